@@ -1,0 +1,113 @@
+"""Who may see what: the only way to load a case that is to be shown or changed.
+
+Not permitted and not there give the same refusal, so that nobody learns which. It must not change a row.
+"""
+
+from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import NotFound
+from bot.store import Actor, Work
+from models.case import OPEN, Case, CaseStatus
+from models.people import Role
+
+CASES: Table = Case.__table__  # type: ignore[attr-defined]
+_BY_ID = select(CASES).where(CASES.c.id == bindparam("case"))
+_BY_CODE = select(CASES).where(CASES.c.code == bindparam("code"))
+_OPEN_OF = select(CASES).where(CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_(OPEN))
+_NEWEST_OF = (
+    select(CASES)
+    .where(CASES.c.newcomer_id == bindparam("newcomer"))
+    .order_by(CASES.c.opened_at.desc(), CASES.c.id.desc())
+    .limit(1)
+)
+
+CaseRow = Row  # a snapshot: the columns of `cases`, read-only
+
+
+def require_staff(actor: Actor | None) -> Actor:
+    """The acting volunteer or coordinator.
+
+    Raises:
+        NotFound: nobody, a newcomer, or somebody whose access has ended.
+    """
+    if actor is None or not actor.is_staff or not actor.enabled:
+        raise NotFound
+    return actor
+
+
+def require_coordinator(actor: Actor | None) -> Actor:
+    """The acting coordinator.
+
+    Raises:
+        NotFound: anybody else.
+    """
+    if require_staff(actor).role != Role.COORDINATOR:
+        raise NotFound
+    return actor  # type: ignore[return-value]
+
+
+async def case_for_staff(work: Work, case_id: int) -> CaseRow:
+    """A case that a volunteer may act on: queued, or any whose holder the refusal may name. Locks its conversation.
+
+    Raises:
+        NotFound: no such case, or the actor is no volunteer.
+    """
+    require_staff(work.actor)
+    return await locked_case(work, case_id)
+
+
+async def my_case(work: Work, case_id: int) -> CaseRow:
+    """A case that the acting volunteer has claimed. Locks its conversation.
+
+    Raises:
+        NotFound: no such case, or somebody else's.
+    """
+    actor = require_staff(work.actor)
+    case = await locked_case(work, case_id)
+    if case.status != CaseStatus.CLAIMED or case.volunteer_id != actor.id:
+        raise NotFound
+    return case
+
+
+async def locked_case(work: Work, case_id: int) -> CaseRow:
+    """The case as it is once its conversation is locked; for acts of the service itself as well.
+
+    Raises:
+        NotFound: no such case.
+    """
+    seen = (await work.db.execute(_BY_ID, {"case": case_id})).one_or_none()
+    if seen is None:
+        raise NotFound
+    if seen.conversation_id is None:
+        return seen
+    await work.lock(seen.conversation_id)
+    return (await work.db.execute(_BY_ID, {"case": case_id})).one()
+
+
+async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -> CaseRow:
+    """A case whose words the acting volunteer may read: the one they have claimed. Reads only.
+
+    Raises:
+        NotFound: no such case, or somebody else's.
+    """
+    actor = require_staff(actor)
+    case = (await db.execute(_BY_ID, {"case": case_id})).one_or_none()
+    if case is None or case.status != CaseStatus.CLAIMED or case.volunteer_id != actor.id:
+        raise NotFound
+    return case
+
+
+async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
+    """The case with this code: for the command line and the door of code and secret, which asks for both."""
+    return (await db.execute(_BY_CODE, {"code": code})).one_or_none()
+
+
+async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
+    """The newcomer's own queued or claimed case, if any. At most one exists."""
+    return (await db.execute(_OPEN_OF, {"newcomer": newcomer_id})).one_or_none()
+
+
+async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
+    """The newcomer's own newest case, open or closed, if any."""
+    return (await db.execute(_NEWEST_OF, {"newcomer": newcomer_id})).one_or_none()

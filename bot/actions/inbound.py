@@ -1,0 +1,45 @@
+"""What came in before: the one duplicate check, and the count of an act that keeps failing.
+
+Holds keys, never words. It must not know what the act means.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store import Work
+from models.conversation import Inbound
+
+MOST_ATTEMPTS = 3
+KEPT = timedelta(days=3)
+
+
+async def first_time(work: Work, channel: str, key: str) -> bool:
+    """Whether this act has not been done yet. From COMMIT on, the same key is a duplicate."""
+    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
+    row = {"channel": channel, "key": key, "came_at": work.now, "done_at": work.now, "attempts": 0}
+    fresh = dialect.insert(Inbound).values(**row)
+    once = fresh.on_conflict_do_update(
+        index_elements=("channel", "key"), set_={"done_at": work.now}, where=Inbound.done_at.is_(None)
+    ).returning(Inbound.key)
+    return (await work.db.execute(once)).one_or_none() is not None
+
+
+async def failed(work: Work, channel: str, key: str, failure: str) -> int:
+    """The act's attempt is counted, over restarts too; at the third it counts as done. Returns the attempts."""
+    known = select(Inbound.attempts).where(Inbound.channel == bindparam("c"), Inbound.key == bindparam("k"))
+    attempts = ((await work.db.execute(known, {"c": channel, "k": key})).scalar_one_or_none() or 0) + 1
+    ended = work.now if attempts >= MOST_ATTEMPTS else None
+    values = {"attempts": attempts, "failure": failure, "done_at": ended}
+    if attempts == 1:
+        await work.db.execute(insert(Inbound).values(channel=channel, key=key, came_at=work.now, **values))
+    else:
+        this = (Inbound.channel == channel, Inbound.key == key)
+        await work.db.execute(update(Inbound).where(*this).values(**values))
+    return attempts
+
+
+async def forget_old(work: Work) -> None:
+    """Keys older than three days are gone: Telegram repeats an update for one day."""
+    await work.db.execute(delete(Inbound).where(Inbound.came_at < work.now - KEPT))

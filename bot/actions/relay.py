@@ -1,0 +1,203 @@
+"""Words carried between a newcomer and the volunteer who has the case: kept once, sealed, and told to the other side.
+
+It must not decide which case a volunteer means (`meant.py`), nor know how a channel sends.
+"""
+
+from sqlalchemy import Row, func, insert, select
+
+from bot import access, wakeup
+from bot.access import CaseRow
+from bot.actions import queue
+from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
+from bot.errors import BadInput
+from bot.store import Work
+from bot.textshape import clean, split_text
+from models.base import new_id
+from models.case import CaseStatus
+from models.conversation import Author, Message
+from models.outbox import Notice, Outbox, RowState
+from models.people import Address, Channel
+
+MOST_CHARACTERS = 12_000  # three long letters; beyond that a person cannot answer either
+PART_UNITS = 3_800  # UTF-16 units of words in one part: Telegram takes 4 096, the rest is for the line above them
+
+
+def checked(text: str) -> str:
+    """The words as they are kept: without what no reader can see, and not endless.
+
+    Raises:
+        BadInput: nothing is left, or more than 12 000 characters.
+    """
+    words = clean(text).strip()
+    if not words:
+        raise BadInput("empty")
+    if len(words) > MOST_CHARACTERS:
+        raise BadInput("too_long", most=MOST_CHARACTERS)
+    return words
+
+
+async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: str) -> None:
+    """The newcomer's words join their open case and reach whoever has it; a queued case's cards say so."""
+    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id)
+    waiting = await newcomer_wrote(work, case)
+    if case.status == CaseStatus.CLAIMED:
+        await tell_volunteer(work, waiting, message_id, text, seq=seq)
+    else:
+        await queue.refresh_cards(work, waiting)
+    work.ring(wakeup.chat(case.conversation_id))
+
+
+async def keep_first_words(work: Work, case: CaseRow, text: str, *, external_id: str) -> None:
+    """The words that opened (or reopened) a case are in it; the cards are yet to be sent."""
+    await _keep(work, case, Author.NEWCOMER, text, external_id=external_id)
+    await newcomer_wrote(work, case)
+    work.ring(wakeup.chat(case.conversation_id))
+
+
+async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> bool:
+    """A version is appended to the message, and its case's volunteer told; False if no such message is kept."""
+    latest = (
+        select(Message.case_id, Message.version, Message.author)
+        .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
+        .order_by(Message.version.desc())
+        .limit(1)
+    )
+    found = (await work.db.execute(latest)).one_or_none()
+    if found is None or found.author != Author.NEWCOMER:
+        return False
+    case = await access.locked_case(work, found.case_id)
+    version = found.version + 1
+    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, version=version)
+    if case.status == CaseStatus.CLAIMED:
+        await tell_volunteer(work, case, message_id, text, seq=seq, edited=True)
+    work.ring(wakeup.chat(conversation_id))
+    work.ring(wakeup.DESK)
+    return True
+
+
+async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: str, reply_to: int | None = None) -> int:
+    """The acting volunteer's words are on their way to the newcomer; returns the message's id.
+
+    `reply_to`: the volunteer's own message in their chat, which the delivery state answers to.
+
+    Raises:
+        NotFound: not the actor's case.
+        BadInput: no words, or too many.
+    """
+    words = checked(text)
+    case = await access.my_case(work, case_id)
+    message_id, _ = await _keep(work, case, Author.VOLUNTEER, words, external_id=external_id)
+    await volunteer_answered(work, case)
+    parts = len(split_text(words, PART_UNITS))
+    name = await adviser_name(work)
+    for part in range(parts):
+        params = {"code": case.code, "part": part, "parts": parts} | name
+        await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
+    if reply_to is not None:
+        params = {"code": case.code, "message": message_id, "reply_to": reply_to}
+        key = f"state:{message_id}"
+        await work.tell(work.actor.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
+    work.ring(wakeup.DESK)
+    return message_id
+
+
+async def tell_volunteer(
+    work: Work, case: CaseRow, message_id: int, text: str, *, seq: int, edited: bool = False
+) -> None:
+    """The claimer gets the newcomer's words, or, where they may not travel through Telegram, word that there are some."""
+    base = {"case": case.id, "code": case.code, "seq": seq, "edited": edited}
+    if not may_travel(work, case.channel):
+        await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=base)
+    else:
+        parts = len(split_text(text, PART_UNITS))
+        for part in range(parts):
+            params = base | {"part": part, "parts": parts}
+            await work.tell(case.volunteer_id, Notice.WORDS, case_id=case.id, message_id=message_id, params=params)
+    work.ring(wakeup.DESK)
+
+
+async def tell_whole_case(work: Work, case: CaseRow) -> None:
+    """The new claimer gets everything the newcomer wrote in the case, oldest first, as it reads now."""
+    if not may_travel(work, case.channel):
+        newest = await newest_seq(work, case)
+        params = {"case": case.id, "code": case.code, "seq": newest, "edited": False}
+        await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=params)
+        return
+    for row in latest_versions(await messages_of(work, case)):
+        if row.author == Author.NEWCOMER:
+            await tell_volunteer(work, case, row.id, words_of(work, row), seq=row.seq, edited=row.version > 0)
+
+
+async def tell_newest(work: Work, case: CaseRow) -> None:
+    """The claimer is shown the newcomer's newest words once more, with buttons that know of them."""
+    mine = [row for row in latest_versions(await messages_of(work, case)) if row.author == Author.NEWCOMER]
+    if mine:
+        newest = max(mine, key=lambda row: row.seq)
+        await tell_volunteer(work, case, newest.id, words_of(work, newest), seq=newest.seq, edited=newest.version > 0)
+
+
+def may_travel(work: Work, channel: str) -> bool:
+    """Whether a newcomer's words from this channel may pass through Telegram.
+
+    Source: README, decisions: the web is the safer door, so what is written there stays out of Telegram
+    unless RADRUM_WEB_WORDS_ON_TELEGRAM is set, which the newcomer is then told.
+    """
+    return channel == Channel.TELEGRAM or work.settings.web_words_on_telegram
+
+
+async def messages_of(work: Work, case: CaseRow) -> list[Row]:
+    """Every stored version of every message of a case, in order."""
+    said = select(Message.__table__).where(Message.case_id == case.id).order_by(Message.seq)  # type: ignore[attr-defined]
+    return list((await work.db.execute(said)).all())
+
+
+def latest_versions(rows: list[Row]) -> list[Row]:
+    """Each message as it reads now, where it was first said."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row.external_id not in newest or row.version > newest[row.external_id].version:
+            newest[row.external_id] = row
+    return list(newest.values())
+
+
+def words_of(work: Work, row: Row) -> str:
+    """A message's words, opened."""
+    return work.seal.open(row.words, table="messages", column="words", row_id=row.id)
+
+
+async def newest_seq(work: Work, case: CaseRow) -> int:
+    """The place of the newcomer's newest words in the case."""
+    newest = select(func.max(Message.seq)).where(Message.case_id == case.id, Message.author == Author.NEWCOMER)
+    return (await work.db.execute(newest)).scalar_one_or_none() or 0
+
+
+async def shown_on_telegram(work: Work, case: CaseRow) -> int:
+    """The place of the newest words that the claimer has been sent in their chat or shown at the desk."""
+    sent = (
+        select(func.max(Message.seq))
+        .join(Outbox, Outbox.message_id == Message.id)
+        .join(Address, Address.id == Outbox.address_id)
+        .where(
+            Message.case_id == case.id,
+            Outbox.kind == Notice.WORDS,
+            Outbox.state == RowState.SENT,
+            Address.person_id == case.volunteer_id,
+        )
+    )
+    seq = (await work.db.execute(sent)).scalar_one_or_none() or 0
+    await mark_read(work, case, seq)
+    return max(seq, case.read_seq)
+
+
+async def _keep(
+    work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int = 0
+) -> tuple[int, int]:
+    message_id, seq = new_id(), work.next_seq(case.conversation_id)
+    words = work.seal.seal(text, table="messages", column="words", row_id=message_id)
+    row = {
+        "id": message_id, "conversation_id": case.conversation_id, "case_id": case.id, "seq": seq,
+        "author": author.value, "author_id": work.actor.id if work.actor else None,
+        "external_id": external_id, "version": version, "words": words, "said_at": work.now,
+    }  # fmt: skip
+    await work.db.execute(insert(Message).values(**row))
+    return message_id, seq

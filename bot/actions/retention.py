@@ -1,0 +1,153 @@
+"""What is forgotten, and when: at the newcomer's word at once, and by the daily round after the last reply.
+
+The coded ledger (cases, events, closings) stays, tied to nobody. It must not decide the number of days: a setting does.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, select, update
+
+from bot import access, wakeup
+from bot.access import CASES
+from bot.actions import closing, inbound
+from bot.store import Work
+from models.case import OPEN, CaseEventKind, CodeGuess, Focus
+from models.conversation import Conversation, Message
+from models.intake import Draft
+from models.outbox import Notice, Outbox, RowState, Timer
+from models.people import Address, Channel, LoginLink, Person, Role, WebSession
+
+TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
+CASES_A_ROUND = 20  # a purge stays well within the time an act may take; the round comes back for the rest
+DRAFTS_HELD = timedelta(hours=24)
+TIMERS_KEPT = timedelta(days=7)
+SESSIONS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
+
+
+async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
+    """Words, draft, address, sessions and pending rows of the newcomer are gone; an open case is withdrawn.
+
+    `farewell`: a receipt is the last thing said; the chat's address, tied to nobody any more, lives until it has left.
+    `keep_lane`: what is already waiting in the lane (the answer to "no") still leaves, then the address goes too.
+    """
+    conversation = select(Conversation.id).where(Conversation.newcomer_id == person_id)
+    conversation_id = (await work.db.execute(conversation)).scalar_one_or_none()
+    if conversation_id is not None:
+        await work.lock(conversation_id)
+    case = await access.open_case_of(work.db, person_id)
+    if case is not None:
+        await closing.withdraw_case(work, case)
+    lanes = await _part_with_lanes(work, person_id, keep_rows=keep_lane)
+    if conversation_id is not None:
+        await _unsay_relayed(work, conversation_id)
+        await work.db.execute(delete(Message).where(Message.conversation_id == conversation_id))
+    await _note_erased(work, person_id)
+    for lane in lanes:
+        if farewell and lane.channel == Channel.TELEGRAM:
+            await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
+        elif not keep_lane or lane.channel == Channel.WEB:
+            await work.db.execute(delete(Address).where(Address.id == lane.id))
+    await work.db.execute(delete(Person).where(Person.id == person_id))
+    if conversation_id is not None:
+        work.ring(wakeup.chat(conversation_id))
+    work.ring(wakeup.SESSIONS)
+
+
+async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list:
+    """The lanes, untied from the person so that nobody can be looked up by them; their waiting rows are gone."""
+    mine = select(Address.id, Address.channel, Person.language.label("chosen"), Address.language.label("hint")).join(
+        Person, Person.id == Address.person_id
+    )
+    rows = (await work.db.execute(mine.where(Address.person_id == person_id))).all()
+    for row in rows:
+        if not keep_rows:
+            await work.db.execute(delete(Outbox).where(Outbox.address_id == row.id, Outbox.state == RowState.DUE))
+        spoken = row.chosen or row.hint
+        await work.db.execute(
+            update(Address)
+            .where(Address.id == row.id)
+            .values(person_id=None, lookup=None, farewell=True, parked_at=None, language=spoken)
+        )
+    return [_Lane(row.id, row.channel, row.chosen or row.hint) for row in rows]
+
+
+class _Lane:
+    def __init__(self, lane_id: int, channel: str, spoken: str | None) -> None:
+        self.id, self.channel, self.spoken = lane_id, channel, spoken
+
+
+async def _unsay_relayed(work: Work, conversation_id: int) -> None:
+    """Copies of the words in Telegram chats, both sides', are deleted as far back as Telegram lets a bot."""
+    copies = (
+        select(Outbox.address_id, Outbox.remote_id)
+        .join(Message, Message.id == Outbox.message_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Outbox.remote_id.is_not(None),
+            Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+        )
+    )
+    for copy in (await work.db.execute(copies)).all():
+        await work.tell_address(copy.address_id, Notice.UNSAY, params={"remote": copy.remote_id})
+
+
+async def _note_erased(work: Work, person_id: int) -> None:
+    mine = await work.db.execute(select(CASES.c.id).where(CASES.c.newcomer_id == person_id))
+    for case_id in mine.scalars().all():
+        await work.record(case_id, CaseEventKind.ERASED)
+
+
+async def purge(work: Work) -> int:
+    """What has outlived its promise is gone: words after RETENTION_DAYS, keys, spent links, old rows. Returns cases purged."""
+    cutoff = work.now - timedelta(days=work.settings.retention_days)
+    purged = await _purge_words(work, cutoff)
+    await _purge_newcomers(work, cutoff)
+    await inbound.forget_old(work)
+    ended = Outbox.created_at < cutoff, Outbox.state != RowState.DUE
+    await work.db.execute(delete(Outbox).where(*ended))
+    web = select(Address.id).where(Address.channel == Channel.WEB)
+    await work.db.execute(delete(Outbox).where(Outbox.created_at < cutoff, Outbox.address_id.in_(web)))
+    await work.db.execute(delete(LoginLink).where(LoginLink.expires_at < work.now))
+    await work.db.execute(delete(WebSession).where(WebSession.seen_at < work.now - SESSIONS_KEPT))
+    await work.db.execute(delete(CodeGuess).where(CodeGuess.since < work.now - timedelta(hours=1)))
+    await work.db.execute(delete(Timer).where(Timer.done_at < work.now - TIMERS_KEPT))
+    stale_focus = Focus.held_at < work.now - timedelta(days=1)
+    await work.db.execute(update(Focus).where(stale_focus).values(held_text=None, held_external_id=None, held_at=None))
+    return purged
+
+
+async def _purge_words(work: Work, cutoff: object) -> int:
+    """Cases that owe no answer and have been quiet since `cutoff` lose their words; one still claimed is closed."""
+    quiet = select(CASES).where(
+        CASES.c.last_message_at < cutoff,
+        CASES.c.waiting_since.is_(None),
+        exists().where(Message.case_id == CASES.c.id),
+    )
+    cases = (await work.db.execute(quiet.limit(CASES_A_ROUND))).all()
+    for case in cases:
+        if case.status in OPEN:
+            await closing.close_by_command(work, case)
+        await work.db.execute(delete(Message).where(Message.case_id == case.id))
+        await work.record(case.id, CaseEventKind.ERASED, detail="purged")
+    return len(cases)
+
+
+async def _purge_newcomers(work: Work, cutoff: object) -> None:
+    lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
+    owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
+    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, ~lately, ~owed)
+    for person_id in (await work.db.execute(gone.limit(CASES_A_ROUND))).scalars().all():
+        await erase_newcomer(work, person_id, farewell=False)
+
+
+async def expire_draft(work: Work, conversation_id: int) -> None:
+    """Words held since yesterday for a consent that never came are gone; a secret not yet shown stays."""
+    await work.lock(conversation_id)
+    held = Conversation.id == conversation_id, Conversation.drafted_at <= work.now - DRAFTS_HELD
+    sealed = (await work.db.execute(select(Conversation.draft).where(*held))).scalar_one_or_none()
+    if sealed is None:
+        return
+    where = {"table": "conversations", "column": "draft", "row_id": conversation_id}
+    kept = Draft(secret=Draft.from_json(work.seal.open(sealed, **where)).secret)
+    draft = work.seal.seal(kept.to_json(), **where) if kept.secret else None
+    await work.db.execute(update(Conversation).where(*held).values(draft=draft, drafted_at=None))

@@ -1,0 +1,204 @@
+"""Browsers that act for a person: opened, kept alive, ended; single-use links; the door of code and secret.
+
+Only hashes of tokens are stored. It must not read cookies: `handlers/web/identity.py` does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import access, wakeup
+from bot.access import CASES
+from bot.actions import people
+from bot.actions.people import Visitor
+from bot.errors import LinkSpent, NotFound, TooMany
+from bot.seal import hash_token, new_token, secret_matches
+from bot.store import Work
+from models.base import new_id
+from models.case import OPEN, CodeGuess
+from models.conversation import Conversation
+from models.outbox import Notice
+from models.people import STAFF_ROLES, Device, LinkPurpose, LoginLink, Person, WebSession
+
+SHARED_IDLE = timedelta(minutes=30)
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LONGEST = timedelta(hours=12)
+AFTER_CLOSING = timedelta(days=14)
+SEEN_EVERY = timedelta(minutes=1)
+LINK_LIVES = timedelta(minutes=10)
+INVITE_LIVES = timedelta(hours=72)
+GUESS_WINDOW = timedelta(minutes=15)
+MOST_GUESSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser session that is alive at the moment it was looked up."""
+
+    id: int
+    person_id: int
+    device: str
+    held: bool
+    seen_at: datetime
+    role: str
+    language: str | None
+    alias: str | None
+    enabled: bool
+
+    @property
+    def is_staff(self) -> bool:
+        return self.device == Device.STAFF
+
+
+async def open_session(work: Work, person_id: int, device: Device, *, held: bool = False) -> str:
+    """A new browser acts for the person; returns its token, which is stored nowhere."""
+    token = new_token()
+    row = {"token_hash": hash_token(token), "person_id": person_id, "device": device.value, "held": held}
+    await work.db.execute(insert(WebSession).values(id=new_id(), created_at=work.now, seen_at=work.now, **row))
+    return token
+
+
+async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session | None:
+    """The live session of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
+    columns = (
+        WebSession.id, WebSession.person_id, WebSession.device, WebSession.held, WebSession.seen_at,
+        WebSession.created_at, Person.role, Person.language, Person.alias, Person.enabled,
+    )  # fmt: skip
+    found = select(*columns).join(Person, Person.id == WebSession.person_id)
+    row = (await db.execute(found.where(WebSession.token_hash == hash_token(token)))).one_or_none()
+    if row is None or not await _lives(db, row, now):
+        return None
+    return Session(
+        row.id, row.person_id, row.device, row.held, row.seen_at, row.role, row.language, row.alias, row.enabled
+    )
+
+
+async def _lives(db: AsyncConnection, row: object, now: datetime) -> bool:
+    idle, age = now - row.seen_at, now - row.created_at  # type: ignore[attr-defined]
+    if row.device == Device.STAFF:  # type: ignore[attr-defined]
+        return row.enabled and row.role in STAFF_ROLES and idle < STAFF_IDLE and age < STAFF_LONGEST  # type: ignore[attr-defined]
+    if row.device == Device.SHARED and idle >= SHARED_IDLE:  # type: ignore[attr-defined]
+        return False
+    return await _newcomer_may_return(db, row.person_id, now, since=row.seen_at)  # type: ignore[attr-defined]
+
+
+async def _newcomer_may_return(db: AsyncConnection, person_id: int, now: datetime, *, since: datetime) -> bool:
+    """Until 14 days after the newest case was closed; with no case yet, 14 days from the last visit."""
+    newest = await access.newest_case_of(db, person_id)
+    if newest is None:
+        return now - since < AFTER_CLOSING
+    return newest.status in OPEN or (newest.closed_at is not None and now - newest.closed_at < AFTER_CLOSING)
+
+
+async def seen(work: Work, session: Session) -> None:
+    """The session is not idle: somebody acted in it now."""
+    if work.now - session.seen_at >= SEEN_EVERY:
+        await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
+
+
+async def end_session(work: Work, session_id: int) -> None:
+    """This browser acts for nobody any more; its sockets close."""
+    await work.db.execute(delete(WebSession).where(WebSession.id == session_id))
+    work.ring(wakeup.SESSIONS)
+
+
+async def end_all_sessions(work: Work, person_id: int) -> None:
+    """No browser acts for the person any more; their sockets close."""
+    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
+    work.ring(wakeup.SESSIONS)
+
+
+async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: timedelta = LINK_LIVES) -> str:
+    """The token of a link that works once, until `lives` has passed."""
+    token = new_token()
+    row = {"token_hash": hash_token(token), "person_id": person_id, "purpose": purpose.value}
+    await work.db.execute(insert(LoginLink).values(id=new_id(), expires_at=work.now + lives, **row))
+    return token
+
+
+async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:
+    """The link is used up (a trial's is not); returns the person it was made for.
+
+    Raises:
+        LinkSpent: used, run out, of another kind, or never made; the person's access may have ended.
+    """
+    this = (LoginLink.token_hash == hash_token(token), LoginLink.purpose.in_(purposes))
+    unspent = (LoginLink.spent_at.is_(None), LoginLink.expires_at > work.now)
+    once = case((LoginLink.purpose == LinkPurpose.TRIAL, None), else_=work.now)
+    spent = update(LoginLink).where(*this, *unspent).values(spent_at=once).returning(LoginLink.person_id)
+    person_id = (await work.db.execute(spent)).scalar_one_or_none()
+    if person_id is None:
+        raise LinkSpent
+    person = select(Person.enabled).where(Person.id == person_id, Person.role.in_(STAFF_ROLES))
+    if not (await work.db.execute(person)).scalar_one_or_none():
+        raise LinkSpent
+    return person_id
+
+
+async def log_in(work: Work, token: str) -> str:
+    """A desk session is opened by a link; the person's Telegram account is told. Returns the session's token.
+
+    Raises:
+        LinkSpent: as `spend_link`.
+    """
+    person_id = await spend_link(work, token, LinkPurpose.DESK, LinkPurpose.TRIAL)
+    session = await open_session(work, person_id, Device.STAFF)
+    await work.tell(person_id, Notice.NEW_DEVICE, params={"at": work.now.isoformat()})
+    return session
+
+
+async def count_guess(work: Work, code: str) -> None:
+    """One try against this code is counted, whether or not there is such a case.
+
+    Committed by itself, before the secret is looked at: a wrong try must count even when the act is refused.
+
+    Raises:
+        TooMany: five tries in the running 15 minutes already.
+    """
+    code_hash = work.seal.blind("case code", code)
+    row = (
+        await work.db.execute(select(CodeGuess.tries, CodeGuess.since).where(CodeGuess.code_hash == code_hash))
+    ).one_or_none()
+    running = row is not None and work.now - row.since < GUESS_WINDOW
+    if running and row.tries >= MOST_GUESSES:
+        raise TooMany(minutes=int(GUESS_WINDOW.total_seconds() // 60))
+    fresh = {"tries": row.tries + 1 if running else 1, "since": row.since if running else work.now}
+    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
+    counted = dialect.insert(CodeGuess).values(code_hash=code_hash, **fresh)
+    await work.db.execute(counted.on_conflict_do_update(index_elements=("code_hash",), set_=fresh))
+
+
+async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tuple[int, str] | None:
+    """The newcomer behind a case code and the hash their secret must match; None for every reason there may be."""
+    mine = (
+        select(CASES.c.newcomer_id, Conversation.secret_hash)
+        .join(Conversation, Conversation.newcomer_id == CASES.c.newcomer_id)
+        .where(CASES.c.code == code)
+    )
+    row = (await db.execute(mine)).one_or_none()
+    if row is None or row.secret_hash is None:
+        return None
+    if not await _newcomer_may_return(db, row.newcomer_id, now, since=now):
+        return None
+    return row.newcomer_id, row.secret_hash
+
+
+async def come_back(work: Work, *, person_id: int, secret: str, expected: str, device: Device) -> tuple[Visitor, str]:
+    """The newcomer is here again by code and secret: their other sessions have ended. Returns the new one's token.
+
+    Raises:
+        NotFound: the secret does not match, or they were erased meanwhile.
+    """
+    visitor = await people.newcomer_on_web(work, person_id)
+    if visitor is None or not secret_matches(secret, expected):
+        raise NotFound("wrong_code_or_secret")
+    await end_all_sessions(work, person_id)
+    return visitor, await open_session(work, person_id, device)
+
+
+async def forgive_guesses(work: Work, code: str) -> None:
+    """The right secret was given, so the tries against the code count no more."""
+    await work.db.execute(delete(CodeGuess).where(CodeGuess.code_hash == work.seal.blind("case code", code)))

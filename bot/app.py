@@ -1,0 +1,119 @@
+"""The composition root: opens the store, the channels and the loops, and closes them again. Owns every task.
+
+Decides nothing about a case. The only file of `bot/`, with `__main__.py`, that knows the handlers.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from aiohttp import web
+
+from bot import i18n
+from bot.delivery import Delivery
+from bot.rounds import Rounds
+from bot.schema import require_current
+from bot.seal import Seal, load_key
+from bot.service import Service
+from bot.settings import Settings
+from bot.store import Store
+from handlers.telegram import CHANNEL as TELEGRAM
+from handlers.telegram import Telegram, poll
+from handlers.web import make_app
+
+log = structlog.get_logger()
+SHUTDOWN_SECONDS = 2.0  # for requests under way when the listening ends; sockets are closed by then
+
+
+async def open_service(settings: Settings, *, is_trial: bool = False) -> Service:
+    """The service with its store open and its schema current; nothing runs yet.
+
+    Raises:
+        SchemaOld: the database is empty or of another revision.
+        SealError: no usable key.
+        Unavailable: the database does not answer.
+    """
+    seal = Seal(load_key(settings.key_file))
+    store = Store(settings, seal)
+    try:
+        async with store.look() as db:
+            await require_current(db, is_trial=is_trial)
+    except BaseException:
+        await store.close()
+        raise
+    return Service(store, settings, i18n.load(), is_trial=is_trial)
+
+
+async def serve(service: Service, *, listening: Callable[[str], None] = lambda _address: None) -> None:
+    """Run until SIGTERM or SIGINT; returns when everything under way has been finished and marked."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    telegram = Telegram(service) if service.settings.telegram_token else None
+    runner = web.AppRunner(
+        make_app(service, webhook=telegram.webhook if telegram and service.settings.webhook_url else None),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        handle_signals=False,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, service.settings.host, service.settings.port)
+    await site.start()
+    listening(_address(runner))
+    try:
+        await _run_loops(service, telegram, stop, runner)
+    finally:
+        await runner.cleanup()
+        if telegram is not None:
+            await telegram.close()
+        await service.store.close()
+
+
+async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.Event, runner: web.AppRunner) -> None:
+    senders = {TELEGRAM: telegram.sender} if telegram else {}
+    bells = asyncio.create_task(service.store.bells.run(), name="bells")
+    loops = [asyncio.create_task(Rounds(service).run(), name="rounds")]
+    if telegram is not None:
+        loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
+        loops.append(asyncio.create_task(poll.run(telegram), name="telegram"))
+    ended = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await _first_failure(loops, ended)
+    finally:
+        service.health.stopping = True
+        await runner.cleanup()  # no new words come in; sockets are told to come back
+        service.store.bells.ring_all()
+        await _finish(loops, service.settings.stop_seconds)
+        for task in (bells, ended):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _first_failure(loops: list[asyncio.Task[None]], ended: asyncio.Task[bool]) -> None:
+    """Return when told to stop. A loop that ends with a bug takes the service down, so that somebody notices."""
+    running: set[asyncio.Task[object]] = {*loops, ended}  # type: ignore[arg-type]
+    while ended in running:
+        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {ended}:  # type: ignore[operator]
+            task.result()
+
+
+async def _finish(loops: list[asyncio.Task[None]], seconds: float) -> None:
+    """What is under way gets its time; a long poll, which holds nothing, does not."""
+    for task in loops:
+        if task.get_name() == "telegram" and not task.done():
+            task.cancel()
+    _done, late = await asyncio.wait(loops, timeout=seconds)
+    for task in late:
+        log.warning("loop_cut_short", loop=task.get_name())
+        task.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"

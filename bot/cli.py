@@ -1,0 +1,135 @@
+"""What every verb of the command line shares: its language, the settings, an open store, and how refusals are said.
+
+Owns no verb. The command line speaks Swedish where the system does, else English.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any, NoReturn
+
+import typer
+
+from bot import i18n, logs
+from bot.errors import BadInput, Refusal
+from bot.i18n import Ltr, Words
+from bot.schema import require_revision
+from bot.seal import Seal, SealError, load_key
+from bot.settings import Settings, SettingsMistakes, read_settings
+from bot.store import Store
+from bot.texts import refusal_text
+
+REFUSED, WRONG_USE = 1, 2
+
+
+def language() -> str:
+    """The language of the system the command is given on, as far as we have it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "sv" if os.environ[name].lower().startswith("sv") else "en"
+    return "en"
+
+
+words: Words = i18n.load().desk(language())
+
+
+def say(key: str, n: int | None = None, **values: str | int) -> None:
+    """One sentence on standard output."""
+    typer.echo(words(key, n, **values))
+
+
+def fail(text: str, status: int = REFUSED) -> NoReturn:
+    """One line on standard error, and out."""
+    typer.echo(text, err=True)
+    raise typer.Exit(status)
+
+
+def settings_or_exit() -> Settings:
+    """The settings of this environment. All mistakes are said at once, one a line, and nothing is written."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsMistakes as wrong:
+        for mistake in wrong.mistakes:
+            values = {name: Ltr(value) for name, value in mistake.params.items()}
+            typer.echo(f"{mistake.variable}: {words(mistake.code, **values)}", err=True)
+        raise typer.Exit(WRONG_USE) from None
+    logs.configure(settings.log_level)
+    return settings
+
+
+def run_async(act: Coroutine[Any, Any, None]) -> None:
+    """Do it; a refusal or an unusable key is one line in the reader's language."""
+    try:
+        asyncio.run(act)
+    except Refusal as refusal:
+        fail(refusal_text(words, refusal.code, _plain(refusal.values), UTC))
+    except SealError as error:
+        fail(words(error.code, **{name: Ltr(str(value)) for name, value in error.params.items()}))
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store of this environment, its schema current; a trial database is as good as a real one for a verb.
+
+    Raises:
+        SchemaOld, Unavailable, SealError: it cannot be used.
+    """
+    store = Store(settings, Seal(load_key(settings.key_file)))
+    try:
+        async with store.look() as db:
+            await require_revision(db)
+        yield store
+    finally:
+        await store.close()
+
+
+def with_store(act: Callable[[Store], Awaitable[None]]) -> None:
+    """Do one thing with the store of this environment."""
+    settings = settings_or_exit()
+
+    async def whole() -> None:
+        async with open_store(settings) as store:
+            await act(store)
+
+    run_async(whole())
+
+
+def day_of(text: str) -> date:
+    """A day written as 2026-12-23.
+
+    Raises:
+        BadInput: it is not.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("not_a_day", value=text) from None
+
+
+def time_of(text: str) -> time:
+    """A time written as 13:00.
+
+    Raises:
+        BadInput: it is not.
+    """
+    try:
+        shown = datetime.strptime(text, "%H:%M")  # noqa: DTZ007 - a wall-clock time has no zone of its own
+    except ValueError:
+        raise BadInput("not_a_time", value=text) from None
+    return shown.time()
+
+
+def span_of(text: str) -> tuple[time, time]:
+    """Two times written as 13:00-16:00.
+
+    Raises:
+        BadInput: they are not.
+    """
+    first, _, last = text.partition("-")
+    return time_of(first.strip()), time_of(last.strip())
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name != "case_id" and value is not None}

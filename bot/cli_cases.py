@@ -1,0 +1,120 @@
+"""Verbs of the command line about cases and what is kept of them: case, erase, purge, report."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import access, cli, clock
+from bot.actions import cases, closing, queue, retention
+from bot.actions.report_form import to_csv, to_text
+from bot.actions.reports import half_year, report
+from bot.errors import BadInput, NotOpen
+from bot.i18n import Ltr
+from bot.store import Store, Work
+from bot.textshape import to_latin_digits
+from models.case import OPEN, CaseStatus, is_code, spoken_code
+
+words = cli.words
+case = typer.Typer(help=words("cli_case"), no_args_is_help=True)
+CodeArgument = Annotated[str, typer.Argument(help=words("cli_code"))]
+
+
+@case.command("list", help=words("cli_case_list"))
+def list_cases() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            waiting, claimed = await queue.waiting(db), await cases.claimed_cases(db)
+        for row, holder in [(row, "") for row in waiting] + claimed:
+            since = words.day_and_time(row.waiting_since, store.zone) if row.waiting_since else words("case_answered")
+            typer.echo(
+                "  ".join((spoken_code(row.code), words(f"status_of_{row.status}"), row.language, since, holder))
+            )
+        if not waiting and not claimed:
+            cli.say("cli_no_cases")
+
+    cli.with_store(act)
+
+
+@case.command("release", help=words("cli_case_release"))
+def release_case(code: CodeArgument) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            row = await _case(work, code)
+            if row.status != CaseStatus.CLAIMED:
+                raise NotOpen("case_not_claimed", code=row.code)
+            await cases.back_to_queue(work, row, silent=False, reason="command")
+        cli.say("cli_case_released", code=Ltr(spoken_code(row.code)))
+
+    cli.with_store(act)
+
+
+@case.command("close", help=words("cli_case_close"))
+def close_case(code: CodeArgument) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            row = await _case(work, code)
+            if row.status not in OPEN:
+                raise NotOpen(code=row.code)
+            await closing.close_by_command(work, row)
+        cli.say("cli_case_closed", code=Ltr(spoken_code(row.code)))
+
+    cli.with_store(act)
+
+
+def erase(code: CodeArgument) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            row = await _case(work, code)
+            if row.newcomer_id is None:
+                raise BadInput("already_erased", code=row.code)
+            await retention.erase_newcomer(work, row.newcomer_id, farewell=True)
+        cli.say("cli_erased", code=Ltr(spoken_code(row.code)))
+
+    cli.with_store(act)
+
+
+def purge() -> None:
+    async def act(store: Store) -> None:
+        total = 0
+        while True:
+            async with store.work() as work:
+                purged = await retention.purge(work)
+            total += purged
+            if purged < retention.CASES_A_ROUND:
+                break
+        cli.say("cli_purged", n=total)
+
+    cli.with_store(act)
+
+
+def make_report(
+    first: Annotated[str, typer.Option("--from", help=words("cli_report_from"))] = "",
+    last: Annotated[str, typer.Option("--to", help=words("cli_report_to"))] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help=words("cli_report_csv"))] = None,
+) -> None:
+    async def act(store: Store) -> None:
+        period = _period(first, last, clock.office_day(clock.now(), store.zone))
+        async with store.look() as db:
+            made = await report(db, first=period[0], last=period[1], now=clock.now(), zone=store.zone)
+        typer.echo(to_text(made, words))
+        path = csv or Path(f"radrum-{period[0]}-{period[1]}.csv")
+        path.write_text(to_csv(made, words), encoding="utf-8", newline="")
+        cli.say("cli_report_written", path=Ltr(str(path)))
+
+    cli.with_store(act)
+
+
+def _period(first: str, last: str, today: date) -> tuple[date, date]:
+    """The days asked for; without any, the running half-year."""
+    usual = half_year(today)
+    return cli.day_of(first) if first else usual[0], cli.day_of(last) if last else usual[1]
+
+
+async def _case(work: Work, code: str) -> access.CaseRow:
+    digits = to_latin_digits(code).replace(" ", "")
+    row = await access.case_by_code(work.db, digits) if is_code(digits) else None
+    if row is None:
+        raise BadInput("no_such_case", value=code)
+    return await access.locked_case(work, row.id)

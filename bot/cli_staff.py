@@ -1,0 +1,180 @@
+"""Verbs of the command line about people, shifts and hours: volunteer, shift, hours."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from bot import cli, clock
+from bot.actions import hours, people, sessions, shifts
+from bot.errors import BadInput, NotFound
+from bot.i18n import Foreign, Ltr
+from bot.store import Store
+from models.hours import HORIZON_DAYS
+from models.people import LinkPurpose, Role
+from models.shift import ONLINE
+
+words = cli.words
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+volunteer = typer.Typer(help=words("cli_volunteer"), no_args_is_help=True)
+shift = typer.Typer(help=words("cli_shift"), no_args_is_help=True)
+opening = typer.Typer(help=words("cli_hours"), no_args_is_help=True)
+
+
+@volunteer.command("add", help=words("cli_volunteer_add"))
+def add_volunteer(
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    speaks: Annotated[str, typer.Option(help=words("cli_speaks"))] = "sv",
+    language: Annotated[str, typer.Option(help=words("cli_staff_language"))] = "sv",
+    coordinator: Annotated[bool, typer.Option("--coordinator", help=words("cli_coordinator"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        role = Role.COORDINATOR if coordinator else Role.VOLUNTEER
+        spoken = [code.strip() for code in speaks.split(",") if code.strip()]
+        async with store.work() as work:
+            person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
+            desk = await sessions.make_link(work, person_id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
+            chat = await sessions.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=sessions.INVITE_LIVES)
+        say_links(store, name, desk, chat)
+
+    cli.with_store(act)
+
+
+def say_links(store: Store, name: str, desk: str, chat: str) -> None:
+    """The new volunteer's two doors, each opening once."""
+    lives = int(sessions.INVITE_LIVES.total_seconds() // 3600)
+    cli.say("cli_volunteer_added", name=Foreign(name), hours=lives)
+    cli.say("cli_link_desk", address=Ltr(f"{store.settings.public_url}/desk/login/{desk}"))
+    if store.settings.telegram_token is not None:
+        cli.say("cli_link_telegram", command=Ltr(f"/start {chat}"))
+
+
+@volunteer.command("list", help=words("cli_volunteer_list"))
+def list_volunteers() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            staff = await people.staff(db)
+        for person in staff:
+            state = words("cli_enabled" if person.enabled else "cli_disabled")
+            typer.echo("  ".join((person.alias, words(f"role_{person.role}"), ",".join(person.speaks), state)))
+
+    cli.with_store(act)
+
+
+@volunteer.command("disable", help=words("cli_volunteer_disable"))
+def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            person_id = await people.staff_named(work.db, name)
+            if person_id is None:
+                raise BadInput("no_such_volunteer", alias=name)
+            freed = await people.disable_staff(work, person_id)
+        cli.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
+
+    cli.with_store(act)
+
+
+@shift.command("add", help=words("cli_shift_add"))
+def add_shift(
+    day: Annotated[str, typer.Argument(help=words("cli_day"))],
+    span: Annotated[str, typer.Argument(help=words("cli_span"))],
+    names: Annotated[list[str], typer.Argument(help=words("cli_names"))],
+    place: Annotated[str, typer.Option(help=words("cli_place"))] = ONLINE,
+) -> None:
+    async def act(store: Store) -> None:
+        on, (opens, closes) = cli.day_of(day), cli.span_of(span)
+        last_day = on if opens < closes else on + timedelta(days=1)  # a shift may cross midnight; hours may not
+        try:
+            starts_at, ends_at = clock.wall(on, opens, store.zone), clock.wall(last_day, closes, store.zone)
+        except clock.NoSuchTime:
+            raise BadInput("no_such_time", value=span) from None
+        async with store.work() as work:
+            ids = [await _volunteer_id(work.db, name) for name in names]
+            shift_id = await shifts.add_shift(work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place)
+        cli.say("cli_shift_added", number=Ltr(str(shift_id)), hours=round((ends_at - starts_at).total_seconds() / 3600))
+
+    cli.with_store(act)
+
+
+async def _volunteer_id(db: object, name: str) -> int:
+    person_id = await people.staff_named(db, name)  # type: ignore[arg-type]
+    if person_id is None:
+        raise BadInput("no_such_volunteer", alias=name)
+    return person_id
+
+
+@shift.command("list", help=words("cli_shift_list"))
+def list_shifts() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            ahead = await shifts.shifts_ahead(db, clock.now())
+        for row, names in ahead:
+            when = words.day_and_time(row.starts_at, store.zone)
+            until = words.time(row.ends_at.astimezone(store.zone))
+            typer.echo(f"{row.id}  {when}-{until}  {row.place}  {', '.join(names)}")
+        if not ahead:
+            cli.say("cli_no_shifts")
+
+    cli.with_store(act)
+
+
+@shift.command("cancel", help=words("cli_shift_cancel"))
+def cancel_shift(number: Annotated[int, typer.Argument(help=words("cli_shift_number"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            try:
+                await shifts.cancel_shift(work, number)
+            except NotFound:
+                raise BadInput("no_such_shift", value=str(number)) from None
+        cli.say("cli_shift_cancelled")
+
+    cli.with_store(act)
+
+
+@opening.command("set", help=words("cli_hours_set"))
+def set_hours(
+    place: Annotated[str, typer.Argument(help=words("cli_place"))],
+    weekday: Annotated[str, typer.Argument(help=words("cli_weekday"))],
+    spans: Annotated[list[str] | None, typer.Argument(help=words("cli_spans"))] = None,
+    valid_from: Annotated[str, typer.Option("--from", help=words("cli_valid_from"))] = "",
+) -> None:
+    async def act(store: Store) -> None:
+        if weekday.lower() not in WEEKDAYS:
+            raise BadInput("no_such_weekday", value=weekday, known=", ".join(WEEKDAYS))
+        since = cli.day_of(valid_from) if valid_from else clock.office_day(clock.now(), store.zone)
+        given = [cli.span_of(span) for span in spans or []]
+        async with store.work() as work:
+            number = WEEKDAYS.index(weekday.lower())
+            await hours.set_hours(work, place=place, weekday=number, spans=given, valid_from=since)
+        cli.say("cli_hours_were_set")
+
+    cli.with_store(act)
+
+
+@opening.command("close", help=words("cli_hours_close"))
+def close_day(
+    day: Annotated[str, typer.Argument(help=words("cli_day"))],
+    place: Annotated[str, typer.Argument(help=words("cli_place"))],
+    reason: Annotated[str, typer.Argument(help=words("cli_reason"))],
+) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            await hours.close_day(work, place=place, day=cli.day_of(day), reason=reason)
+        cli.say("cli_day_closed")
+
+    cli.with_store(act)
+
+
+@opening.command("list", help=words("cli_hours_list"))
+def list_hours() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            ahead = await hours.openings_ahead(db, clock.now(), store.zone, HORIZON_DAYS)
+            names = {place.code: place.name_key for place in await hours.places(db)}
+        for one in ahead:
+            place = words(names[one.place])
+            typer.echo(f"{one.on_day}  {words.time_range(one.opens, one.closes)}  {place} ({one.place})")
+        if not ahead:
+            cli.say("no_sessions_planned")
+
+    cli.with_store(act)

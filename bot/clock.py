@@ -1,0 +1,87 @@
+"""Time: what it is now, and how the office's wall clock and the world's instants turn into each other.
+
+This file is the only one that reads the clock. An instant is always aware and in UTC; a day or a wall-clock time
+means something only together with a zone. Tests freeze and move the clock here instead of patching others.
+It must not know the office's zone or hours: they are handed in.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+class NoSuchTime(ValueError):
+    """The wall clock never shows this time on this day: it is skipped in the night when summer time begins."""
+
+
+class Clock:
+    """Tells the time; can be stopped and moved."""
+
+    def __init__(self) -> None:
+        self._frozen_at: datetime | None = None
+        self._moved_by = timedelta()
+
+    def now(self) -> datetime:
+        return (self._frozen_at or datetime.now(UTC)) + self._moved_by
+
+    def freeze(self, at: datetime) -> None:
+        self._frozen_at, self._moved_by = _instant(at), timedelta()
+
+    def move(self, by: timedelta) -> None:
+        self._moved_by += by
+
+    def unfreeze(self) -> None:
+        self._frozen_at, self._moved_by = None, timedelta()
+
+
+_clock = Clock()
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return _clock.now()
+
+
+def freeze(at: datetime) -> None:
+    """From now on it is `at` (aware), until the clock is moved or unfrozen. For tests."""
+    _clock.freeze(at)
+
+
+def move(by: timedelta) -> None:
+    """It is later than it was by `by`; a frozen clock stays frozen. For tests."""
+    _clock.move(by)
+
+
+def unfreeze() -> None:
+    """The clock tells the real time again, however it was frozen or moved. For tests."""
+    _clock.unfreeze()
+
+
+def office_day(at: datetime, zone: ZoneInfo) -> date:
+    """The day that the wall calendar in `zone` shows at the instant `at` (aware)."""
+    return _instant(at).astimezone(zone).date()
+
+
+def wall(day: date, shown: time, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which the wall clock in `zone` shows `shown` on `day`.
+
+    In autumn one hour is shown twice; the first of the two, still summer time, is meant (fold 0).
+
+    Raises:
+        NoSuchTime: the hour is skipped on this day in spring.
+    """
+    meant = datetime.combine(day, shown.replace(tzinfo=None, fold=0), zone)
+    instant = meant.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != meant.replace(tzinfo=None):
+        raise NoSuchTime(f"{meant:%Y-%m-%d %H:%M} in {zone.key}")
+    return instant
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant, in UTC, of `day` in `zone`; where midnight itself is skipped, the moment after the gap."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _instant(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a zone; a naive time would be taken as the computer's own")
+    return at.astimezone(UTC)

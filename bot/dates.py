@@ -1,0 +1,62 @@
+"""How a date and a time are written in each language: a table of patterns, and the names of months and days.
+
+This file owns the long date, the time of day, and the Solar Hijri date in brackets. All languages show Gregorian
+dates, Latin digits and 24 hours, since these must agree with letters, signs and telephones in Sweden.
+It must not read the clock or hold a sentence; "today" and "tomorrow" are catalogue keys, and `i18n` says them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from babel import Locale
+from babel.dates import format_date
+from persiantools.jdatetime import MONTH_NAMES_FA, JalaliDate
+
+
+@dataclass(frozen=True)
+class DateStyle:
+    """`pattern` is CLDR's notation; `with_time` joins the day and the time of one instant."""
+
+    locale: Locale
+    pattern: str
+    with_time: str
+
+
+STYLES = {
+    "sv": DateStyle(Locale("sv", "SE"), "EEEE d MMMM y", "{day} kl. {time}"),
+    "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day}, {time}"),
+    "ar": DateStyle(Locale("ar"), "EEEE d '{month}' y", "{day}، {time}"),
+    "fa": DateStyle(Locale("fa"), "EEEE d MMMM y", "{day}، ساعت {time}"),
+    "uk": DateStyle(Locale("uk"), "EEEE, d MMMM y 'р.'", "{day}, {time}"),
+}
+
+# Syrians and Iraqis know the first name, Egyptians and Sudanese the second. Source: CLDR, locales ar_SY and ar.
+_LEVANT_MONTHS = Locale("ar", "SY").months["format"]["wide"]
+_ARABIC_MONTHS = Locale("ar").months["format"]["wide"]
+
+
+def long_date(day: date, language: str) -> str:
+    """Weekday, day, month and year: "måndag 5 januari 2026"; in Persian with the Solar Hijri date in brackets."""
+    style = STYLES[language]
+    written = format_date(day, style.pattern, locale=style.locale)
+    if language == "ar":
+        return written.replace("{month}", f"{_LEVANT_MONTHS[day.month]} / {_ARABIC_MONTHS[day.month]}")
+    if language == "fa":
+        return f"{written} ({_solar_hijri(day)})"
+    # CLDR writes п'ятниця with a modifier letter; people and keyboards use the apostrophe of the catalogues.
+    return written.replace("\u02bc", "\u2019")
+
+
+def time_of_day(shown: time | datetime) -> str:
+    """Hours and minutes as a 24-hour clock shows them, in Latin digits: "15:30"."""
+    return f"{shown:%H:%M}"
+
+
+def join_day_and_time(day: str, shown: str, language: str) -> str:
+    """The day and the time of one instant as one phrase."""
+    return STYLES[language].with_time.format(day=day, time=shown)
+
+
+def _solar_hijri(day: date) -> str:
+    solar = JalaliDate.to_jalali(day.year, day.month, day.day)
+    return f"{solar.day} {MONTH_NAMES_FA[solar.month]} {solar.year}"

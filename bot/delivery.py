@@ -1,0 +1,324 @@
+"""The way out: one due outbox row at a time, in the order of its lane, sent outside any transaction, then marked.
+
+Serves channels that send (Telegram); on the web the row itself is the inbox. Owns leases and what an outcome means
+for a row. It must not render words itself nor know a channel's protocol.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Row, Table, bindparam, delete, exists, func, literal_column, select, text, update
+
+from bot import clock, wakeup
+from bot.actions import inbox, people
+from bot.errors import Refusal, Unavailable
+from bot.render import prompt_of
+from bot.service import Service
+from bot.store import INSTANCE_LOCK_CLASS, Work
+from models.case import CaseEventKind
+from models.dialogue import Prompt
+from models.outbox import PERMANENT_TRIES, REMINDERS, Notice, Outbox, RowState, gives_up_at, next_try
+from models.people import STAFF_ROLES, Address, Channel, Person
+
+log = structlog.get_logger()
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_EARLIER = _ROWS.alias("earlier")
+REST_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one."""
+
+    chat: str
+    prompt: Prompt
+    edits: int | None = None
+    unsays: int | None = None
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived. `remote_id` names it in its chat; None if there is nothing there to name."""
+
+    remote_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It did not arrive now. `after_seconds`: what the channel asked for. `doubtful`: it may have arrived all the same."""
+
+    after_seconds: float = 0.0
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """It cannot arrive: `blocked`, the person shut the door, or `refused`, the channel will not take it."""
+
+    reason: str
+
+
+Outcome = Sent | TryAgain | Unreachable
+
+
+class Sender(Protocol):
+    """A channel that sends."""
+
+    async def send(self, letter: Letter) -> Outcome:
+        """Try once. Never raises: what went wrong is an outcome."""
+
+
+class Delivery:
+    """The loop over the outbox."""
+
+    def __init__(self, service: Service, senders: Mapping[str, Sender]) -> None:
+        self._service = service
+        self._store = service.store
+        self._settings = service.settings
+        self._senders = senders
+
+    async def run(self) -> None:
+        """Deliver until the service stops; a send under way is finished and marked first."""
+        await self._until_it_answers(self._free_leases_at_start)
+        async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._sweep())
+            for _ in range(self._settings.sends_in_parallel):
+                workers.create_task(self._worker())
+
+    async def _worker(self) -> None:
+        done: tuple[Row, Outcome] | None = None
+        with self._store.bells.listen(wakeup.OUTBOX) as bell:
+            while done is not None or not self._service.health.stopping:
+                try:
+                    leased = await self._turn(done)
+                    done = None if leased is None else (leased, await self._send(leased))
+                except Unavailable:
+                    await asyncio.sleep(REST_SECONDS)
+                    continue
+                if done is None:
+                    await bell.wait(await self._rest_seconds())
+
+    async def deliver_one(self) -> bool:
+        """Deliver one due row, if there is one. Returns whether there was."""
+        leased = await self._turn(None)
+        if leased is None:
+            return False
+        outcome = await self._send(leased)
+        async with self._store.work() as work:
+            await self._mark(work, leased, outcome)
+        return True
+
+    async def _turn(self, done: tuple[Row, Outcome] | None) -> Row | None:
+        """Mark what was sent and lease the next row, in one transaction: one commit a message instead of two."""
+        async with self._store.work() as work:
+            if done is not None:
+                await self._mark(work, *done)
+            if self._service.health.stopping:
+                return None
+            return await self._lease(work)
+
+    async def _lease(self, work: Work) -> Row | None:
+        free = _DUE.with_for_update(skip_locked=True, of=_ROWS) if self._store.is_postgres else _DUE
+        row_id = (await work.db.execute(free, {"now": work.now})).scalar_one_or_none()
+        if row_id is None:
+            return None
+        leased = update(_ROWS).where(_ROWS.c.id == row_id)
+        leased = leased.values(lease_owner=self._store.instance, leased_at=work.now, attempts=_ROWS.c.attempts + 1)
+        return (await work.db.execute(leased.returning(_ROWS))).one()
+
+    async def _send(self, row: Row) -> Outcome:
+        try:
+            letter, channel = await self._letter(row)
+        except Unavailable:
+            return TryAgain()
+        except (Refusal, LookupError, ValueError) as bug:
+            log.error("row_cannot_be_rendered", row=row.id, kind=row.kind, trouble=type(bug).__name__)
+            return Unreachable("unrenderable")
+        if letter is None:
+            return Unreachable("nothing_to_edit")
+        return await self._senders[channel].send(letter)
+
+    async def _letter(self, row: Row) -> tuple[Letter | None, str]:
+        async with self._store.look() as db:
+            lane = (await db.execute(_LANE, {"address": row.address_id})).one()
+            seal = self._store.seal
+            chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
+            if row.kind == Notice.UNSAY:
+                return Letter(chat, Prompt(""), unsays=int(row.params["remote"])), lane.channel
+            edits = None
+            if row.edits is not None:
+                edits = (await db.execute(_REMOTE, {"row": row.edits})).scalar_one_or_none()
+                if edits is None:
+                    return None, lane.channel
+            prompt = await prompt_of(db, self._service, row)
+        return Letter(chat, prompt, edits=edits, reply_to=row.params.get("reply_to")), lane.channel
+
+    async def _mark(self, work: Work, row: Row, outcome: Outcome) -> None:
+        match outcome:
+            case Sent(remote_id=remote_id):
+                await self._end(work, row, state=RowState.SENT, remote_id=remote_id)
+            case TryAgain() as again:
+                await self._again(work, row, again)
+            case Unreachable(reason="blocked"):
+                await self._park(work, row)
+            case Unreachable(reason="nothing_to_edit"):
+                await self._end(work, row, state=RowState.CANCELLED)
+            case Unreachable(reason=reason):
+                if row.attempts >= PERMANENT_TRIES or reason == "unrenderable":
+                    await self._end(work, row, state=RowState.FAILED, failure=reason)
+                else:
+                    await self._again(work, row, TryAgain())
+
+    async def _end(self, work: Work, row: Row, **values: object) -> None:
+        """The row waits no more; whoever wrote it learns how it went; an erased person's lane closes behind the last row."""
+        ended = update(_ROWS).where(_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE)
+        ended = ended.values(lease_owner=None, ended_at=work.now, secret=None, **values)
+        if not (await work.db.execute(ended)).rowcount:
+            return
+        if row.kind == Notice.REPLY:
+            await self._told_author(work, row, failed=values["state"] == RowState.FAILED)
+        await _close_farewell_lane(work, row.address_id)
+
+    async def _told_author(self, work: Work, row: Row, *, failed: bool) -> None:
+        if failed:
+            await work.record(row.case_id, CaseEventKind.UNDELIVERED)
+        await inbox.tell_relay_state(work, row.message_id)
+        work.ring(wakeup.DESK)
+
+    async def _again(self, work: Work, row: Row, again: TryAgain) -> None:
+        if again.doubtful and row.kind in REMINDERS:
+            await self._end(work, row, state=RowState.SENT, doubtful=True)
+            return
+        if work.now >= gives_up_at(row.kind, row.created_at, retry_hours=self._settings.retry_hours):
+            await self._end(work, row, state=RowState.FAILED, failure="expired")
+            return
+        wait = next_try(row.attempts, timedelta(seconds=self._settings.retry_first_seconds))
+        due_at = work.now + max(wait, timedelta(seconds=again.after_seconds))
+        values = {"lease_owner": None, "due_at": due_at, "doubtful": row.doubtful or again.doubtful}
+        await work.db.execute(update(_ROWS).where(_ROWS.c.id == row.id).values(**values))
+
+    async def _park(self, work: Work, row: Row) -> None:
+        """The person has blocked the bot: the lane waits for a sign of life, and whoever relies on it is told."""
+        await work.db.execute(update(Address).where(Address.id == row.address_id).values(parked_at=work.now))
+        waits = update(_ROWS).where(_ROWS.c.id == row.id).values(lease_owner=None, failure="blocked")
+        await work.db.execute(waits)
+        log.info("lane_parked", address_id=row.address_id)
+        if row.kind == Notice.REPLY:
+            await self._told_author(work, row, failed=True)
+        await self._volunteer_gone(work, row.address_id)
+
+    async def _volunteer_gone(self, work: Work, address_id: int) -> None:
+        columns = select(Person.id, Person.alias).join(Address, Address.person_id == Person.id)
+        mine = columns.where(Address.id == address_id, Person.role.in_(STAFF_ROLES))
+        volunteer = (await work.db.execute(mine)).one_or_none()
+        if volunteer is None:
+            return
+        dropped = update(_ROWS).where(_ROWS.c.address_id == address_id, _ROWS.c.state == RowState.DUE)
+        cards = dropped.where(_ROWS.c.kind.in_((Notice.OFFERED, Notice.TAKEN, Notice.SHIFT_STARTS)))
+        await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
+        count = await people.free_cases_of(work, volunteer.id, reason="blocked")
+        params = {"alias": volunteer.alias, "count": count}
+        await people.tell_coordinators(work, Notice.COORDINATOR_BLOCKED, params=params)
+
+    async def _sweep(self) -> None:
+        """Now and then: leases of the dead are free, and what has waited too long behind a closed door is given up."""
+        while not self._service.health.stopping:
+            try:
+                if self._store.is_postgres:
+                    await self._free_dead_leases()
+                await self._give_up_parked()
+            except Unavailable:
+                log.warning("sweep_postponed")
+            with self._store.bells.listen(wakeup.SWEEP) as bell:
+                await bell.wait(self._settings.poll_seconds)
+
+    async def _free_leases_at_start(self) -> None:
+        """On SQLite there is one process, so a lease found at start belongs to a dead one."""
+        if self._store.is_postgres:
+            await self._free_dead_leases()
+            return
+        async with self._store.work() as work:
+            await _free(work, _ROWS.c.lease_owner.is_not(None))
+
+    async def _free_dead_leases(self) -> None:
+        held = select(literal_column("objid::bigint")).select_from(text("pg_locks"))
+        living = held.where(text("locktype = 'advisory' AND classid::bigint = :lock_class"))
+        async with self._store.work() as work:
+            owner = _ROWS.c.lease_owner
+            dead = owner.is_not(None) & owner.not_in(living.params(lock_class=INSTANCE_LOCK_CLASS))
+            await _free(work, dead & (owner != self._store.instance))
+
+    async def _give_up_parked(self) -> None:
+        cutoff = clock.now() - timedelta(hours=self._settings.retry_hours)
+        behind = (
+            select(_ROWS)
+            .join(Address, Address.id == _ROWS.c.address_id)
+            .where(Address.parked_at.is_not(None), _ROWS.c.state == RowState.DUE, _ROWS.c.created_at < cutoff)
+            .limit(100)
+        )
+        async with self._store.look() as db:
+            rows = (await db.execute(behind)).all()
+        for row in rows:
+            async with self._store.work() as work:
+                await self._end(work, row, state=RowState.FAILED, failure="blocked")
+
+    async def _rest_seconds(self) -> float:
+        """Until the next row is due, at most the wake-up poll."""
+        async with self._store.look() as db:
+            next_due = (await db.execute(_NEXT_DUE, {"now": clock.now()})).scalar_one_or_none()
+        if next_due is None:
+            return self._settings.poll_seconds
+        return min(max((next_due - clock.now()).total_seconds(), 0.01), self._settings.poll_seconds)
+
+    async def _until_it_answers(self, act: object) -> None:
+        while not self._service.health.stopping:
+            try:
+                return await act()  # type: ignore[operator]
+            except Unavailable:
+                await asyncio.sleep(REST_SECONDS)
+
+
+async def _free(work: Work, whose: object) -> None:
+    """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice."""
+    due = (_ROWS.c.state == RowState.DUE, whose)
+    reminders = update(_ROWS).where(*due, _ROWS.c.kind.in_(REMINDERS))
+    await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
+    await work.db.execute(update(_ROWS).where(*due).values(lease_owner=None, doubtful=True))
+    work.ring(wakeup.OUTBOX)
+
+
+async def _close_farewell_lane(work: Work, address_id: int) -> None:
+    still = exists().where(_ROWS.c.address_id == address_id, _ROWS.c.state == RowState.DUE)
+    await work.db.execute(delete(Address).where(Address.id == address_id, Address.farewell, ~still))
+
+
+_SENDING = (Channel.TELEGRAM.value,)
+_IN_FRONT = exists().where(
+    _EARLIER.c.address_id == _ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < _ROWS.c.id
+)
+_LANES_OPEN = (
+    Address.channel.in_(_SENDING),
+    Address.parked_at.is_(None),
+    _ROWS.c.state == RowState.DUE,
+    _ROWS.c.lease_owner.is_(None),
+    ~_IN_FRONT,
+)
+_DUE = (
+    select(_ROWS.c.id)
+    .join(Address, Address.id == _ROWS.c.address_id)
+    .where(*_LANES_OPEN, _ROWS.c.due_at <= bindparam("now"))
+    .order_by(_ROWS.c.id)
+    .limit(1)
+)
+_NEXT_DUE = (
+    select(func.min(_ROWS.c.due_at))
+    .join(Address, Address.id == _ROWS.c.address_id)
+    .where(*_LANES_OPEN, _ROWS.c.due_at > bindparam("now"))
+)
+_LANE = select(Address.chat, Address.channel).where(Address.id == bindparam("address"))
+_REMOTE = select(_ROWS.c.remote_id).where(_ROWS.c.id == bindparam("row"))

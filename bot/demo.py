@@ -1,0 +1,104 @@
+"""A trial that needs nothing: its own database, places, hours, volunteers and a shift over all hours.
+
+Marked as a trial, so that it can be neither mistaken for the real service nor started on its database.
+"""
+
+from contextlib import suppress
+from datetime import time, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.actions import hours, people, sessions, shifts
+from bot.errors import Refusal
+from bot.schema import is_trial_database, mark_as_trial, migrate
+from bot.seal import KeyExists, Seal, create_key, load_key
+from bot.service import Service
+from bot.settings import Settings
+from bot.store import Store, Work
+from models.people import LinkPurpose, Person, Role
+from models.shift import ONLINE
+
+TRIAL_DATABASE = "trial.db"
+TRIAL_KEY = "trial.key"
+LONG_SHIFT = timedelta(days=365)
+STAFF = (  # invented names; what each speaks, so that every newcomer's language has somebody
+    ("Amina", Role.VOLUNTEER, ["sv", "en", "ar", "fa", "uk"]),
+    ("Kim", Role.VOLUNTEER, ["sv", "en", "ar"]),
+    ("Robin", Role.COORDINATOR, ["sv", "en"]),
+)
+MONDAY, WEDNESDAY = 0, 2
+
+
+def settings_for_trial(settings: Settings) -> Settings:
+    """The same settings on the trial's own database and key, and on this computer only."""
+    changed: dict[str, object] = {
+        "key_file": Path(settings.key_file).with_name(TRIAL_KEY), "host": "127.0.0.1",
+        "public_url": f"http://127.0.0.1:{settings.port}", "webhook_url": None,
+    }  # fmt: skip
+    if settings.database_url.startswith("sqlite"):
+        changed["database_url"] = f"sqlite+aiosqlite:///{settings.data_dir}/{TRIAL_DATABASE}"
+    return settings.model_copy(update=changed)
+
+
+async def prepare(settings: Settings) -> None:
+    """The trial database is there, filled, and has a shift that covers every hour of the coming year.
+
+    Raises:
+        Refusal: the database is a real one.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(KeyExists):
+        create_key(settings.key_file)
+    await migrate(settings.database_url)
+    store = Store(settings, Seal(load_key(settings.key_file)))
+    try:
+        async with store.work() as work:
+            if await is_trial_database(work.db):
+                return
+            people_there = (await work.db.execute(select(func.count()).select_from(Person))).scalar_one()
+            if people_there:
+                raise Refusal("database_is_real")
+            await mark_as_trial(work.db)
+            await _fill(work)
+    finally:
+        await store.close()
+
+
+async def _fill(work: Work) -> None:
+    await add_online_place(work)
+    await hours.add_place(
+        work, code="stadsbiblioteket", name_key="lund_city_library", address="S:t Petri Kyrkogata 6, Lund"
+    )
+    await hours.add_place(work, code="linero", name_key="linero_library", address="Vikingavägen 31, Lund")
+    for place, weekday, opens, closes in (
+        ("stadsbiblioteket", MONDAY, time(13), time(16)),
+        ("stadsbiblioteket", WEDNESDAY, time(15, 30), time(17, 30)),
+        ("linero", MONDAY, time(13), time(15, 30)),
+    ):
+        await hours.set_hours(work, place=place, weekday=weekday, spans=[(opens, closes)], valid_from=work.today)
+    ids = [
+        await people.add_staff(work, role=role, alias=name, language="sv", speaks=speaks)
+        for name, role, speaks in STAFF
+    ]
+    on_shift = ids[:-1]
+    ends_at = work.now + LONG_SHIFT
+    await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=on_shift, longest=LONG_SHIFT)
+
+
+async def add_online_place(work: Work) -> None:
+    """RådRum Online is a place too, so that it can have hours."""
+    await hours.add_place(work, code=ONLINE, name_key="service_online", address="")
+
+
+async def links(service: Service) -> list[tuple[str, str]]:
+    """Catalogue keys and addresses: newcomer, volunteer, coordinator. They work for as long as the trial runs."""
+    url = service.settings.public_url
+    made = [("cli_demo_newcomer", f"{url}/")]
+    async with service.store.work() as work:
+        for name, key in (("Amina", "cli_demo_volunteer"), ("Robin", "cli_demo_coordinator")):
+            person_id = await people.staff_named(work.db, name)
+            assert person_id is not None
+            token = await sessions.make_link(work, person_id, LinkPurpose.TRIAL, lives=LONG_SHIFT)
+            made.append((key, f"{url}/desk/login/{token}"))
+    return made

@@ -1,0 +1,165 @@
+"""Timers that are rows: promises that were missed, answers that are owed, shifts that start, the daily purge.
+
+A timer is marked done in the transaction of what it does, so that a crash repeats it and nothing does it twice.
+"""
+
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import Row, exists, func, select, update
+
+from bot import access, clock, wakeup
+from bot.access import CASES, CaseRow
+from bot.actions import people, queue, retention, shifts
+from bot.errors import NotFound, Unavailable
+from bot.service import Service
+from bot.store import Work
+from models.case import CaseEvent, CaseEventKind, CaseStatus
+from models.outbox import Notice, Timer, TimerKind
+
+log = structlog.get_logger()
+PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
+AFTER_TROUBLE = timedelta(minutes=5)
+
+
+class Rounds:
+    """The loop over the timers."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = service.store
+
+    async def run(self) -> None:
+        """Do what is due until the service stops."""
+        armed = False
+        with self._store.bells.listen(wakeup.TIMERS) as bell:
+            while not self._service.health.stopping:
+                try:
+                    armed = armed or await self._arm_daily()
+                    if not await self.do_one():
+                        await bell.wait(await self._rest_seconds())
+                except Unavailable:
+                    await bell.wait(self._service.settings.poll_seconds)
+
+    async def do_one(self) -> bool:
+        """Do the timer that is longest due, if one is. Returns whether there was one."""
+        async with self._store.look() as db:
+            due = select(Timer.id, Timer.kind, Timer.subject, Timer.due_at)
+            due = due.where(Timer.done_at.is_(None), Timer.due_at <= clock.now()).order_by(Timer.due_at).limit(1)
+            timer = (await db.execute(due)).one_or_none()
+        if timer is None:
+            return False
+        try:
+            async with self._store.work() as work:
+                if await _take(work, timer):
+                    await _DOES[TimerKind(timer.kind)](work, timer.subject)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("timer_failed", kind=timer.kind, subject=timer.subject)
+            await self._postpone(timer)
+        return True
+
+    async def _postpone(self, timer: Row) -> None:
+        async with self._store.work() as work:
+            later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + AFTER_TROUBLE)
+            await work.db.execute(later)
+
+    async def _arm_daily(self) -> bool:
+        async with self._store.work() as work:
+            waiting = exists().where(Timer.kind == TimerKind.DAILY, Timer.done_at.is_(None))
+            if not (await work.db.execute(select(waiting))).scalar_one():
+                await work.remind(TimerKind.DAILY, 0, next_purge(work.now, work))
+        return True
+
+    async def _rest_seconds(self) -> float:
+        async with self._store.look() as db:
+            soonest = select(func.min(Timer.due_at)).where(Timer.done_at.is_(None))
+            due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
+        if due_at is None:
+            return self._service.settings.poll_seconds
+        return min(max((due_at - clock.now()).total_seconds(), 0.01), self._service.settings.poll_seconds)
+
+
+def next_purge(now: datetime, work: Work) -> datetime:
+    """The next 03:30 on the office's wall after `now`."""
+    today = clock.wall(clock.office_day(now, work.zone), PURGE_AT, work.zone)
+    if today > now:
+        return today
+    return clock.wall(clock.office_day(now, work.zone) + timedelta(days=1), PURGE_AT, work.zone)
+
+
+async def _take(work: Work, timer: Row) -> bool:
+    mine = update(Timer).where(Timer.id == timer.id, Timer.done_at.is_(None)).values(done_at=work.now)
+    return bool((await work.db.execute(mine)).rowcount)
+
+
+async def _promise_missed(work: Work, case_id: int) -> None:
+    """A queued case whose promised time has passed: the newcomer is told once, the coordinators once."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
+        return
+    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
+    made = await queue.promise_for(work, case)
+    await _tell_late(work, case, {"promise": made.kind} | made.params)
+
+
+async def _time_known(work: Work, case_id: int) -> None:
+    """A queued case that could be promised nothing, now that there is a shift: its newcomer is told, as was promised."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
+        return
+    made = await queue.promise(work, case)
+    if made.by is not None:
+        params = {"code": case.code, "promise": made.kind} | made.params
+        await work.tell(case.newcomer_id, Notice.TIME_KNOWN, case_id=case.id, params=params)
+
+
+async def _answer_owed(work: Work, case_id: int) -> None:
+    """A claimed case that has owed an answer for a day: the newcomer is told once, the coordinators once."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None:
+        return
+    owed_since = max(case.waiting_since, case.claimed_at)
+    due_at = owed_since + timedelta(hours=work.settings.answer_hours)
+    if due_at > work.now:
+        await work.remind(TimerKind.ANSWER, case.id, due_at)
+        return
+    told = exists().where(
+        CaseEvent.case_id == case.id, CaseEvent.kind == CaseEventKind.LATE, CaseEvent.at >= owed_since
+    )
+    if not (await work.db.execute(select(told))).scalar_one():
+        made = await queue.next_time(work)
+        await _tell_late(work, case, {"promise": made.kind} | made.params)
+
+
+async def _tell_late(work: Work, case: CaseRow, promise: dict[str, object]) -> None:
+    await work.record(case.id, CaseEventKind.LATE, detail=case.status)
+    await work.tell(case.newcomer_id, Notice.LATE, case_id=case.id, params={"code": case.code} | promise)
+    since = (case.waiting_since or case.opened_at).isoformat()
+    params = {"code": case.code, "since": since, "state": case.status}
+    await people.tell_coordinators(work, Notice.COORDINATOR_LATE, case_id=case.id, params=params)
+
+
+async def _case(work: Work, case_id: int) -> CaseRow | None:
+    try:
+        return await access.locked_case(work, case_id)
+    except NotFound:
+        return None
+
+
+async def _daily(work: Work, _subject: int) -> None:
+    purged = await retention.purge(work)
+    log.info("purged", cases=purged)
+    again = work.now if purged >= retention.CASES_A_ROUND else next_purge(work.now, work)
+    await work.remind(TimerKind.DAILY, 0, again)
+
+
+_DOES = {
+    TimerKind.PROMISE: _promise_missed,
+    TimerKind.TIME_KNOWN: _time_known,
+    TimerKind.ANSWER: _answer_owed,
+    TimerKind.SHIFT_STARTS: shifts.start_shift,
+    TimerKind.DRAFT_EXPIRES: retention.expire_draft,
+    TimerKind.DAILY: _daily,
+}

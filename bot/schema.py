@@ -1,0 +1,90 @@
+"""The shape of the database: Alembic configured in code, and the refusal to run on an old one.
+
+It must not hold data: revisions live in `models/migrations/`.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.errors import Refusal
+from models.outbox import Meta
+
+MIGRATIONS = Path(__file__).parent.parent / "models" / "migrations"
+TRIAL = "trial"
+
+
+class SchemaOld(Refusal):
+    """The database is empty or behind the code; `migrate` brings it up."""
+
+    code = "schema_old"
+
+
+class WrongKind(Refusal):
+    """A trial database for the real service, or the other way round."""
+
+    code = "database_is_trial"
+
+
+def config() -> Config:
+    """Alembic's configuration; there is no alembic.ini to keep in step."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    return made
+
+
+async def migrate(url: str) -> None:
+    """The database is at the newest revision."""
+    engine = create_async_engine(url, hide_parameters=True)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+    connection.commit()  # Alembic ran inside our transaction
+
+
+async def require_current(db: AsyncConnection, *, is_trial: bool) -> None:
+    """Nothing, if the database is at the newest revision and of the expected kind.
+
+    Raises:
+        SchemaOld: it is not.
+        WrongKind: a trial database for the real service, or the other way round.
+    """
+    await require_revision(db)
+    if await is_trial_database(db) != is_trial:
+        raise WrongKind("database_is_trial" if not is_trial else "database_is_real")
+
+
+async def require_revision(db: AsyncConnection) -> None:
+    """Nothing, if the database is at the newest revision.
+
+    Raises:
+        SchemaOld: it is not.
+    """
+    newest = ScriptDirectory.from_config(config()).get_current_head()
+    present = await db.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    if present != newest:
+        raise SchemaOld
+
+
+async def mark_as_trial(db: AsyncConnection) -> None:
+    """From now on only `demo` opens this database."""
+    await db.execute(delete(Meta).where(Meta.name == TRIAL))
+    await db.execute(insert(Meta).values(name=TRIAL, value="1"))
+
+
+async def is_trial_database(db: AsyncConnection) -> bool:
+    """Whether only `demo` may open this database."""
+    return (await db.execute(select(Meta.value).where(Meta.name == TRIAL))).scalar_one_or_none() == "1"

@@ -1,0 +1,57 @@
+"""What every handler is given: the open store, the catalogues, and what notices need to know of this installation.
+
+Owns Service. It starts nothing: `app.py` does.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.i18n import Catalogues, Words
+from bot.settings import Settings
+from bot.store import Store
+from bot.texts import Facts
+from models.people import STAFF_LANGUAGES, Language
+
+
+@dataclass
+class Health:
+    """What works right now. Each channel says so of itself; /readyz tells."""
+
+    channels: dict[str, bool] = field(default_factory=dict)
+    stopping: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """One running installation."""
+
+    store: Store
+    settings: Settings
+    catalogues: Catalogues
+    is_trial: bool = False
+    health: Health = field(default_factory=Health)
+
+    def words(self, language: str | None) -> Words:
+        """What newcomers read in this language; English where it is unknown."""
+        known = language if language in tuple(Language) else Language.EN
+        return self.catalogues.words(str(known))
+
+    def desk(self, language: str | None) -> Words:
+        """What staff read in this language; Swedish where it is unknown."""
+        known = language if language in STAFF_LANGUAGES else Language.SV
+        return self.catalogues.desk(str(known))
+
+    def facts(self, now: datetime, **more: str) -> Facts:
+        """What a notice needs beyond its params; `more` names fields of Facts."""
+        return Facts(
+            zone=self.store.zone,
+            now=now,
+            catalogues=self.catalogues,
+            public_url=self.settings.public_url,
+            controller=self.settings.controller,
+            contact=self.settings.contact,
+            retention_days=self.settings.retention_days,
+            is_trial=self.is_trial,
+            web_words_travel=self.settings.web_words_on_telegram,
+            **more,  # type: ignore[arg-type]
+        )

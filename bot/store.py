@@ -1,0 +1,309 @@
+"""The database: how it is opened, and the two ways to touch it.
+
+`work()` is one act of one person: one transaction, durable before anything leaves the process. `look()` only reads.
+The only place that commits. It must not know what an act means.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot import clock, wakeup
+from bot.errors import Refusal, Unavailable
+from bot.seal import Seal
+from bot.settings import Settings
+from models.base import new_id
+from models.case import CaseEvent
+from models.conversation import SEQ_BITS, Conversation
+from models.outbox import Notice, Outbox, RowState, Timer
+from models.people import Address, Channel, Person, Role
+
+POOL_SIZE = 8
+MOST_CONNECTIONS = 16
+READERS = 4
+BUSY_MILLISECONDS = 5_000
+# SQLSTATE classes of PostgreSQL: connection, transaction rolled back (deadlock), resources (disk full), shutdown.
+PASSING_TROUBLES = ("08", "40", "53", "57")
+INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
+
+_LOCK = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(version=Conversation.version + 1)
+    .returning(Conversation.version)
+)
+_ADDRESSES = select(Address.id, Address.channel, Address.parked_at).where(
+    Address.person_id == bindparam("person"), Address.farewell.is_(False)
+)
+_CONVERSATION_OF = select(Conversation.id).where(Conversation.newcomer_id == bindparam("person"))
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a snapshot of the person at the start of the act."""
+
+    id: int
+    role: str
+    alias: str | None
+    language: str | None
+    enabled: bool
+    address_id: int | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role != Role.NEWCOMER
+
+
+class Work:
+    """One act in one transaction. Everything said goes through `tell`; nothing leaves the process before COMMIT."""
+
+    def __init__(self, db: AsyncConnection, store: "Store", now: datetime) -> None:
+        self.db = db
+        self.now = now
+        self.seal: Seal = store.seal
+        self.zone: ZoneInfo = store.zone
+        self.settings: Settings = store.settings
+        self.actor: Actor | None = None
+        self._versions: dict[int, int] = {}
+        self._placed: dict[int, int] = {}
+        self._topics: dict[str, None] = {}
+        self._afterwards: list[Callable[[], object]] = []
+
+    @property
+    def today(self) -> date:
+        """The office's day."""
+        return clock.office_day(self.now, self.zone)
+
+    def ring(self, topic: str) -> None:
+        """Hint, once the act is committed, that something changed under `topic`."""
+        self._topics[topic] = None
+
+    def hide(self, secret: str) -> tuple[int, bytes]:
+        """A secret to be shown once, as an outbox row keeps it: what `sealed_as` in its params says, and the sealed bytes."""
+        sealed_as = new_id()
+        return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Have `call` made once the act is durable, and never if it is not."""
+        self._afterwards.append(call)
+
+    async def lock(self, conversation_id: int) -> None:
+        """Hold the conversation until COMMIT. The first statement of every act on it or its case."""
+        if conversation_id in self._versions:
+            return
+        version = (await self.db.execute(_LOCK, {"conversation": conversation_id})).scalar_one_or_none()
+        self._versions[conversation_id] = version or 0
+        self._placed[conversation_id] = 0
+
+    def next_seq(self, conversation_id: int) -> int:
+        """The next place in a conversation this act has locked. Order of places is order of commits."""
+        place = self._placed[conversation_id]
+        self._placed[conversation_id] = place + 1
+        return self._versions[conversation_id] << SEQ_BITS | place
+
+    async def record(self, case_id: int, kind: str, *, detail: str | None = None) -> None:
+        """Write one line of the case's ledger."""
+        row = {"case_id": case_id, "kind": kind, "at": self.now, "on_day": self.today, "detail": detail}
+        await self.db.execute(insert(CaseEvent).values(actor_id=self.actor.id if self.actor else None, **row))
+
+    async def remind(self, kind: str, subject: int, due_at: datetime) -> None:
+        """Have the rounds look at `subject` again at `due_at`."""
+        await self.db.execute(insert(Timer).values(id=new_id(), kind=kind, subject=subject, due_at=due_at))
+        self.ring(wakeup.TIMERS)
+
+    async def tell(self, person_id: int | None, kind: Notice, **row: Any) -> int | None:
+        """Say `kind` to a person on the address that reaches them best; returns the row's id, None if none does."""
+        if person_id is None:
+            return None
+        lanes = (await self.db.execute(_ADDRESSES, {"person": person_id})).all()
+        if not lanes:
+            return None
+        best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
+        conversation = (await self.db.execute(_CONVERSATION_OF, {"person": person_id})).scalar_one_or_none()
+        return await self.tell_address(best.id, kind, conversation_id=conversation, **row)
+
+    async def tell_address(
+        self,
+        address_id: int,
+        kind: Notice,
+        *,
+        conversation_id: int | None = None,
+        params: dict | None = None,
+        **row: Any,
+    ) -> int:
+        """Say `kind` on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
+        seq = 0
+        if conversation_id is not None:
+            await self.lock(conversation_id)
+            seq = self.next_seq(conversation_id)
+            self.ring(wakeup.chat(conversation_id))
+        values = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
+        values |= {"created_at": self.now, "due_at": self.now, "state": RowState.DUE.value} | row
+        made = await self.db.execute(insert(Outbox).values(**values).returning(Outbox.id))
+        self.ring(wakeup.OUTBOX)
+        return made.scalar_one()
+
+
+class Store:
+    """One database, open."""
+
+    def __init__(self, settings: Settings, seal: Seal) -> None:
+        self.settings = settings
+        self.seal = seal
+        self.zone = ZoneInfo(settings.office_zone)
+        self.instance = secrets.randbelow(2**31 - 1) + 1
+        self.is_postgres = settings.database_url.startswith("postgresql")
+        if self.is_postgres:
+            self._open_postgres(settings)
+        else:
+            self._open_sqlite(settings)
+
+    def _open_postgres(self, settings: Settings) -> None:
+        spare = MOST_CONNECTIONS - POOL_SIZE
+        self.writer = self.reader = create_async_engine(
+            settings.database_url,
+            pool_size=POOL_SIZE,
+            max_overflow=spare,
+            pool_timeout=settings.work_seconds,
+            hide_parameters=True,
+            pool_pre_ping=False,
+        )
+        self.bells: wakeup.Bells = wakeup.PostgresBells(settings.postgres_dsn, self.instance, INSTANCE_LOCK_CLASS)
+        self._turn = None
+
+    def _open_sqlite(self, settings: Settings) -> None:
+        # One writer: SQLite has one anyway, and waiting in our own line is fair and cannot say "locked".
+        self.writer = create_async_engine(settings.database_url, pool_size=1, max_overflow=0, hide_parameters=True)
+        self.reader = create_async_engine(settings.database_url, pool_size=READERS, hide_parameters=True)
+        _prepare_sqlite(self.writer, writes=True)
+        _prepare_sqlite(self.reader, writes=False)
+        self.bells = wakeup.Bells()
+        self._turn = asyncio.Lock()
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """One act: committed when the block ends, rolled back when it raises or lasted too long.
+
+        Raises:
+            Unavailable: the database did not answer, is full or locked, or the act took longer than WORK_SECONDS.
+        """
+        with _troubles_named():
+            async with self._in_turn():
+                started = monotonic()
+                async with self.writer.connect() as db:
+                    work = Work(db, self, clock.now())
+                    yield work
+                    if monotonic() - started > self.settings.work_seconds:
+                        raise Unavailable
+                    await self._announce(work)
+                    await db.commit()
+        for topic in work._topics:
+            self.bells.ring(topic)
+        for call in work._afterwards:
+            call()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads.
+
+        Raises:
+            Unavailable: the database did not answer.
+        """
+        with _troubles_named():
+            async with self.reader.connect() as db:
+                if self.is_postgres:
+                    await db.execute(text("SET TRANSACTION READ ONLY"))
+                yield db
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BUSY_MILLISECONDS / 1000):
+                await self._turn.acquire()
+        except TimeoutError as late:
+            raise Unavailable from late
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _announce(self, work: Work) -> None:
+        if self.is_postgres:
+            for topic in work._topics:
+                await work.db.execute(
+                    text("SELECT pg_notify(:channel, :topic)"), {"channel": wakeup.NOTIFY_CHANNEL, "topic": topic}
+                )
+
+
+@contextmanager
+def _troubles_named() -> Iterator[None]:
+    """Turns the drivers' ways of saying "the database does not answer" into one refusal."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, asyncpg.InterfaceError) as trouble:
+        raise Unavailable from trouble
+    except asyncpg.PostgresError as trouble:  # while connecting, before SQLAlchemy wraps it
+        raise Unavailable from trouble
+    except DBAPIError as trouble:
+        if trouble.connection_invalidated or _sqlstate(trouble)[:2] in PASSING_TROUBLES:
+            raise Unavailable from trouble
+        raise
+
+
+def _sqlstate(trouble: DBAPIError) -> str:
+    return getattr(trouble.orig, "sqlstate", None) or ""
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS + (() if writes else ("query_only = ON",)):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: Any) -> None:
+        # A read that later writes would fail with "locked" at once; taking the write lock first waits instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"busy_timeout = {BUSY_MILLISECONDS}",
+    "secure_delete = ON",
+)
+
+
+async def actor_of(db: AsyncConnection, person_id: int, address_id: int | None = None) -> Actor | None:
+    """The person as somebody who acts, or None."""
+    row = (
+        await db.execute(
+            select(Person.id, Person.role, Person.alias, Person.language, Person.enabled).where(Person.id == person_id)
+        )
+    ).one_or_none()
+    return None if row is None else Actor(*row, address_id=address_id)

@@ -1,0 +1,140 @@
+"""The shape of text, whatever it says: cleaning what people write, comparing it, cutting it, and its direction.
+
+This file owns the isolates that keep a value in its place in a line of another direction, and the limits of one
+message. It must not know a catalogue, a channel or a language beyond its letters. Everything here is pure.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+
+import regex
+
+LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
+LONGEST_MESSAGE = 4096  # UTF-16 units: https://core.telegram.org/bots/api#sendmessage
+
+_MARKS = re.compile("[\u061c\u200e\u200f]")
+_EMBEDDINGS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ISOLATES = re.compile(f"[{LRI}{FSI}{PDI}]")
+
+_ZEROS = (0x0660, 0x06F0)  # Arabic-Indic and Extended (Persian) digits
+_LATIN_DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
+
+# What one person types with one key and another with another, or leaves out. For comparing only: nobody reads this.
+_INVISIBLE_OR_OPTIONAL = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200d\ufeff]")
+_SAME_LETTER = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ة": "ه", "ۀ": "ه"}
+    | {"\u2019": "'", "\u02bc": "'", "`": "'"}
+)
+
+# From the best place to cut to the least good one.
+_PLACES_TO_CUT = (
+    re.compile(r"\n[ \t]*\n+"),
+    re.compile(r"[.!?…؟۔][\"'”»)]*\s+|[።፧]\s*"),
+    re.compile(r"\n"),
+    re.compile(r"\s+"),
+)
+
+
+def clean(text: str) -> str:
+    """What a person wrote, without what could break a database, a screen or the line it is put into.
+
+    Gone are NUL and other controls, lone surrogates, embeddings, overrides and isolates, and trailing white space.
+    Lines end in "\\n". Joiners stay: Persian spells with ZWNJ, and families of emoji hang together by ZWJ.
+    """
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    visible = _CONTROLS.sub("", _LINE_ENDS.sub("\n", whole))
+    return unicodedata.normalize("NFC", _EMBEDDINGS.sub("", visible)).rstrip()
+
+
+def without_bidi_controls(text: str) -> str:
+    """`text` with nothing left in it that could change the direction of what stands around it."""
+    return _MARKS.sub("", _EMBEDDINGS.sub("", text))
+
+
+def to_latin_digits(text: str) -> str:
+    """`text` with Arabic and Persian digits as 0-9: what letters, signs and telephones show in Sweden."""
+    return text.translate(_LATIN_DIGITS)
+
+
+def fold(text: str) -> str:
+    """The same string for spellings a person takes for the same word. For comparing only, never for showing."""
+    known = unicodedata.normalize("NFKC", to_latin_digits(without_bidi_controls(text))).translate(_SAME_LETTER)
+    return " ".join(_INVISIBLE_OR_OPTIONAL.sub("", known).casefold().split())
+
+
+def split_text(text: str, limit: int = LONGEST_MESSAGE) -> list[str]:
+    """Parts of at most `limit` UTF-16 units which, joined, are `text` again; none for an empty text.
+
+    A part ends between paragraphs if that leaves it at least half full, else between sentences, lines or words, and
+    never inside what a reader sees as one character, unless that one alone is longer than the limit.
+    """
+    parts, start = [], 0
+    while start < len(text):
+        end = _end_of_part(text, start, limit)
+        parts.append(text[start:end])
+        start = end
+    return parts
+
+
+def utf16_length(text: str) -> int:
+    """How long Telegram takes `text` to be: characters outside the basic plane count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def html_isolates(escaped: str) -> str:
+    """Isolates in text that is already escaped as HTML elements, always balanced.
+
+    A browser keeps an isolate character out of a copied telephone number only if it was an element.
+    """
+    depth = 0
+
+    def element(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found[0] != PDI:
+            depth += 1
+            return '<bdi dir="ltr">' if found[0] == LRI else "<bdi>"
+        if depth == 0:
+            return ""
+        depth -= 1
+        return "</bdi>"
+
+    opened = _ISOLATES.sub(element, escaped)
+    return opened + "</bdi>" * depth
+
+
+def _end_of_part(text: str, start: int, limit: int) -> int:
+    ends = _fitting_ends(text, start, limit)
+    if not ends:
+        return _end_inside_a_character(text, start, limit)
+    last = ends[-1]
+    if last == len(text):
+        return last
+    half = start + (last - start) // 2
+    for place in _PLACES_TO_CUT:
+        cuts = [found.end() for found in place.finditer(text, half, last)]
+        for cut in reversed(cuts):
+            if ends[bisect_right(ends, cut) - 1] == cut:
+                return cut
+    return last
+
+
+def _fitting_ends(text: str, start: int, limit: int) -> list[int]:
+    """Where the characters (as a reader sees them) end that fit into one part from `start`."""
+    ends, units = [], 0
+    for character in regex.finditer(r"\X", text, pos=start):
+        units += utf16_length(character[0])
+        if units > limit:
+            break
+        ends.append(character.end())
+    return ends
+
+
+def _end_inside_a_character(text: str, start: int, limit: int) -> int:
+    end, units = start, 0
+    while units + utf16_length(text[end]) <= limit:
+        units += utf16_length(text[end])
+        end += 1
+    return end

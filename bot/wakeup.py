@@ -1,0 +1,118 @@
+"""Bells: a hint that something changed. They carry no payload, since the tables have it; whoever waits polls too.
+
+Owns Bells (one process) and PostgresBells (LISTEN/NOTIFY between processes). Nothing may depend on a ring arriving.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger()
+
+OUTBOX = "outbox"
+TIMERS = "timers"
+DESK = "desk"
+SWEEP = "sweep"
+SESSIONS = "sessions"
+NOTIFY_CHANNEL = "radrum"
+RECONNECT_SECONDS = 1.0
+
+
+def chat(conversation_id: int) -> str:
+    """The topic of one newcomer's conversation."""
+    return f"chat:{conversation_id}"
+
+
+class Bell:
+    """Rung between two waits, it is not missed: the next wait returns at once."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, timeout_seconds: float) -> None:
+        """Return at the next ring, or when the time has passed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._rung.wait()
+        self._rung.clear()
+
+
+class Bells:
+    """The bells of one process."""
+
+    def __init__(self) -> None:
+        self._by_topic: dict[str, set[Bell]] = defaultdict(set)
+
+    @contextmanager
+    def listen(self, *topics: str) -> Iterator[Bell]:
+        """A bell that rings when any of the topics does, as long as the block lasts."""
+        bell = Bell()
+        for topic in topics:
+            self._by_topic[topic].add(bell)
+        try:
+            yield bell
+        finally:
+            for topic in topics:
+                self._by_topic[topic].discard(bell)
+                if not self._by_topic[topic]:
+                    del self._by_topic[topic]
+
+    def ring(self, topic: str) -> None:
+        for bell in tuple(self._by_topic.get(topic, ())):
+            bell.ring()
+
+    def ring_all(self) -> None:
+        for topic in tuple(self._by_topic):
+            self.ring(topic)
+
+    async def run(self) -> None:
+        """Nothing to listen to: one process hears itself."""
+
+
+class PostgresBells(Bells):
+    """The bells of several processes. Loses rings while reconnecting, so it rings everything afterwards.
+
+    The connection also holds the advisory lock that says "this instance lives": a lease whose owner
+    holds none is free for others.
+    """
+
+    def __init__(self, dsn: str, instance: int, lock_class: int) -> None:
+        super().__init__()
+        self._dsn = dsn
+        self._instance = instance
+        self._lock_class = lock_class
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Listen for ever; reconnects by itself."""
+        while True:
+            try:
+                await self._listen_until_lost()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as trouble:
+                log.warning("bells_lost", trouble=type(trouble).__name__)
+            self.connected.clear()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen_until_lost(self) -> None:
+        lost = asyncio.Event()
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.execute("SELECT pg_advisory_lock($1, $2)", self._lock_class, self._instance)
+            await connection.add_listener(NOTIFY_CHANNEL, self._heard)
+            self.connected.set()
+            self.ring_all()
+            await lost.wait()
+        finally:
+            # a lost connection has nothing to say goodbye to; a cancelled loop must not wait for the server
+            connection.terminate()
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, topic: str) -> None:
+        self.ring(topic)

@@ -1,0 +1,233 @@
+"""Telegram: every update becomes one act, durable before it is acknowledged.
+
+python-telegram-bot parses and sends; receiving is ours, since it would acknowledge an update as soon as it is in
+memory. Owns the routes and the wrapper that opens Work and answers a button after it.
+"""
+
+import json
+from time import monotonic
+
+import structlog
+from telegram import Bot, CallbackQuery, Chat, Message, Update
+from telegram.error import TelegramError
+
+from bot import texts
+from bot.actions import cases, inbound, people, relay, sessions
+from bot.errors import NewerWords, Refusal, Unavailable
+from bot.i18n import Words, suggest_language
+from bot.service import Service
+from bot.store import Work
+from handlers.telegram import newcomer, volunteer
+from handlers.telegram.order import Order
+from handlers.telegram.sender import TelegramSender
+from handlers.telegram.wire import Wire
+from models.dialogue import Answer
+from models.outbox import Notice
+from models.people import LinkPurpose
+
+log = structlog.get_logger()
+CHANNEL = "telegram"
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+STATIC_CARD_EVERY_SECONDS = 600.0
+HANDLED, NOT_NOW = 200, 503
+
+
+class Telegram:
+    """The bot on one token."""
+
+    def __init__(self, service: Service) -> None:
+        settings = service.settings
+        assert settings.telegram_token is not None
+        self.service = service
+        self.bot = Bot(
+            settings.telegram_token.get_secret_value(),
+            base_url=f"{settings.telegram_api_url}/bot",
+            base_file_url=f"{settings.telegram_api_url}/file/bot",
+            request=Wire(timeout_seconds=settings.send_timeout_seconds),
+            get_updates_request=Wire(timeout_seconds=settings.send_timeout_seconds + settings.long_poll_seconds),
+        )
+        self.sender = TelegramSender(self.bot)
+        self._order = Order()
+        self._cards_at: dict[int, float] = {}
+
+    async def webhook(self, body: bytes) -> int:
+        """The status to answer a webhook call with: 200 when the update is done or given up, 503 to have it again."""
+        try:
+            update = Update.de_json(json.loads(body), self.bot)
+        except (ValueError, TypeError, KeyError, AttributeError) as bad:
+            log.warning("update_not_understood", trouble=type(bad).__name__)
+            return HANDLED  # the same bytes would not be understood the next time either
+        return HANDLED if await self.handle(update) else NOT_NOW
+
+    async def handle(self, update: Update) -> bool:
+        """Whether the update is done, or given up for good; False: the store does not answer, it must come again."""
+        chat = update.effective_chat
+        if chat is None:
+            return True
+        async with self._order.turn(chat.id):
+            while True:
+                try:
+                    return await self._done(update, chat)
+                except Unavailable:
+                    await self._say_static_card(update, chat)
+                    return False
+                except Exception as bug:
+                    log.exception("update_failed", update_id=update.update_id)
+                    try:
+                        if await self._gave_up(update, chat, type(bug).__name__):
+                            return True
+                    except Unavailable:
+                        return False
+
+    async def _done(self, update: Update, chat: Chat) -> bool:
+        message = update.message or update.edited_message
+        if chat.type != Chat.PRIVATE:
+            return await self._leave_group(chat, message)
+        if update.my_chat_member is not None:
+            return await self._membership_changed(update, chat)
+        if update.callback_query is not None:
+            return await self._pressed(update, chat, update.callback_query)
+        if message is not None:
+            return await self._wrote(update, message)
+        return True
+
+    async def _wrote(self, update: Update, message: Message) -> bool:
+        try:
+            async with self.service.store.work() as work:
+                if not await inbound.first_time(work, CHANNEL, str(update.update_id)):
+                    return True
+                work.actor = await people.staff_on_telegram(work, message.chat_id)
+                if await _opens_invitation(work, message):
+                    return True
+                if work.actor is not None:
+                    await volunteer.wrote(work, update, message)
+                else:
+                    await newcomer.wrote(work, update, message)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            await self._tell_refusal(update, message.chat_id, refusal)
+        return True
+
+    async def _pressed(self, update: Update, chat: Chat, query: CallbackQuery) -> bool:
+        """The press has had its effect and its button is answered, after COMMIT or after ROLLBACK."""
+        message_id = query.message.message_id if query.message else None
+        language: str | None = None
+        staff = False
+        try:
+            async with self.service.store.work() as work:
+                actor = work.actor = await people.staff_on_telegram(work, chat.id)
+                staff, language = actor is not None, actor.language if actor else query.from_user.language_code
+                if not await inbound.first_time(work, CHANNEL, str(update.update_id)):
+                    answer = Answer("")
+                elif actor is not None:
+                    answer = await volunteer.pressed(work, query.data or "", message_id)
+                else:
+                    answer = await newcomer.pressed(work, update, chat.id, query.data or "")
+                    language = await people.language_on_telegram(work, chat.id) or language
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            answer = Answer(refusal.code, refusal.values)
+            await self._note_refused(update, chat.id, refusal)
+        words = self.service.desk(language) if staff else self.service.words(suggest_language(language))
+        await self.sender.answer_press(query.id, _toast(words, answer, self.service))
+        return True
+
+    async def _note_refused(self, update: Update, chat_id: int, refusal: Refusal) -> None:
+        """A refused press is done all the same; one refused for newer words shows them."""
+        async with self.service.store.work() as work:
+            await inbound.first_time(work, CHANNEL, str(update.update_id))
+            if isinstance(refusal, NewerWords):
+                work.actor = await people.staff_on_telegram(work, chat_id)
+                mine = [c for c in await cases.cases_of(work.db, work.actor.id) if c.id == refusal.values["case_id"]]  # type: ignore[union-attr]
+                for case in mine:
+                    await work.lock(case.conversation_id)
+                    await relay.tell_newest(work, case)
+
+    async def _tell_refusal(self, update: Update, chat_id: int, refusal: Refusal) -> None:
+        """Words that could not be taken are answered with why, in the person's language."""
+        async with self.service.store.work() as work:
+            if not await inbound.first_time(work, CHANNEL, str(update.update_id)):
+                return
+            actor = await people.staff_on_telegram(work, chat_id)
+            params = {"refusal": refusal.code} | _plain(refusal.values)
+            if actor is not None and actor.enabled:
+                await work.tell(actor.id, Notice.REFUSED, params=params)
+            elif actor is None:
+                visitor = await people.newcomer_on_telegram(work, chat_id, hint=None)
+                await work.tell_address(
+                    visitor.address_id, Notice.REFUSED, conversation_id=visitor.conversation_id, params=params
+                )
+
+    async def _gave_up(self, update: Update, chat: Chat, failure: str) -> bool:
+        """The failed attempt is counted, over restarts too; after the third the person is told it did not arrive."""
+        async with self.service.store.work() as work:
+            attempts = await inbound.failed(work, CHANNEL, str(update.update_id), failure)
+        if attempts < inbound.MOST_ATTEMPTS:
+            return False
+        log.error("update_given_up", update_id=update.update_id)
+        if chat.type == Chat.PRIVATE:
+            words = self.service.words(suggest_language(_app_language(update)))
+            await self.sender.say_from_memory(chat.id, words("error_try_later"))
+        return True
+
+    async def _membership_changed(self, update: Update, chat: Chat) -> bool:
+        """Unblocked: what waited for this person goes on. Blocked is noticed by the next thing said to them."""
+        change = update.my_chat_member
+        if change is not None and change.new_chat_member.status == "member":
+            async with self.service.store.work() as work:
+                await people.back_on_telegram(work, chat.id)
+        return True
+
+    async def _leave_group(self, chat: Chat, message: Message | None) -> bool:
+        if message is not None or chat.type == Chat.CHANNEL:
+            language = message.from_user.language_code if message and message.from_user else None
+            words = self.service.words(suggest_language(language))
+            await self.sender.leave_group(chat.id, words("private_only"))
+        return True
+
+    async def _say_static_card(self, update: Update, chat: Chat) -> None:
+        """With no database the helplines are still said, from memory, once per chat in ten minutes."""
+        if chat.type != Chat.PRIVATE or monotonic() - self._cards_at.get(chat.id, -1e9) < STATIC_CARD_EVERY_SECONDS:
+            return
+        self._cards_at = {c: at for c, at in self._cards_at.items() if monotonic() - at < STATIC_CARD_EVERY_SECONDS}
+        self._cards_at[chat.id] = monotonic()
+        words = self.service.words(suggest_language(_app_language(update)))
+        await self.sender.say_from_memory(chat.id, texts.lines(words("unavailable_telegram"), texts.help_text(words)))
+
+    async def close(self) -> None:
+        try:
+            await self.bot.shutdown()
+        except TelegramError as trouble:
+            log.info("telegram_not_closed", trouble=type(trouble).__name__)
+
+
+async def _opens_invitation(work: Work, message: Message) -> bool:
+    """`/start TOKEN` links this account to the volunteer the token was made for.
+
+    Raises:
+        LinkSpent: the token is used or has run out, or this is somebody's account already.
+    """
+    command, _, token = (message.text or "").partition(" ")
+    if command != "/start" or not token:
+        return False
+    person_id = await sessions.spend_link(work, token.strip(), LinkPurpose.TELEGRAM)
+    await people.link_telegram(work, person_id, message.chat_id)
+    return True
+
+
+def _app_language(update: Update) -> str | None:
+    return update.effective_user.language_code if update.effective_user else None
+
+
+def _toast(words: Words, answer: Answer, service: Service) -> str:
+    """What the button says for a moment: the answer's sentence with its values."""
+    if not answer.key:
+        return ""
+    known = answer.key if answer.key in words else "no_longer_valid"
+    return texts.refusal_text(words, known, _plain(answer.values), service.store.zone)
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name != "case_id" and value is not None}

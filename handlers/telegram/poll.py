@@ -1,0 +1,98 @@
+"""How updates come in: long polling, or a webhook that Telegram is told of. Either way, acknowledged after COMMIT.
+
+Owns the offset. It must not know what an update means.
+"""
+
+import asyncio
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from handlers.telegram import ALLOWED_UPDATES, CHANNEL, Telegram
+
+log = structlog.get_logger()
+REST_SECONDS = 1.0
+LONGEST_REST_SECONDS = 30.0
+ROUTE = "/telegram/webhook"
+
+
+async def run(telegram: Telegram) -> None:
+    """Receive until the service stops. Telegram unreachable at start is waited for; the web serves meanwhile."""
+    health = telegram.service.health
+    health.channels[CHANNEL] = False
+    await _until_it_answers(telegram, _start)
+    if health.stopping:
+        return
+    if telegram.service.settings.webhook_url:
+        health.channels[CHANNEL] = True
+        return
+    await _poll(telegram)
+
+
+async def _start(telegram: Telegram) -> None:
+    await telegram.bot.initialize()
+    settings = telegram.service.settings
+    if settings.webhook_url and settings.webhook_secret:
+        await telegram.bot.set_webhook(
+            settings.webhook_url.removesuffix(ROUTE) + ROUTE,
+            secret_token=settings.webhook_secret.get_secret_value(),
+            allowed_updates=ALLOWED_UPDATES,
+        )
+    else:
+        await telegram.bot.delete_webhook()  # never drops what waits: those are people's words
+    await telegram.sender.introduce(telegram.service.catalogues)
+
+
+async def _until_it_answers(telegram: Telegram, act: object) -> None:
+    rest = REST_SECONDS
+    while not telegram.service.health.stopping:
+        try:
+            return await act(telegram)  # type: ignore[operator]
+        except RetryAfter as wait:
+            log.warning("telegram_asks_to_wait")
+            rest = max(rest, float(wait.retry_after) if isinstance(wait.retry_after, int) else rest)
+        except InvalidToken:
+            log.error("telegram_refuses_the_token")
+            rest = LONGEST_REST_SECONDS
+        except TelegramError as trouble:
+            log.warning("telegram_unreachable", trouble=type(trouble).__name__)
+        await asyncio.sleep(rest)
+        rest = min(rest * 2, LONGEST_REST_SECONDS)
+
+
+async def _poll(telegram: Telegram) -> None:
+    health, settings = telegram.service.health, telegram.service.settings
+    offset: int | None = None
+    while not health.stopping:
+        try:
+            updates = await telegram.bot.get_updates(
+                offset, timeout=settings.long_poll_seconds, allowed_updates=ALLOWED_UPDATES
+            )
+            health.channels[CHANNEL] = True
+        except Conflict:
+            # Somebody else polls with this token. Dropping what waits would lose words, so we only shout.
+            health.channels[CHANNEL] = False
+            log.error("another_process_polls_this_bot")
+            await asyncio.sleep(REST_SECONDS)
+            continue
+        except TelegramError as trouble:
+            health.channels[CHANNEL] = False
+            log.warning("poll_failed", trouble=type(trouble).__name__)
+            await asyncio.sleep(REST_SECONDS)
+            continue
+        offset = await _handle_all(telegram, updates, offset)
+
+
+async def _handle_all(telegram: Telegram, updates: tuple[Update, ...], offset: int | None) -> int | None:
+    """The offset after this batch: past what is done. From the first update that must come again, all come again."""
+    if not updates:
+        return offset
+    async with asyncio.TaskGroup() as batch:
+        tasks = [batch.create_task(telegram.handle(update)) for update in updates]
+    for update, task in zip(updates, tasks, strict=True):
+        if not task.result():
+            await asyncio.sleep(REST_SECONDS)
+            return offset
+        offset = update.update_id + 1
+    return offset

@@ -1,0 +1,127 @@
+"""The way out to Telegram: one letter becomes one call, and what came of it an outcome. The only file that speaks.
+
+Text goes out plain, so nothing a person writes can break or fake its formatting. It must not touch the database.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.delivery import Letter, Outcome, Sent, TryAgain, Unreachable
+from bot.i18n import Catalogues
+from bot.texts import COMMANDS
+from bot.textshape import split_text
+from handlers.telegram.view import keyboard
+from handlers.telegram.wire import NotConnected
+from models.people import Language
+
+log = structlog.get_logger()
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NOTHING_CHANGED = "message is not modified"
+GONE = ("message to edit not found", "message can't be edited", "message to delete not found")
+CANNOT_DELETE = "message can't be deleted"
+
+
+class TelegramSender:
+    """A bot that sends."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, letter: Letter) -> Outcome:
+        """Try once; see `bot.delivery.Sender`."""
+        try:
+            return Sent(await self._call(letter))
+        except RetryAfter as wait:
+            return TryAgain(after_seconds=_seconds(wait))
+        except Forbidden:
+            return Unreachable("blocked")
+        except BadRequest as refusal:
+            return _refused(refusal)
+        except NotConnected:
+            return TryAgain()
+        except TimedOut:
+            return TryAgain(doubtful=True)
+        except NetworkError as broken:
+            return TryAgain(doubtful="Bad Gateway" not in str(broken))
+        except TelegramError as trouble:
+            log.warning("telegram_refused", trouble=type(trouble).__name__)
+            return TryAgain()
+
+    async def _call(self, letter: Letter) -> int | None:
+        if letter.unsays is not None:
+            await self._bot.delete_message(letter.chat, letter.unsays)
+            return None
+        if letter.edits is not None:
+            return await self._edit(letter)
+        parts = [part for part in split_text(letter.prompt.text) if part.strip()]
+        remote_id = None
+        for place, part in enumerate(parts):
+            remote_id = await self._say(letter, part, is_last=place == len(parts) - 1)
+        return remote_id
+
+    async def _edit(self, letter: Letter) -> int | None:
+        await self._bot.edit_message_text(
+            letter.prompt.text, chat_id=letter.chat, message_id=letter.edits,
+            reply_markup=keyboard(letter.prompt), link_preview_options=NO_PREVIEW,
+        )  # fmt: skip
+        return letter.edits
+
+    async def _say(self, letter: Letter, text: str, *, is_last: bool) -> int:
+        reply = None
+        if letter.reply_to is not None:
+            reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+        said = await self._bot.send_message(
+            letter.chat, text, reply_markup=keyboard(letter.prompt) if is_last else None,
+            link_preview_options=NO_PREVIEW, reply_parameters=reply,
+        )  # fmt: skip
+        return said.message_id
+
+    async def say_from_memory(self, chat_id: int, text: str) -> None:
+        """Said past the outbox, for the one case that has none: the database does not answer."""
+        try:
+            await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)
+        except TelegramError as trouble:
+            log.warning("static_card_not_sent", trouble=type(trouble).__name__)
+
+    async def leave_group(self, chat_id: int, text: str) -> None:
+        """Said once in a group, which the bot then leaves: nothing there is private."""
+        try:
+            await self._bot.send_message(chat_id, text)
+            await self._bot.leave_chat(chat_id)
+        except TelegramError as trouble:
+            log.warning("group_not_left", trouble=type(trouble).__name__)
+
+    async def answer_press(self, query_id: str, text: str) -> None:
+        """The button stops spinning and says `text`, if any. Too late an answer is nobody's loss."""
+        try:
+            await self._bot.answer_callback_query(query_id, text=text[:200] or None)
+        except TelegramError as trouble:
+            log.info("press_not_answered", trouble=type(trouble).__name__)
+
+    async def introduce(self, catalogues: Catalogues) -> None:
+        """The bot's commands and descriptions are set, per language. English is the default."""
+        for language in (None, *Language):
+            words = catalogues.words(str(language or Language.EN))
+            code = str(language) if language else None
+            commands: Sequence[BotCommand] = [BotCommand(name, words(f"command_{name}")) for name in COMMANDS]
+            await self._bot.set_my_commands(commands, language_code=code)
+            await self._bot.set_my_description(words("bot_description"), language_code=code)
+            await self._bot.set_my_short_description(words("bot_short_description"), language_code=code)
+
+
+def _seconds(wait: RetryAfter) -> float:
+    after = wait.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()
+
+
+def _refused(refusal: BadRequest) -> Outcome:
+    reason = str(refusal).lower()
+    if NOTHING_CHANGED in reason:
+        return Sent()
+    if any(gone in reason for gone in GONE) or CANNOT_DELETE in reason:
+        return Unreachable("nothing_to_edit")
+    log.warning("telegram_bad_request")
+    return Unreachable("refused")

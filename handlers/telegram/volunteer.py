@@ -1,0 +1,135 @@
+"""A volunteer's or coordinator's updates: what they pressed, wrote or asked for. Reads, acts, answers; decides nothing."""
+
+from telegram import Message, Update
+
+from bot.actions import cases, closing, inbox, meant, people, relay, sessions
+from bot.errors import NotFound, Stale
+from bot.store import Actor, Work
+from handlers.telegram.newcomer import act_of
+from models.dialogue import Answer, Commanded, Edited, Unreadable
+from models.outbox import Notice
+from models.people import STAFF_LANGUAGES, LinkPurpose
+
+DONE = Answer("")
+
+
+async def wrote(work: Work, update: Update, message: Message) -> Answer:
+    """The volunteer's words are on their way, held while the bot asks, or were a command."""
+    actor = _acting(work)
+    act = act_of(message, is_edit=update.edited_message is not None)
+    match act:
+        case Commanded(name=name):
+            await _command(work, actor, name)
+        case Edited():
+            await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
+        case Unreadable():
+            await work.tell(actor.id, Notice.STAFF_UNREADABLE, params={"reply_to": message.message_id})
+        case _:
+            await meant.volunteer_said(
+                work,
+                message.text or "",
+                external_id=f"v{actor.id}-{message.message_id}",
+                own_message=message.message_id,
+                reply_to=await _answered_to(work, actor, message),
+            )
+    return DONE
+
+
+async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
+    """The volunteer's press has had its effect; returns what the button says."""
+    actor = _acting(work)
+    verb, *rest = code.split(":")
+    card = None
+    if message_id is not None and actor.address_id is not None:
+        card = await inbox.row_of_remote(work.db, actor.address_id, message_id)
+    match verb, *rest:
+        case "claim", case:
+            return await _pressed_claim(work, _number(case))
+        case "release", case, seq:
+            return await _pressed_release(work, _number(case), _number(seq))
+        case "close", case, seq:
+            await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
+        case "noadvice", case, seq:
+            closed = await closing.close_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
+            await work.tell(actor.id, Notice.CLOSED_BY_YOU, case_id=closed.id, params={"code": closed.code})
+        case "c", case, field, value:
+            await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
+        case "pick", case:
+            await meant.chose_case(work, case_id=_number(case), card=card)
+        case "desk", _case:
+            await _send_desk_link(work, actor)
+        case "endall", *_:
+            await sessions.end_all_sessions(work, actor.id)
+            await work.tell(actor.id, Notice.DEVICES_ENDED)
+        case "lang", language if language in STAFF_LANGUAGES:
+            await people.speak(work, actor.id, language)
+            await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+        case _:
+            raise Stale
+    return DONE
+
+
+async def _pressed_claim(work: Work, case_id: int) -> Answer:
+    case = await cases.claim_case(work, case_id=case_id)
+    params = {
+        "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
+        "category": case.category, "seq": await relay.newest_seq(work, case),
+    }  # fmt: skip
+    await work.tell(work.actor.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params)  # type: ignore[union-attr]
+    await relay.tell_whole_case(work, case)
+    return Answer("claimed_toast", {"code": case.code})
+
+
+async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
+    case = await cases.release_case(work, case_id=case_id, seen_seq=seq)
+    await work.tell(work.actor.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})  # type: ignore[union-attr]
+    return DONE
+
+
+async def _command(work: Work, actor: Actor, name: str) -> None:
+    match name:
+        case "cases":
+            await _list_cases(work, actor)
+        case "desk":
+            await _send_desk_link(work, actor)
+        case "language":
+            await work.tell(actor.id, Notice.STAFF_LANGUAGE)
+        case _:
+            await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+
+
+async def _list_cases(work: Work, actor: Actor) -> None:
+    mine = await cases.cases_of(work.db, actor.id)
+    if not mine:
+        await work.tell(actor.id, Notice.MY_CASES, params={})
+    for case in mine:
+        params = {
+            "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
+            "category": case.category, "since": case.waiting_since.isoformat() if case.waiting_since else None,
+            "seq": await relay.shown_on_telegram(work, case),
+        }  # fmt: skip
+        await work.tell(actor.id, Notice.MY_CASES, case_id=case.id, params=params)
+
+
+async def _send_desk_link(work: Work, actor: Actor) -> None:
+    token = await sessions.make_link(work, actor.id, LinkPurpose.DESK)
+    sealed_as, hidden = work.hide(token)
+    await work.tell(actor.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
+
+
+async def _answered_to(work: Work, actor: Actor, message: Message) -> int | None:
+    if message.reply_to_message is None or actor.address_id is None:
+        return None
+    return await inbox.row_of_remote(work.db, actor.address_id, message.reply_to_message.message_id)
+
+
+def _acting(work: Work) -> Actor:
+    if work.actor is None or not work.actor.enabled:
+        raise NotFound
+    return work.actor
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise Stale
+    return int(text)

@@ -1,0 +1,109 @@
+"""The web: newcomers' chat, the volunteers' desk, public pages, probes, and the way in for Telegram's updates.
+
+Owns the table of routes, each with the policy that says who may take it, and puts the application together.
+It starts nothing: `bot/app.py` does.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.service import Service
+from handlers.web import back, chat, desk, desk_case, live, probes, public, static, webhook
+from handlers.web.keys import ASSETS, LIMITS, PAGES, SERVICE, SLOW_HASHES, SOCKETS, WEBHOOK, Webhook
+from handlers.web.limits import Limits
+from handlers.web.middlewares import (
+    LARGEST_BODY,
+    WEBHOOK_PATH,
+    acts_come_from_our_pages,
+    add_safe_headers,
+    refusals_are_told,
+)
+from handlers.web.policy import Handler, Policy, admit
+from handlers.web.static import Assets
+from handlers.web.view import Pages
+from models.people import Language
+
+HASHES_AT_ONCE = 4  # each takes 16 MiB and a processor for a while
+_LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
+_CASE = r"/desk/cases/{case:\d{1,18}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way in: who may take it, and what happens then."""
+
+    method: str
+    path: str
+    policy: Policy
+    handler: Handler
+
+
+ROUTES = (
+    Route("GET", "/", Policy.PUBLIC, public.picker),
+    Route("GET", _LANGUAGE, Policy.PUBLIC, public.home),
+    Route("GET", _LANGUAGE + "/hours", Policy.PUBLIC, public.opening_hours),
+    Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),
+    Route("GET", _LANGUAGE + "/privacy", Policy.PUBLIC, public.privacy),
+    Route("GET", _LANGUAGE + "/deleted", Policy.PUBLIC, public.deleted),
+    Route("GET", _LANGUAGE + "/closed", Policy.PUBLIC, public.closed),
+    Route("GET", _LANGUAGE + "/back", Policy.PUBLIC, back.show),
+    Route("POST", _LANGUAGE + "/back", Policy.PUBLIC, back.come_back),
+    Route("GET", _LANGUAGE + "/chat", Policy.PUBLIC, chat.show),
+    Route("POST", _LANGUAGE + "/chat/consent", Policy.PUBLIC, chat.consent),
+    Route("POST", _LANGUAGE + "/chat/leave", Policy.PUBLIC, chat.leave),
+    Route("POST", _LANGUAGE + "/chat/close", Policy.PUBLIC, chat.close),
+    Route("POST", _LANGUAGE + "/chat/say", Policy.NEWCOMER, chat.say),
+    Route("POST", _LANGUAGE + "/chat/press", Policy.NEWCOMER, chat.press),
+    Route("POST", _LANGUAGE + "/chat/command", Policy.NEWCOMER, chat.command),
+    Route("GET", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.confirm_delete),
+    Route("POST", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.delete),
+    Route("GET", _LANGUAGE + "/chat/live", Policy.NEWCOMER, live.chat),
+    Route("GET", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.ask_log_in),
+    Route("POST", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.log_in),
+    Route("GET", "/desk", Policy.STAFF, desk.show),
+    Route("GET", "/desk/live", Policy.STAFF, live.desk),
+    Route("POST", "/desk/language", Policy.STAFF, desk.speak),
+    Route("POST", "/desk/logout", Policy.STAFF, desk.log_out),
+    Route("POST", "/desk/end-all", Policy.STAFF, desk.end_all),
+    Route("POST", r"/desk/notices/{notice:\d{1,18}}/put-away", Policy.STAFF, desk.put_away),
+    Route("POST", _CASE + "/claim", Policy.STAFF, desk.claim),
+    Route("GET", _CASE, Policy.CLAIMER, desk_case.show),
+    Route("POST", _CASE + "/reply", Policy.CLAIMER, desk_case.reply),
+    Route("POST", _CASE + "/release", Policy.CLAIMER, desk_case.release),
+    Route("POST", _CASE + "/not-advice", Policy.CLAIMER, desk_case.not_advice),
+    Route("POST", _CASE + "/close", Policy.CLAIMER, desk_case.close),
+    Route("GET", "/healthz", Policy.PROBE, probes.healthz),
+    Route("GET", "/readyz", Policy.PROBE, probes.readyz),
+    Route("GET", "/metrics", Policy.PROBE, probes.metrics),
+    Route("POST", WEBHOOK_PATH, Policy.TELEGRAM, webhook.receive),
+    Route("GET", "/static/{version}/{name}", Policy.PUBLIC, static.file),
+)
+
+
+def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Application:
+    """The application, ready to be served.
+
+    `webhook`: what an update's bytes are handed to; it returns the status to answer. None: there is no webhook.
+    """
+    app = web.Application(
+        middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY
+    )
+    assets = Assets()
+    app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
+    app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), set()
+    app[SLOW_HASHES] = asyncio.Semaphore(HASHES_AT_ONCE)
+    for route in ROUTES:
+        _add(app, route)
+    app.on_response_prepare.append(add_safe_headers)
+    app.on_shutdown.append(live.close_all)
+    return app
+
+
+def _add(app: web.Application, route: Route) -> None:
+    handler = admit(route.policy, route.handler)
+    if route.method == "GET":
+        app.router.add_get(route.path, handler)  # answers HEAD as well
+    else:
+        app.router.add_route(route.method, route.path, handler)

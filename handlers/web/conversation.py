@@ -1,0 +1,105 @@
+"""A newcomer's conversation as bubbles: what the service said and what she wrote, merged in the order of commits.
+
+It reads, and renders through `bot/render.py`. It must not mark anything as shown: the page or socket does, once sent.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from markupsafe import Markup
+
+from bot import clock
+from bot.actions import inbox
+from bot.actions.people import Visitor
+from bot.i18n import Words
+from bot.render import prompt_of
+from bot.service import Service
+from handlers.web.view import clock_time, inline, paragraphs, several_lines, with_telephone_links
+from models.dialogue import Choice
+from models.outbox import Notice
+
+OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
+# After one of these the choices above it are about something that has passed.
+ENDS_CHOICES = frozenset(
+    {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
+)
+KEY_LETTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the page shows it. A later bubble with the same `key` takes the place of the earlier one.
+
+    `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
+    """
+
+    key: str
+    seq: int
+    side: str
+    who: Markup
+    body: Markup
+    when: Mapping[str, object]
+    mixed: bool = False
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    edited: bool = False
+    ends: bool = False
+    is_receipt: bool = False
+
+
+async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
+    """What the conversation holds after the cursor, oldest first; only the newest question keeps its choices."""
+    now = clock.now()
+    said = [
+        await _notice(db, service, words, row, now) for row in await inbox.notices_after(db, visitor.address_id, seq)
+    ]
+    wrote = [
+        _own_words(service, words, row, now) for row in await inbox.own_words_after(db, visitor.conversation_id, seq)
+    ]
+    return newest_choices_only(_newest_versions(sorted((*said, *wrote), key=lambda bubble: bubble.seq)))
+
+
+def newest_choices_only(bubbles: list[Bubble]) -> list[Bubble]:
+    """The same bubbles, with choices only where nothing later has put an end to them."""
+    ended, kept = False, []
+    for bubble in reversed(bubbles):
+        kept.append(replace(bubble, choices=()) if ended else bubble)
+        ended = ended or bubble.ends
+    return kept[::-1]
+
+
+def _newest_versions(bubbles: Iterable[Bubble]) -> list[Bubble]:
+    places: dict[str, Bubble] = {}
+    for bubble in bubbles:
+        places[bubble.key] = bubble  # a dict keeps the place of the first
+    return list(places.values())
+
+
+async def _notice(db: Any, service: Service, words: Words, row: Any, now: datetime) -> Bubble:
+    prompt = await prompt_of(db, service, row)
+    head, text = "", prompt.text
+    if row.kind == Notice.REPLY:
+        head, _, text = prompt.text.partition("\n\n")
+    body = paragraphs(text)
+    if row.kind == Notice.HELP:
+        body = with_telephone_links(body)
+    is_receipt = row.kind == Notice.RECEIPT
+    if is_receipt or row.kind == Notice.REOPENED:
+        body += paragraphs(words("come_back_hint"))
+    return Bubble(
+        key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
+        when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
+        mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
+        ends=bool(prompt.rows) or row.kind in ENDS_CHOICES,
+    )  # fmt: skip
+
+
+def _own_words(service: Service, words: Words, row: Any, now: datetime) -> Bubble:
+    text = service.store.seal.open(row.words, table="messages", column="words", row_id=row.id)
+    return Bubble(
+        key="w" + sha256(row.external_id.encode()).hexdigest()[:KEY_LETTERS], seq=row.seq, side=OWN,
+        who=inline(words("web_sent_by_you")), body=Markup("<p>{}</p>").format(several_lines(text)),
+        when=clock_time(words, row.said_at, service, now), mixed=True, edited=row.version > 0,
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""The desk's first page: my cases, the queue, who is on shift, notices; and the door to it.
+
+A log-in link shows a button and is spent only by pressing it, since programs that check links open them.
+"""
+
+from aiohttp import web
+
+from bot import clock
+from bot.actions import cases, inbox, overview, people, queue, sessions
+from bot.actions.sessions import Session
+from bot.errors import AlreadyClaimed, NotOnShift, NotPermitted, Refusal, TooMany
+from bot.metrics import ACTS
+from handlers.web import identity
+from handlers.web.desk_view import Desk, case_item, notice_items, overview_items
+from handlers.web.keys import LIMITS, SERVICE, SESSION
+from handlers.web.limits import LOG_INS
+from handlers.web.view import page, refusal_text, see_other, words_for
+from models.people import STAFF_LANGUAGES, Device, Role
+
+LOG_IN_WAIT_MINUTES = 60
+ACTS_COUNTED_AS = "desk"
+
+
+async def ask_log_in(request: web.Request) -> web.Response:
+    """Shows the button that spends the link."""
+    return page(request, "desk_login.html")
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """The link is spent, and this browser acts for its person until it is idle for half an hour or twelve hours pass.
+
+    Raises:
+        TooMany: ten tries from one network address in the last hour.
+        LinkSpent: it was used, has run out or never was.
+    """
+    if not request.app[LIMITS].allows_address(LOG_INS, request):
+        raise TooMany(minutes=LOG_IN_WAIT_MINUTES)
+    async with request.app[SERVICE].store.work() as work:
+        token = await sessions.log_in(work, request.match_info["token"])
+    response = see_other("/desk")
+    identity.remember(request, response, identity.STAFF, token, device=Device.STAFF)
+    return response
+
+
+async def show(request: web.Request) -> web.Response:
+    """The desk."""
+    return await _desk_page(request, _session(request))
+
+
+async def claim(request: web.Request) -> web.Response:
+    """The case is the acting volunteer's; off shift they are asked first, and told kindly if another was faster."""
+    case_id = int(request.match_info["case"])
+    anyway = (await request.post()).get("anyway") == "1"
+    verb = cases.claim_case_off_shift if anyway else cases.claim_case
+    try:
+        async with identity.staff_acts(request) as (work, _session):
+            await verb(work, case_id=case_id)
+    except NotOnShift as refusal:
+        told = refusal_text(request.app[SERVICE], words_for(request), refusal)
+        return page(request, "desk_confirm.html", question=told, case_id=case_id, status=refusal.status)
+    except AlreadyClaimed as refusal:
+        if refusal.code != "already_yours":
+            return await _desk_page(request, _session(request), refusal=refusal)
+    ACTS.labels(ACTS_COUNTED_AS).inc()
+    return see_other(f"/desk/cases/{case_id}")
+
+
+async def put_away(request: web.Request) -> web.Response:
+    """The notice has been read."""
+    async with identity.staff_acts(request) as (work, session):
+        await inbox.put_away(work, session.person_id, int(request.match_info["notice"]))
+    return see_other("/desk")
+
+
+async def speak(request: web.Request) -> web.Response:
+    """The desk and the bot speak this language to the person from now on."""
+    language = str((await request.post()).get("language", ""))
+    async with identity.staff_acts(request) as (work, session):
+        if language in STAFF_LANGUAGES:
+            await people.speak(work, session.person_id, language)
+    return see_other("/desk")
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """This browser acts for nobody any more."""
+    async with identity.staff_acts(request) as (work, session):
+        await sessions.end_session(work, session.id)
+    return _logged_out(request)
+
+
+async def end_all(request: web.Request) -> web.Response:
+    """No browser acts for the person any more, wherever it is."""
+    async with identity.staff_acts(request) as (work, session):
+        await sessions.end_all_sessions(work, session.person_id)
+    return _logged_out(request)
+
+
+def _logged_out(request: web.Request) -> web.Response:
+    response = see_other("/desk")
+    identity.forget(request, response, identity.STAFF)
+    return response
+
+
+def _session(request: web.Request) -> Session:
+    session = request.get(SESSION)
+    if session is None:
+        raise NotPermitted
+    return session
+
+
+async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal | None = None) -> web.Response:
+    service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    async with service.store.look() as db:
+        me = next(person for person in await people.staff(db) if person.id == session.person_id)
+        working = await queue.on_shift(db, now)
+        desk = Desk(
+            alias=me.alias,
+            mine=[case_item(words, case, now) for case in await cases.cases_of(db, me.id)],
+            waiting=[case_item(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
+            on_shift=sorted(volunteer.alias for volunteer in working),
+            is_on_shift=any(volunteer.id == me.id for volunteer in working),
+            notices=await notice_items(db, service, words, await inbox.staff_notices(db, me.id), now),
+            overview=await _overview(request, session, db),
+        )
+    told = refusal_text(service, words, refusal) if refusal else ""
+    return page(request, "desk.html", desk=desk, error=told, status=refusal.status if refusal else 200)
+
+
+async def _overview(request: web.Request, session: Session, db: object) -> object:
+    if session.role != Role.COORDINATOR:
+        return None
+    now = clock.now()
+    return overview_items(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)

@@ -1,0 +1,32 @@
+"""The typed names under which the application and a request carry what handlers need.
+
+It must not import the modules whose objects it names, except to name their types.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from bot.actions.sessions import Session
+    from bot.service import Service
+    from handlers.web.limits import Limits
+    from handlers.web.policy import Policy
+    from handlers.web.static import Assets
+    from handlers.web.view import Pages
+
+Webhook = Callable[[bytes], Awaitable[int]]
+
+SERVICE: web.AppKey["Service"] = web.AppKey("service")
+PAGES: web.AppKey["Pages"] = web.AppKey("pages")
+ASSETS: web.AppKey["Assets"] = web.AppKey("assets")
+LIMITS: web.AppKey["Limits"] = web.AppKey("limits")
+SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("sockets")
+WEBHOOK: web.AppKey[Webhook | None] = web.AppKey("webhook")
+SLOW_HASHES: web.AppKey[asyncio.Semaphore] = web.AppKey("slow_hashes")
+
+POLICY: web.RequestKey["Policy"] = web.RequestKey("policy")
+SESSION: web.RequestKey["Session | None"] = web.RequestKey("session")
+CHECKED: web.RequestKey[bool] = web.RequestKey("checked")

@@ -1,0 +1,73 @@
+"""How much one network address or one session may ask for in a while. Counts live in memory only.
+
+Addresses are counted under a keyed hash whose key dies with the process. It must not decide what happens beyond a
+limit: new chats are held, everything else is refused politely by the caller.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from aiohttp import web
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+Networks = Sequence[IPv4Network | IPv6Network]
+
+NEW_CHATS = RateLimitItemPerHour(60, namespace="new_chats")  # a library or a mobile network shares one address
+COME_BACKS = RateLimitItemPerMinute(20, namespace="come_backs")
+LOG_INS = RateLimitItemPerHour(10, namespace="log_ins")
+MESSAGES = RateLimitItemPerMinute(60, namespace="messages")
+IPV6_SITE_BITS = 64  # what one household or one attacker is given
+
+
+class Limits:
+    """The counts of one process."""
+
+    def __init__(self, trusted_proxies: Networks) -> None:
+        self._trusted = trusted_proxies
+        self._key = secrets.token_bytes(32)
+        self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def allows_address(self, limit: RateLimitItem, request: web.Request) -> bool:
+        """Whether the network address may do this once more; it counts from now."""
+        return self._counts.hit(limit, self._blind(client_network(request, self._trusted)))
+
+    def allows_session(self, limit: RateLimitItem, token: str) -> bool:
+        """Whether the session may do this once more; it counts from now."""
+        return self._counts.hit(limit, self._blind(token))
+
+    def _blind(self, value: str) -> str:
+        return hmac.new(self._key, value.encode(), sha256).hexdigest()
+
+
+def client_network(request: web.Request, trusted: Networks) -> str:
+    """The address the request came from, an IPv6 one as its /64.
+
+    `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right, the first address
+    that is not one of them.
+    """
+    found = _parsed(request.remote or "")
+    hops = [hop.strip() for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
+    while hops and found is not None and _is_trusted(found, trusted):
+        found = _parsed(hops.pop())
+    if found is None:
+        return "unknown"
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, IPV6_SITE_BITS), strict=False))
+    return str(found)
+
+
+def _is_trusted(address: IPv4Address | IPv6Address, trusted: Networks) -> bool:
+    return any(address.version == network.version and address in network for network in trusted)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

@@ -1,0 +1,176 @@
+"""From sentences, prompts and refusals to HTML: everything is escaped first, then isolates become elements.
+
+Owns Pages, the one way to render a template. It must not read a table or decide what is shown to whom.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot import texts
+from bot.errors import Refusal
+from bot.i18n import Plain, Value, Words, suggest_language
+from bot.service import Service
+from bot.texts import HELPLINES
+from bot.textshape import html_isolates
+from handlers.web.keys import PAGES, SERVICE, SESSION
+from handlers.web.static import Assets
+from models.people import AUTONYMS, STAFF_LANGUAGES, Language
+
+TEMPLATES = Path(__file__).parent / "templates"
+FAR_AWAY = "https://www.smhi.se"  # where the quick exit leads: the weather, which everybody may be looking at
+EMERGENCY = "112"
+
+_NUMBERS = "|".join(map(re.escape, (EMERGENCY, *(number for number, _ in HELPLINES))))
+_TELEPHONES = re.compile(rf'(?:<bdi dir="ltr">)?\b({_NUMBERS})\b(?:</bdi>)?')
+
+Say = Callable[..., Markup]
+
+
+class Pages:
+    """The templates, compiled once."""
+
+    def __init__(self, service: Service, assets: Assets) -> None:
+        self._service = service
+        self._assets = assets
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        )  # fmt: skip
+
+    def render(self, template: str, words: Words, **context: object) -> str:
+        """The page as text, in the language of `words`."""
+        return self._templates.get_template(template).render(
+            t=say(words), plain=_plain_say(words), lang=words.language, dir="rtl" if words.is_right_to_left else "ltr",
+            asset=self._assets.url, autonyms=AUTONYMS, staff_languages=STAFF_LANGUAGES,
+            is_trial=self._service.is_trial, **context,
+        )  # fmt: skip
+
+
+def inline(text: str) -> Markup:
+    """Text on one line, or within one, as HTML."""
+    return Markup(html_isolates(str(escape(text))))
+
+
+def several_lines(text: str) -> Markup:
+    """Text as HTML with its line breaks kept."""
+    return Markup("<br>").join(inline(line) for line in text.split("\n"))
+
+
+def paragraphs(text: str) -> Markup:
+    """Text as HTML paragraphs; an empty line begins a new one."""
+    blocks = (block.strip("\n") for block in text.split("\n\n"))
+    return Markup("").join(Markup("<p>{}</p>").format(several_lines(block)) for block in blocks if block)
+
+
+def say(words: Words) -> Say:
+    """The sentences of a language, as HTML."""
+
+    def said(key: str, n: int | None = None, **values: Value) -> Markup:
+        return inline(words(key, n=n, **values))
+
+    return said
+
+
+def _plain_say(words: Words) -> Callable[..., Plain]:
+    """The sentences of a language for attributes and titles, where elements cannot be."""
+
+    def said(key: str, n: int | None = None, **values: Value) -> Plain:
+        return words(key, n=n, **values)
+
+    return said
+
+
+def with_telephone_links(card: Markup) -> Markup:
+    """The card of helplines, each number one to press. It holds our own sentences only."""
+    return Markup(_TELEPHONES.sub(_telephone_link, str(card)))
+
+
+def _telephone_link(found: re.Match[str]) -> str:
+    digits = "".join(filter(str.isdigit, found[1]))
+    return f'<a href="tel:{digits}"><bdi dir="ltr">{found[1]}</bdi></a>'
+
+
+def words_for(request: web.Request) -> Words:
+    """The sentences of the page asked for: its address says the language; else the browser's, else English."""
+    service = request.app[SERVICE]
+    first = request.path.split("/", 2)[1]
+    session = request.get(SESSION)
+    if first == "desk" and session is not None:
+        return service.desk(session.language)
+    if first == "desk":
+        return service.desk(preferred_language(request, tuple(STAFF_LANGUAGES)))
+    if first in tuple(Language):
+        return service.words(first)
+    return service.words(preferred_language(request, tuple(Language)))
+
+
+def preferred_language(request: web.Request, known: tuple[str, ...]) -> str | None:
+    """The first of the browser's languages that is one of ours. A hint: nobody is kept from choosing another."""
+    for part in request.headers.get("Accept-Language", "").split(",")[:10]:
+        suggested = suggest_language(part.partition(";")[0])
+        if suggested in known:
+            return suggested
+    return None
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether our script asks, which shows the answer itself."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def page(
+    request: web.Request, template: str, *, words: Words | None = None, status: int = 200, **context: object
+) -> web.Response:
+    """A rendered page as a response. Not compressed: it holds a person's words beside what others may put there."""
+    words = words or words_for(request)
+    html = request.app[PAGES].render(template, words, path=request.path, far_away=FAR_AWAY, **context)
+    return web.Response(text=html, content_type="text/html", status=status)
+
+
+def see_other(url: str) -> web.Response:
+    """The browser goes on to `url` with a GET."""
+    return web.Response(status=303, headers={"Location": url})
+
+
+def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
+    """A refusal as its reader sees it; a code without a sentence is told in general words."""
+    code = refusal.code if refusal.code in words else Refusal.code
+    values = {name: value for name, value in refusal.values.items() if name != "case_id" and value is not None}
+    return texts.refusal_text(words, code, values, service.store.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link at the end of a page: where to, and the key of what it says."""
+
+    url: str
+    key: str
+    is_main: bool = False
+
+
+def text_page(
+    request: web.Request, title: str, text: Markup, *, status: int = 200, words: Words | None = None,
+    ways: tuple[Way, ...] = (),
+) -> web.Response:  # fmt: skip
+    """A page that only says something."""
+    return page(
+        request, "desk_text.html" if is_desk(request) else "text.html",
+        words=words, status=status, title=title, body=text, ways=ways,
+    )  # fmt: skip
+
+
+def is_desk(request: web.Request) -> bool:
+    return request.path == "/desk" or request.path.startswith("/desk/")
+
+
+def clock_time(words: Words, at: datetime, service: Service, now: datetime) -> Mapping[str, object]:
+    """An instant for a <time> element: machine-readable, and as it is said."""
+    said = words.day_and_time(at, service.store.zone, now=now)
+    return {"iso": at.isoformat(timespec="seconds"), "said": inline(said)}

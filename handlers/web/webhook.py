@@ -1,0 +1,25 @@
+"""The way in for Telegram's updates: checks the secret, hands the bytes on, answers what it is told to answer."""
+
+import hmac
+
+from aiohttp import web
+
+from handlers.web.keys import SERVICE, WEBHOOK
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name: https://core.telegram.org/bots/api#setwebhook
+RETRY_AFTER_SECONDS = "5"
+UNAVAILABLE = 503
+
+
+async def receive(request: web.Request) -> web.Response:
+    """The update has been taken in, committed, before this answers 200. Without the secret the body is not read."""
+    deliver, secret = request.app[WEBHOOK], request.app[SERVICE].settings.webhook_secret
+    if deliver is None or secret is None or not _knows(request, secret.get_secret_value()):
+        raise web.HTTPForbidden
+    status = await deliver(await request.read())
+    return web.Response(status=status, headers={"Retry-After": RETRY_AFTER_SECONDS} if status == UNAVAILABLE else {})
+
+
+def _knows(request: web.Request, secret: str) -> bool:
+    given = request.headers.get(SECRET_HEADER, "")
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())

@@ -1,0 +1,292 @@
+"""A case: its states and the moves between them, its ledger, its closing and the codes it is described with.
+
+Owns Case, CaseEvent, Closing, MOVES and the code lists of the report. It must not load rows or decide who may act.
+"""
+
+import secrets
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Text, false, text
+from sqlmodel import Field
+
+from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands. "Open" is queued or claimed: somebody owes an answer."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+
+
+OPEN = (CaseStatus.QUEUED, CaseStatus.CLAIMED)
+
+
+class CaseEventKind(StrEnum):
+    """What the ledger records. The ledger holds codes and times, never words."""
+
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    ANSWERED = "answered"
+    NEWCOMER_WROTE = "newcomer_wrote"
+    UNDELIVERED = "undelivered"
+    LATE = "late"
+    ERASED = "erased"
+
+
+# Every allowed move, by the event that makes it. Read by the actions and by the test that tries every pair.
+MOVES: dict[CaseEventKind, tuple[frozenset[CaseStatus], CaseStatus]] = {
+    CaseEventKind.CLAIMED: (frozenset({CaseStatus.QUEUED}), CaseStatus.CLAIMED),
+    CaseEventKind.RELEASED: (frozenset({CaseStatus.CLAIMED}), CaseStatus.QUEUED),
+    CaseEventKind.CLOSED: (frozenset({CaseStatus.QUEUED, CaseStatus.CLAIMED}), CaseStatus.CLOSED),
+    CaseEventKind.WITHDRAWN: (frozenset({CaseStatus.QUEUED, CaseStatus.CLAIMED}), CaseStatus.CLOSED),
+    CaseEventKind.REOPENED: (frozenset({CaseStatus.CLOSED}), CaseStatus.QUEUED),
+}
+
+
+class Category(StrEnum):
+    """What a case is about, the commonest first."""
+
+    MIGRATION = "migration"
+    HOUSING = "housing"
+    WORK = "work"
+    BENEFITS = "benefits"
+    MONEY = "money"
+    HEALTH = "health"
+    FAMILY = "family"
+    EDUCATION = "education"
+    TAX_ID = "tax_id"
+    BANK_DIGITAL = "bank_digital"
+    CONSUMER = "consumer"
+    LAW = "law"
+    TRANSPORT = "transport"
+    ASSOCIATION = "association"
+    DISCRIMINATION = "discrimination"
+    OTHER = "other"
+
+
+class Organisation(StrEnum):
+    """Who is responsible for the matter, the five usual ones first."""
+
+    MIGRATIONSVERKET = "migrationsverket"
+    MUNICIPALITY = "municipality"
+    FORSAKRINGSKASSAN = "forsakringskassan"
+    ARBETSFORMEDLINGEN = "arbetsformedlingen"
+    COMPANY = "company"
+    SOCIAL_SERVICES = "social_services"
+    SCHOOL = "school"
+    SKATTEVERKET = "skatteverket"
+    CSN = "csn"
+    PENSIONSMYNDIGHETEN = "pensionsmyndigheten"
+    KRONOFOGDEN = "kronofogden"
+    POLICE = "police"
+    COURT = "court"
+    REGION_SKANE = "region_skane"
+    SERVICEKONTOR = "servicekontor"
+    LANSSTYRELSEN = "lansstyrelsen"
+    A_KASSA = "a_kassa"
+    BANK = "bank"
+    LKF = "lkf"
+    HOUSING_COMPANY = "housing_company"
+    EMPLOYER = "employer"
+    TRADE_UNION = "trade_union"
+    ASSOCIATION = "association"
+    EMBASSY = "embassy"
+    NOBODY = "nobody"
+    OTHER = "other"
+
+
+USUAL_ORGANISATIONS = tuple(Organisation)[:5]
+MOST_ORGANISATIONS = 3
+
+
+class Outcome(StrEnum):
+    """How a case ended. Withdrawn is not a button: the newcomer's /stop or /delete sets it."""
+
+    ANSWERED = "answered"
+    REFERRED = "referred"
+    FORM_HELP = "form_help"
+    ACCOMPANIED = "accompanied"
+    FOLLOWUP = "followup"
+    NO_CONTACT = "no_contact"
+    OUTSIDE = "outside"
+    WITHDRAWN = "withdrawn"
+
+
+UNKNOWN = "unknown"
+MINUTES_OFFERED = (5, 10, 15, 20, 30, 45, 60, 90)
+MINUTES_STEP = 5
+
+
+class Case(Base, table=True):
+    """One matter of one newcomer.
+
+    `waiting_since`: instant of the first newcomer's message that has had no answer; None when we owe none.
+    `held`: came in a flood from one network address, so it stands behind the others; never refused.
+    `read_seq`: the newest message of the conversation that the claimer has been shown.
+    The answers to the optional questions are codes; None means "not asked or not answered".
+    """
+
+    __tablename__ = "cases"
+
+    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
+    code: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    newcomer_id: int | None = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL"), index=True))
+    conversation_id: int | None = Field(sa_column=Column(Id, ForeignKey("conversations.id", ondelete="SET NULL")))
+    status: str = Field(sa_column=Column(Text, nullable=False))
+    volunteer_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL")))
+    language: str = Field(sa_column=Column(Text, nullable=False))
+    channel: str = Field(sa_column=Column(Text, nullable=False))
+    has_returned: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    waiting_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    promised_by: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    claimed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    first_claimed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    first_answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_message_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    read_seq: int = Field(default=0, sa_column=Column(Id, nullable=False, server_default=text("0")))
+    category: str | None = Field(default=None, sa_column=Column(Text))
+    stats_consent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    first_visit: str | None = Field(default=None, sa_column=Column(Text))
+    gender: str | None = Field(default=None, sa_column=Column(Text))
+    age: str | None = Field(default=None, sa_column=Column(Text))
+    situation: str | None = Field(default=None, sa_column=Column(Text))
+    region: str | None = Field(default=None, sa_column=Column(Text))
+    occupation: str | None = Field(default=None, sa_column=Column(Text))
+    how_found: str | None = Field(default=None, sa_column=Column(Text))
+    persons_in_case: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default=text("1")))
+
+    __table_args__ = (
+        # The queue is read in this order on every card, receipt and desk page.
+        Index(
+            "ix_cases_queue",
+            "held",
+            "waiting_since",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_cases_claimed",
+            "volunteer_id",
+            sqlite_where=text("status = 'claimed'"),
+            postgresql_where=text("status = 'claimed'"),
+        ),
+        # One open case per newcomer: the loser of two simultaneous first messages re-reads and joins.
+        Index(
+            "uq_cases_open_newcomer",
+            "newcomer_id",
+            unique=True,
+            sqlite_where=text("status IN ('queued', 'claimed')"),
+            postgresql_where=text("status IN ('queued', 'claimed')"),
+        ),
+        Index("ix_cases_opened_at", "opened_at"),
+    )
+
+
+class CaseEvent(Base, table=True):
+    """One line of a case's ledger. `on_day` is the office's day, which the statistics count by."""
+
+    __tablename__ = "case_events"
+
+    id: int | None = Field(default=None, sa_column=Column(Id, primary_key=True))
+    case_id: int = Field(sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    on_day: date = Field(sa_column=Column(Date, nullable=False, index=True))
+    actor_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL")))
+    detail: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Closing(Base, table=True):
+    """What a case ended with. A reopened case gets another; the newest counts.
+
+    `minutes`: the volunteer's time. `minutes_to_claim`, `minutes_to_answer`: from opening, measured,
+    so that instants may be cut to days later without losing the medians.
+    """
+
+    __tablename__ = "closings"
+
+    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
+    case_id: int = Field(sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True))
+    closed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    on_day: date = Field(sa_column=Column(Date, nullable=False))
+    is_advice: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
+    category: str = Field(default=UNKNOWN, sa_column=Column(Text, nullable=False))
+    organisations: list[str] = Field(default_factory=list, sa_column=Column(Codes, nullable=False))
+    outcome: str = Field(default=UNKNOWN, sa_column=Column(Text, nullable=False))
+    minutes: int | None = Field(default=None, sa_column=Column(Integer))
+    minutes_to_claim: int | None = Field(default=None, sa_column=Column(Integer))
+    minutes_to_answer: int | None = Field(default=None, sa_column=Column(Integer))
+
+
+class ClosingDraft(Base, table=True):
+    """What the claimer has pressed so far while closing. `seen_seq`: the last message shown when it began."""
+
+    __tablename__ = "closing_drafts"
+
+    case_id: int = Field(sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True))
+    volunteer_id: int = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False))
+    seen_seq: int = Field(sa_column=Column(Id, nullable=False))
+    category: str | None = Field(default=None, sa_column=Column(Text))
+    organisations: list[str] = Field(default_factory=list, sa_column=Column(Codes, nullable=False))
+    outcome: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class Focus(Base, table=True):
+    """Which case a volunteer's words without a reply are meant for, and the words held while the bot asks."""
+
+    __tablename__ = "focuses"
+
+    person_id: int = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True))
+    case_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("cases.id", ondelete="SET NULL")))
+    chosen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    held_text: bytes | None = Field(default=None, sa_column=Column(Sealed))
+    held_external_id: str | None = Field(default=None, sa_column=Column(Text))
+    held_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class CodeGuess(Base, table=True):
+    """Wrong secrets tried against one case code, real or not, in the running window."""
+
+    __tablename__ = "code_guesses"
+
+    code_hash: str = Field(sa_column=Column(Text, primary_key=True))
+    tries: int = Field(sa_column=Column(Integer, nullable=False))
+    since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+CODE_DIGITS = 6
+
+
+def new_code() -> str:
+    """Six random digits and a check digit, as 7 characters. Opens nothing by itself."""
+    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    return digits + check_digit(digits)
+
+
+def check_digit(digits: str) -> str:
+    """The Luhn digit that catches one wrong digit and most swapped neighbours."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def is_code(text: str) -> bool:
+    """Whether seven ASCII digits end in their check digit. Says nothing of whether the case exists."""
+    return len(text) == CODE_DIGITS + 1 and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
+
+
+def spoken_code(code: str) -> str:
+    """The code as it is shown and read aloud: 472 913 5."""
+    return f"{code[:3]} {code[3:6]} {code[6:]}"

@@ -1,0 +1,83 @@
+"""What every channel speaks: what came in, what goes out.
+
+Owns Incoming and its acts, Choice, Prompt and Answer. It must not know Telegram's or the web's own types.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The person wrote something. `reply_to`: the outbox row the person answered to, where the channel can say so."""
+
+    text: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The person changed what they had written; the message is named by its external id."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The person pressed a button that carries this code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """The person gave a command, named without the slash, with what stood after it."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The person sent something that cannot be relayed yet: photo, voice, sticker …"""
+
+    kind: str
+
+
+Act = Said | Edited | Pressed | Commanded | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One act of one person.
+
+    `key` names it for ever (the same key is the same act, told twice); `external_id` names the message in its chat.
+    """
+
+    key: str
+    act: Act
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: a stable code of at most 64 bytes, and what it says in the reader's language."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Something to show: text in the reader's language, with values isolated, and rows of choices."""
+
+    text: str
+    rows: tuple[tuple[Choice, ...], ...] = ()
+    previews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a press is answered with, once it is committed: a catalogue key and its values."""
+
+    key: str
+    values: dict[str, object] = field(default_factory=dict)

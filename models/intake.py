@@ -1,0 +1,216 @@
+"""The intake dialogue: a pure state machine, whose place in each conversation is stored in the database.
+
+Owns IntakeStep, Question, QUESTIONS, Draft and `advance`. No database, clock, language or channel: a new question
+is one entry in QUESTIONS and its texts.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from models.case import Category
+from models.dialogue import Act, Pressed, Said
+from models.people import Language
+
+PREFER_NOT_SAY = "prefer_not_say"
+CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
+HELD_LIMIT = 3_000  # characters typed before consent: a long letter, shown back in one message
+
+
+class IntakeStep(StrEnum):
+    """Where a newcomer is in the dialogue. RESTING: nothing is asked."""
+
+    LANGUAGE = "language"
+    CONSENT = "consent"
+    QUESTION = "question"
+    CATEGORY = "category"
+    FIRST_VISIT = "first_visit"
+    GENDER = "gender"
+    AGE = "age"
+    SITUATION = "situation"
+    RESTING = "resting"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One optional tap: which column of the case it fills, its codes, and the step after it."""
+
+    column: str
+    options: tuple[str, ...]
+    then: IntakeStep
+
+
+# At most five taps, after the question has been sent; none asks what may not be asked (grounds, religion, health …).
+# "Without a permit" is on purpose no button.
+QUESTIONS: Mapping[IntakeStep, Question] = {
+    IntakeStep.CATEGORY: Question("category", tuple(Category), IntakeStep.FIRST_VISIT),
+    IntakeStep.FIRST_VISIT: Question("first_visit", ("yes", "no"), IntakeStep.GENDER),
+    IntakeStep.GENDER: Question("gender", ("woman", "man", "other"), IntakeStep.AGE),
+    IntakeStep.AGE: Question("age", ("under_18", "18_29", "30_64", "65_plus"), IntakeStep.SITUATION),
+    IntakeStep.SITUATION: Question(
+        "situation",
+        (
+            "asylum_seeker",
+            "permit",
+            "temporary_protection",
+            "family_reunification",
+            "quota_refugee",
+            "study_work_permit",
+            "eu_citizen",
+            "swedish_citizen",
+            "other",
+        ),
+        IntakeStep.RESTING,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet."""
+
+    held: str = ""
+    secret: str = ""
+
+    def to_json(self) -> str:
+        return json.dumps({"held": self.held, "secret": self.secret}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | None) -> "Draft":
+        return cls(**json.loads(text)) if text else cls()
+
+
+class Ask(StrEnum):
+    """What to put to the newcomer next, beside the questions of QUESTIONS."""
+
+    LANGUAGE = "ask_language"
+    CONSENT = "ask_consent"
+    CONSENT_FIRST = "ask_consent_first"
+    OFFER_HELD = "ask_offer_held"
+    QUESTION = "ask_question"
+    TAP = "ask_tap"
+    DONE = "ask_done"
+    LANGUAGE_CHANGED = "language_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one act leads to. Only what changed is set.
+
+    `submit`: words that become the question. `answer`: a column of the case and its code.
+    `agreed`: consent given (True) or refused (False). `stale`: the button belongs to something that has passed.
+    """
+
+    step: IntakeStep
+    draft: Draft
+    ask: Ask | None = None
+    params: dict[str, object] = field(default_factory=dict)
+    submit: str | None = None
+    answer: tuple[str, str] | None = None
+    agreed: bool | None = None
+    language: Language | None = None
+    stale: bool = False
+
+
+def advance(step: IntakeStep, draft: Draft, act: Act) -> Turn:
+    """The turn that `act` leads to from `step`. Never raises: what fits nowhere shows the current question again."""
+    here = Turn(step, draft)
+    match act:
+        case Said(text=text):
+            return _said(here, text)
+        case Pressed(code=code):
+            return _pressed(here, *code.split(":", 1))
+        case _:
+            return ask_again(here)
+
+
+def ask_again(turn: Turn) -> Turn:
+    """The same place, with its question put once more."""
+    match turn.step:
+        case IntakeStep.LANGUAGE:
+            return replace(turn, ask=Ask.LANGUAGE)
+        case IntakeStep.CONSENT:
+            return replace(turn, ask=Ask.CONSENT)
+        case IntakeStep.QUESTION:
+            return replace(turn, ask=Ask.OFFER_HELD if turn.draft.held else Ask.QUESTION)
+        case IntakeStep.RESTING:
+            return turn
+        case _:
+            return replace(turn, ask=Ask.TAP, params={"step": turn.step.value, "page": 0})
+
+
+def _said(here: Turn, text: str) -> Turn:
+    if here.step == IntakeStep.LANGUAGE:
+        return replace(here, draft=_hold(here.draft, text), ask=Ask.LANGUAGE)
+    if here.step == IntakeStep.CONSENT:
+        return replace(here, draft=_hold(here.draft, text), ask=Ask.CONSENT_FIRST)
+    return _submitted(here, text)
+
+
+def _submitted(here: Turn, text: str) -> Turn:
+    first = IntakeStep.CATEGORY
+    return replace(here, step=first, submit=text, ask=Ask.TAP, params={"step": first.value, "page": 0})
+
+
+def _hold(draft: Draft, text: str) -> Draft:
+    joined = f"{draft.held}\n{text}" if draft.held else text
+    return replace(draft, held=joined[:HELD_LIMIT])
+
+
+def _pressed(here: Turn, kind: str, value: str = "") -> Turn:
+    match kind:
+        case "lang" if value in set(Language):
+            return _chose_language(here, Language(value))
+        case "consent" if here.step in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
+            return _answered_consent(here, agreed=value != "no")
+        case "held" if here.draft.held and here.step not in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
+            return _answered_held(here, value)
+        case "tap":
+            return _tapped(here, *value.split(":", 1))
+        case "more":
+            return _paged(here, *value.split(":", 1))
+        case "stop_asking" if here.step in QUESTIONS:
+            return replace(here, step=IntakeStep.RESTING, ask=Ask.DONE)
+        case _:
+            return replace(ask_again(here), stale=True)
+
+
+def _chose_language(here: Turn, language: Language) -> Turn:
+    if here.step == IntakeStep.LANGUAGE:
+        return replace(here, step=IntakeStep.CONSENT, language=language, ask=Ask.CONSENT)
+    again = ask_again(here)
+    return replace(again, language=language, ask=again.ask or Ask.LANGUAGE_CHANGED)
+
+
+def _answered_consent(here: Turn, *, agreed: bool) -> Turn:
+    if not agreed:
+        return replace(here, draft=Draft(), agreed=False)
+    ask = Ask.OFFER_HELD if here.draft.held else Ask.QUESTION
+    return replace(here, step=IntakeStep.QUESTION, agreed=True, ask=ask)
+
+
+def _answered_held(here: Turn, value: str) -> Turn:
+    emptied = replace(here, draft=replace(here.draft, held=""))
+    if value == "send":
+        return _submitted(emptied, here.draft.held)
+    return ask_again(emptied)
+
+
+def _tapped(here: Turn, column: str, code: str = "") -> Turn:
+    step = next((step for step, question in QUESTIONS.items() if question.column == column), None)
+    if step is None or code not in (*QUESTIONS[step].options, PREFER_NOT_SAY):
+        return replace(ask_again(here), stale=True)
+    if step != here.step:  # an earlier card: what was pressed counts, and the current question stays
+        return replace(ask_again(here), answer=(column, code))
+    following = QUESTIONS[step].then
+    if following == IntakeStep.RESTING:
+        return replace(here, step=following, answer=(column, code), ask=Ask.DONE)
+    moved = replace(here, step=following, answer=(column, code))
+    return ask_again(moved)
+
+
+def _paged(here: Turn, step: str, page: str = "") -> Turn:
+    if step != here.step or step not in QUESTIONS or not page.isdecimal():
+        return replace(ask_again(here), stale=True)
+    return replace(here, ask=Ask.TAP, params={"step": step, "page": int(page)})

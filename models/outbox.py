@@ -1,0 +1,194 @@
+"""What waits to be said to a person, and when it is tried again.
+
+Owns the Outbox and Timer tables, the Notice kinds and the pure back-off. It must not render or send.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, false, text
+from sqlmodel import Field
+
+from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
+
+
+class Notice(StrEnum):
+    """Everything the service says. Each has its words in `bot/texts.py`."""
+
+    # To a newcomer, the dialogue
+    ASK_LANGUAGE = "ask_language"
+    ASK_CONSENT = "ask_consent"
+    ASK_CONSENT_FIRST = "ask_consent_first"
+    ASK_OFFER_HELD = "ask_offer_held"
+    ASK_QUESTION = "ask_question"
+    ASK_TAP = "ask_tap"
+    ASK_DONE = "ask_done"
+    LANGUAGE_CHANGED = "language_changed"
+    NO_CONSENT = "no_consent"
+    # To a newcomer, the case
+    RECEIPT = "receipt"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    REPLY = "reply"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    LATE = "late"
+    TIME_KNOWN = "time_known"
+    STATUS = "status"
+    HOURS = "hours"
+    HELP = "help"
+    PRIVACY = "privacy"
+    STOPPED = "stopped"
+    NOTHING_TO_STOP = "nothing_to_stop"
+    ERASED = "erased"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    UNKNOWN_COMMAND = "unknown_command"
+    # To staff
+    OFFERED = "offered"
+    TAKEN = "taken"
+    CLAIMED_BY_YOU = "claimed_by_you"
+    SHIFT_STARTS = "shift_starts"
+    WORDS = "words"
+    NEW_WORDS = "new_words"
+    RELAY_STATE = "relay_state"
+    WHICH_CASE = "which_case"
+    NO_CASE = "no_case"
+    MY_CASES = "my_cases"
+    CLOSE_CATEGORY = "close_category"
+    CLOSE_ORGANISATION = "close_organisation"
+    CLOSE_OUTCOME = "close_outcome"
+    CLOSE_MINUTES = "close_minutes"
+    CLOSED_BY_YOU = "closed_by_you"
+    RELEASED_BY_YOU = "released_by_you"
+    CASE_WITHDRAWN = "case_withdrawn"
+    CASE_TAKEN_BACK = "case_taken_back"
+    STAFF_HELP = "staff_help"
+    STAFF_LANGUAGE = "staff_language"
+    STAFF_EDIT = "staff_edit"
+    STAFF_UNREADABLE = "staff_unreadable"
+    DESK_LINK = "desk_link"
+    NEW_DEVICE = "new_device"
+    DEVICES_ENDED = "devices_ended"
+    LINKED = "linked"
+    COORDINATOR_LATE = "coordinator_late"
+    COORDINATOR_BLOCKED = "coordinator_blocked"
+    # To nobody's screen as a new message
+    UNSAY = "unsay"
+
+
+# A person's own words: worth a second try when it is unknown whether the first arrived.
+PERSONS_WORDS = frozenset({Notice.REPLY, Notice.WORDS})
+# Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
+
+
+class RowState(StrEnum):
+    """Where a row stands. DUE is the only one that still waits."""
+
+    DUE = "due"
+    SENT = "sent"
+    SHOWN = "shown"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Outbox(Base, table=True):
+    """Something to say to one address. The lane is the address: its rows leave in the order of their ids.
+
+    `seq`: the row's place in a newcomer's conversation, which the web reads by; 0 for staff.
+    `edits`: the row whose message this one replaces. `message_id`: whose words are relayed; the words live there only.
+    `secret`: sealed; the web's secret, kept until it has been shown.
+    `doubtful`: the process died between sending and marking, so it may have arrived twice.
+    """
+
+    __tablename__ = "outbox"
+
+    id: int | None = Field(default=None, sa_column=Column(Id, primary_key=True))
+    address_id: int = Field(sa_column=Column(Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    params: dict[str, object] = Field(default_factory=dict, sa_column=Column(Codes, nullable=False))
+    dedupe_key: str | None = Field(default=None, sa_column=Column(Text, unique=True))
+    case_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE")))
+    message_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("messages.id", ondelete="CASCADE")))
+    secret: bytes | None = Field(default=None, sa_column=Column(Sealed))
+    seq: int = Field(default=0, sa_column=Column(Id, nullable=False, server_default=text("0")))
+    edits: int | None = Field(default=None, sa_column=Column(Id))
+    state: str = Field(default=RowState.DUE, sa_column=Column(Text, nullable=False, server_default="due"))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    lease_owner: int | None = Field(default=None, sa_column=Column(Id))
+    leased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    remote_id: int | None = Field(default=None, sa_column=Column(Id))
+    failure: str | None = Field(default=None, sa_column=Column(Text))
+    doubtful: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "address_id",
+            "id",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index("ix_outbox_inbox", "address_id", "seq"),
+        Index("ix_outbox_case", "case_id"),
+        Index("ix_outbox_message", "message_id"),
+        Index("ix_outbox_remote", "address_id", "remote_id"),
+    )
+
+
+class TimerKind(StrEnum):
+    """What a timer does when it is due. Timers are rows, so that a restart forgets none."""
+
+    PROMISE = "promise"
+    TIME_KNOWN = "time_known"
+    ANSWER = "answer"
+    SHIFT_STARTS = "shift_starts"
+    DRAFT_EXPIRES = "draft_expires"
+    DAILY = "daily"
+
+
+class Timer(Base, table=True):
+    """Something to look at again at an instant. `subject`: the id of the case, shift or conversation it is about."""
+
+    __tablename__ = "timers"
+
+    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    subject: int = Field(default=0, sa_column=Column(Id, nullable=False))
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    __table_args__ = (
+        Index(
+            "ix_timers_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")
+        ),
+        Index("ix_timers_subject", "kind", "subject"),
+    )
+
+
+class Meta(Base, table=True):
+    """A fact about the database itself, such as that it is a trial."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    value: str = Field(sa_column=Column(Text, nullable=False))
+
+
+LONGEST_WAIT = timedelta(minutes=5)
+PERMANENT_TRIES = 3
+REMINDER_LIFE = timedelta(hours=1)
+
+
+def next_try(attempts: int, first: timedelta) -> timedelta:
+    """How long to wait after the `attempts`-th failure: doubling from `first`, at most five minutes."""
+    return min(first * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
+
+
+def gives_up_at(kind: str, created_at: datetime, *, retry_hours: float) -> datetime:
+    """When a row that cannot leave is given up: a reminder after an hour, everything else after `retry_hours`."""
+    return created_at + (REMINDER_LIFE if kind in REMINDERS else timedelta(hours=retry_hours))
