@@ -11,7 +11,7 @@ from bot.i18n import Ltr
 from bot.schema import migrate as migrate_database
 from bot.seal import KeyExists, create_key, load_key
 from bot.settings import Settings, check_production
-from handlers.web import routes as web_routes
+from handlers.web import ROUTES
 from models.people import LinkPurpose, Role
 
 words = cli.words
@@ -122,12 +122,12 @@ def run_demo() -> None:
 
 @main.command(help=words("cli_routes"))
 def routes(as_json: Annotated[bool, typer.Option("--json", help=words("cli_routes_json"))] = False) -> None:
-    listed = web_routes()
+    listed = [{"method": route.method, "path": route.path, "policy": str(route.policy)} for route in ROUTES]
     if as_json:
         typer.echo(json.dumps(listed, indent=2))
         return
     for route in listed:
-        typer.echo(f"{route['method']:6} {route['path']:44} {route['policy']}")
+        typer.echo(f"{route['method']:6} {route['path']:60} {route['policy']}")
 
 
 if __name__ == "__main__":

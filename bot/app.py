@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot import i18n
 from bot.delivery import Delivery
+from bot.errors import Refusal
 from bot.rounds import Rounds
 from bot.schema import require_current
 from bot.seal import Seal, load_key
@@ -24,6 +25,14 @@ from handlers.telegram import Telegram, poll
 from handlers.web import make_app
 
 log = structlog.get_logger()
+
+
+class PortTaken(Refusal):
+    """Something else listens there, or the address is not this computer's."""
+
+    code = "port_taken"
+
+
 SHUTDOWN_SECONDS = 2.0  # for requests under way when the listening ends; sockets are closed by then
 
 
@@ -60,16 +69,23 @@ async def serve(service: Service, *, listening: Callable[[str], None] = lambda _
         handle_signals=False,
     )
     await runner.setup()
-    site = web.TCPSite(runner, service.settings.host, service.settings.port)
-    await site.start()
-    listening(_address(runner))
     try:
+        await _listen(runner, service.settings)
+        listening(_address(runner))
         await _run_loops(service, telegram, stop, runner)
     finally:
-        await runner.cleanup()
+        if runner.server is not None:
+            await runner.cleanup()
         if telegram is not None:
             await telegram.close()
         await service.store.close()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as taken:
+        raise PortTaken(port=settings.port) from taken
 
 
 async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.Event, runner: web.AppRunner) -> None:

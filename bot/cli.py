@@ -127,7 +127,9 @@ def span_of(text: str) -> tuple[time, time]:
     Raises:
         BadInput: they are not.
     """
-    first, _, last = text.partition("-")
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise BadInput("not_a_time", value=text)
     return time_of(first.strip()), time_of(last.strip())
 
 

@@ -15,6 +15,7 @@ from bot.i18n import Ltr
 from bot.store import Store, Work
 from bot.textshape import to_latin_digits
 from models.case import OPEN, CaseStatus, is_code, spoken_code
+from models.outbox import Notice
 
 words = cli.words
 case = typer.Typer(help=words("cli_case"), no_args_is_help=True)
@@ -44,6 +45,7 @@ def release_case(code: CodeArgument) -> None:
             row = await _case(work, code)
             if row.status != CaseStatus.CLAIMED:
                 raise NotOpen("case_not_claimed", code=row.code)
+            await work.tell(row.volunteer_id, Notice.CASE_TAKEN_BACK, case_id=row.id, params={"code": row.code})
             await cases.back_to_queue(work, row, silent=False, reason="command")
         cli.say("cli_case_released", code=Ltr(spoken_code(row.code)))
 

@@ -9,7 +9,7 @@ from bot import cli, clock
 from bot.actions import hours, people, sessions, shifts
 from bot.errors import BadInput, NotFound
 from bot.i18n import Foreign, Ltr
-from bot.store import Store
+from bot.store import Store, Work
 from models.hours import HORIZON_DAYS
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
@@ -33,17 +33,31 @@ def add_volunteer(
         spoken = [code.strip() for code in speaks.split(",") if code.strip()]
         async with store.work() as work:
             person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
-            desk = await sessions.make_link(work, person_id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
-            chat = await sessions.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=sessions.INVITE_LIVES)
-        say_links(store, name, desk, chat)
+            links = await _make_links(work, person_id)
+        lives = int(sessions.INVITE_LIVES.total_seconds() // 3600)
+        cli.say("cli_volunteer_added", name=Foreign(name), hours=lives)
+        _say_links(store, *links)
 
     cli.with_store(act)
 
 
-def say_links(store: Store, name: str, desk: str, chat: str) -> None:
-    """The new volunteer's two doors, each opening once."""
-    lives = int(sessions.INVITE_LIVES.total_seconds() // 3600)
-    cli.say("cli_volunteer_added", name=Foreign(name), hours=lives)
+@volunteer.command("link", help=words("cli_volunteer_link"))
+def link_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            links = await _make_links(work, await _volunteer_id(work.db, name))
+        _say_links(store, *links)
+
+    cli.with_store(act)
+
+
+async def _make_links(work: Work, person_id: int) -> tuple[str, str]:
+    desk = await sessions.make_link(work, person_id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
+    return desk, await sessions.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=sessions.INVITE_LIVES)
+
+
+def _say_links(store: Store, desk: str, chat: str) -> None:
+    """The volunteer's two doors, each opening once."""
     cli.say("cli_link_desk", address=Ltr(f"{store.settings.public_url}/desk/login/{desk}"))
     if store.settings.telegram_token is not None:
         cli.say("cli_link_telegram", command=Ltr(f"/start {chat}"))
@@ -65,9 +79,7 @@ def list_volunteers() -> None:
 def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
-            person_id = await people.staff_named(work.db, name)
-            if person_id is None:
-                raise BadInput("no_such_volunteer", alias=name)
+            person_id = await _volunteer_id(work.db, name)
             freed = await people.disable_staff(work, person_id)
         cli.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
 
@@ -89,6 +101,7 @@ def add_shift(
         except clock.NoSuchTime:
             raise BadInput("no_such_time", value=span) from None
         async with store.work() as work:
+            await hours.require_place(work, place)
             ids = [await _volunteer_id(work.db, name) for name in names]
             shift_id = await shifts.add_shift(work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place)
         cli.say("cli_shift_added", number=Ltr(str(shift_id)), hours=round((ends_at - starts_at).total_seconds() / 3600))

@@ -50,7 +50,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """It did not arrive now. `after_seconds`: what the channel asked for. `doubtful`: it may have arrived all the same."""
+    """It did not arrive now. `after_seconds`: what the channel asked for. `doubtful`: it may have arrived anyway."""
 
     after_seconds: float = 0.0
     doubtful: bool = False
@@ -175,7 +175,7 @@ class Delivery:
                     await self._again(work, row, TryAgain())
 
     async def _end(self, work: Work, row: Row, **values: object) -> None:
-        """The row waits no more; whoever wrote it learns how it went; an erased person's lane closes behind the last row."""
+        """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row."""
         ended = update(_ROWS).where(_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE)
         ended = ended.values(lease_owner=None, ended_at=work.now, secret=None, **values)
         if not (await work.db.execute(ended)).rowcount:
@@ -219,7 +219,8 @@ class Delivery:
         if volunteer is None:
             return
         dropped = update(_ROWS).where(_ROWS.c.address_id == address_id, _ROWS.c.state == RowState.DUE)
-        cards = dropped.where(_ROWS.c.kind.in_((Notice.OFFERED, Notice.TAKEN, Notice.SHIFT_STARTS)))
+        # "Taken" stays: a card that was sent before must not offer its case when the chat opens again.
+        cards = dropped.where(_ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
         await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
         count = await people.free_cases_of(work, volunteer.id, reason="blocked")
         params = {"alias": volunteer.alias, "count": count}

@@ -18,12 +18,12 @@ A bug is not a Refusal, and is caught at the edge only.
 
 
 class Refusal(Exception):
-    """An act that was refused. `code` is a catalogue key, `values` fill its placeholders, `status` is its HTTP status."""
+    """An act that was refused: `code` is a catalogue key, `values` fill its placeholders, `status` is for HTTP."""
 
     code = "error_generic"
     status = 400
 
-    def __init__(self, code: str | None = None, **values: object) -> None:
+    def __init__(self, code: str | None = None, /, **values: object) -> None:
         self.code = code or type(self).code
         self.values = values
         super().__init__(self.code)

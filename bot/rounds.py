@@ -105,7 +105,7 @@ async def _promise_missed(work: Work, case_id: int) -> None:
 
 
 async def _time_known(work: Work, case_id: int) -> None:
-    """A queued case that could be promised nothing, now that there is a shift: its newcomer is told, as was promised."""
+    """A queued case that could be promised nothing, now that there is a shift: its newcomer is told, as we said."""
     case = await _case(work, case_id)
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
         return

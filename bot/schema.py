@@ -7,9 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, column, delete, insert, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import Refusal
@@ -17,6 +16,7 @@ from models.outbox import Meta
 
 MIGRATIONS = Path(__file__).parent.parent / "models" / "migrations"
 TRIAL = "trial"
+REVISION = table("alembic_version", column("version_num"))
 
 
 class SchemaOld(Refusal):
@@ -74,8 +74,9 @@ async def require_revision(db: AsyncConnection) -> None:
         SchemaOld: it is not.
     """
     newest = ScriptDirectory.from_config(config()).get_current_head()
-    present = await db.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    if present != newest:
+    if not await db.run_sync(lambda connection: inspect(connection).has_table(REVISION.name)):
+        raise SchemaOld
+    if (await db.execute(select(REVISION.c.version_num))).scalar_one_or_none() != newest:
         raise SchemaOld
 
 

@@ -91,7 +91,7 @@ class Work:
         self._topics[topic] = None
 
     def hide(self, secret: str) -> tuple[int, bytes]:
-        """A secret to be shown once, as an outbox row keeps it: what `sealed_as` in its params says, and the sealed bytes."""
+        """A secret to be shown once, as an outbox row keeps it: `sealed_as` for its params, and the sealed bytes."""
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
 

@@ -15,6 +15,7 @@ from models.people import Language
 
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
+PAGE_DIGITS = 2  # more pages than that has no question: such a press is forged
 HELD_LIMIT = 3_000  # characters typed before consent: a long letter, shown back in one message
 
 
@@ -211,6 +212,6 @@ def _tapped(here: Turn, column: str, code: str = "") -> Turn:
 
 
 def _paged(here: Turn, step: str, page: str = "") -> Turn:
-    if step != here.step or step not in QUESTIONS or not page.isdecimal():
+    if step != here.step or step not in QUESTIONS or not page.isdecimal() or len(page) > PAGE_DIGITS:
         return replace(ask_again(here), stale=True)
     return replace(here, ask=Ask.TAP, params={"step": step, "page": int(page)})

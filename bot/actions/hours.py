@@ -4,6 +4,7 @@ It must not publish: the words are in `bot/texts.py`, the rules themselves in `m
 """
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
@@ -97,7 +98,7 @@ async def set_hours(work: Work, *, place: str, weekday: int, spans: list[tuple[t
     Raises:
         BadInput: unknown place, a span that ends before it starts, or spans that overlap.
     """
-    await _require_place(work, place)
+    await require_place(work, place)
     _require_order(spans)
     await _end_rules(work, place, weekday, valid_from)
     for opens, closes in spans:
@@ -111,13 +112,18 @@ async def close_day(work: Work, *, place: str, day: date, reason: str) -> None:
     Raises:
         BadInput: unknown place.
     """
-    await _require_place(work, place)
+    await require_place(work, place)
     await work.db.execute(delete(HoursException).where(HoursException.place == place, HoursException.on_day == day))
     row = {"place": place, "on_day": day, "reason": reason, "set_at": work.now}
     await work.db.execute(insert(HoursException).values(id=new_id(), **row))
 
 
-async def _require_place(work: Work, code: str) -> None:
+async def require_place(work: Work, code: str) -> None:
+    """Nothing, if there is such a place.
+
+    Raises:
+        BadInput: there is not.
+    """
     known = [place.code for place in await places(work.db)]
     if code not in known:
         raise BadInput("unknown_place", place=code, places=", ".join(known))
@@ -128,7 +134,7 @@ def _require_order(spans: list[tuple[time, time]]) -> None:
         if opens >= closes:
             raise BadInput("hours_end_before_start", opens=f"{opens:%H:%M}", closes=f"{closes:%H:%M}")
     ordered = sorted(spans)
-    if any(before[1] > after[0] for before, after in zip(ordered, ordered[1:], strict=False)):
+    if any(before[1] > after[0] for before, after in pairwise(ordered)):
         raise BadInput("hours_overlap")
 
 

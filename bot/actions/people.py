@@ -130,10 +130,11 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
 
 
 async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
-    """The staff member's notices go to this Telegram chat. A newcomer's trace on the account is none any more.
+    """The staff member's notices go to this Telegram chat.
 
     Raises:
-        BadInput: the account belongs to another volunteer.
+        BadInput: the account belongs to another volunteer, or holds a newcomer's conversation, which only that
+            person may erase.
     """
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is not None and found.role in STAFF_ROLES and found.person_id != person_id:

@@ -54,8 +54,8 @@ async def keep_first_words(work: Work, case: CaseRow, text: str, *, external_id:
     work.ring(wakeup.chat(case.conversation_id))
 
 
-async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> bool:
-    """A version is appended to the message, and its case's volunteer told; False if no such message is kept."""
+async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> CaseRow | None:
+    """A version is appended to the message, and its case's volunteer told; None if no such message is kept."""
     latest = (
         select(Message.case_id, Message.version, Message.author)
         .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
@@ -64,7 +64,7 @@ async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, ext
     )
     found = (await work.db.execute(latest)).one_or_none()
     if found is None or found.author != Author.NEWCOMER:
-        return False
+        return None
     case = await access.locked_case(work, found.case_id)
     version = found.version + 1
     message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, version=version)
@@ -72,7 +72,7 @@ async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, ext
         await tell_volunteer(work, case, message_id, text, seq=seq, edited=True)
     work.ring(wakeup.chat(conversation_id))
     work.ring(wakeup.DESK)
-    return True
+    return case
 
 
 async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: str, reply_to: int | None = None) -> int:
@@ -104,7 +104,7 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
 async def tell_volunteer(
     work: Work, case: CaseRow, message_id: int, text: str, *, seq: int, edited: bool = False
 ) -> None:
-    """The claimer gets the newcomer's words, or, where they may not travel through Telegram, word that there are some."""
+    """The claimer gets the newcomer's words or, where they may not pass through Telegram, word that there are some."""
     base = {"case": case.id, "code": case.code, "seq": seq, "edited": edited}
     if not may_travel(work, case.channel):
         await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=base)

@@ -146,7 +146,7 @@ async def report(db: AsyncConnection, *, first: date, last: date, now: datetime,
     """
     if last < first:
         raise BadInput("period_backwards")
-    newest = await _newest_closings(db, first, last)
+    newest = await _describing_closings(db, first, last)
     opened = [_Counted(case, newest.get(case.id)) for case in await _opened(db, first, last)]
     advice = [one for one in opened if one.closing is None or one.closing.is_advice]
     visits, not_advice_visits = await _visits(db, newest, first=first, last=last)
@@ -188,11 +188,14 @@ async def _opened(db: AsyncConnection, first: date, last: date) -> Sequence[Row]
     return (await db.execute(select(CASES).where(CASES.c.id.in_(ids)))).all()
 
 
-async def _newest_closings(db: AsyncConnection, first: date, last: date) -> dict[int, Row]:
-    """The newest closing of every case that the period counts, whenever it was closed."""
+async def _describing_closings(db: AsyncConnection, first: date, last: date) -> dict[int, Row]:
+    """The closing that describes each case the period counts: the newest with advice, or the newest if none had any.
+
+    So a "thanks" that reopened a case and was closed as no advice does not take the advice out of the figures.
+    """
     ids = _happened(first, last, [CaseEventKind.OPENED, CaseEventKind.NEWCOMER_WROTE])
     closings = select(Closing.__table__).where(Closing.case_id.in_(ids))  # type: ignore[attr-defined]
-    oldest_first = await db.execute(closings.order_by(Closing.closed_at, Closing.id))
+    oldest_first = await db.execute(closings.order_by(Closing.is_advice, Closing.closed_at, Closing.id))
     return {closing.case_id: closing for closing in oldest_first}
 
 

@@ -98,7 +98,7 @@ async def _note_erased(work: Work, person_id: int) -> None:
 
 
 async def purge(work: Work) -> int:
-    """What has outlived its promise is gone: words after RETENTION_DAYS, keys, spent links, old rows. Returns cases purged."""
+    """What has outlived its promise is gone: words, keys, spent links, old rows. Returns how many cases lost words."""
     cutoff = work.now - timedelta(days=work.settings.retention_days)
     purged = await _purge_words(work, cutoff)
     await _purge_newcomers(work, cutoff)

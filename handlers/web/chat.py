@@ -7,7 +7,7 @@ Works without JavaScript; `static/chat.js` makes the same pages live. What an ac
 import asyncio
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import randbelow, token_urlsafe
 
 from aiohttp import web
@@ -24,7 +24,19 @@ from handlers.web import identity
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import LIMITS, SERVICE, SLOW_HASHES
 from handlers.web.limits import MESSAGES, NEW_CHATS
-from handlers.web.view import FAR_AWAY, Way, page, paragraphs, refusal_text, see_other, text_page, wants_json, words_for
+from handlers.web.view import (
+    FAR_AWAY,
+    Way,
+    inline,
+    page,
+    paragraphs,
+    refusal_text,
+    see_other,
+    text_page,
+    wants_json,
+    with_telephone_links,
+    words_for,
+)
 from models.dialogue import Act, Answer, Commanded, Incoming, Pressed, Said
 from models.outbox import Notice
 from models.people import Channel, Device
@@ -165,7 +177,7 @@ def _afterwards(request: web.Request, outcome: Outcome) -> web.Response:
     if wants_json(request):
         moved = {"to": f"/{spoken}/chat"} if spoken != language else {}
         return web.json_response({"ok": True, "said": words_for(request)(said) if said else ""} | moved)
-    return see_other(f"/{spoken}/chat{'?said=' + said if said else ''}#end")
+    return see_other(f"/{spoken}/chat{'?said=' + said if said else ''}#new")
 
 
 def _gone(request: web.Request, url: str) -> web.Response:
@@ -188,8 +200,9 @@ async def _end_session(request: web.Request) -> None:
 
 def _consent_page(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
-    statement = texts.statement(words, service.facts(clock.now()), channel=Channel.WEB)
-    return page(request, "consent.html", statement=statement.split("\n"))
+    facts = replace(service.facts(clock.now()), is_trial=False)  # the banner above every page says that already
+    statement = texts.statement(words, facts, channel=Channel.WEB)
+    return page(request, "consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")])
 
 
 async def _no_consent_page(request: web.Request) -> web.Response:
@@ -221,12 +234,14 @@ async def _conversation_page(
     typed: str = "", client_msg_id: str = "",
 ) -> web.StreamResponse:  # fmt: skip
     visitor, bubbles = await _read(request, session)
+    is_own = session is not None and session.device == Device.OWN
     last = max((bubble.seq for bubble in bubbles), default=0)
+    first_new = next((bubble.key for bubble in bubbles if bubble.is_new), "")
     response = page(
-        request, "chat.html", status=status, bubbles=bubbles, last=last, said=said, error=error, typed=typed,
-        client_msg_id=client_msg_id or token_urlsafe(16), is_own_device=bool(session and session.device == Device.OWN),
+        request, "chat.html", status=status, bubbles=bubbles, last=last, first_new=first_new, said=said, error=error,
+        typed=typed, client_msg_id=client_msg_id or token_urlsafe(16), is_own_device=is_own,
     )  # fmt: skip
-    if session is not None and session.device == Device.OWN:
+    if is_own:
         token = identity.token_of(request, identity.NEWCOMER) or ""
         identity.remember(request, response, identity.NEWCOMER, token, device=Device.OWN)
     await response.prepare(request)

@@ -17,9 +17,9 @@ from bot.actions.people import Visitor
 from bot.i18n import Words
 from bot.render import prompt_of
 from bot.service import Service
-from handlers.web.view import clock_time, inline, paragraphs, several_lines, with_telephone_links
+from handlers.web.view import clock_time, inline, paragraphs, several_lines, with_numbers_marked, with_telephone_links
 from models.dialogue import Choice
-from models.outbox import Notice
+from models.outbox import Notice, RowState
 
 OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 # After one of these the choices above it are about something that has passed.
@@ -34,6 +34,7 @@ class Bubble:
     """One message as the page shows it. A later bubble with the same `key` takes the place of the earlier one.
 
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
+    `is_new`: no page has shown it yet.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Bubble:
     edited: bool = False
     ends: bool = False
     is_receipt: bool = False
+    is_new: bool = False
 
 
 async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
@@ -86,13 +88,15 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
     if row.kind == Notice.HELP:
         body = with_telephone_links(body)
     is_receipt = row.kind == Notice.RECEIPT
+    if is_receipt:
+        body = with_numbers_marked(body)
     if is_receipt or row.kind == Notice.REOPENED:
         body += paragraphs(words("come_back_hint"))
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
-        ends=bool(prompt.rows) or row.kind in ENDS_CHOICES,
+        ends=bool(prompt.rows) or row.kind in ENDS_CHOICES, is_new=row.state == RowState.DUE,
     )  # fmt: skip
 
 

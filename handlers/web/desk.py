@@ -15,6 +15,7 @@ from handlers.web.desk_view import Desk, case_item, notice_items, overview_items
 from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import LOG_INS
 from handlers.web.view import page, refusal_text, see_other, words_for
+from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
 
 LOG_IN_WAIT_MINUTES = 60
@@ -56,8 +57,8 @@ async def claim(request: web.Request) -> web.Response:
         async with identity.staff_acts(request) as (work, _session):
             await verb(work, case_id=case_id)
     except NotOnShift as refusal:
-        told = refusal_text(request.app[SERVICE], words_for(request), refusal)
-        return page(request, "desk_confirm.html", question=told, case_id=case_id, status=refusal.status)
+        code = spoken_code(str(refusal.values["code"]))
+        return page(request, "desk_confirm.html", code=code, case_id=case_id, status=refusal.status)
     except AlreadyClaimed as refusal:
         if refusal.code != "already_yours":
             return await _desk_page(request, _session(request), refusal=refusal)

@@ -83,7 +83,7 @@ def case_item(words: Words, case: Any, now: datetime, *, speaks: list[str] | Non
     waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
     return CaseItem(
         id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._mapping)), waits=inline(waits),
-        is_owed=since is not None, is_returning=case.returning, is_mine_to_speak=case.language in (speaks or ()),
+        is_owed=since is not None, is_returning=case.has_returned, is_mine_to_speak=case.language in (speaks or ()),
         alias=alias,
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def line_item(
     return {
         "id": line.message_id,
         "own": not line.by_newcomer,
-        "who": inline(words("newcomer") if line.by_newcomer else line.alias or words("service_name")),
+        "who": inline(words("desk_newcomer") if line.by_newcomer else line.alias or words("service_name")),
         "text": several_lines(line.text),
         "earlier": [several_lines(text) for text in line.earlier],
         "when": clock_time(words, line.said_at, service, now),

@@ -144,7 +144,7 @@ def _ways(request: web.Request, code: str) -> tuple[Way, ...]:
         return (Way("/desk", "desk_title"),) if code != NotPermitted.code else ()
     language = words_for(request).language
     if code == "session_ended":
-        return Way(f"/{language}/back", "web_come_back", is_main=True), Way(f"/{language}", "start")
+        return Way(f"/{language}/back", "web_come_back", is_main=True), Way(f"/{language}/chat", "ask_question")
     if code == Unavailable.code:
         return (Way(f"/{language}/help", "web_menu_help", is_main=True),)
     return Way(f"/{language}/chat", "web_back_to_chat", is_main=True), Way(f"/{language}/help", "web_menu_help")

@@ -28,6 +28,7 @@ FAR_AWAY = "https://www.smhi.se"  # where the quick exit leads: the weather, whi
 EMERGENCY = "112"
 
 _NUMBERS = "|".join(map(re.escape, (EMERGENCY, *(number for number, _ in HELPLINES))))
+_NUMBERS_TO_KEEP = re.compile(r"\b(?:\d{3} \d{3} \d|\d{4} \d{4})\b")  # a case's number, its secret number
 _TELEPHONES = re.compile(rf'(?:<bdi dir="ltr">)?\b({_NUMBERS})\b(?:</bdi>)?')
 
 Say = Callable[..., Markup]
@@ -92,6 +93,11 @@ def with_telephone_links(card: Markup) -> Markup:
     return Markup(_TELEPHONES.sub(_telephone_link, str(card)))
 
 
+def with_numbers_marked(receipt: Markup) -> Markup:
+    """The receipt with the two numbers to write down standing out."""
+    return Markup(_NUMBERS_TO_KEEP.sub(r"<strong>\g<0></strong>", str(receipt)))
+
+
 def _telephone_link(found: re.Match[str]) -> str:
     digits = "".join(filter(str.isdigit, found[1]))
     return f'<a href="tel:{digits}"><bdi dir="ltr">{found[1]}</bdi></a>'
@@ -130,8 +136,19 @@ def page(
 ) -> web.Response:
     """A rendered page as a response. Not compressed: it holds a person's words beside what others may put there."""
     words = words or words_for(request)
-    html = request.app[PAGES].render(template, words, path=request.path, far_away=FAR_AWAY, **context)
+    html = request.app[PAGES].render(
+        template, words, path=request.path, same_page=_same_page(request, words), far_away=FAR_AWAY, **context
+    )
     return web.Response(text=html, content_type="text/html", status=status)
+
+
+def _same_page(request: web.Request, words: Words) -> str:
+    """Where this page is in any language, without the language; the chat where it was an act that led here."""
+    prefix = f"/{words.language}"
+    path = request.path
+    if request.method not in ("GET", "HEAD") or not (path == prefix or path.startswith(prefix + "/")):
+        return "/chat"
+    return path.removeprefix(prefix)
 
 
 def see_other(url: str) -> web.Response:

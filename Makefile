@@ -1,0 +1,49 @@
+# RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench chaos lock
+PYTHON ?= python3
+BIN := .venv/bin
+# Where bytecode is not written, every start of the program compiles every library anew: seconds instead of one.
+unexport PYTHONDONTWRITEBYTECODE
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/run  ## try the whole service on this computer: web on http://127.0.0.1:8080, no token needed
+	$(BIN)/python -m bot demo
+
+test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/run  ## are the settings, key and database of this environment fit for production?
+	$(BIN)/python -m bot check
+
+bench: .venv/test  ## the product beside a hand-written floor, as ratios
+	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: .venv/test  ## random kills while people write, on both databases; at most 30 minutes
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+lock: .venv/test  ## choose library versions anew and write their hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/run.in -o requirements/run.txt
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/test.in -o requirements/test.txt
+
+# Installed with uv where it is found, else with venv and pip. A library whose hash differs is refused.
+INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "RådRum Online needs Python 3.11 or newer"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/python requirements/run.txt
+	$(call INSTALL,requirements/run.txt)
+	@touch $@
+
+.venv/test: .venv/python requirements/test.txt
+	$(call INSTALL,requirements/test.txt)
+	@touch $@ .venv/run

@@ -1,0 +1,296 @@
+"""The given of a test: people, shifts and cases, made the way the service makes them. No row is inserted by hand.
+
+Also what a test reads afterwards: what a person's screen would show, and rows as they are committed.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import Row, Table, select, text
+
+from bot import clock
+from bot.actions import cases, converse, meant, people, relay, shifts
+from bot.actions.converse import Door
+from bot.actions.people import Visitor
+from bot.delivery import Delivery, Letter, Outcome, Sent, Unreachable
+from bot.render import prompt_of
+from bot.rounds import Rounds
+from bot.service import Service
+from bot.store import Work, actor_of
+from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
+from models.outbox import Notice, Outbox, RowState
+from models.people import Address, Channel, Role
+from models.shift import ONLINE
+
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_numbers = count(1)
+BY_THE_FRONT = Door()
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A volunteer or coordinator. `chat_id`: their linked Telegram chat; None reads at the desk."""
+
+    id: int
+    alias: str
+    chat_id: int | None = None
+
+
+@dataclass
+class Newcomer:
+    """Somebody who asks. `case_id`: their newest case."""
+
+    service: Service
+    visitor: Visitor
+    case_id: int = 0
+    code: str = ""
+
+    @property
+    def id(self) -> int:
+        return self.visitor.person_id
+
+    async def does(self, act: Act, *, external_id: str | None = None, door: Door = BY_THE_FRONT) -> Answer:
+        """One act, committed."""
+        return await does(self.service, self.visitor, act, external_id=external_id, door=door)
+
+    async def says(self, words: str, *, external_id: str | None = None) -> Answer:
+        return await self.does(Said(words), external_id=external_id)
+
+    async def presses(self, code: str) -> Answer:
+        return await self.does(Pressed(code))
+
+    async def commands(self, name: str) -> Answer:
+        return await self.does(Commanded(name))
+
+    async def edits(self, external_id: str, words: str) -> Answer:
+        return await self.does(Edited(words), external_id=external_id)
+
+    async def sends(self, kind: str) -> Answer:
+        return await self.does(Unreadable(kind))
+
+
+@asynccontextmanager
+async def acting(service: Service, staff: Staff) -> AsyncIterator[Work]:
+    """One act of this volunteer, with the person as they are in the database."""
+    async with service.store.work() as work:
+        work.actor = await actor_of(work.db, staff.id)
+        yield work
+
+
+async def volunteer(
+    service: Service,
+    alias: str = "Amina",
+    *,
+    speaks: tuple[str, ...] = ("sv", "ar"),
+    on_shift: bool = True,
+    chat_id: int | None = None,
+    role: Role = Role.VOLUNTEER,
+) -> Staff:
+    """A volunteer, on a shift of eight hours that has just begun unless said otherwise."""
+    async with service.store.work() as work:
+        person_id = await people.add_staff(work, role=role, alias=alias, language="sv", speaks=list(speaks))
+        if chat_id is not None:
+            await people.link_telegram(work, person_id, chat_id)
+    made = Staff(person_id, alias, chat_id)
+    if on_shift:
+        await shift(service, made)
+    return made
+
+
+async def coordinator(service: Service, alias: str = "Karin", *, chat_id: int | None = None) -> Staff:
+    """A coordinator who is on no shift."""
+    return await volunteer(service, alias, on_shift=False, chat_id=chat_id, role=Role.COORDINATOR)
+
+
+async def shift(
+    service: Service,
+    *staff: Staff,
+    starts_at: datetime | None = None,
+    lasts: timedelta = timedelta(hours=8),
+    place: str = ONLINE,
+) -> int:
+    """A shift of these volunteers, from now on unless said otherwise. Returns its id."""
+    begins = starts_at or clock.now()
+    async with service.store.work() as work:
+        return await shifts.add_shift(
+            work, starts_at=begins, ends_at=begins + lasts, person_ids=[one.id for one in staff], place=place
+        )
+
+
+async def newcomer(
+    service: Service, *, language: str = "sv", chat_id: int | None = None, agreed: bool = True
+) -> Newcomer:
+    """A newcomer on Telegram who has chosen a language and, unless said otherwise, agreed."""
+    chat_id = chat_id or 10_000 + next(_numbers)
+    async with service.store.work() as work:
+        visitor = await people.newcomer_on_telegram(work, chat_id, hint=None)
+    await does(service, visitor, Pressed(f"lang:{language}"))
+    made = Newcomer(service, replace(visitor, language=language))
+    if agreed:
+        await made.presses("consent:yes")
+    return made
+
+
+async def newcomer_on_web(service: Service, *, language: str = "sv", door: Door = BY_THE_FRONT) -> Newcomer:
+    """A newcomer in a browser who has agreed."""
+    async with service.store.work() as work:
+        visitor = await people.new_newcomer_on_web(work, language)
+    made = Newcomer(service, visitor)
+    await made.does(Pressed("consent:yes"), door=door)
+    return made
+
+
+async def case_of(
+    service: Service, words: str = "Jag har fått ett brev", *, language: str = "sv", chat_id: int | None = None,
+    held: bool = False,
+) -> Newcomer:  # fmt: skip
+    """A newcomer whose question has been queued just now."""
+    asker = await newcomer(service, language=language, chat_id=chat_id)
+    await asker.does(Said(words), external_id="first", door=Door(held=held))
+    await note_case(asker)
+    return asker
+
+
+async def web_case_of(service: Service, words: str = "Jag har fått ett brev", *, language: str = "sv") -> Newcomer:
+    """As `case_of`, from a browser."""
+    asker = await newcomer_on_web(service, language=language)
+    await asker.does(Said(words), external_id="first")
+    await note_case(asker)
+    return asker
+
+
+async def note_case(asker: Newcomer) -> Newcomer:
+    """The newcomer as a test knows them: with the id and code of their newest case."""
+    newest = "SELECT id, code FROM cases WHERE newcomer_id = :id ORDER BY opened_at DESC, id DESC"
+    rows = await table(asker.service, newest, id=asker.id)
+    asker.case_id, asker.code = rows[0]
+    return asker
+
+
+async def does(
+    service: Service, visitor: Visitor, act: Act, *, external_id: str | None = None, door: Door = BY_THE_FRONT
+) -> Answer:
+    """One act of a newcomer, committed."""
+    key = f"k{next(_numbers)}"
+    async with service.store.work() as work:
+        found = await people.visitor_of(work.db, visitor.person_id)
+        return await converse.receive(work, found or visitor, Incoming(key, act, external_id or key), door)
+
+
+async def claims(service: Service, staff: Staff, asker: Newcomer) -> None:
+    async with acting(service, staff) as work:
+        await cases.claim_case(work, case_id=asker.case_id)
+
+
+async def claimed_case(service: Service, staff: Staff, words: str = "Jag har fått ett brev", **how: object) -> Newcomer:
+    """A newcomer whose question this volunteer has just claimed."""
+    asker = await case_of(service, words, **how)  # type: ignore[arg-type]
+    await claims(service, staff, asker)
+    return asker
+
+
+async def answers(service: Service, staff: Staff, asker: Newcomer, words: str = "Så här gör du") -> int:
+    """The volunteer answers; returns the message's id."""
+    async with acting(service, staff) as work:
+        return await relay.from_volunteer(
+            work, case_id=asker.case_id, text=words, external_id=f"v{next(_numbers)}", reply_to=next(_numbers)
+        )
+
+
+async def volunteer_says(service: Service, staff: Staff, words: str, *, reply_to: int | None = None) -> None:
+    """The volunteer writes in their chat, without saying which case is meant unless `reply_to` does."""
+    number = next(_numbers)
+    async with acting(service, staff) as work:
+        await meant.volunteer_said(work, words, external_id=f"v{number}", own_message=number, reply_to=reply_to)
+
+
+# What a test reads afterwards, each time through a fresh look.
+
+
+async def table(service: Service, sql: str, **values: object) -> list[Row]:
+    """Rows as they are committed."""
+    async with service.store.look() as db:
+        return list((await db.execute(text(sql), values)).all())
+
+
+async def one(service: Service, sql: str, **values: object) -> Row:
+    """The only row."""
+    rows = await table(service, sql, **values)
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+async def case_row(asker: Newcomer) -> Row:
+    """The newcomer's case as it is committed."""
+    from bot.access import CASES
+
+    async with asker.service.store.look() as db:
+        return (await db.execute(select(CASES).where(CASES.c.id == asker.case_id))).one()
+
+
+async def said_to(service: Service, person_id: int, *kinds: Notice) -> list[Row]:
+    """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given."""
+    said = select(_ROWS).join(Address, Address.id == _ROWS.c.address_id).where(Address.person_id == person_id)
+    said = said.where(_ROWS.c.state != RowState.CANCELLED)
+    if kinds:
+        said = said.where(_ROWS.c.kind.in_(kinds))
+    async with service.store.look() as db:
+        return list((await db.execute(said.order_by(_ROWS.c.id))).all())
+
+
+async def screen(service: Service, person_id: int, *kinds: Notice) -> list[str]:
+    """The texts the person reads, oldest first."""
+    rows = await said_to(service, person_id, *kinds)
+    async with service.store.look() as db:
+        return [(await prompt_of(db, service, row)).text for row in rows]
+
+
+async def do_all_due(service: Service) -> int:
+    """Every timer that is due has been done; returns how many there were."""
+    rounds, done = Rounds(service), 0
+    while await rounds.do_one():
+        done += 1
+        assert done < 1000, "timers without end"
+    return done
+
+
+class Postbox:
+    """A channel that takes every letter, or does with the next ones what it is told."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.outcomes: list[Outcome] = []
+        self.blocked_by: set[int] = set()
+        self.chats: dict[str, dict[int, Letter]] = {}
+
+    async def send(self, letter: Letter) -> Outcome:
+        """As `bot.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
+        self.letters.append(letter)
+        outcome = self.outcomes.pop(0) if self.outcomes else Sent(len(self.letters))
+        if int(letter.chat) in self.blocked_by:
+            return Unreachable("blocked")
+        if isinstance(outcome, Sent):
+            place = letter.edits or len(self.letters)
+            self.chats.setdefault(letter.chat, {})[place] = letter
+            return Sent(place)
+        return outcome
+
+    def shows(self, chat_id: int) -> list[Letter]:
+        """What stands in the chat now."""
+        return list(self.chats.get(str(chat_id), {}).values())
+
+
+def delivery_of(service: Service, postbox: Postbox) -> Delivery:
+    return Delivery(service, {Channel.TELEGRAM.value: postbox})
+
+
+async def deliver_all(delivery: Delivery) -> int:
+    """Everything that is due has been sent or tried; returns how many tries it took."""
+    tries = 0
+    while await delivery.deliver_one():
+        tries += 1
+        assert tries < 1000, "deliveries without end"
+    return tries

@@ -1,0 +1,136 @@
+"""SIGKILL at four chosen points: nothing acknowledged is lost, nothing is there twice, and the bound on what is said
+twice holds. The fake Bot API makes the points by holding its answers; the database by holding an act."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from bot.access import CASES
+from models.outbox import Notice, RowState
+from tests.crash.browser import Browser
+from tests.crash.conftest import Everywhere
+from tests.crash.holding import acts_kept_open
+from tests.crash.place import Place, side_by_side, talking_pairs
+
+PATIENCE_SECONDS = 20.0
+
+
+async def test_act_committed_but_not_acknowledged_has_its_effect_once(everywhere: Everywhere) -> None:
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        held = place.api.fail("answerCallbackQuery", kind="hold")
+        await place.api.presses(pair.newcomer, "tap:category:housing", message_id=1)
+        await held.reached(PATIENCE_SECONDS)
+        await place.api.says(pair.newcomer, "written behind the press")
+
+        await _killed_and_started_again(place)
+        await place.settled()
+
+        assert await _category(place) == "housing"
+        assert (await place.words_kept()).count("written behind the press") == 1
+        assert place.times_shown(pair.volunteer, "written behind the press") == 1
+        assert not [row.kind for row in await place.rows() if row.doubtful]
+
+    await everywhere(scenario)
+
+
+async def test_act_killed_before_its_commit_is_done_once_when_it_comes_again(everywhere: Everywhere) -> None:
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        async with acts_kept_open(place) as act:
+            said = await place.api.says(pair.newcomer, "half written")
+            await act.reached()
+            assert said.update_id not in [ack.update_id for ack in place.api.delivery.acked]
+            await place.program.kill()
+        assert "half written" not in await place.words_kept()
+
+        await place.program.start()
+        await place.settled()
+
+        assert (await place.words_kept()).count("half written") == 1
+        assert place.times_shown(pair.volunteer, "half written") == 1
+        assert not [row.kind for row in await place.rows() if row.doubtful]
+
+    await everywhere(scenario)
+
+
+async def test_web_words_killed_before_their_commit_are_kept_once_when_the_browser_tries_again(
+    everywhere: Everywhere,
+) -> None:
+    async def scenario(place: Place) -> None:
+        await place.program.start()
+        async with Browser(place.program.address) as browser:
+            await browser.agrees()
+            async with acts_kept_open(place) as act:
+                first_try = asyncio.create_task(browser.says("half written", "client-message-1"))
+                await act.reached()
+                await place.program.kill()
+                with pytest.raises(aiohttp.ClientError):
+                    await first_try
+
+            await place.program.start()
+            statuses = [await browser.says("half written", "client-message-1") for _ in range(2)]
+
+        assert statuses == [200, 200]
+        assert await place.words_kept() == ["half written"]
+
+    await everywhere(scenario)
+
+
+async def test_words_accepted_but_not_answered_are_sent_once_more_and_flagged(everywhere: Everywhere) -> None:
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        reply = place.api.fail("sendMessage", pair.newcomer, kind="hold")
+        state = place.api.fail("sendMessage", pair.volunteer, kind="hold")
+        await place.api.says(pair.volunteer, "the answer")
+        await side_by_side(reply.reached(PATIENCE_SECONDS), state.reached(PATIENCE_SECONDS))
+
+        await _killed_and_started_again(place)
+        await place.settled()
+
+        assert (await place.words_kept()).count("the answer") == 1
+        assert place.times_shown(pair.newcomer, "the answer") == 2
+        assert [(row.state, row.doubtful) for row in await place.rows(Notice.REPLY)] == [(RowState.SENT, True)]
+        (reminder,) = [row for row in await place.rows(Notice.RELAY_STATE) if row.edits is None]
+        assert (reminder.state, reminder.doubtful) == (RowState.SENT, True)
+        assert len(place.api.chat(pair.volunteer).from_bot) == 1, "a line about delivery is not worth a second try"
+
+    await everywhere(scenario)
+
+
+async def test_words_sent_and_marked_are_not_sent_again(everywhere: Everywhere) -> None:
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        await place.api.says(pair.newcomer, "the question")
+        await place.api.says(pair.volunteer, "the answer")
+        await place.settled()
+
+        await _killed_and_started_again(place)
+        # What is said now stands behind everything earlier in the same lanes: had they been repeated, it would show.
+        await place.api.says(pair.newcomer, "one more question")
+        await place.api.says(pair.volunteer, "one more answer")
+        await place.settled()
+
+        asked, answered = ["the question", "one more question"], ["the answer", "one more answer"]
+        assert [place.times_shown(pair.volunteer, words) for words in asked] == [1, 1]
+        assert [place.times_shown(pair.newcomer, words) for words in answered] == [1, 1]
+        assert not [row.kind for row in await place.rows() if row.doubtful]
+
+    await everywhere(scenario)
+
+
+async def _killed_and_started_again(place: Place) -> None:
+    await place.program.kill()
+    place.api.clear_faults()
+    await place.program.start()
+
+
+async def _category(place: Place) -> str | None:
+    async with place.store.look() as db:
+        return (await db.execute(select(CASES.c.category))).scalar_one()

