@@ -83,8 +83,8 @@ def purge() -> None:
         while True:
             async with store.work() as work:
                 purged = await retention.purge(work)
-            total += purged
-            if purged < retention.CASES_A_ROUND:
+            total += purged.cases
+            if not purged.more:
                 break
         cli.say("cli_purged", n=total)
 

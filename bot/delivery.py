@@ -97,15 +97,15 @@ class Delivery:
                 try:
                     leased = await self._turn(done)
                     done = None if leased is None else (leased, await self._send(leased))
+                    if done is None:
+                        await bell.wait(await self._rest_seconds())
                 except Unavailable:
                     await asyncio.sleep(REST_SECONDS)
-                    continue
-                if done is None:
-                    await bell.wait(await self._rest_seconds())
 
     async def deliver_one(self) -> bool:
         """Deliver one due row, if there is one. Returns whether there was."""
-        leased = await self._turn(None)
+        async with self._store.work() as work:
+            leased = await self._lease(work)
         if leased is None:
             return False
         outcome = await self._send(leased)
@@ -118,7 +118,8 @@ class Delivery:
         async with self._store.work() as work:
             if done is not None:
                 await self._mark(work, *done)
-            if self._service.health.stopping:
+            # What a process leases before others can see that it lives, they would take for a dead one's and send too.
+            if self._service.health.stopping or not self._store.bells.can_be_heard:
                 return None
             return await self._lease(work)
 
@@ -232,6 +233,7 @@ class Delivery:
             try:
                 if self._store.is_postgres:
                     await self._free_dead_leases()
+                await self._free_forgotten_leases()
                 await self._give_up_parked()
             except Unavailable:
                 log.warning("sweep_postponed")
@@ -253,6 +255,12 @@ class Delivery:
             owner = _ROWS.c.lease_owner
             dead = owner.is_not(None) & owner.not_in(living.params(lock_class=INSTANCE_LOCK_CLASS))
             await _free(work, dead & (owner != self._store.instance))
+
+    async def _free_forgotten_leases(self) -> None:
+        """A lease older than any send lasts: its COMMIT was answered with an error and had happened all the same."""
+        async with self._store.work() as work:
+            too_old = work.now - timedelta(seconds=self._settings.lease_seconds)
+            await _free(work, _ROWS.c.lease_owner.is_not(None) & (_ROWS.c.leased_at < too_old))
 
     async def _give_up_parked(self) -> None:
         cutoff = clock.now() - timedelta(hours=self._settings.retry_hours)

@@ -150,8 +150,8 @@ async def _case(work: Work, case_id: int) -> CaseRow | None:
 
 async def _daily(work: Work, _subject: int) -> None:
     purged = await retention.purge(work)
-    log.info("purged", cases=purged)
-    again = work.now if purged >= retention.CASES_A_ROUND else next_purge(work.now, work)
+    log.info("purged", cases=purged.cases)
+    again = work.now if purged.more else next_purge(work.now, work)
     await work.remind(TimerKind.DAILY, 0, again)
 
 

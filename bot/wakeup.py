@@ -50,6 +50,11 @@ class Bells:
     def __init__(self) -> None:
         self._by_topic: dict[str, set[Bell]] = defaultdict(set)
 
+    @property
+    def can_be_heard(self) -> bool:
+        """Whether other processes can see that this one lives. One process alone has nobody to show it to."""
+        return True
+
     @contextmanager
     def listen(self, *topics: str) -> Iterator[Bell]:
         """A bell that rings when any of the topics does, as long as the block lasts."""
@@ -90,6 +95,10 @@ class PostgresBells(Bells):
         self._lock_class = lock_class
         self.connected = asyncio.Event()
 
+    @property
+    def can_be_heard(self) -> bool:
+        return self.connected.is_set()
+
     async def run(self) -> None:
         """Listen for ever; reconnects by itself."""
         while True:
@@ -105,7 +114,8 @@ class PostgresBells(Bells):
         connection = await asyncpg.connect(self._dsn)
         try:
             connection.add_termination_listener(lambda _: lost.set())
-            await connection.execute("SELECT pg_advisory_lock($1, $2)", self._lock_class, self._instance)
+            # Shared with our own lost connection, which the server may believe in for hours: it must not keep us out.
+            await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", self._lock_class, self._instance)
             await connection.add_listener(NOTIFY_CHANNEL, self._heard)
             self.connected.set()
             self.ring_all()

@@ -1,6 +1,7 @@
-"""The service as it runs, inside a test: the same loops and handlers, stopped when the block ends."""
+"""The service as it runs, inside a test: the same loops, handlers and web server, stopped when the block ends."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,27 +11,48 @@ from bot.delivery import Delivery
 from bot.rounds import Rounds
 from bot.service import Service
 from handlers.telegram import CHANNEL, Telegram, poll
+from handlers.web import make_app
+
+
+def free_port() -> int:
+    """A port of this computer that nobody listens on right now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 @asynccontextmanager
 async def running(service: Service) -> AsyncIterator[Telegram | None]:
+    """Everything `app.serve` runs; a loop that ends with a bug fails the test."""
     telegram = Telegram(service) if service.settings.telegram_token else None
-    loops = [Rounds(service).run()]
+    loops = [service.store.bells.run(), Rounds(service).run()]
     if telegram is not None:
         loops += [Delivery(service, {CHANNEL: telegram.sender}).run(), poll.run(telegram)]
-    tasks = [asyncio.create_task(loop) for loop in (service.store.bells.run(), *loops)]
+    async with serving(service, telegram):
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            yield telegram
+            failed = [task.exception() for task in tasks if task.done() and not task.cancelled() and task.exception()]
+            assert not failed, failed
+        finally:
+            service.health.stopping = True
+            service.store.bells.ring_all()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    if telegram is not None:
+        await telegram.close()
+
+
+@asynccontextmanager
+async def serving(service: Service, telegram: Telegram | None = None) -> AsyncIterator[None]:
+    """The web server alone, on the settings' port."""
+    runner = web.AppRunner(
+        make_app(service, webhook=telegram.webhook if telegram else None), access_log=None, shutdown_timeout=1.0
+    )
+    await runner.setup()
+    await web.TCPSite(runner, service.settings.host, service.settings.port).start()
     try:
-        yield telegram
-        failed = [task for task in tasks if task.done() and task.exception()]
-        assert not failed, failed
+        yield
     finally:
-        service.health.stopping = True
-        service.store.bells.ring_all()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if telegram is not None:
-            await telegram.close()
-
-
-_ = web
+        await runner.cleanup()

@@ -82,10 +82,9 @@ async def _only_possible(work: Work, mine: list[CaseRow]) -> int | None:
 
 
 async def _hold_and_ask(work: Work, mine: list[CaseRow], words: str, *, external_id: str, own_message: int) -> None:
+    # A second line while the bot asks must not push out the first; what could not be sent together is refused now.
     earlier = await _held(work)
-    together = (
-        f"{earlier}\n{words}" if earlier else words
-    )  # a second line while the bot asks must not push out the first
+    together = relay.checked(f"{earlier}\n{words}") if earlier else words
     held = work.seal.seal(together, table="focuses", column="held_text", row_id=work.actor.id)
     await _set_focus(work, held_text=held, held_external_id=f"{external_id}|{own_message}", held_at=work.now)
     cards = [

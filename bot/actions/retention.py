@@ -3,6 +3,7 @@
 The coded ledger (cases, events, closings) stays, tied to nobody. It must not decide the number of days: a setting does.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, exists, select, update
@@ -14,7 +15,7 @@ from bot.store import Work
 from models.case import OPEN, CaseEventKind, CodeGuess, Focus
 from models.conversation import Conversation, Message
 from models.intake import Draft
-from models.outbox import Notice, Outbox, RowState, Timer
+from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
 from models.people import Address, Channel, LoginLink, Person, Role, WebSession
 
 TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
@@ -97,11 +98,18 @@ async def _note_erased(work: Work, person_id: int) -> None:
         await work.record(case_id, CaseEventKind.ERASED)
 
 
-async def purge(work: Work) -> int:
-    """What has outlived its promise is gone: words, keys, spent links, old rows. Returns how many cases lost words."""
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What one round of the purge did. `more`: it stopped at what an act can take; another round is due at once."""
+
+    cases: int
+    more: bool
+
+
+async def purge(work: Work) -> Purged:
+    """What has outlived its promise is gone: words, keys, spent links, old rows."""
     cutoff = work.now - timedelta(days=work.settings.retention_days)
-    purged = await _purge_words(work, cutoff)
-    await _purge_newcomers(work, cutoff)
+    cases, newcomers = await _purge_words(work, cutoff), await _purge_newcomers(work, cutoff)
     await inbound.forget_old(work)
     ended = Outbox.created_at < cutoff, Outbox.state != RowState.DUE
     await work.db.execute(delete(Outbox).where(*ended))
@@ -113,7 +121,7 @@ async def purge(work: Work) -> int:
     await work.db.execute(delete(Timer).where(Timer.done_at < work.now - TIMERS_KEPT))
     stale_focus = Focus.held_at < work.now - timedelta(days=1)
     await work.db.execute(update(Focus).where(stale_focus).values(held_text=None, held_external_id=None, held_at=None))
-    return purged
+    return Purged(cases, more=max(cases, newcomers) >= CASES_A_ROUND)
 
 
 async def _purge_words(work: Work, cutoff: object) -> int:
@@ -132,22 +140,30 @@ async def _purge_words(work: Work, cutoff: object) -> int:
     return len(cases)
 
 
-async def _purge_newcomers(work: Work, cutoff: object) -> None:
+async def _purge_newcomers(work: Work, cutoff: object) -> int:
+    """Newcomers to whom nothing is owed and whose last reply is older than `cutoff` are forgotten."""
     lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
     owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
-    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, ~lately, ~owed)
-    for person_id in (await work.db.execute(gone.limit(CASES_A_ROUND))).scalars().all():
+    writing = exists().where(Conversation.newcomer_id == Person.id, Conversation.drafted_at.is_not(None))
+    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, ~lately, ~owed, ~writing)
+    person_ids = (await work.db.execute(gone.limit(CASES_A_ROUND))).scalars().all()
+    for person_id in person_ids:
         await erase_newcomer(work, person_id, farewell=False)
+    return len(person_ids)
 
 
 async def expire_draft(work: Work, conversation_id: int) -> None:
     """Words held since yesterday for a consent that never came are gone; a secret not yet shown stays."""
     await work.lock(conversation_id)
-    held = Conversation.id == conversation_id, Conversation.drafted_at <= work.now - DRAFTS_HELD
-    sealed = (await work.db.execute(select(Conversation.draft).where(*held))).scalar_one_or_none()
-    if sealed is None:
+    this = Conversation.id == conversation_id
+    held = select(Conversation.draft, Conversation.drafted_at).where(this, Conversation.drafted_at.is_not(None))
+    row = (await work.db.execute(held)).one_or_none()
+    if row is None:
+        return
+    if row.drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
+        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, row.drafted_at + DRAFTS_HELD)
         return
     where = {"table": "conversations", "column": "draft", "row_id": conversation_id}
-    kept = Draft(secret=Draft.from_json(work.seal.open(sealed, **where)).secret)
+    kept = Draft(secret=Draft.from_json(work.seal.open(row.draft, **where)).secret)
     draft = work.seal.seal(kept.to_json(), **where) if kept.secret else None
-    await work.db.execute(update(Conversation).where(*held).values(draft=draft, drafted_at=None))
+    await work.db.execute(update(Conversation).where(this).values(draft=draft, drafted_at=None))

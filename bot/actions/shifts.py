@@ -64,9 +64,10 @@ async def start_shift(work: Work, shift_id: int) -> None:
     if shift is None or shift.cancelled_at is not None or shift.ends_at <= work.now:
         return
     waiting = await queue.waiting(work.db)
+    oldest = min((case.waiting_since for case in waiting), default=work.now)  # one of a flood stands last
     params = {
         "count": len(waiting),
-        "hours": int((work.now - waiting[0].waiting_since).total_seconds() // 3600) if waiting else 0,
+        "hours": int((work.now - oldest).total_seconds() // 3600),
         "ends_at": shift.ends_at.isoformat(),
     }
     person_ids = [volunteer.id for volunteer in await _assigned(work.db, shift_id)]

@@ -9,7 +9,6 @@ from time import monotonic
 
 import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
-from telegram.error import TelegramError
 
 from bot import texts
 from bot.actions import cases, inbound, people, relay, sessions
@@ -39,12 +38,15 @@ class Telegram:
         settings = service.settings
         assert settings.telegram_token is not None
         self.service = service
+        sends = Wire(timeout_seconds=settings.send_timeout_seconds)
+        polls = Wire(timeout_seconds=settings.send_timeout_seconds + settings.long_poll_seconds)
+        self._wires = (sends, polls)
         self.bot = Bot(
             settings.telegram_token.get_secret_value(),
             base_url=f"{settings.telegram_api_url}/bot",
             base_file_url=f"{settings.telegram_api_url}/file/bot",
-            request=Wire(timeout_seconds=settings.send_timeout_seconds),
-            get_updates_request=Wire(timeout_seconds=settings.send_timeout_seconds + settings.long_poll_seconds),
+            request=sends,
+            get_updates_request=polls,
         )
         self.sender = TelegramSender(self.bot)
         self._order = Order()
@@ -197,10 +199,9 @@ class Telegram:
         await self.sender.say_from_memory(chat.id, texts.lines(words("unavailable_telegram"), texts.help_text(words)))
 
     async def close(self) -> None:
-        try:
-            await self.bot.shutdown()
-        except TelegramError as trouble:
-            log.info("telegram_not_closed", trouble=type(trouble).__name__)
+        """No connection is open. `Bot.shutdown` would leave them to a bot that never reached Telegram at its start."""
+        for wire in self._wires:
+            await wire.shutdown()
 
 
 async def _opens_invitation(work: Work, message: Message) -> bool:

@@ -75,6 +75,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def consent(request: web.Request) -> web.Response:
     """Yes: the newcomer is known by a number from now on. No: nothing has been stored, and nothing is."""
     answer = (await request.post()).get("answer")
+    if await identity.newcomer_session(request) is not None:
+        return see_other(f"/{request.match_info['language']}/chat")  # pressed twice: one newcomer, not two
     if answer not in ("own", "shared"):
         return await _no_consent_page(request)
     device = Device.OWN if answer == "own" else Device.SHARED
@@ -101,8 +103,6 @@ async def say(request: web.Request) -> web.StreamResponse:
     text, sent_as = str(form.get("text", "")), str(form.get("client_msg_id", ""))
     client_msg_id = sent_as if CLIENT_MSG_ID.fullmatch(sent_as) else token_urlsafe()
     try:
-        if not request.app[LIMITS].allows_session(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
-            raise TooMany("slow_down")
         outcome = await _act(request, _meant_by(text), client_msg_id)
     except (BadInput, TooMany, Unavailable) as refusal:
         if wants_json(request):
@@ -149,6 +149,8 @@ async def leave(request: web.Request) -> web.Response:
 
 
 async def _act(request: web.Request, act: Act, client_msg_id: str | None = None) -> Outcome:
+    if not request.app[LIMITS].allows_session(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
+        raise TooMany("slow_down")
     async with identity.newcomer_acts(request) as (work, visitor, session):
         key = f"{session.person_id}:{client_msg_id or token_urlsafe()}"
         if client_msg_id and not await inbound.first_time(work, Channel.WEB, key):
@@ -182,7 +184,7 @@ def _afterwards(request: web.Request, outcome: Outcome) -> web.Response:
 
 def _gone(request: web.Request, url: str) -> web.Response:
     """Nobody is here any more: the browser forgets the session and goes on to `url`."""
-    response = web.json_response({"ok": True, "to": url}) if wants_json(request) else see_other(url)
+    response = web.json_response({"ok": True, "to": url, "gone": True}) if wants_json(request) else see_other(url)
     response.headers.update(NOTHING_STAYS)
     identity.forget(request, response, identity.NEWCOMER)
     return response

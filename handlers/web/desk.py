@@ -11,7 +11,7 @@ from bot.actions.sessions import Session
 from bot.errors import AlreadyClaimed, NotOnShift, NotPermitted, Refusal, TooMany
 from bot.metrics import ACTS
 from handlers.web import identity
-from handlers.web.desk_view import Desk, case_item, notice_items, overview_items
+from handlers.web.desk_view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import LOG_INS
 from handlers.web.view import page, refusal_text, see_other, words_for
@@ -54,7 +54,7 @@ async def claim(request: web.Request) -> web.Response:
     anyway = (await request.post()).get("anyway") == "1"
     verb = cases.claim_case_off_shift if anyway else cases.claim_case
     try:
-        async with identity.staff_acts(request) as (work, _session):
+        async with identity.staff_acts(request) as (work, _):
             await verb(work, case_id=case_id)
     except NotOnShift as refusal:
         code = spoken_code(str(refusal.values["code"]))
@@ -116,11 +116,11 @@ async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal
         working = await queue.on_shift(db, now)
         desk = Desk(
             alias=me.alias,
-            mine=[case_item(words, case, now) for case in await cases.cases_of(db, me.id)],
-            waiting=[case_item(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
+            mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],
+            waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
             on_shift=sorted(volunteer.alias for volunteer in working),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
-            notices=await notice_items(db, service, words, await inbox.staff_notices(db, me.id), now),
+            notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
             overview=await _overview(request, session, db),
         )
     told = refusal_text(service, words, refusal) if refusal else ""
@@ -131,4 +131,4 @@ async def _overview(request: web.Request, session: Session, db: object) -> objec
     if session.role != Role.COORDINATOR:
         return None
     now = clock.now()
-    return overview_items(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)
+    return overview_shown(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)

@@ -21,7 +21,7 @@ from bot.store import actor_of
 from handlers.web import identity
 from handlers.web.chat import CLIENT_MSG_ID
 from handlers.web.desk import ACTS_COUNTED_AS
-from handlers.web.desk_view import Typed, case_item, closing_options, line_item
+from handlers.web.desk_view import Typed, case_card, closing_options, line_shown
 from handlers.web.keys import SERVICE, SESSION
 from handlers.web.view import page, refusal_text, see_other, words_for
 from models.case import UNKNOWN
@@ -137,8 +137,8 @@ async def _case_page(
     )  # fmt: skip
     last = reading.last_shown(lines)
     response = page(
-        request, "desk_case.html", case=case_item(words, case, now), typed=filled, seen_seq=last,
-        lines=[line_item(service, words, line, states.get(line.message_id), now) for line in lines],
+        request, "desk_case.html", case=case_card(words, case, now), typed=filled, seen_seq=last,
+        lines=[line_shown(service, words, line, states.get(line.message_id), now) for line in lines],
         options=closing_options(words, default), status=refusal.status if refusal else 200,
         error=refusal_text(service, words, refusal) if refusal else "",
     )  # fmt: skip

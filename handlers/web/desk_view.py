@@ -27,7 +27,7 @@ SHOWN_NOTICES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class CaseItem:
+class CaseCard:
     """A case in a list."""
 
     id: int
@@ -45,8 +45,8 @@ class Desk:
     """The first page."""
 
     alias: str
-    mine: list[CaseItem]
-    waiting: list[CaseItem]
+    mine: list[CaseCard]
+    waiting: list[CaseCard]
     on_shift: list[str]
     is_on_shift: bool
     notices: list[dict[str, object]]
@@ -77,18 +77,18 @@ class Options:
     minutes: list[tuple[str, Markup]] = field(default_factory=list)
 
 
-def case_item(words: Words, case: Any, now: datetime, *, speaks: list[str] | None = None, alias: str = "") -> CaseItem:
+def case_card(words: Words, case: Any, now: datetime, *, speaks: list[str] | None = None, alias: str = "") -> CaseCard:
     """A case as a list shows it: code, language, channel, category, since when it waits."""
     since = case.waiting_since
     waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
-    return CaseItem(
+    return CaseCard(
         id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._mapping)), waits=inline(waits),
         is_owed=since is not None, is_returning=case.has_returned, is_mine_to_speak=case.language in (speaks or ()),
         alias=alias,
     )  # fmt: skip
 
 
-async def notice_items(
+async def notice_cards(
     db: Any, service: Service, words: Words, rows: list[Any], now: datetime
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first."""
@@ -103,7 +103,7 @@ async def notice_items(
     ]
 
 
-def overview_items(service: Service, words: Words, seen: Overview, now: datetime) -> dict[str, object]:
+def overview_shown(service: Service, words: Words, seen: Overview, now: datetime) -> dict[str, object]:
     """The coordinators' part, in words."""
     zone = service.store.zone
     ahead = [
@@ -115,11 +115,11 @@ def overview_items(service: Service, words: Words, seen: Overview, now: datetime
         for shift, names in seen.ahead
     ]
     oldest = inline(waited(words, seen.oldest, now)) if seen.oldest else None
-    claimed = [case_item(words, case, now, alias=case.alias or "") for case in seen.claimed]
+    claimed = [case_card(words, case, now, alias=case.alias or "") for case in seen.claimed]
     return {"waiting": seen.waiting, "oldest": oldest, "ahead": ahead, "claimed": claimed}
 
 
-def line_item(
+def line_shown(
     service: Service, words: Words, line: Line, state: tuple[str, str] | None, now: datetime
 ) -> dict[str, object]:
     """A message of the case: whose, when, what, how far it has come, and what it said before."""

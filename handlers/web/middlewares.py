@@ -78,7 +78,7 @@ async def acts_come_from_our_pages(request: web.Request, handler: Handler) -> we
     if not comes_from_us(request):
         raise web.HTTPForbidden
     if "Content-Encoding" in request.headers or (request.can_read_body and request.content_type not in FORM_TYPES):
-        raise web.HTTPUnsupportedMediaType
+        raise web.HTTPForbidden
     return await handler(request)
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot.errors import NotFound
+from bot.errors import NotFound, NotPermitted
 from handlers.web import identity
 from handlers.web.keys import CHECKED, POLICY, SESSION
 from models.people import Role
@@ -55,6 +55,15 @@ def admit(policy: Policy, handler: Handler) -> Handler:
 
 
 async def _session_for(request: web.Request, policy: Policy) -> identity.Session:
+    try:
+        return await _permitted(request, policy)
+    except NotPermitted as nobody:
+        if request.headers.get("Upgrade"):
+            raise web.HTTPForbidden from nobody  # a socket's client shows no page
+        raise
+
+
+async def _permitted(request: web.Request, policy: Policy) -> identity.Session:
     if policy == Policy.NEWCOMER:
         return await identity.require_newcomer(request)
     session = await identity.require_staff(request)

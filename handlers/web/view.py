@@ -48,7 +48,7 @@ class Pages:
     def render(self, template: str, words: Words, **context: object) -> str:
         """The page as text, in the language of `words`."""
         return self._templates.get_template(template).render(
-            t=say(words), plain=_plain_say(words), lang=words.language, dir="rtl" if words.is_right_to_left else "ltr",
+            words=say(words), lang=words.language, dir="rtl" if words.is_right_to_left else "ltr",
             asset=self._assets.url, autonyms=AUTONYMS, staff_languages=STAFF_LANGUAGES,
             is_trial=self._service.is_trial, **context,
         )  # fmt: skip
@@ -71,19 +71,10 @@ def paragraphs(text: str) -> Markup:
 
 
 def say(words: Words) -> Say:
-    """The sentences of a language, as HTML."""
+    """The sentences of a language, as HTML. One with a value in it belongs in an element, not in an attribute."""
 
     def said(key: str, n: int | None = None, **values: Value) -> Markup:
         return inline(words(key, n=n, **values))
-
-    return said
-
-
-def _plain_say(words: Words) -> Callable[..., Plain]:
-    """The sentences of a language for attributes and titles, where elements cannot be."""
-
-    def said(key: str, n: int | None = None, **values: Value) -> Plain:
-        return words(key, n=n, **values)
 
     return said
 

@@ -67,7 +67,7 @@ class Program:
 
     def last_words(self, lines: int = 30) -> str:
         """The end of its log, for the message of a failed test."""
-        return "\n".join(self._log.read_text().splitlines()[-lines:])
+        return "\n".join(self._log.read_text().splitlines()[-lines:]) if self._log.exists() else ""
 
 
 def free_port() -> int:

@@ -1,61 +1,139 @@
-"""One question, from the first word to the report, on Telegram both sides (more channels join here)."""
+"""One question, from the first word to the report: every channel on both sides, both databases, all five languages."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot import clock
 from bot.actions import people, sessions, shifts
+from bot.actions.reports import report
 from bot.i18n import Catalogues
-from bot.service import Service
 from bot.seal import Seal, create_key
+from bot.service import Service
 from bot.store import Store
-from models.case import spoken_code
-from models.people import LinkPurpose, Role
-from tests.actors import TelegramNewcomer, TelegramVolunteer
+from models.people import Language, LinkPurpose, Role
+from tests.actors import Newcomer, TelegramNewcomer, TelegramVolunteer, Volunteer, WebNewcomer, WebVolunteer, plain
 from tests.botapi import FakeBotApi
 from tests.conftest import TOKEN, settings_for
-from tests.running import running
+from tests.pages import Browserlike
+from tests.running import free_port, running
+
+QUESTION = "الإيجار? <b>Brev</b> från Försäkringskassan 046-12 34 56"
 
 
-async def test_question_is_claimed_answered_and_closed(database_url: str, tmp_path: Path, catalogues: Catalogues) -> None:
-    async with FakeBotApi() as api:
-        settings = settings_for(database_url, tmp_path, telegram_token=TOKEN, telegram_api_url=api.url)
-        store = Store(settings, Seal(create_key(settings.key_file)))
-        service = Service(store, settings, catalogues)
-        async with store.work() as work:
-            v = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
-            await shifts.add_shift(work, starts_at=clock.now(), ends_at=clock.now() + timedelta(hours=3), person_ids=[v])
-            token = await sessions.make_link(work, v, LinkPurpose.TELEGRAM)
-        async with running(service):
-            volunteer = TelegramVolunteer(api, 500, token)
-            await volunteer.arrives()
-            newcomer = TelegramNewcomer(api, 900, "sv")
-            await newcomer.arrives()
-            await newcomer.agrees()
-            await newcomer.sees("egna ord")
-            await newcomer.says("Jag har fått ett brev")
-            text = await newcomer.sees("Tack! Vi har fått din fråga.")
-            code = __import__("re").search(r"\d{3} \d{3} \d", text).group()
-            await volunteer.claims(code)
-            await newcomer.sees("läser din fråga nu")
-            await volunteer.sees("Jag har fått ett brev")
-            for n in range(4):
-                await newcomer.says(f"fråga {n}")
-                await volunteer.sees(f"fråga {n}")
-                await volunteer.says(f"svar {n}")
-                await newcomer.sees(f"svar {n}")
-            try:
-              await volunteer.closes(code, category="housing", organisation="migrationsverket", outcome="answered", minutes=10)
-            except AssertionError:
-                from sqlalchemy import text
-                async with store.look() as db:
-                    for r in (await db.execute(text("select id,address_id,kind,state,due_at,attempts,lease_owner,edits,remote_id,failure,doubtful from outbox order by id desc limit 12"))).all(): print(r)
-                    print((await db.execute(text("select * from closing_drafts"))).all())
-                for c in api.calls[-25:]: print(c.method, c.ok, c.error, str(c.params)[:300])
-                raise
-            await newcomer.sees("Ärendet är avslutat")
-            print("\n".join(api.chat(900).transcript() if not isinstance(api.chat(900).transcript(), str) else [api.chat(900).transcript()]))
-            print(api.chat(500).transcript())
-        await store.close()
+@dataclass
+class Office:
+    """A running service with one volunteer on shift, and ways to put people in front of it."""
+
+    service: Service
+    api: FakeBotApi
+    stack: AsyncExitStack
+    invitations: dict[LinkPurpose, str]
+
+    async def browser(self) -> Browserlike:
+        client = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        await self.stack.enter_async_context(client)
+        return Browserlike(client, self.service.settings.public_url)
+
+    async def newcomer_telegram(self, language: str) -> Newcomer:
+        return TelegramNewcomer(self.api, 9001, language)
+
+    async def newcomer_web(self, language: str) -> Newcomer:
+        return WebNewcomer(await self.browser(), language)
+
+    async def volunteer_telegram(self) -> Volunteer:
+        return TelegramVolunteer(self.api, 5001, self.invitations[LinkPurpose.TELEGRAM], await self.browser())
+
+    async def volunteer_web(self) -> Volunteer:
+        url = self.service.settings.public_url
+        return WebVolunteer(await self.browser(), f"{url}/desk/login/{self.invitations[LinkPurpose.DESK]}")
+
+
+@pytest.fixture
+async def office(database_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[Office]:
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(FakeBotApi())
+        port = free_port()
+        settings = settings_for(
+            database_url, tmp_path, telegram_token=TOKEN, telegram_api_url=api.url,
+            port=port, public_url=f"http://127.0.0.1:{port}",
+        )  # fmt: skip
+        service = Service(Store(settings, Seal(create_key(settings.key_file))), settings, catalogues)
+        stack.push_async_callback(service.store.close)
+        invitations = await open_office(service)
+        await stack.enter_async_context(running(service))
+        yield Office(service, api, stack, invitations)
+
+
+async def open_office(service: Service) -> dict[LinkPurpose, str]:
+    """One volunteer, on shift now, with an invitation to each door."""
+    now = clock.now()
+    async with service.store.work() as work:
+        amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
+        hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=3)}
+        await shifts.add_shift(work, person_ids=[amina], **hours)
+        return {p: await sessions.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
+
+
+async def whole_journey(office: Office, newcomer: Newcomer, volunteer: Volunteer, language: str) -> str:
+    """From the first word to the closing note; returns the case's code."""
+    words = office.service.words(language)
+    await volunteer.arrives()
+    await newcomer.arrives()
+    await newcomer.agrees()
+    code = await newcomer.asks(QUESTION)
+    await newcomer.sees(plain(words("thanks_received")))
+    await volunteer.claims(code)
+    await newcomer.sees(plain(words("adviser_joined")))
+    await volunteer.reads(code, QUESTION)
+    for turn in range(4):
+        await newcomer.says(f"سؤال {turn} fråga")
+        await volunteer.reads(code, f"سؤال {turn} fråga")
+        await volunteer.answers(code, f"svar {turn} ردّ")
+        await newcomer.sees(f"svar {turn} ردّ")
+    await volunteer.closes(code, category="housing", organisation="forsakringskassan", outcome="answered", minutes=15)
+    await newcomer.sees(plain(words("case_closed")))
+    return code
+
+
+@pytest.mark.parametrize("volunteer_door", ["volunteer_telegram", "volunteer_web"])
+@pytest.mark.parametrize("newcomer_door", ["newcomer_telegram", "newcomer_web"])
+async def test_question_is_claimed_answered_closed_and_counted(
+    office: Office, newcomer_door: str, volunteer_door: str
+) -> None:
+    newcomer: Newcomer = await getattr(office, newcomer_door)(Language.AR)
+    volunteer: Volunteer = await getattr(office, volunteer_door)()
+
+    await whole_journey(office, newcomer, volunteer, Language.AR)
+
+    today = clock.office_day(clock.now(), office.service.store.zone)
+    async with office.service.store.look() as db:
+        figures = await report(db, first=today, last=today, now=clock.now(), zone=office.service.store.zone)
+    # by hand: one case, its words all on one day, closed as housing · Försäkringskassan · answered · 15 minutes
+    assert (figures.cases, figures.visits, figures.volunteer_minutes) == (1, 1, 15)
+    assert (figures.unanswered, figures.still_open, figures.not_advice) == (0, 0, 0)
+    assert figures.by("language").count("ar") == 1
+    assert figures.by("category").count("housing") == 1
+    assert figures.by("organisation").count("forsakringskassan") == 1
+    assert figures.by("outcome").count("answered") == 1
+    assert figures.to_claim.minutes == 0
+    assert figures.to_answer.minutes == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("newcomer_door", ["newcomer_telegram", "newcomer_web"])
+@pytest.mark.parametrize("language", list(Language))
+async def test_newcomer_is_spoken_to_in_their_language_all_the_way(
+    office: Office, language: str, newcomer_door: str
+) -> None:
+    newcomer: Newcomer = await getattr(office, newcomer_door)(language)
+    volunteer = await office.volunteer_web()
+
+    code = await whole_journey(office, newcomer, volunteer, language)
+
+    assert code

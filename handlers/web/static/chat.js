@@ -118,7 +118,8 @@ function connect() {
 // Sending
 function answered(told) {
   if (told.error === "session_ended") return gone(base);
-  if (told.to) return gone(told.to);
+  if (told.gone) return gone(told.to);
+  if (told.to) return window.location.assign(told.to);
   if (!told.ok) return refuse(told.text);
   say(told.said || "");
   if (!socket || socket.readyState !== WebSocket.OPEN) window.location.reload();

@@ -1,0 +1,139 @@
+"""A website of a test, served on a real port, and browsers that know forms and cookies but no scripts."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot.actions import sessions
+from bot.i18n import Catalogues
+from bot.seal import Seal, create_key
+from bot.service import Service
+from bot.store import Store
+from handlers.web import make_app
+from handlers.web.serving import make_runner
+from models.people import LinkPurpose
+from tests.builders import Staff
+from tests.conftest import settings_for
+
+SITE_COOKIE = "radrum_chat"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a browser got. `url` is where it is after redirects."""
+
+    status: int
+    url: str
+    text: str
+    headers: "aiohttp.typedefs.LooseHeaders"
+
+    @property
+    def words(self) -> str:
+        """What a person reads: no tags, one space between words."""
+        body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", self.text, flags=re.S)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+    def hidden(self, name: str) -> str:
+        """The value of a hidden field."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert found, f"no field {name} in {self.url}"
+        return found[1]
+
+    @property
+    def box(self) -> str:
+        """What stands in the text box."""
+        found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", self.text, flags=re.S)
+        return unescape(found[1]) if found else ""
+
+
+class Browser:
+    """One browser of one person."""
+
+    def __init__(self, base: str, http: aiohttp.ClientSession) -> None:
+        self.base, self.http = base, http
+
+    @property
+    def cookies(self) -> dict[str, object]:
+        return {cookie.key: cookie for cookie in self.http.cookie_jar}
+
+    async def get(self, path: str, **more: object) -> Page:
+        return await self._ask("GET", path, **more)
+
+    async def post(self, path: str, fields: dict | list | None = None, **more: object) -> Page:
+        """A form of one of our pages, sent."""
+        headers = {"Origin": self.base} | more.pop("headers", {})  # type: ignore[operator]
+        return await self._ask("POST", path, data=fields or {}, headers=headers, **more)
+
+    def socket(self, path: str, *, origin: str | None = "ours"):  # noqa: ANN201 - aiohttp's own awaitable
+        headers = {} if origin is None else {"Origin": self.base if origin == "ours" else origin}
+        return self.http.ws_connect(self.base + path, headers=headers)
+
+    async def _ask(self, method: str, path: str, **more: object) -> Page:
+        async with self.http.request(method, self.base + path, **more) as response:
+            return Page(response.status, response.url.path_qs, await response.text(), response.headers)
+
+    # A newcomer's steps
+
+    async def agrees(self, language: str = "sv", device: str = "shared") -> Page:
+        return await self.post(f"/{language}/chat/consent", {"answer": device})
+
+    async def says(self, text: str, *, language: str = "sv", client_msg_id: str | None = None) -> Page:
+        if client_msg_id is None:
+            client_msg_id = (await self.get(f"/{language}/chat")).hidden("client_msg_id")
+        return await self.post(f"/{language}/chat/say", {"text": text, "client_msg_id": client_msg_id})
+
+
+class Site:
+    """The service as it is served."""
+
+    def __init__(self, service: Service, base: str) -> None:
+        self.service, self.base = service, base
+        self._browsers: list[aiohttp.ClientSession] = []
+
+    def browser(self) -> Browser:
+        http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._browsers.append(http)
+        return Browser(self.base, http)
+
+    async def link_for(self, staff: Staff) -> str:
+        """A log-in link's path."""
+        async with self.service.store.work() as work:
+            return f"/desk/login/{await sessions.make_link(work, staff.id, LinkPurpose.DESK)}"
+
+    async def desk_of(self, staff: Staff) -> Browser:
+        """A browser in which this volunteer has logged in."""
+        browser = self.browser()
+        assert (await browser.post(await self.link_for(staff))).status == 200
+        return browser
+
+    async def close(self) -> None:
+        for http in self._browsers:
+            await http.close()
+
+
+@asynccontextmanager
+async def opened_site(
+    database_url: str, folder: Path, catalogues: Catalogues, *,
+    webhook: Callable[[bytes], Awaitable[int]] | None = None, **changes: object,
+) -> AsyncIterator[Site]:  # fmt: skip
+    """A site on a free port with a database of its own."""
+    settings = settings_for(database_url, folder, **changes)
+    store = Store(settings, Seal(create_key(settings.key_file)))
+    service = Service(store, settings, catalogues)
+    runner = make_runner(make_app(service, webhook=webhook))
+    await runner.setup()
+    tcp = web.TCPSite(runner, "127.0.0.1", 0)
+    await tcp.start()
+    site = Site(service, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    try:
+        yield site
+    finally:
+        await site.close()
+        await runner.cleanup()
+        await store.close()
