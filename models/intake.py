@@ -138,7 +138,7 @@ def ask_again(turn: Turn) -> Turn:
         case IntakeStep.RESTING:
             return turn
         case _:
-            return replace(turn, ask=Ask.TAP, params={"step": turn.step.value, "page": 0})
+            return replace(turn, ask=Ask.TAP, params={"step": str(turn.step), "page": 0})
 
 
 def _said(here: Turn, text: str) -> Turn:

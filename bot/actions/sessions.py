@@ -158,17 +158,19 @@ async def count_guess(work: Work, code: str) -> None:
     Raises:
         TooMany: five tries in the running 15 minutes already.
     """
-    code_hash = work.seal.blind("case code", code)
-    row = (
-        await work.db.execute(select(CodeGuess.tries, CodeGuess.since).where(CodeGuess.code_hash == code_hash))
-    ).one_or_none()
-    running = row is not None and work.now - row.since < GUESS_WINDOW
-    if running and row.tries >= MOST_GUESSES:
-        raise TooMany(minutes=int(GUESS_WINDOW.total_seconds() // 60))
-    fresh = {"tries": row.tries + 1 if running else 1, "since": row.since if running else work.now}
+    # One statement, so that many tries at the same moment cannot each find the count as it was before.
+    running = CodeGuess.since > work.now - GUESS_WINDOW
+    again = {
+        "tries": case((running, CodeGuess.tries + 1), else_=1),
+        "since": case((running, CodeGuess.since), else_=work.now),
+    }
     dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(CodeGuess).values(code_hash=code_hash, **fresh)
-    await work.db.execute(counted.on_conflict_do_update(index_elements=("code_hash",), set_=fresh))
+    first = dialect.insert(CodeGuess).values(code_hash=work.seal.blind("case code", code), tries=1, since=work.now)
+    counted = first.on_conflict_do_update(
+        index_elements=("code_hash",), set_=again, where=~running | (CodeGuess.tries < MOST_GUESSES)
+    )
+    if (await work.db.execute(counted.returning(CodeGuess.tries))).one_or_none() is None:
+        raise TooMany(minutes=int(GUESS_WINDOW.total_seconds() // 60))
 
 
 async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tuple[int, str] | None:

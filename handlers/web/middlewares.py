@@ -47,6 +47,8 @@ async def add_safe_headers(request: web.Request, response: web.StreamResponse) -
     """Every response, whatever made it, carries these; only static files may be kept."""
     response.headers.update(ALWAYS)
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.status in RETRY_AFTER_SECONDS:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS[response.status]
     if identity.is_https(request):
         response.headers["Strict-Transport-Security"] = TWO_YEARS_OF_HTTPS
     response.headers.pop("Server", None)
@@ -134,8 +136,6 @@ def _tell(request: web.Request, status: int, text: str, *, code: str, more: str 
             body += Markup("<p><code>{}</code></p>").format(more)
         title = words_for(request)("service_name")
         response = text_page(request, title, body, status=status, ways=_ways(request, code))
-    if status in RETRY_AFTER_SECONDS:
-        response.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     return response
 
 

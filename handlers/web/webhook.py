@@ -7,8 +7,6 @@ from aiohttp import web
 from handlers.web.keys import SERVICE, WEBHOOK
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name: https://core.telegram.org/bots/api#setwebhook
-RETRY_AFTER_SECONDS = "5"
-UNAVAILABLE = 503
 
 
 async def receive(request: web.Request) -> web.Response:
@@ -16,8 +14,7 @@ async def receive(request: web.Request) -> web.Response:
     deliver, secret = request.app[WEBHOOK], request.app[SERVICE].settings.webhook_secret
     if deliver is None or secret is None or not _knows(request, secret.get_secret_value()):
         raise web.HTTPForbidden
-    status = await deliver(await request.read())
-    return web.Response(status=status, headers={"Retry-After": RETRY_AFTER_SECONDS} if status == UNAVAILABLE else {})
+    return web.Response(status=await deliver(await request.read()))  # a 503 gets its Retry-After as any other does
 
 
 def _knows(request: web.Request, secret: str) -> bool:

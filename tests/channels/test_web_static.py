@@ -1,7 +1,7 @@
 """The site's own files: small on the wire, kept by browsers, and nothing but what was there at the start."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,11 @@ async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Async
         yield opened
 
 
-async def on_the_wire(browser: Browser, path: str) -> tuple[bytes, dict[str, str]]:
+async def on_the_wire(browser: Browser, path: str) -> tuple[bytes, Mapping[str, str]]:
     headers = {"Accept-Encoding": "gzip"}
     async with browser.http.get(browser.base + path, headers=headers, auto_decompress=False) as response:
         assert response.status == 200, path
-        return await response.read(), dict(response.headers)
+        return await response.read(), response.headers
 
 
 async def files_of(browser: Browser, path: str) -> set[str]:

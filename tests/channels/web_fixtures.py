@@ -1,5 +1,6 @@
 """A website of a test, served on a real port, and browsers that know forms and cookies but no scripts."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from models.people import LinkPurpose
 from tests.builders import Staff
 from tests.conftest import settings_for
 
+PATIENCE_SECONDS = 5.0
 SITE_COOKIE = "radrum_chat"
 
 
@@ -69,6 +71,15 @@ class Browser:
         """A form of one of our pages, sent."""
         headers = {"Origin": self.base} | more.pop("headers", {})  # type: ignore[operator]
         return await self._ask("POST", path, data=fields or {}, headers=headers, **more)
+
+    async def sees(self, path: str, text: str, *, without: str = "\0") -> Page:
+        """The page, looked at until `text` is in its source and `without` is not: what was sent is marked afterwards."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                page = await self.get(path)
+                if text in page.text and without not in page.text:
+                    return page
+                await asyncio.sleep(0.02)
 
     def socket(self, path: str, *, origin: str | None = "ours"):  # noqa: ANN201 - aiohttp's own awaitable
         headers = {} if origin is None else {"Origin": self.base if origin == "ours" else origin}
