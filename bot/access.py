@@ -64,10 +64,9 @@ async def my_case(work: Work, case_id: int) -> CaseRow:
         NotFound: no such case, or somebody else's.
     """
     actor = require_staff(work.actor)
-    case = await locked_case(work, case_id)
-    if case.status != CaseStatus.CLAIMED or case.volunteer_id != actor.id:
-        raise NotFound
-    return case
+    # Looked at before it is locked: refusing somebody else's takes no more statements than one that is not there.
+    seen = _held_by(actor, await _seen(work.db, case_id))
+    return _held_by(actor, await _locked(work, seen))
 
 
 async def locked_case(work: Work, case_id: int) -> CaseRow:
@@ -76,13 +75,10 @@ async def locked_case(work: Work, case_id: int) -> CaseRow:
     Raises:
         NotFound: no such case.
     """
-    seen = (await work.db.execute(_BY_ID, {"case": case_id})).one_or_none()
+    seen = await _seen(work.db, case_id)
     if seen is None:
         raise NotFound
-    if seen.conversation_id is None:
-        return seen
-    await work.lock(seen.conversation_id)
-    return (await work.db.execute(_BY_ID, {"case": case_id})).one()
+    return await _locked(work, seen)
 
 
 async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -> CaseRow:
@@ -91,11 +87,7 @@ async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -
     Raises:
         NotFound: no such case, or somebody else's.
     """
-    actor = require_staff(actor)
-    case = (await db.execute(_BY_ID, {"case": case_id})).one_or_none()
-    if case is None or case.status != CaseStatus.CLAIMED or case.volunteer_id != actor.id:
-        raise NotFound
-    return case
+    return _held_by(require_staff(actor), await _seen(db, case_id))
 
 
 async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
@@ -111,3 +103,20 @@ async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
 async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return (await db.execute(_NEWEST_OF, {"newcomer": newcomer_id})).one_or_none()
+
+
+def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:
+    if case is None or case.status != CaseStatus.CLAIMED or case.volunteer_id != actor.id:
+        raise NotFound
+    return case
+
+
+async def _seen(db: AsyncConnection, case_id: int) -> CaseRow | None:
+    return (await db.execute(_BY_ID, {"case": case_id})).one_or_none()
+
+
+async def _locked(work: Work, seen: CaseRow) -> CaseRow:
+    if seen.conversation_id is None:
+        return seen
+    await work.lock(seen.conversation_id)
+    return (await work.db.execute(_BY_ID, {"case": seen.id})).one()

@@ -12,11 +12,13 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Row, Table, bindparam, delete, exists, func, literal_column, select, text, update
+from sqlalchemy.exc import NoResultFound
 
 from bot import clock, wakeup
 from bot.actions import inbox, people
 from bot.errors import Refusal, Unavailable
 from bot.render import prompt_of
+from bot.seal import SealError
 from bot.service import Service
 from bot.store import INSTANCE_LOCK_CLASS, Work
 from models.case import CaseEventKind
@@ -137,7 +139,9 @@ class Delivery:
             letter, channel = await self._letter(row)
         except Unavailable:
             return TryAgain()
-        except (Refusal, LookupError, ValueError) as bug:
+        except NoResultFound:  # the reader was erased, or lost this address, between the lease and now
+            return Unreachable("nothing_to_edit")
+        except (Refusal, SealError, LookupError, ValueError) as bug:
             log.error("row_cannot_be_rendered", row=row.id, kind=row.kind, trouble=type(bug).__name__)
             return Unreachable("unrenderable")
         if letter is None:

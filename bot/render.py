@@ -24,7 +24,7 @@ _READER = (
     .where(Address.id == bindparam("address"))
 )
 _PARTS = (
-    select(Outbox.state, Outbox.failure, Address.channel)
+    select(Outbox.state, Outbox.failure, Address.channel, Address.parked_at)
     .join(Address, Address.id == Outbox.address_id)
     .where(Outbox.message_id == bindparam("message"), Outbox.kind == Notice.REPLY)
 )
@@ -60,9 +60,8 @@ async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
         return "failed", failed.failure or ""
     if all(part.state in (RowState.SENT, RowState.SHOWN) for part in parts):
         return "delivered", ""
-    parked = next((part.failure for part in parts if part.failure), None)
-    if parked:
-        return "waiting", parked
+    if any(part.parked_at for part in parts):
+        return "waiting", "blocked"
     return ("unread" if parts[0].channel == Channel.WEB else "waiting"), ""
 
 

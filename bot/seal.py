@@ -175,8 +175,11 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """What is stored instead of a token: 64 hex digits. A token is too random to need a slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What is stored instead of a token: 64 hex digits. A token is too random to need a slow hash.
+
+    Takes any text at all, since a forged token may hold what no encoding allows.
+    """
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def hash_secret(secret: str) -> str:

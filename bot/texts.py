@@ -10,7 +10,7 @@ from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
-from bot.textshape import split_text
+from bot.textshape import split_text, with_numbers_isolated
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
@@ -177,7 +177,7 @@ def _consent_choices(words: Words) -> tuple[tuple[Choice, ...], ...]:
 def _ask_offer_held(words: Words, _params: Params, facts: Facts) -> Prompt:
     if not facts.held:
         return _ask_question(words, {}, facts)
-    text = lines(words("you_wrote"), Foreign(facts.held), words("send_it"))
+    text = lines(words("you_wrote"), with_numbers_isolated(facts.held), words("send_it"))
     return Prompt(text, ((Choice("held:send", words("send")), Choice("held:drop", words("no"))),))
 
 
@@ -264,7 +264,7 @@ def _reply(words: Words, params: Params, facts: Facts) -> Prompt:
 def part_of(text: str, params: Params) -> str:
     """The part of a long text that this row carries."""
     parts = split_text(text, PART_UNITS)
-    return parts[min(int(str(params.get("part", 0))), len(parts) - 1)]
+    return with_numbers_isolated(parts[min(int(str(params.get("part", 0))), len(parts) - 1)])
 
 
 def _closed(words: Words, params: Params, _facts: Facts) -> Prompt:

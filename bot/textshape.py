@@ -19,6 +19,11 @@ _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ISOLATES = re.compile(f"[{LRI}{FSI}{PDI}]")
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Digits with something between them that bidirectional text may reorder; at least one such seam, on one line.
+_BLANK = "[ \u00a0\u2009\u202f]"
+_SEAM = f"(?:{_BLANK}?[-\u2010-\u2015:/.,]{_BLANK}?|{_BLANK})"
+_NUMBER_WITH_PARTS = re.compile(rf"\+\d+(?:{_SEAM}\d+)*|\d+(?:{_SEAM}\d+)+")
 _ZEROS = (0x0660, 0x06F0)  # Arabic-Indic and Extended (Persian) digits
 _LATIN_DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 
@@ -82,6 +87,17 @@ def split_text(text: str, limit: int = LONGEST_MESSAGE) -> list[str]:
 def utf16_length(text: str) -> int:
     """How long Telegram takes `text` to be: characters outside the basic plane count twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def with_numbers_isolated(text: str) -> str:
+    """A person's words with every number that has parts in its own direction, if any of the words run right to left.
+
+    Without it a telephone number that somebody writes in an Arabic sentence is shown with its groups in reverse.
+    Source: Unicode Standard Annex 9: spaces, dashes and colons between digits take the direction of the sentence.
+    """
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    return _NUMBER_WITH_PARTS.sub(lambda found: f"{LRI}{found[0]}{PDI}", text)
 
 
 def html_isolates(escaped: str) -> str:

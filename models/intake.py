@@ -16,7 +16,7 @@ from models.people import Language
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
 PAGE_DIGITS = 2  # more pages than that has no question: such a press is forged
-HELD_LIMIT = 3_000  # characters typed before consent: a long letter, shown back in one message
+HELD_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
 
 
 class IntakeStep(StrEnum):

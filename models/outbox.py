@@ -180,13 +180,15 @@ class Meta(Base, table=True):
 
 
 LONGEST_WAIT = timedelta(minutes=5)
+MOST_DOUBLINGS = 20  # enough from any first wait to the longest; without a limit a day of tries outgrows a timedelta
 PERMANENT_TRIES = 3
 REMINDER_LIFE = timedelta(hours=1)
 
 
 def next_try(attempts: int, first: timedelta) -> timedelta:
     """How long to wait after the `attempts`-th failure: doubling from `first`, at most five minutes."""
-    return min(first * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
+    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
+    return min(first * 2**doublings, LONGEST_WAIT)
 
 
 def gives_up_at(kind: str, created_at: datetime, *, retry_hours: float) -> datetime:

@@ -3,6 +3,7 @@
 Also what a test reads afterwards: what a person's screen would show, and rows as they are committed.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -257,6 +258,13 @@ async def do_all_due(service: Service) -> int:
     return done
 
 
+class Held:
+    """A letter on its way: `left` when the channel has it, answered when `arrives` is set."""
+
+    def __init__(self) -> None:
+        self.left, self.arrives = asyncio.Event(), asyncio.Event()
+
+
 class Postbox:
     """A channel that takes every letter, or does with the next ones what it is told."""
 
@@ -264,19 +272,28 @@ class Postbox:
         self.letters: list[Letter] = []
         self.outcomes: list[Outcome] = []
         self.blocked_by: set[int] = set()
+        self.held: dict[int, Held] = {}
         self.chats: dict[str, dict[int, Letter]] = {}
 
     async def send(self, letter: Letter) -> Outcome:
         """As `bot.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
         self.letters.append(letter)
-        outcome = self.outcomes.pop(0) if self.outcomes else Sent(len(self.letters))
+        if held := self.held.pop(int(letter.chat), None):
+            held.left.set()
+            await held.arrives.wait()
+        outcome = self.outcomes.pop(0) if self.outcomes else Sent()
         if int(letter.chat) in self.blocked_by:
             return Unreachable("blocked")
         if isinstance(outcome, Sent):
-            place = letter.edits or len(self.letters)
+            place = letter.edits or self.letters.index(letter) + 1
             self.chats.setdefault(letter.chat, {})[place] = letter
             return Sent(place)
         return outcome
+
+    def hold(self, chat_id: int) -> Held:
+        """The next letter to this chat is on its way until the test says it arrives."""
+        self.held[chat_id] = Held()
+        return self.held[chat_id]
 
     def shows(self, chat_id: int) -> list[Letter]:
         """What stands in the chat now."""

@@ -10,11 +10,12 @@ from sqlalchemy import Row, Table, bindparam, insert, select, update
 from bot import access
 from bot.actions import cases, closing, hours, people, queue, relay, retention
 from bot.actions.people import Visitor
+from bot.errors import BadInput
 from bot.store import Work
 from models.case import CaseStatus
 from models.conversation import Conversation, Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
-from models.intake import CONSENT_VERSION, QUESTIONS, Ask, Draft, IntakeStep, Turn, advance, ask_again
+from models.intake import CONSENT_VERSION, HELD_LIMIT, QUESTIONS, Ask, Draft, IntakeStep, Turn, advance, ask_again
 from models.outbox import Notice, TimerKind
 
 _THREADS: Table = Conversation.__table__  # type: ignore[attr-defined]
@@ -62,6 +63,8 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
 
 
 async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+    if await relay.is_kept(work, thread.id, external_id=_external(incoming)):
+        return  # its edit came first and was kept as the message
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=_external(incoming))
@@ -71,7 +74,10 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
         await relay.keep_first_words(work, case, words, external_id=_external(incoming))
         await cases.announce(work, case)
         return
-    await _apply(work, visitor, thread, advance(thread.step, _draft(work, thread), Said(words)), incoming, door)
+    turn = advance(thread.step, _draft(work, thread), Said(words))
+    if turn.submit is None and not turn.draft.held.endswith(words):
+        raise BadInput("too_long", most=HELD_LIMIT)  # they are told now, rather than sent half of it later
+    await _apply(work, visitor, thread, turn, incoming, door)
 
 
 async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:

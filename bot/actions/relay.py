@@ -3,7 +3,7 @@
 It must not decide which case a volunteer means (`meant.py`), nor know how a channel sends.
 """
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 
 from bot import access, wakeup
 from bot.access import CaseRow
@@ -52,6 +52,12 @@ async def keep_first_words(work: Work, case: CaseRow, text: str, *, external_id:
     await _keep(work, case, Author.NEWCOMER, text, external_id=external_id)
     await newcomer_wrote(work, case)
     work.ring(wakeup.chat(case.conversation_id))
+
+
+async def is_kept(work: Work, conversation_id: int, *, external_id: str) -> bool:
+    """Whether this message is in the conversation already, in whatever version."""
+    this = Message.conversation_id == conversation_id, Message.external_id == external_id
+    return (await work.db.execute(select(exists().where(*this)))).scalar_one()
 
 
 async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> CaseRow | None:

@@ -56,7 +56,7 @@ class Telegram:
         """The status to answer a webhook call with: 200 when the update is done or given up, 503 to have it again."""
         try:
             update = Update.de_json(json.loads(body), self.bot)
-        except (ValueError, TypeError, KeyError, AttributeError) as bad:
+        except Exception as bad:  # whatever a parser may raise about bytes we did not write
             log.warning("update_not_understood", trouble=type(bad).__name__)
             return HANDLED  # the same bytes would not be understood the next time either
         return HANDLED if await self.handle(update) else NOT_NOW
@@ -89,7 +89,7 @@ class Telegram:
             return await self._membership_changed(update, chat)
         if update.callback_query is not None:
             return await self._pressed(update, chat, update.callback_query)
-        if message is not None:
+        if message is not None and not newcomer.is_service_note(message):
             return await self._wrote(update, message)
         return True
 
@@ -157,7 +157,7 @@ class Telegram:
             if actor is not None and actor.enabled:
                 await work.tell(actor.id, Notice.REFUSED, params=params)
             elif actor is None:
-                visitor = await people.newcomer_on_telegram(work, chat_id, hint=None)
+                visitor = await people.newcomer_on_telegram(work, chat_id, hint=_app_language(update))
                 await work.tell_address(
                     visitor.address_id, Notice.REFUSED, conversation_id=visitor.conversation_id, params=params
                 )

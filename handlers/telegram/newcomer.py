@@ -6,11 +6,22 @@ from bot.actions import converse, people
 from bot.store import Work
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 
-# What Telegram can carry and we cannot relay yet, by the field that holds it.
+# What Telegram can carry and we cannot relay yet, by the field that holds it. What Telegram repeats as something
+# plainer (an animation as a document, a venue as a location) stands before it.
 UNREADABLE_KINDS = (
-    "photo", "voice", "video", "video_note", "document", "audio", "animation", "sticker", "location", "venue",
+    "photo", "voice", "video", "video_note", "animation", "document", "audio", "sticker", "venue", "location",
     "contact", "poll", "dice", "story", "paid_media", "game", "checklist",
 )  # fmt: skip
+# What Telegram itself notes in a private chat: nobody has sent anything, so nothing is to be answered.
+SERVICE_NOTES = (
+    "message_auto_delete_timer_changed", "pinned_message", "chat_background_set", "write_access_allowed",
+    "connected_website", "users_shared", "chat_shared", "boost_added", "gift", "unique_gift",
+)  # fmt: skip
+
+
+def is_service_note(message: Message) -> bool:
+    """Whether the message tells of the chat rather than being something that a person sent."""
+    return message.text is None and any(getattr(message, note, None) for note in SERVICE_NOTES)
 
 
 async def wrote(work: Work, update: Update, message: Message) -> Answer:

@@ -11,11 +11,12 @@ from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, LinkPurpose
 
 DONE = Answer("")
+NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
 
 
 async def wrote(work: Work, update: Update, message: Message) -> Answer:
     """The volunteer's words are on their way, held while the bot asks, or were a command."""
-    actor = _acting(work)
+    actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
         case Commanded(name=name):
@@ -37,7 +38,7 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
     """The volunteer's press has had its effect; returns what the button says."""
-    actor = _acting(work)
+    actor = await _acting(work)
     verb, *rest = code.split(":")
     card = None
     if message_id is not None and actor.address_id is not None:
@@ -123,13 +124,15 @@ async def _answered_to(work: Work, actor: Actor, message: Message) -> int | None
     return await inbox.row_of_remote(work.db, actor.address_id, message.reply_to_message.message_id)
 
 
-def _acting(work: Work) -> Actor:
+async def _acting(work: Work) -> Actor:
     if work.actor is None or not work.actor.enabled:
         raise NotFound
+    if work.actor.address_id is not None:
+        await people.sign_of_life(work, work.actor.address_id)
     return work.actor
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS:
         raise Stale
     return int(text)

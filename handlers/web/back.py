@@ -60,6 +60,7 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
             work, person_id=found[0], secret=secret, expected=found[1], device=device
         )
         await sessions.forgive_guesses(work, code)
+        await identity.end_session(work, request, identity.NEWCOMER)
     return visitor.language, token
 
 

@@ -191,13 +191,9 @@ def _gone(request: web.Request, url: str) -> web.Response:
 
 
 async def _end_session(request: web.Request) -> None:
-    token = identity.token_of(request, identity.NEWCOMER)
-    if not token:
-        return
-    async with request.app[SERVICE].store.work() as work:
-        session = await sessions.session_of(work.db, token, work.now)
-        if session is not None and not session.is_staff:
-            await sessions.end_session(work, session.id)
+    if identity.token_of(request, identity.NEWCOMER):
+        async with request.app[SERVICE].store.work() as work:
+            await identity.end_session(work, request, identity.NEWCOMER)
 
 
 def _consent_page(request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from bot.actions.people import Visitor
 from bot.i18n import Words
 from bot.render import prompt_of
 from bot.service import Service
-from handlers.web.view import clock_time, inline, paragraphs, several_lines, with_numbers_marked, with_telephone_links
+from handlers.web.view import clock_time, inline, paragraphs, spoken, with_numbers_marked, with_telephone_links
 from models.dialogue import Choice
 from models.outbox import Notice, RowState
 
@@ -104,6 +104,6 @@ def _own_words(service: Service, words: Words, row: Any, now: datetime) -> Bubbl
     text = service.store.seal.open(row.words, table="messages", column="words", row_id=row.id)
     return Bubble(
         key="w" + sha256(row.external_id.encode()).hexdigest()[:KEY_LETTERS], seq=row.seq, side=OWN,
-        who=inline(words("web_sent_by_you")), body=Markup("<p>{}</p>").format(several_lines(text)),
+        who=inline(words("web_sent_by_you")), body=Markup("<p>{}</p>").format(spoken(text)),
         when=clock_time(words, row.said_at, service, now), mixed=True, edited=row.version > 0,
     )  # fmt: skip

@@ -30,6 +30,8 @@ async def ask_log_in(request: web.Request) -> web.Response:
 async def log_in(request: web.Request) -> web.Response:
     """The link is spent, and this browser acts for its person until it is idle for half an hour or twelve hours pass.
 
+    Whoever it acted for until now, it does so no more: a token left behind would still open the desk.
+
     Raises:
         TooMany: ten tries from one network address in the last hour.
         LinkSpent: it was used, has run out or never was.
@@ -38,6 +40,7 @@ async def log_in(request: web.Request) -> web.Response:
         raise TooMany(minutes=LOG_IN_WAIT_MINUTES)
     async with request.app[SERVICE].store.work() as work:
         token = await sessions.log_in(work, request.match_info["token"])
+        await identity.end_session(work, request, identity.STAFF)
     response = see_other("/desk")
     identity.remember(request, response, identity.STAFF, token, device=Device.STAFF)
     return response

@@ -13,7 +13,7 @@ from bot.render import prompt_of
 from bot.service import Service
 from bot.texts import answer_label
 from bot.texts_staff import SHOWN_OUTCOMES, card_line, minutes_choices, outcome_label, state_label, waited
-from handlers.web.view import clock_time, inline, several_lines
+from handlers.web.view import clock_time, inline, several_lines, spoken
 from models.case import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, spoken_code
 from models.outbox import Notice
 
@@ -127,8 +127,8 @@ def line_shown(
         "id": line.message_id,
         "own": not line.by_newcomer,
         "who": inline(words("desk_newcomer") if line.by_newcomer else line.alias or words("service_name")),
-        "text": several_lines(line.text),
-        "earlier": [several_lines(text) for text in line.earlier],
+        "text": spoken(line.text),
+        "earlier": [spoken(text) for text in line.earlier],
         "when": clock_time(words, line.said_at, service, now),
         "state": inline(state_label(words, *state)) if state else "",
         "state_code": state[0] if state else "",

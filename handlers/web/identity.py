@@ -135,6 +135,13 @@ async def staff_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]
         yield work, session
 
 
+async def end_session(work: Work, request: web.Request, name: str) -> None:
+    """The session this browser has under the cookie, if any, has ended."""
+    session = await _session_in(work, request, name)
+    if session is not None and session.is_staff == (name == STAFF):
+        await sessions.end_session(work, session.id)
+
+
 def token_of(request: web.Request, name: str) -> str | None:
     return request.cookies.get(cookie_name(request, name))
 

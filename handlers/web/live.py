@@ -40,15 +40,19 @@ async def chat(request: web.Request) -> web.StreamResponse:
         raise NotPermitted("session_ended")
     topics = wakeup.chat(visitor.conversation_id), wakeup.SESSIONS
     async with _opened(request) as socket:
-        cursor = _Cursor(await _first_number(socket, "after"))
+        cursor = _Cursor()
         with service.store.bells.listen(*topics) as bell:
 
             async def speak() -> None:
                 while await _speak_rows(request, socket, visitor, cursor):
                     await bell.wait(service.settings.poll_seconds)
 
-            async def heard(number: int) -> None:
-                await mark_shown(request, visitor, min(number, cursor.sent))
+            async def heard(words: str) -> None:
+                if cursor.sent is None:
+                    cursor.sent = _number_in(words, "after") or 0
+                    bell.ring()
+                elif (number := _number_in(words, "shown")) is not None:
+                    await mark_shown(request, visitor, min(number, cursor.sent))
 
             await _talk(socket, speak, heard)
     return socket
@@ -70,10 +74,9 @@ async def close_all(app: web.Application) -> None:
 
 
 class _Cursor:
-    """How far the browser has been sent."""
+    """How far the browser has been sent; None until it has said how far it is, which is the first thing it says."""
 
-    def __init__(self, sent: int) -> None:
-        self.sent = sent
+    sent: int | None = None
 
 
 @asynccontextmanager
@@ -95,15 +98,14 @@ async def _opened(request: web.Request) -> AsyncIterator[web.WebSocketResponse]:
 
 
 async def _talk(
-    socket: web.WebSocketResponse, speak: Callable[[], Awaitable[None]], heard: Callable[[int], Awaitable[None]]
+    socket: web.WebSocketResponse, speak: Callable[[], Awaitable[None]], heard: Callable[[str], Awaitable[None]]
 ) -> None:
     """Speak and listen until the browser leaves, its session ends, or the program stops."""
     async with asyncio.TaskGroup() as both:
         speaking = both.create_task(_quietly(speak, socket))
         async for message in socket:
-            number = _number_in(message.data, "shown") if message.type == WSMsgType.TEXT else None
-            if number is not None:
-                await heard(number)
+            if message.type == WSMsgType.TEXT:
+                await heard(message.data)
         speaking.cancel()
 
 
@@ -122,6 +124,8 @@ async def _speak_rows(
         if not await _is_alive(request, identity.newcomer_session):
             await socket.send_json({"ended": True})
             return False
+        if cursor.sent is None:
+            return True
         async with service.store.look() as db:
             bubbles = await bubbles_after(db, service, words, visitor, cursor.sent)
     except Unavailable:
@@ -161,13 +165,7 @@ async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitabl
     return now is not None and before is not None and now.id == before.id
 
 
-async def _first_number(socket: web.WebSocketResponse, name: str) -> int:
-    with suppress(TimeoutError, TypeError):
-        return _number_in(await socket.receive_str(timeout=HEARTBEAT_SECONDS), name) or 0
-    return 0
-
-
-async def _nothing(_number: int) -> None:
+async def _nothing(_words: str) -> None:
     return None
 
 

@@ -18,7 +18,7 @@ from bot.errors import Refusal
 from bot.i18n import Plain, Value, Words, suggest_language
 from bot.service import Service
 from bot.texts import HELPLINES
-from bot.textshape import html_isolates
+from bot.textshape import html_isolates, with_numbers_isolated
 from handlers.web.keys import PAGES, SERVICE, SESSION
 from handlers.web.static import Assets
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language
@@ -62,6 +62,11 @@ def inline(text: str) -> Markup:
 def several_lines(text: str) -> Markup:
     """Text as HTML with its line breaks kept."""
     return Markup("<br>").join(inline(line) for line in text.split("\n"))
+
+
+def spoken(text: str) -> Markup:
+    """A person's own words as HTML, with their numbers in their own direction."""
+    return several_lines(with_numbers_isolated(text))
 
 
 def paragraphs(text: str) -> Markup:

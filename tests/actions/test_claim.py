@@ -174,10 +174,11 @@ async def test_every_card_of_a_case_is_withdrawn_by_the_claim_wherever_it_is(ser
     await _leave_due(service, staff, "Due", "Leased", "Parked")
     await builders.deliver_all(delivery)
     clock.move(timedelta(hours=1))
-    # a leased card: another worker of the same process is sending it now
+    # a leased card: a worker is sending it now
     await _make_due(service, staff["Leased"])
-    leased = await delivery._turn(None)
-    assert leased is not None
+    held = postbox.hold(4)
+    sending = asyncio.create_task(delivery.deliver_one())
+    await held.left.wait()
     # a parked lane: blocked while the card was on its way
     await _make_due(service, staff["Parked"])
     postbox.blocked_by = {5}
@@ -186,9 +187,8 @@ async def test_every_card_of_a_case_is_withdrawn_by_the_claim_wherever_it_is(ser
 
     await builders.claims(service, staff["Sent"], asker)
 
-    outcome = await delivery._send(leased)  # it arrives after the claim
-    async with service.store.work() as work:
-        await delivery._mark(work, leased, outcome)
+    held.arrives.set()  # after the claim
+    await sending
     await _make_due(service, staff["Due"])
     await builders.deliver_all(delivery)
     async with service.store.work() as work:

@@ -189,7 +189,7 @@ async def test_held_words_are_sealed(house: Service) -> None:
     assert b"Kanarie" not in row.held_text
 
 
-async def test_a_volunteer_whose_cases_shrink_to_one_still_gets_the_held_words_sent_where_they_say(house: Service) -> None:
+async def test_words_held_before_the_cases_shrank_to_one_are_not_lost(house: Service) -> None:
     amina, first, second = await _two_cases(house)
     await builders.volunteer_says(house, amina, "Rad ett")
     await first.commands("stop")

@@ -85,12 +85,8 @@ async def test_with_nothing_planned_the_truth_the_next_session_and_the_phone_are
 
 async def _library(service: Service) -> None:
     async with service.store.work() as work:
-        await hours.add_place(
-            work, code="library", name_key="lund_city_library", address="Sankt Petri kyrkogata 6"
-        )
-        await hours.set_hours(
-            work, place="library", weekday=2, spans=[(time(16), time(18))], valid_from=work.today
-        )
+        await hours.add_place(work, code="library", name_key="lund_city_library", address="Sankt Petri kyrkogata 6")
+        await hours.set_hours(work, place="library", weekday=2, spans=[(time(16), time(18))], valid_from=work.today)
 
 
 async def test_a_shift_of_a_disabled_volunteer_promises_nothing(house: Service) -> None:

@@ -76,7 +76,9 @@ async def test_only_the_hash_of_a_token_is_stored(house: Service) -> None:
     amina = await builders.volunteer(house)
     link, session = await _link(house, amina.id), await _open(house, amina.id, Device.STAFF)
 
-    rows = await builders.table(house, "SELECT token_hash FROM login_links UNION ALL SELECT token_hash FROM web_sessions")
+    rows = await builders.table(
+        house, "SELECT token_hash FROM login_links UNION ALL SELECT token_hash FROM web_sessions"
+    )
 
     assert {link, session} & {row.token_hash for row in rows} == set()
 

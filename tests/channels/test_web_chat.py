@@ -7,10 +7,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from bot import clock
 from bot.errors import Unavailable
 from bot.i18n import Catalogues
+from handlers.web.limits import MESSAGES, NEW_CHATS
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import SITE_COOKIE, Browser, Page, Site, opened_site
@@ -81,9 +83,8 @@ async def test_over_https_the_cookie_belongs_to_the_host_alone(
 ) -> None:
     async with opened_site(sqlite_url, tmp_path, catalogues, public_url="https://radrum.example") as site:
         browser = site.browser()
-        page = await browser.post(
-            "/sv/chat/consent", {"answer": "shared"}, headers={"Origin": "https://radrum.example"}, allow_redirects=False
-        )
+        ours = {"Origin": "https://radrum.example"}
+        page = await browser.post("/sv/chat/consent", {"answer": "shared"}, headers=ours, allow_redirects=False)
 
     cookie = page.headers["Set-Cookie"]
     assert cookie.startswith("__Host-radrum_chat=")
@@ -152,21 +153,31 @@ async def test_words_stay_in_the_box_when_the_store_does_not_answer(
     assert "Viktiga ord" in done.words
 
 
-async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_words(site: Site) -> None:
+async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.web.chat.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
     browser, _ = await asked(site)
 
-    pages = [await browser.says(f"ord {n}", client_msg_id=f"number-{n:04}") for n in range(62)]
+    pages = [await browser.says(f"ord {n}", client_msg_id=f"number-{n:04}") for n in range(5)]
 
+    assert MESSAGES.amount == 60
+    assert pages[0].status == 200
     assert pages[-1].status == 429
-    assert pages[-1].box == "ord 61"
+    assert pages[-1].box == "ord 4"
     assert "Retry-After" in pages[-1].headers
 
 
-async def test_the_61st_new_chat_of_an_address_is_held_and_not_refused(site: Site) -> None:
-    for _ in range(60):
+async def test_a_new_chat_too_many_from_an_address_is_held_and_not_refused(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.web.chat.NEW_CHATS", RateLimitItemPerHour(2, namespace="few"))
+    for _ in range(2):
         assert (await site.browser().agrees()).status == 200
+
     _, receipt = await asked(site)
 
+    assert NEW_CHATS.amount == 60
     assert numbers_in(receipt)[0]
     assert [row.held for row in await table(site.service, "SELECT held FROM cases")] == [1]
 
@@ -265,13 +276,13 @@ async def test_every_wrong_try_gets_the_same_answer_and_five_are_enough(site: Si
 async def test_an_address_may_try_twenty_codes_a_minute_and_a_forged_header_gains_nothing(site: Site) -> None:
     guesser = site.browser()
 
-    statuses = [
-        (await guesser.post("/sv/back", {"code": f"{n}", "secret": "1"}, headers={"X-Forwarded-For": f"10.0.0.{n}"})).status
+    pages = [
+        await guesser.post("/sv/back", {"code": f"{n}", "secret": "1"}, headers={"X-Forwarded-For": f"10.0.0.{n}"})
         for n in range(30)
     ]
 
-    assert statuses[0] == 422
-    assert statuses[-1] == 429
+    assert pages[0].status == 422
+    assert pages[-1].status == 429
 
 
 async def test_an_answer_is_delivered_only_once_its_page_has_been_sent(site: Site) -> None:

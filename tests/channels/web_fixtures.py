@@ -73,7 +73,7 @@ class Browser:
         return await self._ask("POST", path, data=fields or {}, headers=headers, **more)
 
     async def sees(self, path: str, text: str, *, without: str = "\0") -> Page:
-        """The page, looked at until `text` is in its source and `without` is not: what was sent is marked afterwards."""
+        """The page, looked at until `text` is in it and `without` is not: what was sent is marked after it was sent."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 page = await self.get(path)
@@ -81,7 +81,7 @@ class Browser:
                     return page
                 await asyncio.sleep(0.02)
 
-    def socket(self, path: str, *, origin: str | None = "ours"):  # noqa: ANN201 - aiohttp's own awaitable
+    def socket(self, path: str, *, origin: str | None = "ours"):
         headers = {} if origin is None else {"Origin": self.base if origin == "ours" else origin}
         return self.http.ws_connect(self.base + path, headers=headers)
 
@@ -103,8 +103,8 @@ class Browser:
 class Site:
     """The service as it is served."""
 
-    def __init__(self, service: Service, base: str) -> None:
-        self.service, self.base = service, base
+    def __init__(self, service: Service, base: str, runner: web.AppRunner) -> None:
+        self.service, self.base, self._runner = service, base, runner
         self._browsers: list[aiohttp.ClientSession] = []
 
     def browser(self) -> Browser:
@@ -122,6 +122,10 @@ class Site:
         browser = self.browser()
         assert (await browser.post(await self.link_for(staff))).status == 200
         return browser
+
+    async def stop(self) -> None:
+        """The program is told to end."""
+        await self._runner.cleanup()
 
     async def close(self) -> None:
         for http in self._browsers:
@@ -141,7 +145,7 @@ async def opened_site(
     await runner.setup()
     tcp = web.TCPSite(runner, "127.0.0.1", 0)
     await tcp.start()
-    site = Site(service, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    site = Site(service, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
     try:
         yield site
     finally:

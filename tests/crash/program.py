@@ -9,11 +9,11 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "bot", "run")
+ARGUMENTS = ("-m", "bot", "run")
 START_SECONDS = 60.0  # a busy computer may be slow; an idle one takes less than two
 LOOK_AGAIN_SECONDS = 0.01
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
@@ -22,11 +22,11 @@ _ADDRESS = re.compile(r"http://[\d.]+:\d+")
 class Program:
     """`python -m bot run` in one environment."""
 
-    def __init__(self, env: dict[str, str], log: Path) -> None:
+    def __init__(self, env: dict[str, str], log: Path, arguments: Sequence[str] = ARGUMENTS) -> None:
         """`log`: where what it says on standard error is kept, over restarts."""
         self.env = env
         self.address = ""
-        self._log = log
+        self._log, self._arguments = log, arguments
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -43,7 +43,12 @@ class Program:
         own = {name: value for name, value in os.environ.items() if not name.startswith("RADRUM_")}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *COMMAND, cwd=ROOT, env=own | self.env, stdout=asyncio.subprocess.PIPE, stderr=log
+                sys.executable,
+                *self._arguments,
+                cwd=ROOT,
+                env=own | self.env,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
             )
         assert self._process.stdout is not None
         line = (await asyncio.wait_for(self._process.stdout.readline(), START_SECONDS)).decode()

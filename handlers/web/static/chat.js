@@ -21,6 +21,7 @@ let acknowledged = last;
 let socket = null;
 let isSending = false;
 let wasLost = false;
+let hasLeft = false;
 
 function say(words) {
   status.textContent = words;
@@ -89,6 +90,7 @@ function acknowledge() {
 }
 
 function gone(url) {
+  if (hasLeft) return; // the quick exit is on its way elsewhere, and nothing may bring the chat back
   forget();
   log.replaceChildren();
   text.value = "";
@@ -110,6 +112,7 @@ function connect() {
     },
     async lost(hasOpened) {
       wasLost = true;
+      if (hasLeft) return;
       if (!hasOpened && (await isForgotten(base))) gone(base);
     },
   });
@@ -177,6 +180,11 @@ document.addEventListener("submit", async (event) => {
     say(chat.dataset.offline);
   }
   if (pressed.matches(".choices")) text.focus({ preventScroll: true });
+});
+
+document.addEventListener("radrum-left", () => {
+  hasLeft = true;
+  socket?.close();
 });
 
 document.addEventListener("visibilitychange", () => {

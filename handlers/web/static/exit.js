@@ -17,6 +17,7 @@ function leave() {
   } catch {
     // a browser that forbids storage has nothing to forget
   }
+  document.dispatchEvent(new Event("radrum-left"));
   document.body.hidden = true;
   navigator.sendBeacon(form.action, new URLSearchParams({ quickly: "1" }));
   window.location.replace(form.dataset.exit);

@@ -1,0 +1,207 @@
+"""What holds for every route: the headers, where acts may come from, what nobody may do, what a bug shows."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.i18n import Catalogues
+from handlers.web import ROUTES, Policy
+from tests import builders
+from tests.builders import table
+from tests.channels.web_fixtures import Page, Site, opened_site
+
+SECRET = "a-secret-of-the-webhook"
+HOOK = "/telegram/webhook"
+TABLES = ("people", "cases", "messages", "web_sessions", "outbox", "inbound")
+
+
+@pytest.fixture
+async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[Site]:
+    async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
+        yield opened
+
+
+def example(path: str) -> str:
+    """An address of the route."""
+    for pattern, value in (
+        (r"\{language:[^}]*\}", "sv"), (r"\{case:.*?\}", "123456"), (r"\{notice:.*?\}", "1"),
+        (r"\{token:.*?\}", "x" * 43), (r"\{version\}/\{name\}", "x/site.css"),
+    ):  # fmt: skip
+        path = re.sub(pattern, value, path)
+    return path.replace("}", "")
+
+
+def assert_safe(page: Page) -> None:
+    headers = page.headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert page.url.startswith("/static/") or headers["Cache-Control"] == "no-store"
+    assert "aiohttp" not in headers.get("Server", "") and "Traceback" not in page.text
+
+
+async def stored(site: Site) -> list[int]:
+    return [(await table(site.service, f"SELECT count(*) FROM {name}"))[0][0] for name in TABLES]
+
+
+async def test_every_route_answers_nobody_with_safe_headers(site: Site) -> None:
+    nobody = site.browser()
+
+    for route in ROUTES:
+        ask = nobody.get if route.method == "GET" else nobody.post
+        page = await ask(example(route.path), allow_redirects=False)
+
+        assert_safe(page)
+        assert page.status < 500, route.path
+        if route.policy in (Policy.NEWCOMER, Policy.STAFF, Policy.CLAIMER, Policy.COORDINATOR):
+            assert page.status == 404, route.path
+
+
+async def test_refusals_of_the_machinery_have_safe_headers_too(site: Site) -> None:
+    browser = site.browser()
+    await browser.agrees()
+
+    wrong_method = await browser.get("/sv/chat/say")
+    too_large = await browser.post("/sv/chat/say", {"text": "x" * 600_000})
+    missing = await browser.get("/sv/nothing")
+    redirect = await browser.post("/sv/chat/leave", allow_redirects=False)
+
+    assert [page.status for page in (wrong_method, too_large, missing, redirect)] == [405, 413, 404, 303]
+    for page in (wrong_method, too_large, missing, redirect):
+        assert_safe(page)
+    assert "12000" in too_large.words
+
+
+async def test_broken_http_gets_a_careful_answer(site: Site) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(site.base.rsplit(":", 1)[1]))
+    writer.write(b"G\x01T / HTTP/1.1\r\n\r\n")
+    answer = (await reader.read()).decode()
+    writer.close()
+
+    assert " 400 " in answer.splitlines()[0]
+    assert "default-src 'none'" in answer
+    assert "aiohttp" not in answer and "Python" not in answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    ],
+    ids=str,
+)
+async def test_no_act_of_another_site_is_taken_in(site: Site, headers: dict[str, str]) -> None:
+    browser = await site.desk_of(await builders.volunteer(site.service))
+    await browser.agrees()
+    before = await stored(site)
+
+    for route in ROUTES:
+        if route.method == "GET" or route.policy == Policy.TELEGRAM:
+            continue
+        page = await browser.post(example(route.path), b"text=x&answer=own&name=stop", headers=headers)
+
+        assert page.status == 403, route.path
+        assert_safe(page)
+        assert (await browser.get(example(route.path))).status != 303
+    assert await stored(site) == before
+
+
+async def test_an_unexpected_error_shows_a_number_and_nothing_else(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("words of a person")
+
+    monkeypatch.setattr("handlers.web.public.hours.hours_params", broken)
+
+    page = await site.browser().get("/sv/hours")
+
+    assert page.status == 500
+    assert_safe(page)
+    assert re.search(r"<code>[0-9a-f]{8}</code>", page.text)
+    assert "words of a person" not in page.text and "Zero" not in page.text
+
+
+async def test_refusals_are_in_the_reader_s_language_or_json_for_our_script(site: Site) -> None:
+    browser = site.browser()
+
+    arabic = await browser.get("/ar/nothing")
+    desk = await browser.get("/desk", headers={"Accept-Language": "en-GB,sv;q=0.5"})
+    script = await browser.post("/fa/chat/say", {"text": "x"}, headers={"Accept": "application/json"})
+
+    assert 'lang="ar" dir="rtl"' in arabic.text
+    assert 'lang="en"' in desk.text
+    assert '"error": "session_ended"' in script.text
+
+
+async def test_the_first_page_offers_the_browser_s_language_first_and_sends_nobody_away(site: Site) -> None:
+    page = await site.browser().get("/", headers={"Accept-Language": "fa-AF,en;q=0.8"}, allow_redirects=False)
+
+    assert page.status == 200
+    order = re.findall(r'<li><a href="/(\w\w)"', page.text)
+    assert order[0] == "fa" and sorted(order) == ["ar", "en", "fa", "sv", "uk"]
+
+
+async def test_the_webhook_opens_to_its_secret_and_reads_nothing_before(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    taken: list[bytes] = []
+
+    async def webhook(body: bytes) -> int:
+        taken.append(body)
+        return 503 if body == b"{}" else 200
+
+    async with opened_site(sqlite_url, tmp_path, catalogues, webhook=webhook, webhook_secret=SECRET) as site:
+        telegram = site.browser()
+        header = "X-Telegram-Bot-Api-Secret-Token"
+        wrong = [None, "", SECRET[:-1], SECRET + "x", SECRET.upper(), "\u00e5"]
+        refused = [await telegram.post(HOOK, b"[1]", headers={header: w} if w is not None else {}) for w in wrong]
+        done = await telegram.post(HOOK, b'{"update_id": 1}', headers={header: SECRET, "Origin": "x"})
+        later = await telegram.post(HOOK, b"{}", headers={header: SECRET})
+        looked = await telegram.get(HOOK, headers={header: SECRET})
+
+    assert {page.status for page in refused} == {403}
+    assert taken == [b'{"update_id": 1}', b"{}"]
+    assert (done.status, later.status, looked.status) == (200, 503, 405)
+    assert "Retry-After" in later.headers
+
+
+async def test_metrics_are_for_this_machine_or_whoever_knows_the_token(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    async with opened_site(sqlite_url, tmp_path, catalogues, metrics_token="token-of-metrics") as site:
+        await builders.web_case_of(site.service)
+        probe = site.browser()
+        through_proxy = {"X-Forwarded-For": "203.0.113.7"}
+        here = await probe.get("/metrics")
+        outside = await probe.get("/metrics", headers=through_proxy)
+        wrong = await probe.get("/metrics", headers=through_proxy | {"Authorization": "Bearer token-of-metric"})
+        known = await probe.get("/metrics", headers=through_proxy | {"Authorization": "Bearer token-of-metrics"})
+
+    assert "radrum_queue_cases 1.0" in here.text
+    assert (outside.status, wrong.status, known.status) == (404, 404, 200)
+
+
+async def test_probes_say_what_works(site: Site) -> None:
+    probe = site.browser()
+    site.service.health.channels["telegram"] = False
+
+    alive, ready = await probe.get("/healthz"), await probe.get("/readyz")
+    site.service.health.stopping = True
+    stopping = await probe.get("/readyz")
+
+    assert (alive.status, alive.text) == (200, "ok")
+    assert ready.status == 200 and '"telegram": false' in ready.text
+    assert stopping.status == 503

@@ -1,0 +1,224 @@
+"""An office with every kind of person in it, each with what their browser would show; and what the database then holds.
+
+The scene is made once and copied for each test, so that a test may change it. People are told apart by `ACTORS`.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import event, select
+
+from bot.actions import people, sessions
+from bot.i18n import Catalogues
+from bot.seal import Seal, create_key, load_key
+from bot.service import Service
+from bot.settings import Settings
+from bot.store import Store
+from handlers.web import make_app
+from handlers.web.serving import make_runner
+from models.base import metadata
+from models.people import Device, LinkPurpose
+from tests import builders
+from tests.conftest import settings_for
+
+ACTORS = ("nobody", "newcomer_a", "newcomer_b", "claimer", "other", "disabled", "coordinator")
+NEWCOMERS, STAFF = ("newcomer_a", "newcomer_b"), ("claimer", "other", "disabled", "coordinator")
+NEWCOMER_COOKIE, STAFF_COOKIE = "radrum_chat", "radrum_desk"
+WORDS_OF_A = "Hyresvärden säger upp mig, kanariefågel av A"
+PER_REQUEST = ("Date",)  # header that differs from one answer to the next whoever asks
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@dataclass
+class Scene:
+    """Who is there and what is theirs. Ids and tokens, by actor where each has their own.
+
+    `claimed`: the case of A, which the claimer has. `queued`: one waiting case for each, of strangers.
+    """
+
+    claimed: int = 0
+    person_ids: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
+    queued: dict[str, int] = field(default_factory=dict)
+
+    def cookie(self, actor: str, prefix: str = "") -> dict[str, str]:
+        """What the actor's browser sends to say who it is."""
+        if actor not in self.tokens:
+            return {}
+        name = NEWCOMER_COOKIE if actor in NEWCOMERS else STAFF_COOKIE
+        return {"Cookie": f"{prefix}{name}={self.tokens[actor]}"}
+
+
+def make_scene(template: Path, folder: Path, catalogues: Catalogues) -> Scene:
+    """The scene stands in `folder`: a database and its key."""
+    (folder / "data").mkdir()
+    shutil.copy(template, folder / "data" / "radrum.db")
+    create_key(settings_of(folder).key_file)
+    return asyncio.run(_people_it(folder, catalogues))
+
+
+async def _people_it(folder: Path, catalogues: Catalogues) -> Scene:
+    service = open_service(settings_of(folder), catalogues)
+    try:
+        return await _fill(service)
+    finally:
+        await service.store.close()
+
+
+async def _fill(service: Service) -> Scene:
+    scene = Scene()
+    staff = {
+        "claimer": await builders.volunteer(service, "Amina"),
+        "other": await builders.volunteer(service, "Bo"),
+        "disabled": await builders.volunteer(service, "Carl"),
+        "coordinator": await builders.coordinator(service, "Karin"),
+    }
+    askers = {
+        "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
+        "newcomer_b": await builders.web_case_of(service, "Frågan från B"),
+    }
+    scene.claimed = askers["newcomer_a"].case_id
+    await builders.claims(service, staff["claimer"], askers["newcomer_a"])
+    for actor in ACTORS:
+        scene.queued[actor] = (await builders.web_case_of(service, f"Väntar på {actor}")).case_id
+    scene.person_ids = {actor: one.id for actor, one in (staff | askers).items()}
+    await _open_doors(service, scene)
+    return scene
+
+
+async def _open_doors(service: Service, scene: Scene) -> None:
+    async with service.store.work() as work:
+        for actor in STAFF:  # logging in says so at the desk, which makes a notice that can be put away
+            link = await sessions.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
+            scene.tokens[actor] = await sessions.log_in(work, link)
+        for actor in NEWCOMERS:
+            scene.tokens[actor] = await sessions.open_session(work, scene.person_ids[actor], Device.SHARED)
+    async with service.store.work() as work:
+        await people.disable_staff(work, scene.person_ids["disabled"])
+        # opened by a request that was under way when access ended
+        scene.tokens["disabled"] = await sessions.open_session(work, scene.person_ids["disabled"], Device.STAFF)
+        for actor in ACTORS:
+            somebody = scene.person_ids["claimer"]
+            scene.links[actor] = await sessions.make_link(work, somebody, LinkPurpose.DESK)
+    newest = "SELECT max(o.id) FROM outbox o JOIN addresses a ON a.id = o.address_id WHERE a.person_id = :person"
+    for actor in STAFF:
+        scene.notices[actor] = (await builders.one(service, newest, person=scene.person_ids[actor]))[0]
+
+
+def settings_of(folder: Path, **changes: object) -> Settings:
+    return settings_for(f"sqlite:///{folder / 'data' / 'radrum.db'}", folder, **changes)
+
+
+def open_service(settings: Settings, catalogues: Catalogues) -> Service:
+    return Service(Store(settings, Seal(load_key(settings.key_file))), settings, catalogues)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got, redirects not followed."""
+
+    status: int
+    headers: dict[str, list[str]]
+    body: str
+
+    @property
+    def refusal(self) -> str:
+        """The code of the refusal as our script is told it, or nothing."""
+        is_refused = self.status >= 400 and self.headers["Content-Type"][0].startswith("application/json")
+        return json.loads(self.body)["error"] if is_refused else ""
+
+    def cookie(self, name: str) -> object:
+        """The cookie that was set, with its attributes.
+
+        Raises:
+            KeyError: none by that name was.
+        """
+        made = SimpleCookie()
+        for line in self.headers.get("Set-Cookie", []):
+            made.load(line)
+        return made[name]
+
+    def without(self, number: object) -> "Answer":
+        """The same, had it not been asked for by this number."""
+        return Answer(self.status, self.headers, self.body.replace(str(number), "N"))
+
+
+class Site:
+    """The service as it is served, and a client without a memory: it sends exactly what it is told to."""
+
+    def __init__(self, service: Service, base: str, client: aiohttp.ClientSession) -> None:
+        self.service, self.base, self.client = service, base, client
+
+    @property
+    def origin(self) -> str:
+        """The origin that a page of ours has."""
+        public = self.service.settings.public_url
+        return public if public.startswith("https") else self.base
+
+    async def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: object) -> Answer:
+        """One request, from one of our own pages unless the headers say otherwise."""
+        told = {"Origin": self.origin} | (headers or {})
+        url = self.base + path
+        async with self.client.request(method, url, headers=told, allow_redirects=False, **more) as answer:  # type: ignore[arg-type]
+            kept = {name: answer.headers.getall(name) for name in answer.headers if name not in PER_REQUEST}
+            return Answer(answer.status, kept, await answer.text())
+
+    def socket(self, path: str, headers: dict[str, str]) -> object:
+        return self.client.ws_connect(self.base + path, headers={"Origin": self.origin} | headers)
+
+
+@asynccontextmanager
+async def served(folder: Path, catalogues: Catalogues, **changes: object) -> AsyncIterator[Site]:
+    """The folder's database, served on a free port."""
+    service = open_service(settings_of(folder, **changes), catalogues)
+    runner = make_runner(make_app(service))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
+            yield Site(service, f"http://127.0.0.1:{runner.addresses[0][1]}", client)
+    finally:
+        await runner.cleanup()
+        await service.store.close()
+
+
+async def everything(service: Service, *, except_tables: tuple[str, ...] = ()) -> Rows:
+    """Every row of every table, but for when a session was last seen."""
+    rows: Rows = {}
+    async with service.store.look() as db:
+        for table in metadata.sorted_tables:
+            if table.name in except_tables:
+                continue
+            columns = [column for column in table.columns if (table.name, column.name) != ("web_sessions", "seen_at")]
+            found = (await db.execute(select(*columns))).all()
+            rows[table.name] = sorted((tuple(row) for row in found), key=repr)
+    return rows
+
+
+@contextmanager
+def statements_counted(service: Service) -> Iterator[list[str]]:
+    """The SQL that runs inside the block."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    engines = {service.store.reader.sync_engine, service.store.writer.sync_engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

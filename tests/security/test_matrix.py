@@ -1,0 +1,344 @@
+"""Who may take which way in: every route, every kind of person, against a table written by hand.
+
+The table is the policy as people would say it, not read from the code. What is refused has changed nothing, and is
+refused exactly as if the thing did not exist.
+"""
+
+import re
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.i18n import Catalogues
+from handlers.web import ROUTES
+from tests.security.scene import (
+    ACTORS,
+    NEWCOMER_COOKIE,
+    STAFF_COOKIE,
+    WORDS_OF_A,
+    Answer,
+    Scene,
+    Site,
+    everything,
+    served,
+    statements_counted,
+)
+
+JSON = {"Accept": "application/json"}
+OURS = "https://radrum.example"
+PATTERN = re.compile(r"{(\w+):(?:[^{}]|{[^{}]*})*}")
+
+# What an answer is: taken, and how, or refused, and with which code.
+PAGE, GOES, SOCKET = "200", "303", "101"
+ENDED, LOG_IN, MISSING = "404 session_ended", "404 log_in_first", "404 not_found"
+SHUT, ASKED, WRONG = "403", "409", "422"
+
+#                    nobody   A        B        claimer  other    disabled coordinator
+ANYBODY_READS =     (PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE)  # fmt: skip
+ANYBODY_ACTS =      (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)  # fmt: skip
+ANYBODY_GUESSES =   (WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG)  # fmt: skip
+NEWCOMERS_ALONE =   (ENDED,   PAGE,    PAGE,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
+NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
+STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
+STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  GOES)  # fmt: skip
+STAFF_SOCKET =      (SHUT,    SHUT,    SHUT,    SOCKET,  SOCKET,  SHUT,    SOCKET)  # fmt: skip
+STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  ASKED)  # fmt: skip
+CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
+
+POLICY: dict[str, tuple[str, ...]] = {
+    "GET /": ANYBODY_READS,
+    "GET /{language}": ANYBODY_READS,
+    "GET /{language}/hours": ANYBODY_READS,
+    "GET /{language}/help": ANYBODY_READS,
+    "GET /{language}/privacy": ANYBODY_READS,
+    "GET /{language}/deleted": ANYBODY_READS,
+    "GET /{language}/closed": ANYBODY_READS,
+    "GET /{language}/back": ANYBODY_READS,
+    "POST /{language}/back": ANYBODY_GUESSES,
+    "GET /{language}/chat": ANYBODY_READS,
+    "POST /{language}/chat/consent": ANYBODY_ACTS,
+    "POST /{language}/chat/leave": ANYBODY_READS,
+    "POST /{language}/chat/close": ANYBODY_READS,
+    "POST /{language}/chat/say": NEWCOMERS_ALONE,
+    "POST /{language}/chat/press": NEWCOMERS_ALONE,
+    "POST /{language}/chat/command": NEWCOMERS_ALONE,
+    "GET /{language}/chat/delete": NEWCOMERS_ALONE,
+    "POST /{language}/chat/delete": NEWCOMERS_ALONE,
+    "GET /{language}/chat/live": NEWCOMERS_SOCKET,
+    "GET /desk/login/{token}": ANYBODY_READS,
+    "POST /desk/login/{token}": ANYBODY_ACTS,
+    "GET /desk": STAFF_READS,
+    "GET /desk/live": STAFF_SOCKET,
+    "POST /desk/language": STAFF_ACTS,
+    "POST /desk/logout": STAFF_ACTS,
+    "POST /desk/end-all": STAFF_ACTS,
+    "POST /desk/notices/{notice}/put-away": STAFF_ACTS,
+    "POST /desk/cases/{case}/claim": STAFF_CLAIMS,
+    "GET /desk/cases/{case}": CLAIMER_READS,
+    "POST /desk/cases/{case}/reply": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/release": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/not-advice": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/close": CLAIMER_ACTS,
+    "GET /healthz": ANYBODY_READS,
+    "GET /readyz": ANYBODY_READS,
+    "GET /metrics": ANYBODY_READS,  # the test asks from loopback; from elsewhere see below
+    "POST /telegram/webhook": NOBODY_AT_ALL,
+    "GET /static/{version}/{name}": ANYBODY_READS,
+}
+FORMS = {
+    "/back": {"secret": "00000000"},
+    "/consent": {"answer": "shared"},
+    "/say": {"text": "Ett ord till"},
+    "/press": {"code": "tap:category:housing"},
+    "/command": {"name": "status"},
+    "/language": {"language": "en"},
+    "/reply": {"text": "Så här gör du"},
+    "/release": {"seen_seq": str(10**15)},
+    "/not-advice": {"seen_seq": str(10**15)},
+    "/close": {"seen_seq": str(10**15), "minutes": "15"},
+}
+PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
+ACTS = tuple(route for route in POLICY if route.startswith("POST") and "webhook" not in route)
+# A thing that somebody else has is asked for by its number; who may not have it learns not even that it is there.
+ALL_BUT_CLAIMER = tuple(actor for actor in ACTORS if actor != "claimer")
+NUMBERED = {
+    "GET /desk/cases/{case}": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/reply": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/release": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/not-advice": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/close": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/claim": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
+    "POST /desk/notices/{notice}/put-away": ALL_BUT_CLAIMER,
+}
+
+
+def name_of(method: str, path: str) -> str:
+    """The route without the patterns of its parts."""
+    named = PATTERN.sub(lambda found: "{" + found[1] + "}", path)
+    return f"{method} {named}"
+
+
+def path_for(route: str, scene: Scene, actor: str, number: int | None = None) -> str:
+    """The address of the thing that the actor asks for: their own where they have one, else the claimer's."""
+    path = route.partition(" ")[2]
+    case = scene.queued[actor] if path.endswith("/claim") else scene.claimed
+    values: dict[str, Callable[[], object]] = {
+        "language": lambda: "sv",
+        "token": lambda: scene.links[actor],
+        "case": lambda: number or case,
+        "notice": lambda: number or scene.notices.get(actor, scene.notices["claimer"]),
+        "version": lambda: "v",
+        "name": lambda: "exit.js",
+    }
+    return re.sub(r"{(\w+)}", lambda found: str(values[found[1]]()), path)
+
+
+def form_for(route: str, actor: str) -> dict[str, str] | None:
+    if route.startswith("GET"):
+        return None
+    code = {"code": f"47291{ACTORS.index(actor)}0"}  # each their own: tries are counted against a code
+    return code | next((form for end, form in FORMS.items() if route.endswith(end)), {})
+
+
+async def try_route(site: Site, scene: Scene, route: str, actor: str) -> str:
+    """What comes of it when the actor takes the route."""
+    method, path = route.partition(" ")[0], path_for(route, scene, actor)
+    headers = scene.cookie(actor) | JSON
+    if path.endswith("/live"):
+        return await try_socket(site, path, headers)
+    return said_by(await site.ask(method, path, headers, data=form_for(route, actor)))
+
+
+async def try_socket(site: Site, path: str, headers: dict[str, str]) -> str:
+    try:
+        async with site.socket(path, headers):
+            return SOCKET
+    except aiohttp.WSServerHandshakeError as refused:
+        return str(refused.status)
+
+
+def said_by(answer: Answer) -> str:
+    code = answer.refusal if answer.status == 404 else ""
+    return f"{answer.status} {code}".strip()
+
+
+def test_every_route_stands_in_the_table() -> None:
+    there = {name_of(route.method, route.path) for route in ROUTES}
+
+    assert set(POLICY) == there
+
+
+@pytest.mark.parametrize("route", POLICY)
+async def test_a_route_is_taken_by_those_whom_the_table_names(site: Site, scene: Scene, route: str) -> None:
+    expected = dict(zip(ACTORS, POLICY[route], strict=True))
+    refused_first = sorted(ACTORS, key=lambda actor: not expected[actor].startswith("4"))
+    before = await everything(site.service)
+
+    got, changed = {}, []
+    for actor in refused_first:
+        got[actor] = await try_route(site, scene, route, actor)
+        if expected[actor].startswith(("403", "404")) and await everything(site.service) != before:
+            changed.append(actor)
+
+    assert got == expected
+    assert changed == []
+
+
+async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scene: Scene) -> None:
+    got = {}
+    for route in PAGES:
+        answers = [await site.ask("HEAD", path_for(route, scene, actor), scene.cookie(actor)) for actor in ACTORS]
+        got[route] = [str(answer.status) for answer in answers]
+
+    assert got == {route: [said.split()[0] for said in POLICY[route]] for route in PAGES}
+
+
+@pytest.mark.parametrize("route", NUMBERED)
+async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, scene: Scene, route: str) -> None:
+    theirs = scene.notices["claimer"] if "notice" in route else scene.claimed
+    if route.endswith("/claim"):
+        theirs = scene.queued["other"]
+    before = await everything(site.service)
+
+    for actor, accept in product(NUMBERED[route], ("text/html", "application/json")):
+        there = await refused_at_a_cost(site, scene, route, actor, accept, theirs)
+        nothing = await refused_at_a_cost(site, scene, route, actor, accept, theirs + 1_000_003)
+
+        assert there == nothing, (actor, accept)
+    assert await everything(site.service) == before
+
+
+async def refused_at_a_cost(
+    site: Site, scene: Scene, route: str, actor: str, accept: str, number: int
+) -> tuple[Answer, int]:
+    """The answer, with the number left out of it, and how many statements it took."""
+    path, headers = path_for(route, scene, actor, number), scene.cookie(actor) | {"Accept": accept}
+    with statements_counted(site.service) as seen:
+        answer = await site.ask(route.partition(" ")[0], path, headers, data=form_for(route, actor))
+    return answer.without(number), len(seen)
+
+
+async def test_the_words_of_a_case_are_on_the_pages_of_its_newcomer_and_its_claimer_alone(
+    site: Site, scene: Scene
+) -> None:
+    readers = set()
+    for actor in ACTORS:
+        for route in PAGES:
+            answer = await site.ask("GET", path_for(route, scene, actor), scene.cookie(actor))
+            readers |= {(actor, route)} if WORDS_OF_A in answer.body else set()
+
+    assert readers == {("newcomer_a", "GET /{language}/chat"), ("claimer", "GET /desk/cases/{case}")}
+
+
+async def test_a_session_opens_only_the_door_it_was_made_for(site: Site, scene: Scene) -> None:
+    as_staff = {"Cookie": f"{STAFF_COOKIE}={scene.tokens['newcomer_a']}"} | JSON
+    as_newcomer = {"Cookie": f"{NEWCOMER_COOKIE}={scene.tokens['claimer']}"} | JSON
+    before = await everything(site.service)
+
+    answers = [
+        await site.ask("GET", "/desk", as_staff),
+        await site.ask("GET", f"/desk/cases/{scene.claimed}", as_staff),
+        await site.ask("POST", f"/desk/cases/{scene.queued['other']}/claim", as_staff),
+        await site.ask("GET", "/sv/chat", as_newcomer),
+        await site.ask("POST", "/sv/chat/say", as_newcomer, data={"text": "x"}),
+        await site.ask("POST", "/sv/chat/delete", as_newcomer),
+    ]
+
+    assert [said_by(answer) for answer in answers] == [LOG_IN, LOG_IN, LOG_IN, ENDED, ENDED, ENDED]
+    assert await everything(site.service) == before
+
+
+async def test_figures_behind_a_proxy_are_a_page_that_does_not_exist(site: Site) -> None:
+    forwarded = {"X-Forwarded-For": "203.0.113.7"}
+
+    figures = await site.ask("GET", "/metrics", forwarded)
+    nothing = await site.ask("GET", "/metricz", forwarded)
+
+    assert figures.status == 404
+    assert figures == nothing
+
+
+ANOTHER_PAGE: tuple[dict[str, str], ...] = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "multipart/form-data; boundary=x"},
+    {"Content-Encoding": "gzip"},
+)
+
+
+async def test_an_act_that_another_page_sends_is_refused(site: Site, scene: Scene) -> None:
+    before = await everything(site.service)
+
+    got = {}
+    for route in ACTS:
+        who = "claimer" if "/desk" in route else "newcomer_a"
+        path, mine = path_for(route, scene, who), scene.cookie(who)
+        form = b"text=x&answer=own"
+        answers = [await site.ask("POST", path, mine | headers, data=form) for headers in ANOTHER_PAGE]
+        answers.append(await site.ask("PUT", path, mine))
+        got[route] = [answer.status for answer in answers]
+
+    assert got == dict.fromkeys(ACTS, [403] * len(ANOTHER_PAGE) + [405])
+    assert await everything(site.service) == before
+
+
+# Sockets: a browser always says where a page comes from, so this is what keeps another site's page out.
+
+FOREIGN = (
+    "null", "", "https://", "evil.example", "https://evil.example", "http://radrum.example",
+    "http://radrum.example:80", "https://radrum.example:444", "https://radrum.example.evil.example",
+    "https://evilradrum.example", "https://evil-radrum.example", "https://www.radrum.example",
+    "https://desk.radrum.example", "https://radrum.example@evil.example", "https://evil.example/radrum.example",
+    "https://evil.example#radrum.example", "https://evil.example?https://radrum.example",
+    "https://radrum.example/", "https://radrum.example/desk", "https://radrum.example.", "https://radrum.examples",
+    "wss://radrum.example", "ws://radrum.example", "HTTPS://RADRUM.EXAMPLE.EVIL.EXAMPLE", "file://",
+    "chrome-extension://abcdefgh", "https://xn--radrum-dta.example", "https://radrum.example https://evil.example",
+    "https://evil.example https://radrum.example", "https://radrum.example,https://evil.example",
+    "http://localhost", "http://127.0.0.1", "http://127.0.0.1:8080", "http://[::1]", "https://127.0.0.1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "who"), [("/desk/live", "claimer"), ("/sv/chat/live", "newcomer_a")])
+async def test_a_socket_opens_for_our_own_pages_alone(
+    place: Path, scene: Scene, catalogues: Catalogues, path: str, who: str
+) -> None:
+    async with served(place, catalogues, public_url=OURS) as site:
+        mine = scene.cookie(who, "__Host-")
+        # the client could also lie about the host it asked for, as a rebound name does
+        tricks = [{"Origin": origin} for origin in FOREIGN]
+        tricks += [{"Origin": f"http://{host}", "Host": host} for host in ("evil.example", "127.0.0.1:1", "localhost")]
+
+        got = [(told, await try_socket(site, path, mine | told)) for told in tricks]
+        without_origin = await missing_origin(site, path, mine)
+        without_session = await try_socket(site, path, {"Origin": OURS})
+        from_our_page = await try_socket(site, path, mine | {"Origin": OURS})
+
+    assert [told for told, said in got if said != SHUT] == []
+    assert (without_origin, without_session, from_our_page) == (SHUT, SHUT, SOCKET)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
+async def test_on_loopback_a_name_that_was_turned_to_us_opens_no_socket(site: Site, scene: Scene, host: str) -> None:
+    told = {"Origin": f"http://{host}", "Host": host}
+
+    said = await try_socket(site, "/desk/live", scene.cookie("claimer") | told)
+
+    assert said == SHUT
+
+
+async def missing_origin(site: Site, path: str, headers: dict[str, str]) -> str:
+    try:
+        async with site.client.ws_connect(site.base + path, headers=headers):
+            return SOCKET
+    except aiohttp.WSServerHandshakeError as refused:
+        return str(refused.status)
