@@ -23,6 +23,7 @@ from bot.store import Store
 from handlers.telegram import CHANNEL as TELEGRAM
 from handlers.telegram import Telegram, poll
 from handlers.web import make_app
+from handlers.web.serving import make_runner
 
 log = structlog.get_logger()
 
@@ -33,7 +34,6 @@ class PortTaken(Refusal):
     code = "port_taken"
 
 
-SHUTDOWN_SECONDS = 2.0  # for requests under way when the listening ends; sockets are closed by then
 
 
 async def open_service(settings: Settings, *, is_trial: bool = False) -> Service:
@@ -62,12 +62,8 @@ async def serve(service: Service, *, listening: Callable[[str], None] = lambda _
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     telegram = Telegram(service) if service.settings.telegram_token else None
-    runner = web.AppRunner(
-        make_app(service, webhook=telegram.webhook if telegram and service.settings.webhook_url else None),
-        access_log=None,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        handle_signals=False,
-    )
+    webhook = telegram.webhook if telegram and service.settings.webhook_url else None
+    runner = make_runner(make_app(service, webhook=webhook))
     await runner.setup()
     try:
         await _listen(runner, service.settings)

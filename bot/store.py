@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot import clock, wakeup
+from bot import clock, sqlite, wakeup
 from bot.errors import Refusal, Unavailable
 from bot.seal import Seal
 from bot.settings import Settings
@@ -44,10 +44,16 @@ _LOCK = (
     .values(version=Conversation.version + 1)
     .returning(Conversation.version)
 )
-_ADDRESSES = select(Address.id, Address.channel, Address.parked_at).where(
-    Address.person_id == bindparam("person"), Address.farewell.is_(False)
+_ADDRESSES = (
+    select(Address.id, Address.channel, Address.parked_at, Conversation.id.label("conversation_id"))
+    .outerjoin(Conversation, Conversation.newcomer_id == Address.person_id)
+    .where(Address.person_id == bindparam("person"), Address.farewell.is_(False))
 )
-_CONVERSATION_OF = select(Conversation.id).where(Conversation.newcomer_id == bindparam("person"))
+# Over tables, not classes, and without values: those come when it is executed, so that nothing is built or compiled.
+_RECORD = insert(CaseEvent.__table__)  # type: ignore[attr-defined]
+_REMIND = insert(Timer.__table__)  # type: ignore[attr-defined]
+_SAY = insert(Outbox.__table__).returning(Outbox.__table__.c.id)  # type: ignore[attr-defined]
+_NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +122,11 @@ class Work:
     async def record(self, case_id: int, kind: str, *, detail: str | None = None) -> None:
         """Write one line of the case's ledger."""
         row = {"case_id": case_id, "kind": kind, "at": self.now, "on_day": self.today, "detail": detail}
-        await self.db.execute(insert(CaseEvent).values(actor_id=self.actor.id if self.actor else None, **row))
+        await self.db.execute(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
 
     async def remind(self, kind: str, subject: int, due_at: datetime) -> None:
         """Have the rounds look at `subject` again at `due_at`."""
-        await self.db.execute(insert(Timer).values(id=new_id(), kind=kind, subject=subject, due_at=due_at))
+        await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
         self.ring(wakeup.TIMERS)
 
     async def tell(self, person_id: int | None, kind: Notice, **row: Any) -> int | None:
@@ -131,8 +137,7 @@ class Work:
         if not lanes:
             return None
         best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
-        conversation = (await self.db.execute(_CONVERSATION_OF, {"person": person_id})).scalar_one_or_none()
-        return await self.tell_address(best.id, kind, conversation_id=conversation, **row)
+        return await self.tell_address(best.id, kind, conversation_id=best.conversation_id, **row)
 
     async def tell_address(
         self,
@@ -151,7 +156,7 @@ class Work:
             self.ring(wakeup.chat(conversation_id))
         values = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
         values |= {"created_at": self.now, "due_at": self.now, "state": RowState.DUE.value} | row
-        made = await self.db.execute(insert(Outbox).values(**values).returning(Outbox.id))
+        made = await self.db.execute(_SAY, values)
         self.ring(wakeup.OUTBOX)
         return made.scalar_one()
 
@@ -185,8 +190,9 @@ class Store:
 
     def _open_sqlite(self, settings: Settings) -> None:
         # One writer: SQLite has one anyway, and waiting in our own line is fair and cannot say "locked".
-        self.writer = create_async_engine(settings.database_url, pool_size=1, max_overflow=0, hide_parameters=True)
-        self.reader = create_async_engine(settings.database_url, pool_size=READERS, hide_parameters=True)
+        options: dict[str, Any] = {"connect_args": {"async_creator_fn": sqlite.connect}, "hide_parameters": True}
+        self.writer = create_async_engine(settings.database_url, pool_size=1, max_overflow=0, **options)
+        self.reader = create_async_engine(settings.database_url, pool_size=READERS, **options)
         _prepare_sqlite(self.writer, writes=True)
         _prepare_sqlite(self.reader, writes=False)
         self.bells = wakeup.Bells()
@@ -247,11 +253,8 @@ class Store:
             self._turn.release()
 
     async def _announce(self, work: Work) -> None:
-        if self.is_postgres:
-            for topic in work._topics:
-                await work.db.execute(
-                    text("SELECT pg_notify(:channel, :topic)"), {"channel": wakeup.NOTIFY_CHANNEL, "topic": topic}
-                )
+        if self.is_postgres and work._topics:
+            await work.db.execute(_NOTIFY, {"channel": wakeup.NOTIFY_CHANNEL, "topics": list(work._topics)})
 
 
 @contextmanager

@@ -4,9 +4,12 @@ An actor sees what its screen shows and does what a person could do with it. It 
 Invisible marks around values are no part of what a person reads, so they are left out of what is compared.
 """
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Protocol
+
+from playwright.async_api import Page as Tab
 
 from tests.botapi import FakeBotApi, Happened, Shown
 from tests.pages import Browserlike
@@ -176,6 +179,41 @@ class WebNewcomer:
     async def sees(self, text: str) -> str:
         page = await self._browser.waits(f"/{self.language}/chat", f"/{self.language}/chat/live", text)
         return page.text
+
+
+class ChromiumNewcomer:
+    """A newcomer with a real browser on a small phone, or a desktop; with scripts or without."""
+
+    def __init__(self, tab: Tab, base_url: str, language: str) -> None:
+        self._tab, self._base_url, self.language = tab, base_url, language
+
+    async def arrives(self) -> None:
+        await self._tab.goto(f"{self._base_url}/{self.language}/chat")
+
+    async def agrees(self) -> None:
+        await self._tab.click("button[value=shared]")
+        await self._tab.wait_for_selector("#say")
+
+    async def asks(self, text: str) -> str:
+        await self.says(text)
+        receipt = self._tab.locator(".receipt").last
+        await receipt.wait_for()
+        return found_code(await receipt.inner_text())
+
+    async def says(self, text: str) -> None:
+        await self._tab.fill("#text", text)
+        await self._tab.click("#say .write [type=submit]")
+        await self._tab.locator("#log .own", has_text=text).last.wait_for()
+
+    async def sees(self, text: str) -> str:
+        """Live where scripts run; elsewhere by the link that shows new messages."""
+        first_line = text.splitlines()[0]
+        bubble = self._tab.locator("#log .bubble", has_text=first_line).last
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await bubble.count() and await self._tab.locator("noscript a").count():
+                await self._tab.click("noscript a")
+        await bubble.wait_for()
+        return plain(await bubble.inner_text())
 
 
 class WebVolunteer:

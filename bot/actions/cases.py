@@ -5,7 +5,7 @@ Each verb: refusals first, one conditional change, one ledger line, what to say.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, exists, func, insert, select, update
+from sqlalchemy import Exists, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
@@ -13,7 +13,7 @@ from bot.access import CASES, CaseRow
 from bot.actions import queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
-from models.base import new_id
+from models.base import UtcDateTime, new_id
 from models.case import MOVES, Case, CaseEventKind, CaseStatus, new_code
 from models.conversation import Author, Message
 from models.outbox import Notice, TimerKind
@@ -23,6 +23,13 @@ from models.shift import ONLINE, Assignment, Shift
 SILENT_RELEASE = timedelta(minutes=2)
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
+_NOW = bindparam("now", type_=UtcDateTime)
+_WROTE = (
+    update(CASES)
+    .where(CASES.c.id == bindparam("case"))
+    .values(waiting_since=func.coalesce(CASES.c.waiting_since, _NOW), last_message_at=_NOW)
+    .returning(CASES)
+)
 
 
 async def open_case(
@@ -91,6 +98,8 @@ async def _claim(work: Work, case_id: int, condition: object | None) -> CaseRow:
 
 
 async def _take_from_queue(work: Work, case: CaseRow, condition: object | None) -> CaseRow | None:
+    # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
+    await work.db.execute(select(Person.id).where(Person.id == work.actor.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from), _may_claim(work))
     if condition is not None:
@@ -187,9 +196,7 @@ def may_reopen(case: CaseRow | None, now: datetime) -> bool:
 
 async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
     """The case waits for an answer, from its first unanswered message on."""
-    since = func.coalesce(CASES.c.waiting_since, work.now)
-    wrote = update(CASES).where(CASES.c.id == case.id).values(waiting_since=since, last_message_at=work.now)
-    waiting = (await work.db.execute(wrote.returning(CASES))).one()
+    waiting = (await work.db.execute(_WROTE, {"case": case.id, "now": work.now})).one()
     await work.record(case.id, CaseEventKind.NEWCOMER_WROTE)
     if case.status == CaseStatus.CLAIMED and case.waiting_since is None:
         await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))

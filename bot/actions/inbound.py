@@ -4,8 +4,9 @@ Holds keys, never words. It must not know what the act means.
 """
 
 from datetime import timedelta
+from types import ModuleType
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import Work
@@ -17,13 +18,8 @@ KEPT = timedelta(days=3)
 
 async def first_time(work: Work, channel: str, key: str) -> bool:
     """Whether this act has not been done yet. From COMMIT on, the same key is a duplicate."""
-    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
     row = {"channel": channel, "key": key, "came_at": work.now, "done_at": work.now, "attempts": 0}
-    fresh = dialect.insert(Inbound).values(**row)
-    once = fresh.on_conflict_do_update(
-        index_elements=("channel", "key"), set_={"done_at": work.now}, where=Inbound.done_at.is_(None)
-    ).returning(Inbound.key)
-    return (await work.db.execute(once)).one_or_none() is not None
+    return (await work.db.execute(_ONCE[work.db.dialect.name], row)).one_or_none() is not None
 
 
 async def failed(work: Work, channel: str, key: str, failure: str) -> int:
@@ -43,3 +39,13 @@ async def failed(work: Work, channel: str, key: str, failure: str) -> int:
 async def forget_old(work: Work) -> None:
     """Keys older than three days are gone: Telegram repeats an update for one day."""
     await work.db.execute(delete(Inbound).where(Inbound.came_at < work.now - KEPT))
+
+
+def _once(dialect: ModuleType) -> Executable:
+    fresh = dialect.insert(_INBOUND)
+    untried = {"set_": {"done_at": fresh.excluded.done_at}, "where": _INBOUND.c.done_at.is_(None)}
+    return fresh.on_conflict_do_update(index_elements=("channel", "key"), **untried).returning(_INBOUND.c.key)
+
+
+_INBOUND: Table = Inbound.__table__  # type: ignore[attr-defined]
+_ONCE = {"postgresql": _once(postgresql), "sqlite": _once(sqlite)}

@@ -5,7 +5,7 @@ It must not open browser sessions: `sessions.py` does.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Insert
@@ -97,8 +97,7 @@ async def new_newcomer_on_web(work: Work, language: str) -> Visitor:
 
 async def sign_of_life(work: Work, address_id: int) -> None:
     """A parked lane goes on: the person is there again."""
-    parked = update(Address).where(Address.id == address_id, Address.parked_at.is_not(None))
-    if (await work.db.execute(parked.values(parked_at=None))).rowcount:
+    if (await work.db.execute(_UNPARK, {"address": address_id})).rowcount:
         work.ring(wakeup.OUTBOX)
 
 
@@ -196,11 +195,15 @@ _LANES = (
     .join(Person, Person.id == Address.person_id)
     .outerjoin(Conversation, Conversation.newcomer_id == Person.id)
 )  # fmt: skip
+_BY_LOOKUP = _LANES.where(Address.channel == bindparam("on"), Address.lookup == bindparam("lookup"))
+_UNPARK = (
+    update(Address).where(Address.id == bindparam("address"), Address.parked_at.is_not(None)).values(parked_at=None)
+)
 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Row | None:
     lookup = work.seal.blind(channel, external)
-    return (await work.db.execute(_LANES.where(Address.channel == channel, Address.lookup == lookup))).one_or_none()
+    return (await work.db.execute(_BY_LOOKUP, {"on": channel.value, "lookup": lookup})).one_or_none()
 
 
 def _visitor(row: Row) -> Visitor:

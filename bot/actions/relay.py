@@ -3,7 +3,7 @@
 It must not decide which case a volunteer means (`meant.py`), nor know how a channel sends.
 """
 
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
 from bot import access, wakeup
 from bot.access import CaseRow
@@ -56,8 +56,8 @@ async def keep_first_words(work: Work, case: CaseRow, text: str, *, external_id:
 
 async def is_kept(work: Work, conversation_id: int, *, external_id: str) -> bool:
     """Whether this message is in the conversation already, in whatever version."""
-    this = Message.conversation_id == conversation_id, Message.external_id == external_id
-    return (await work.db.execute(select(exists().where(*this)))).scalar_one()
+    this = {"conversation": conversation_id, "external": external_id}
+    return (await work.db.execute(_IS_KEPT, this)).scalar_one()
 
 
 async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> CaseRow | None:
@@ -205,5 +205,14 @@ async def _keep(
         "author": author.value, "author_id": work.actor.id if work.actor else None,
         "external_id": external_id, "version": version, "words": words, "said_at": work.now,
     }  # fmt: skip
-    await work.db.execute(insert(Message).values(**row))
+    await work.db.execute(_KEEP, row)
     return message_id, seq
+
+
+_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+_KEEP = insert(_MESSAGES)
+_IS_KEPT = select(
+    exists().where(
+        _MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.external_id == bindparam("external")
+    )
+)

@@ -6,7 +6,6 @@ Owns the offset. It must not know what an update means.
 import asyncio
 
 import structlog
-from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from handlers.telegram import ALLOWED_UPDATES, CHANNEL, Telegram
@@ -62,13 +61,11 @@ async def _until_it_answers(telegram: Telegram, act: object) -> None:
 
 
 async def _poll(telegram: Telegram) -> None:
-    health, settings = telegram.service.health, telegram.service.settings
+    health = telegram.service.health
     offset: int | None = None
     while not health.stopping:
         try:
-            updates = await telegram.bot.get_updates(
-                offset, timeout=settings.long_poll_seconds, allowed_updates=ALLOWED_UPDATES
-            )
+            updates = await telegram.waiting_updates(offset)
             health.channels[CHANNEL] = True
         except Conflict:
             # Somebody else polls with this token. Dropping what waits would lose words, so we only shout.
@@ -84,15 +81,15 @@ async def _poll(telegram: Telegram) -> None:
         offset = await _handle_all(telegram, updates, offset)
 
 
-async def _handle_all(telegram: Telegram, updates: tuple[Update, ...], offset: int | None) -> int | None:
+async def _handle_all(telegram: Telegram, updates: list[dict], offset: int | None) -> int | None:
     """The offset after this batch: past what is done. From the first update that must come again, all come again."""
     if not updates:
         return offset
     async with asyncio.TaskGroup() as batch:
-        tasks = [batch.create_task(telegram.handle(update)) for update in updates]
-    for update, task in zip(updates, tasks, strict=True):
+        tasks = [batch.create_task(telegram.take_in(told)) for told in updates]
+    for told, task in zip(updates, tasks, strict=True):
         if not task.result():
             await asyncio.sleep(REST_SECONDS)
             return offset
-        offset = update.update_id + 1
+        offset = told["update_id"] + 1
     return offset

@@ -56,9 +56,7 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
     if found is None or not matches:
         raise NotFound("wrong_code_or_secret")
     async with store.work() as work:
-        visitor, token = await sessions.come_back(
-            work, person_id=found[0], secret=secret, expected=found[1], device=device
-        )
+        visitor, token = await sessions.come_back(work, found[0], device)
         await sessions.forgive_guesses(work, code)
         await identity.end_session(work, request, identity.NEWCOMER)
     return visitor.language, token

@@ -64,7 +64,7 @@ async def refusals_are_told(request: web.Request, handler: Handler) -> web.Strea
     except web.HTTPException as answer:
         return _tell_status(request, answer)
     except ConnectionResetError:
-        raise  # the reader has left; there is nobody to tell
+        return web.Response(status=400)  # the reader has left; there is nobody to tell, and nothing went wrong
     except Exception:
         incident = token_hex(INCIDENT_BYTES)
         INCIDENTS.inc()

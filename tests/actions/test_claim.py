@@ -237,3 +237,21 @@ async def test_a_card_in_a_chat_that_blocked_us_says_taken_when_it_opens_again(h
 
     codes = [choice.code for letter in postbox.shows(2) for row in letter.prompt.rows for choice in row]
     assert f"claim:{asker.case_id}" not in codes
+
+
+async def test_access_that_ends_while_a_claim_is_being_committed_leaves_no_case_behind(service: Service) -> None:
+    amina = await builders.volunteer(service)
+    asker = await builders.case_of(service)
+
+    async def ends_access() -> None:
+        async with service.store.work() as work:
+            await people.disable_staff(work, amina.id)
+
+    async with acting(service, amina) as work:
+        await cases.claim_case(work, case_id=asker.case_id)
+        ending = asyncio.create_task(ends_access())
+        await asyncio.wait([ending], timeout=0.3)  # it can only wait, or have missed the claim
+    await ending
+
+    case = await case_row(asker)
+    assert (case.status, case.volunteer_id) == (CaseStatus.QUEUED, None)

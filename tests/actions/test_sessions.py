@@ -9,7 +9,7 @@ from bot import clock
 from bot.actions import inbox, people, sessions
 from bot.actions.converse import Door
 from bot.errors import BadInput, LinkSpent, NotFound, Refusal, TooMany
-from bot.seal import hash_secret
+from bot.seal import hash_secret, secret_matches
 from bot.service import Service
 from models.outbox import Notice
 from models.people import Device, LinkPurpose
@@ -131,12 +131,10 @@ async def _comes_back(service: Service, code: str, secret: str) -> str | Refusal
             await sessions.count_guess(work, code)
         async with service.store.look() as db:
             found = await sessions.secret_for_code(db, code, clock.now())
-        if found is None:
+        if found is None or not secret_matches(secret, found[1]):
             return NotFound("wrong_code_or_secret")
         async with service.store.work() as work:
-            _, token = await sessions.come_back(
-                work, person_id=found[0], secret=secret, expected=found[1], device=Device.SHARED
-            )
+            _, token = await sessions.come_back(work, found[0], Device.SHARED)
             await sessions.forgive_guesses(work, code)
             return token
     except Refusal as refusal:

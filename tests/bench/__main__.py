@@ -16,6 +16,7 @@ from tests import postgres
 from tests.bench import intake, questions, report, sockets
 from tests.crash.place import POLLING, WEBHOOK, Place, opened
 
+AS_SHIPPED = {"poll_seconds": 5, "work_seconds": 10}  # tests wake up oftener; a slow computer may take its time
 PARTS = ("intake", "questions", "sockets")
 
 
@@ -40,8 +41,8 @@ async def _places(folder: Path, postgres_root: str, template: str, *, receive: s
     await migrate(f"sqlite+aiosqlite:///{path}")
     async with (
         postgres.copy_of(postgres_root, template) as url,
-        opened("SQLite", f"sqlite:///{path}", folder / "sqlite", receive=receive) as sqlite,
-        opened("PostgreSQL", url, folder / "postgresql", receive=receive) as postgresql,
+        opened("SQLite", f"sqlite:///{path}", folder / "sqlite", receive=receive, **AS_SHIPPED) as sqlite,
+        opened("PostgreSQL", url, folder / "postgresql", receive=receive, **AS_SHIPPED) as postgresql,
     ):
         yield [sqlite, postgresql]
 

@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestServer
 
 from bot import access, i18n
 from bot.actions import cases, converse, people, sessions
+from bot.actions.people import Visitor
 from bot.service import Service
+from bot.store import Store
 from handlers.telegram import HANDLED, Telegram
 from handlers.web import make_app
 from models.dialogue import Incoming, Pressed, Said
@@ -83,7 +85,11 @@ def _update(chat_id: int, number: int) -> bytes:
 
 @asynccontextmanager
 async def _on_web(service: Service, place: Place, pairs: list[Pair]) -> AsyncIterator[Take]:
-    tokens = await web_newcomers(place, pairs)
+    newcomers = await web_newcomers(place.store, len(pairs))
+    for (visitor, _), pair in zip(newcomers, pairs, strict=True):
+        await _give_case(place.store, visitor, pair.volunteer)
+    await forget_what_waits(place.store)
+    tokens = [token for _, token in newcomers]
     async with TestServer(make_app(service)) as server:
         address = str(server.make_url("")).rstrip("/")
         headers = {"Origin": address, "Accept": "application/json"}
@@ -101,18 +107,20 @@ async def _on_web(service: Service, place: Place, pairs: list[Pair]) -> AsyncIte
             yield take
 
 
-async def web_newcomers(place: Place, pairs: list[Pair]) -> list[str]:
-    """As many newcomers on the web, each with a case that a volunteer has; returns their sessions' tokens."""
-    tokens = []
-    for pair in pairs:
-        async with place.store.work() as work:
+async def web_newcomers(store: Store, count: int) -> list[tuple[Visitor, str]]:
+    """So many newcomers on the web who have agreed, each with a session's token."""
+    made = []
+    async with store.work() as work:
+        for n in range(count):
             visitor = await people.new_newcomer_on_web(work, "sv")
-            for act in (Pressed("consent:own"), Said("first words")):
-                key = f"{pair.newcomer}-{type(act).__name__}"
-                await converse.receive(work, visitor, Incoming(key, act, external_id=key))
-            tokens.append(await sessions.open_session(work, visitor.person_id, Device.OWN))
-            work.actor = await people.staff_on_telegram(work, pair.volunteer)
-            case = await access.open_case_of(work.db, visitor.person_id)
-            await cases.claim_case(work, case_id=case.id)  # type: ignore[union-attr]
-    await forget_what_waits(place.store)
-    return tokens
+            await converse.receive(work, visitor, Incoming(f"consent-{n}", Pressed("consent:own")))
+            made.append((visitor, await sessions.open_session(work, visitor.person_id, Device.OWN)))
+    return made
+
+
+async def _give_case(store: Store, visitor: Visitor, volunteer_chat: int) -> None:
+    async with store.work() as work:
+        await converse.receive(work, visitor, Incoming("first", Said("first words"), external_id="first"))
+        case = await access.open_case_of(work.db, visitor.person_id)
+        work.actor = await people.staff_on_telegram(work, volunteer_chat)
+        await cases.claim_case(work, case_id=case.id)  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench.intake import web_newcomers
-from tests.crash.place import Place, talking_pairs
+from tests.crash.place import Place
 from tests.crash.program import ROOT, Program
 
 SOCKETS, WARM = 200, 20  # the first few pay for what all share
@@ -28,8 +28,7 @@ class Memory:
 
 async def measure(place: Place, folder: Path) -> Memory:
     """One process after the other, each with the same number of sockets."""
-    pairs = await talking_pairs(place.store, SOCKETS + WARM)
-    tokens = await web_newcomers(place, pairs)
+    tokens = [token for _, token in await web_newcomers(place.store, WARM + SOCKETS)]
     await place.program.start()
     product = await _kibibytes_each(
         place.program,

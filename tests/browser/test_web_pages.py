@@ -1,19 +1,18 @@
 """The pages in a real browser: live without reloading, safe against what people write, and usable by everybody."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Request, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from bot.i18n import Catalogues
 from tests import builders
 from tests.builders import Staff, table
 from tests.channels.web_fixtures import Site, opened_site
+from tests.chromium import started_chromium
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -22,7 +21,7 @@ ATTACKS = (
     "<script>window.attacked = 1</script>",
     "<img src=x onerror='window.attacked = 1'>",
     "</textarea><svg onload=window.attacked=1>",
-    "\"><a href=javascript:window.attacked=1>x</a>",
+    '"><a href=javascript:window.attacked=1>x</a>',
     "{{ constructor.constructor('window.attacked=1')() }}",
 )
 QUESTION = "وصلتني رسالة من Migrationsverket"
@@ -33,23 +32,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all: st
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        message = "no Chromium: apt-get install -y chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    async with async_playwright() as playwright:
-        options = ["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        browser = await playwright.chromium.launch(executable_path=path, args=options)
+    async with started_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def site(
-    sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser
-) -> AsyncIterator[Site]:
+async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
     async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
         yield opened
         for context in chromium.contexts:
@@ -261,9 +249,7 @@ async def _put_in_background(page: Page, *, hidden: bool) -> None:
     )
 
 
-async def test_new_words_at_the_desk_disturb_nobody_who_is_writing(
-    site: Site, chromium: Browser, amina: Staff
-) -> None:
+async def test_new_words_at_the_desk_disturb_nobody_who_is_writing(site: Site, chromium: Browser, amina: Staff) -> None:
     asker = await builders.web_case_of(site.service)
     desk = await page_of(chromium, viewport=DESKTOP)
     await at_desk(desk, site, amina)
@@ -343,5 +329,3 @@ async def barriers(page: Page, url: str | None = None) -> list[str]:
     if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append(f"{page.url} scrolls sideways")
     return found
-
-

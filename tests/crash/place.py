@@ -57,9 +57,14 @@ class Place:
 
     async def words_kept(self) -> list[str]:
         """Every message that is committed, opened, in the order in which they are read."""
+        return list((await self.words_by_id()).values())
+
+    async def words_by_id(self) -> dict[int, str]:
+        """The same, by the message's id."""
         async with self.store.look() as db:
             rows = (await db.execute(select(_MESSAGES).order_by(_MESSAGES.c.seq))).all()
-        return [self.store.seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows]
+        seal = self.store.seal
+        return {row.id: seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows}
 
     async def rows(self, *kinds: str) -> list[Row]:
         """The outbox, or its rows of these kinds, that have not been put away before the program started."""

@@ -10,15 +10,28 @@ import aiohttp
 import pytest
 
 from bot import clock
+from bot.access import case_by_code
 from bot.actions import people, sessions, shifts
 from bot.actions.reports import report
 from bot.i18n import Catalogues
 from bot.seal import Seal, create_key
 from bot.service import Service
 from bot.store import Store
+from models.case import CaseStatus
 from models.people import Language, LinkPurpose, Role
-from tests.actors import Newcomer, TelegramNewcomer, TelegramVolunteer, Volunteer, WebNewcomer, WebVolunteer, plain
+from tests.actors import (
+    PATIENCE_SECONDS,
+    ChromiumNewcomer,
+    Newcomer,
+    TelegramNewcomer,
+    TelegramVolunteer,
+    Volunteer,
+    WebNewcomer,
+    WebVolunteer,
+    plain,
+)
 from tests.botapi import FakeBotApi
+from tests.chromium import started_chromium
 from tests.conftest import TOKEN, settings_for
 from tests.pages import Browserlike
 from tests.running import free_port, running
@@ -68,6 +81,10 @@ async def office(database_url: str, tmp_path: Path, catalogues: Catalogues) -> A
         invitations = await open_office(service)
         await stack.enter_async_context(running(service))
         yield Office(service, api, stack, invitations)
+
+
+SMALL_PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
 
 
 async def open_office(service: Service) -> dict[LinkPurpose, str]:
@@ -137,3 +154,26 @@ async def test_newcomer_is_spoken_to_in_their_language_all_the_way(
     code = await whole_journey(office, newcomer, volunteer, language)
 
     assert code
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "screen", "scripts"),
+    [(Language.AR, SMALL_PHONE, True), (Language.SV, DESKTOP, True), (Language.AR, SMALL_PHONE, False)],
+    ids=["arabic on a phone", "swedish on a desktop", "arabic without scripts"],
+)
+async def test_newcomer_with_a_real_browser_is_answered(
+    office: Office, language: str, screen: dict, scripts: bool
+) -> None:
+    async with started_chromium() as chromium:
+        context = await chromium.new_context(viewport=screen, java_script_enabled=scripts)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        url = office.service.settings.public_url
+        newcomer: Newcomer = ChromiumNewcomer(await context.new_page(), url, language)
+        volunteer = await office.volunteer_web()
+
+        code = await whole_journey(office, newcomer, volunteer, language)
+
+    async with office.service.store.look() as db:
+        case = await case_by_code(db, code.replace(" ", ""))
+    assert case.status == CaseStatus.CLOSED

@@ -1,0 +1,177 @@
+"""The intake dialogue as a pure machine: every step, every press, and whatever else anybody sends."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.dialogue import Commanded, Edited, Pressed, Said, Unreadable
+from models.intake import HELD_LIMIT, PREFER_NOT_SAY, QUESTIONS, Ask, Draft, IntakeStep, advance, ask_again
+from models.people import Language
+
+NOTHING = Draft()
+STEPS = list(IntakeStep)
+TAPS = list(QUESTIONS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_choosing_a_language_leads_to_the_statement(language: Language) -> None:
+    turn = advance(IntakeStep.LANGUAGE, NOTHING, Pressed(f"lang:{language}"))
+
+    assert (turn.step, turn.language, turn.ask) == (IntakeStep.CONSENT, language, Ask.CONSENT)
+
+
+def test_agreeing_leads_to_the_question() -> None:
+    turn = advance(IntakeStep.CONSENT, NOTHING, Pressed("consent:yes"))
+
+    assert (turn.step, turn.agreed, turn.ask) == (IntakeStep.QUESTION, True, Ask.QUESTION)
+
+
+@pytest.mark.parametrize("step", [IntakeStep.LANGUAGE, IntakeStep.CONSENT])
+def test_words_before_consent_are_held_and_never_submitted(step: IntakeStep) -> None:
+    first = advance(step, NOTHING, Said("Hej"))
+    second = advance(step, first.draft, Said("Jag har fått ett brev"))
+
+    assert (first.submit, second.submit) == (None, None)
+    assert second.draft.held == "Hej\nJag har fått ett brev"
+    assert second.step == step
+
+
+def test_held_words_are_offered_back_after_yes() -> None:
+    held = Draft("Min fråga")
+    agreed = advance(IntakeStep.CONSENT, held, Pressed("consent:yes"))
+
+    sent = advance(agreed.step, agreed.draft, Pressed("held:send"))
+    dropped = advance(agreed.step, agreed.draft, Pressed("held:drop"))
+
+    assert agreed.ask == Ask.OFFER_HELD
+    assert (sent.submit, sent.draft, sent.step) == ("Min fråga", NOTHING, IntakeStep.CATEGORY)
+    assert (dropped.submit, dropped.draft, dropped.ask) == (None, NOTHING, Ask.QUESTION)
+
+
+def test_no_to_the_statement_empties_the_draft() -> None:
+    turn = advance(IntakeStep.CONSENT, Draft("Min fråga"), Pressed("consent:no"))
+
+    assert (turn.agreed, turn.draft) == (False, NOTHING)
+
+
+def test_a_secret_that_waits_is_kept_when_held_words_are_answered() -> None:
+    turn = advance(IntakeStep.QUESTION, Draft("Min fråga", "12345678"), Pressed("held:send"))
+
+    assert turn.draft == Draft("", "12345678")
+
+
+def test_the_question_is_submitted_the_moment_it_is_said_and_the_first_tap_follows() -> None:
+    turn = advance(IntakeStep.QUESTION, NOTHING, Said("Min fråga"))
+
+    assert (turn.submit, turn.step, turn.ask) == ("Min fråga", IntakeStep.CATEGORY, Ask.TAP)
+    assert turn.params == {"step": "category", "page": 0}
+
+
+def test_the_taps_follow_each_other_to_the_end() -> None:
+    step, asked = IntakeStep.CATEGORY, []
+    while step != IntakeStep.RESTING:
+        question = QUESTIONS[step]
+        turn = advance(step, NOTHING, Pressed(f"tap:{question.column}:{question.options[0]}"))
+        asked.append(turn.answer)
+        step = turn.step
+
+    assert [column for column, _ in asked] == ["category", "first_visit", "gender", "age", "situation"]
+    assert turn.ask == Ask.DONE
+
+
+@pytest.mark.parametrize("step", TAPS)
+def test_every_tap_may_be_left_unsaid_and_the_asking_stopped(step: IntakeStep) -> None:
+    column = QUESTIONS[step].column
+
+    unsaid = advance(step, NOTHING, Pressed(f"tap:{column}:{PREFER_NOT_SAY}"))
+    stopped = advance(step, NOTHING, Pressed("stop_asking"))
+
+    assert unsaid.answer == (column, PREFER_NOT_SAY)
+    assert unsaid.step == QUESTIONS[step].then
+    assert (stopped.step, stopped.ask, stopped.answer) == (IntakeStep.RESTING, Ask.DONE, None)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_late_answer_counts_and_the_current_question_stays(step: IntakeStep) -> None:
+    turn = advance(step, NOTHING, Pressed("tap:gender:woman"))
+
+    assert turn.answer == ("gender", "woman")
+    assert turn.step == (QUESTIONS[step].then if step == IntakeStep.GENDER else step)
+
+
+@pytest.mark.parametrize("step", TAPS)
+def test_a_page_is_turned_only_of_the_question_that_is_asked(step: IntakeStep) -> None:
+    other = next(one for one in TAPS if one != step)
+
+    turned = advance(step, NOTHING, Pressed(f"more:{step}:1"))
+    stale = advance(step, NOTHING, Pressed(f"more:{other}:1"))
+
+    assert (turned.ask, turned.params) == (Ask.TAP, {"step": step.value, "page": 1})
+    assert stale.stale
+    assert stale.params == {"step": step.value, "page": 0}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "code", ["tap:category:poetry", "tap:poetry:housing", "nonsense", "", "lang:xx", "more:category:x"]
+)
+def test_a_button_that_leads_nowhere_is_stale_and_shows_the_current_question(step: IntakeStep, code: str) -> None:
+    turn = advance(step, NOTHING, Pressed(code))
+
+    assert turn.stale
+    assert (turn.step, turn.answer, turn.submit, turn.agreed, turn.language) == (step, None, None, None, None)
+    assert turn.ask == ask_again(turn).ask
+
+
+@pytest.mark.parametrize("step", [one for one in STEPS if one not in (IntakeStep.LANGUAGE, IntakeStep.CONSENT)])
+def test_consent_pressed_again_later_is_stale(step: IntakeStep) -> None:
+    for code in ("consent:yes", "consent:no"):
+        turn = advance(step, NOTHING, Pressed(code))
+        assert (turn.stale, turn.agreed, turn.step) == (True, None, step)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("language", list(Language))
+def test_the_language_can_be_changed_at_any_time_without_losing_the_place(step: IntakeStep, language: Language) -> None:
+    turn = advance(step, NOTHING, Pressed(f"lang:{language}"))
+
+    assert turn.language == language
+    assert turn.step == (IntakeStep.CONSENT if step == IntakeStep.LANGUAGE else step)
+    assert turn.ask is not None
+
+
+def test_buttons_of_the_dialogue_fit_into_telegram() -> None:
+    codes = [f"tap:{q.column}:{code}" for q in QUESTIONS.values() for code in (*q.options, PREFER_NOT_SAY)]
+    codes += [f"more:{step}:99" for step in TAPS]
+
+    assert max(len(code.encode()) for code in codes) <= 64
+
+
+ACTS = st.one_of(
+    st.builds(Said, st.text()),
+    st.builds(Edited, st.text()),
+    st.builds(Pressed, st.text()),
+    st.builds(Pressed, st.from_regex(r"(tap|more|lang|consent|held|stop_asking):?[a-z_]*:?[a-z0-9_]*", fullmatch=True)),
+    st.builds(Commanded, st.text(), st.text()),
+    st.builds(Unreadable, st.text()),
+)
+
+
+@given(st.sampled_from(STEPS), st.builds(Draft, st.text(), st.text()), ACTS)
+def test_whatever_comes_is_a_turn(step: IntakeStep, draft: Draft, act: object) -> None:
+    turn = advance(step, draft, act)  # type: ignore[arg-type]
+
+    assert turn.step in IntakeStep
+    assert len(turn.draft.held) <= max(HELD_LIMIT, len(draft.held))
+    if turn.answer is not None:
+        column, code = turn.answer
+        assert any(q.column == column and code in (*q.options, PREFER_NOT_SAY) for q in QUESTIONS.values())
+
+
+@given(st.text(), st.text())
+def test_a_draft_comes_back_from_how_it_is_kept(held: str, secret: str) -> None:
+    assert Draft.from_json(Draft(held, secret).to_json()) == Draft(held, secret)
+
+
+def test_a_page_beyond_all_reason_is_stale() -> None:
+    assert advance(IntakeStep.CATEGORY, NOTHING, Pressed("more:category:" + "9" * 5_000)).stale

@@ -1,0 +1,394 @@
+"""Who may press and command what: every button the bot ever shows, forged by everybody, and every command.
+
+The buttons are collected from a walk over the whole dialogue, so a new one is tried as soon as somebody is shown it.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from bot.actions import people, sessions
+from bot.i18n import Catalogues, Words
+from models.base import metadata
+from models.case import USUAL_ORGANISATIONS
+from models.people import LinkPurpose
+from tests import builders
+from tests.channels.telegram_house import House, telegram_house
+from tests.security.scene import Rows, everything
+
+CHATS = {"newcomer_a": 9001, "newcomer_b": 9002, "stranger": 9003, "claimer": 5001, "other": 5002, "disabled": 5003}
+LANGUAGES = {
+    "newcomer_a": "ar", "newcomer_b": "fa", "stranger": "uk", "claimer": "sv", "other": "en", "disabled": "en",
+}  # fmt: skip
+STAFF = ("claimer", "other")  # a disabled volunteer's account is anybody's
+FOREIGN_CHATS = {"second_of_claimer": 9011, "first_of_other": 9012, "second_of_other": 9013}
+WALKER, GUIDE = 9020, 5020
+CANARIES = {
+    "newcomer_a": "kanariefågel-A", "newcomer_b": "kanariefågel-B", "second_of_claimer": "kanariefågel-C",
+    "first_of_other": "kanariefågel-D", "second_of_other": "kanariefågel-E",
+    "held_by_claimer": "kanariefågel-F", "held_by_other": "kanariefågel-G",
+}  # fmt: skip
+MAY_READ = {
+    "kanariefågel-A": {"newcomer_a", "claimer"}, "kanariefågel-B": {"newcomer_b"},
+    "kanariefågel-C": {"second_of_claimer", "claimer"}, "kanariefågel-D": {"first_of_other", "other"},
+    "kanariefågel-E": {"second_of_other", "other"},
+    "kanariefågel-F": {"claimer"}, "kanariefågel-G": {"other"},  # their own words, which the bot has not sent on
+}  # fmt: skip
+NOTES = ("inbound",)  # the note that an update came: every press leaves one
+
+# What a press may change: nothing, what belongs to whoever pressed, or the case.
+NOTHING, OWN, CASE = "nothing", "own", "case"
+#                        claimer  other
+BY_STAFF = {
+    "lang":             (OWN,     OWN),
+    "consent":          (NOTHING, NOTHING),
+    "held":             (NOTHING, NOTHING),
+    "tap":              (NOTHING, NOTHING),
+    "more":             (NOTHING, NOTHING),
+    "stop_asking":      (NOTHING, NOTHING),
+    "erase":            (NOTHING, NOTHING),
+    "claim":            (CASE,    CASE),
+    "close":            (CASE,    NOTHING),
+    "noadvice":         (CASE,    NOTHING),
+    "release":          (CASE,    NOTHING),
+    "c":                (CASE,    NOTHING),
+    "pick":             (CASE,    NOTHING),
+    "desk":             (OWN,     OWN),
+    "endall":           (OWN,     OWN),
+}  # fmt: skip
+OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "stop_asking", "erase")
+OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject")
+
+
+def allowed(actor: str, family: str) -> str:
+    """A newcomer's press, like anybody's who is no volunteer, is an act in their own dialogue, whatever it says."""
+    return BY_STAFF[family][STAFF.index(actor)] if actor in STAFF else OWN
+
+
+@dataclass
+class Cast:
+    """The people of a house, in the middle of things: each volunteer is asked which case they meant.
+
+    `claimed`: the case of A. `queued`: the case of B, which waits.
+    """
+
+    house: House
+    staff: dict[str, builders.Staff] = field(default_factory=dict)
+    claimed: int = 0
+    queued: int = 0
+
+    async def presses(self, actor: str, code: str) -> str:
+        """A forged press, on whatever message is the first in the chat; returns what the button said."""
+        return await self.house.pressed(CHATS[actor], code, 1)
+
+    def words(self, actor: str) -> Words:
+        service = self.house.service
+        return service.desk(LANGUAGES[actor]) if actor in STAFF else service.words(LANGUAGES[actor])
+
+    def readers(self) -> dict[str, set[str]]:
+        """By canary: the people in whose chat it stands, or who were told it by a button."""
+        chats = CHATS | FOREIGN_CHATS
+        shown = {name: " ".join(one.text for one in self.house.api.chat(chat).messages) for name, chat in chats.items()}
+        shown["a button"] = " ".join(answer.text for answer in self.house.api.answers.values())
+        return {canary: {name for name, text in shown.items() if canary in text} for canary in MAY_READ}
+
+
+@pytest.fixture
+async def cast(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[Cast]:
+    async with telegram_house(sqlite_url, tmp_path, catalogues) as house:
+        for actor, language in LANGUAGES.items():
+            house.api.chat(CHATS[actor]).profile["language_code"] = language
+        yield await filled(Cast(house))
+
+
+async def filled(cast: Cast) -> Cast:
+    house, service = cast.house, cast.house.service
+    for actor, alias in (("claimer", "Amina"), ("other", "Bo"), ("disabled", "Carl")):
+        cast.staff[actor] = await builders.volunteer(service, alias, chat_id=CHATS[actor])
+    async with service.store.work() as work:
+        await people.speak(work, cast.staff["other"].id, LANGUAGES["other"])
+        await people.disable_staff(work, cast.staff["disabled"].id)
+    cast.claimed = (await asks(cast, "newcomer_a", claimer="claimer")).case_id
+    cast.queued = (await asks(cast, "newcomer_b")).case_id
+    await asks(cast, "second_of_claimer", claimer="claimer")
+    await asks(cast, "first_of_other", claimer="other")
+    await asks(cast, "second_of_other", claimer="other")
+    await house.settle()
+    for actor in STAFF:  # each is half way through closing a case, and has words that wait for a choice
+        await begin_closing(cast, actor)
+        await house.hears(CHATS[actor], CANARIES[f"held_by_{actor}"], LANGUAGES[actor])
+    return cast
+
+
+async def asks(cast: Cast, who: str, *, claimer: str | None = None) -> builders.Newcomer:
+    chat_id = (CHATS | FOREIGN_CHATS)[who]
+    words = f"{CANARIES[who]} skriver"
+    service, language = cast.house.service, LANGUAGES.get(who, "sv")
+    cast.house.api.chat(chat_id).add({"text": words}, from_bot=False)
+    asker = await builders.case_of(service, words, language=language, chat_id=chat_id)
+    await cast.house.settle()
+    if claimer:
+        await cast.house.pressed(CHATS[claimer], f"claim:{asker.case_id}")
+    return asker
+
+
+async def begin_closing(cast: Cast, actor: str) -> None:
+    mine = "SELECT id FROM cases WHERE volunteer_id = :person ORDER BY opened_at"
+    case_id = (await builders.table(cast.house.service, mine, person=cast.staff[actor].id))[0].id
+    await cast.house.pressed(CHATS[actor], f"close:{case_id}:{10**15}", 1)
+
+
+# The walk: one newcomer and one volunteer go through everything, and every button either is ever shown is noted.
+
+
+@pytest.fixture
+async def shown_codes(migrated_sqlite: Path, tmp_path: Path, catalogues: Catalogues) -> list[str]:
+    """The codes of all buttons, with `CASE` and `SEEN` where they name a case and how far it has been shown."""
+    folder = tmp_path / "walk"
+    folder.joinpath("data").mkdir(parents=True)
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'data' / 'radrum.db')}"
+    async with telegram_house(url, folder, catalogues) as house:
+        case_ids = await walk(house)
+        return one_of_each(list(dict.fromkeys(template_of(code, case_ids) for code in all_codes(house))))
+
+
+def template_of(code: str, case_ids: set[str]) -> str:
+    verb, *rest = ("CASE" if part in case_ids else part for part in code.split(":"))
+    if verb in ("close", "noadvice", "release"):
+        rest[-1] = "SEEN"
+    return ":".join([verb, *rest])
+
+
+def one_of_each(codes: list[str]) -> list[str]:
+    """The first and the last of those that differ in their last value alone: two languages stand for five."""
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for code in codes:
+        kinds.setdefault(tuple(code.split(":")[:-1]), []).append(code)
+    return list(dict.fromkeys(code for alike in kinds.values() for code in (alike[0], alike[-1])))
+
+
+def all_codes(house: House) -> list[str]:
+    """Of every keyboard that was ever sent, also of one that has been edited away."""
+    keyboards = [call.params["reply_markup"] for call in house.api.calls if "reply_markup" in call.params]
+    return [button["callback_data"] for board in keyboards for row in board["inline_keyboard"] for button in row]
+
+
+async def walk(house: House) -> set[str]:
+    """From the first word, typed too early, to the closed case and "delete everything". Returns the cases' ids."""
+    guide = await builders.volunteer(house.service, "Amina", chat_id=GUIDE)
+    await house.hears(WALKER, "För tidigt")
+    for code in ("lang:sv", "consent:yes", "held:send"):
+        await house.pressed(WALKER, code)
+    for code in ("category:housing", "first_visit:yes", "gender:woman", "age:30_64", "situation:permit"):
+        await house.pressed(WALKER, f"tap:{code}")
+    case = (await builders.one(house.service, "SELECT id FROM cases")).id
+    await house.pressed(GUIDE, f"claim:{case}")
+    await house.hears(WALKER, "Ett ord till")
+    for command in ("/cases", "/language", "/desk"):
+        await house.hears(GUIDE, command)
+    await log_in_somewhere(house, guide)
+    second = await builders.case_of(house.service, "En till")
+    await builders.claims(house.service, guide, second)
+    await house.hears(GUIDE, "Vem menas?")
+    await house.pressed(GUIDE, f"pick:{case}")
+    await house.pressed(GUIDE, [code for code in all_codes(house) if code.startswith(f"close:{case}:")][-1])
+    usual = USUAL_ORGANISATIONS[0]
+    for step in ("cat:housing", "view:0.1", f"add:0.{usual}", "view:1.1", "org:done", "out:answered", "min:15"):
+        await house.pressed(GUIDE, f"c:{case}:{step}")
+    await house.hears(WALKER, "/stop")
+    await house.pressed(WALKER, "erase:yes")
+    return {str(case), str(second.case_id)}
+
+
+async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
+    async with house.service.store.work() as work:
+        link = await sessions.make_link(work, staff.id, LinkPurpose.DESK)
+    async with house.service.store.work() as work:
+        await sessions.log_in(work, link)
+    await house.settle()
+
+
+# What a press changed.
+
+
+async def owned(cast: Cast, actor: str) -> set[int]:
+    """The ids of what is the actor's own: a volunteer's cases are not."""
+    service = cast.house.service
+    lookup = service.store.seal.blind("telegram", str(CHATS[actor]))
+    lanes = "SELECT id, person_id FROM addresses WHERE lookup = :lookup"
+    ids = {number for row in await builders.table(service, lanes, lookup=lookup) for number in row}
+    if actor in STAFF:
+        return ids
+    mine = (
+        "SELECT v.id, c.id FROM conversations v LEFT JOIN cases c ON c.conversation_id = v.id WHERE v.newcomer_id = :id"
+    )
+    return ids | {
+        number for one in ids for row in await builders.table(service, mine, id=one) for number in row if number
+    }
+
+
+def without(rows: Rows, ids: set[int]) -> Rows:
+    """The rows that belong to nobody with these ids."""
+    places = {
+        table.name: [place for place, column in enumerate(table.columns) if column.name in OWNED_BY]
+        for table in metadata.sorted_tables
+    }
+    return {
+        name: [row for row in kept if not any(row[place] in ids for place in places[name])]
+        for name, kept in rows.items()
+    }
+
+
+async def effect_of(cast: Cast, actor: str, act: Awaitable[str]) -> tuple[str, str]:
+    """What the act changed, and what the button said."""
+    service = cast.house.service
+    before, ids = await everything(service, except_tables=NOTES), await owned(cast, actor)
+    said = await act
+    after, ids = await everything(service, except_tables=NOTES), ids | await owned(cast, actor)
+    if before == after:
+        return NOTHING, said
+    return (OWN if without(before, ids) == without(after, ids) else CASE), said
+
+
+def order_of(press: tuple[str, str]) -> tuple[bool, bool]:
+    """What ends a conversation comes last, and what sets the language back before."""
+    actor, code = press
+    return code.startswith("erase"), code.startswith("lang")
+
+
+async def test_a_forged_press_changes_what_the_table_allows_and_is_answered(cast: Cast, shown_codes: list[str]) -> None:
+    assert {code.partition(":")[0] for code in shown_codes} == set(BY_STAFF)
+    presses = [press for press in product(CHATS, shown_codes) if allowed(*family(press)) != CASE]
+
+    wrong, silent = [], []
+    for actor, template in sorted(presses, key=order_of):
+        code = template.replace("CASE", str(cast.claimed)).replace("SEEN", str(10**15))
+        effect, said = await effect_of(cast, actor, cast.presses(actor, code))
+        may = allowed(*family((actor, template)))
+        if effect not in (NOTHING, may):
+            wrong.append((actor, template, effect))
+        refused = may == NOTHING or (actor not in STAFF and template.partition(":")[0] not in OF_NEWCOMERS)
+        if template.startswith("lang"):
+            await cast.presses(actor, f"lang:{LANGUAGES[actor]}")
+        elif (refused or said) and said not in refusals(cast, actor):
+            silent.append((actor, template, said))
+
+    assert wrong == []
+    assert silent == []
+    assert cast.readers() == MAY_READ
+
+
+def family(press: tuple[str, str]) -> tuple[str, str]:
+    return press[0], press[1].partition(":")[0]
+
+
+def refusals(cast: Cast, actor: str) -> set[str]:
+    """What a button may say to the actor, in their language."""
+    words = cast.words(actor)
+    return {words(key) for key in ("no_longer_valid", "not_found", "answer_saved") if key in words}
+
+
+async def test_who_is_late_for_a_case_learns_who_has_it_and_nothing_more(cast: Cast) -> None:
+    effect, said = await effect_of(cast, "other", cast.presses("other", f"claim:{cast.claimed}"))
+
+    assert effect == NOTHING
+    assert "Amina" in said
+    assert CANARIES["newcomer_a"] not in said
+
+
+async def test_a_waiting_case_is_claimed_by_volunteers_alone(cast: Cast) -> None:
+    code = f"claim:{cast.queued}"
+
+    effects = {actor: (await effect_of(cast, actor, cast.presses(actor, code)))[0] for actor in CHATS}
+
+    assert effects.pop("claimer") == CASE  # the first of those who may; the other is late
+    assert effects["other"] == NOTHING
+    assert set(effects.values()) <= {NOTHING, OWN}
+
+
+@pytest.mark.parametrize("actor", CHATS)
+@pytest.mark.parametrize(
+    "code",
+    ["", ":", "claim", "claim:", "claim:x", "claim:-1", "claim:٣", "claim:²", "close:1", "c:1:2", "c:1:2:3:4", "lang:xx",
+     "lang", "tap:status:closed", "tap:volunteer_id:1", "tap:category:nonsense", "more:category:999999999999", "a" * 64,
+     f"claim:{10**30}", f"release:1:{10**30}", f"pick:{10**19}", "erase", "erase:yes:no", "endall:1:2:3", "\x00"],
+)  # fmt: skip
+async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_others(
+    cast: Cast, actor: str, code: str
+) -> None:
+    effect, said = await effect_of(cast, actor, cast.presses(actor, code))
+
+    assert effect in (NOTHING, OWN)
+    assert said or code.startswith("endall")
+
+
+# Commands.
+
+COMMANDS = (
+    "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/privacy", "/cases", "/desk", "/claim 1",
+    "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot",
+)  # fmt: skip
+ENDING_COMMANDS = ("/stop", "/delete", "/erase")
+OF_STAFF_ALONE = ("/cases", "/desk", "/claim 1", "/close", "/admin", "/report", "/endall", "/CASES", "/erase")
+
+
+@pytest.mark.parametrize("actor", CHATS)
+async def test_a_command_is_an_act_of_whoever_gives_it_and_of_nobody_else(cast: Cast, actor: str) -> None:
+    chat, links = cast.house.api.chat(CHATS[actor]), "SELECT * FROM login_links"
+    had = len(await builders.table(cast.house.service, links))
+
+    for command in (*COMMANDS, *ENDING_COMMANDS):
+        newest = chat.messages[-1].message_id if chat.messages else 0
+        effect, _ = await effect_of(cast, actor, says(cast, actor, command))
+
+        answers = [one.text for one in chat.from_bot if one.message_id > newest]
+        assert effect in (NOTHING, OWN), command
+        assert answers, command
+        if actor not in STAFF and command in OF_STAFF_ALONE:
+            assert answers[0].startswith(cast.words(actor)("unknown_command")), command
+        if actor in STAFF and command in ENDING_COMMANDS:
+            assert answers[0].startswith(cast.words(actor)("staff_help")), command
+
+    assert (len(await builders.table(cast.house.service, links)) > had) == (actor in STAFF)
+    assert {canary: who - {actor} for canary, who in cast.readers().items()} == {
+        canary: who - {actor} for canary, who in MAY_READ.items()
+    }
+
+
+async def says(cast: Cast, actor: str, text: str) -> str:
+    await cast.house.hears(CHATS[actor], text, LANGUAGES[actor])
+    return ""
+
+
+async def test_of_twenty_accounts_at_once_one_is_linked_by_an_invitation(cast: Cast) -> None:
+    service = cast.house.service
+    new = await builders.volunteer(service, "Nils")
+    async with service.store.work() as work:
+        token = await sessions.make_link(work, new.id, LinkPurpose.TELEGRAM)
+    for chat in range(6000, 6020):
+        await cast.house.api.says(chat, f"/start {token}", language_code="sv")
+
+    updates = [json.dumps(update.body).encode() for update in cast.house.api.delivery.waiting()[-20:]]
+    statuses = await asyncio.gather(*(cast.house.telegram.webhook(body) for body in updates))
+
+    linked = "SELECT * FROM addresses WHERE person_id = :person AND channel = 'telegram'"
+    assert statuses == [200] * 20
+    assert len(await builders.table(service, linked, person=new.id)) == 1
+
+
+async def test_a_volunteers_words_never_reach_a_case_of_somebody_else(cast: Cast) -> None:
+    newest = len(cast.house.api.chat(CHATS["newcomer_a"]).messages)
+    others = cast.house.api.chat(CHATS["claimer"]).messages
+
+    for message in range(1, len(others) + 5):  # ids of another chat's messages: none is a message of this one
+        await cast.house.api.says(CHATS["other"], "till fel person", reply_to=message, language_code="en")
+    await cast.house.settle()
+
+    assert len(cast.house.api.chat(CHATS["newcomer_a"]).messages) == newest
+    assert cast.readers() == MAY_READ
