@@ -34,8 +34,6 @@ class PortTaken(Refusal):
     code = "port_taken"
 
 
-
-
 async def open_service(settings: Settings, *, is_trial: bool = False) -> Service:
     """The service with its store open and its schema current; nothing runs yet.
 

@@ -38,9 +38,13 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The person sent something that cannot be relayed yet: photo, voice, sticker …"""
+    """The person sent something that cannot be relayed yet: photo, voice, sticker …
+
+    `album`: names what was sent together with others, so that it is answered once.
+    """
 
     kind: str
+    album: str | None = None
 
 
 Act = Said | Edited | Pressed | Commanded | Unreadable

@@ -1,4 +1,4 @@
-"""When the doors are open: places, weekly rules in wall-clock time, dated exceptions, and the pure questions about them.
+"""When the doors are open: places, weekly rules in wall-clock time, dated exceptions, and pure questions about them.
 
 Owns Place, WeeklyHours, HoursException, `spans_on`, `is_open`, `next_openings`. It must not read the clock or a table.
 """

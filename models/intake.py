@@ -13,6 +13,7 @@ from models.case import Category
 from models.dialogue import Act, Pressed, Said
 from models.people import Language
 
+CONSENT_ANSWERS = ("yes", "own", "shared", "no")  # "own" and "shared" say whose device it is, on the web
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
 PAGE_DIGITS = 2  # more pages than that has no question: such a press is forged
@@ -163,7 +164,7 @@ def _pressed(here: Turn, kind: str, value: str = "") -> Turn:
     match kind:
         case "lang" if value in set(Language):
             return _chose_language(here, Language(value))
-        case "consent" if here.step in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
+        case "consent" if here.step == IntakeStep.CONSENT and value in CONSENT_ANSWERS:
             return _answered_consent(here, agreed=value != "no")
         case "held" if here.draft.held and here.step not in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
             return _answered_held(here, value)

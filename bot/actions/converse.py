@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
 from bot import access
-from bot.actions import cases, closing, hours, people, queue, relay, retention
+from bot.actions import cases, closing, hours, inbound, people, queue, relay, retention
 from bot.actions.people import Visitor
 from bot.errors import BadInput
 from bot.store import Work
@@ -47,8 +47,8 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
     match incoming.act:
         case Commanded(name=name):
             await _command(work, visitor, thread, name)
-        case Unreadable(kind=kind):
-            await _refuse_unreadable(work, visitor, kind)
+        case Unreadable(kind=kind, album=album):
+            await _refuse_unreadable(work, visitor, kind, album)
         case Edited(text=text):
             await _edited(work, visitor, thread, relay.checked(text), incoming, door)
         case Said(text=text):
@@ -237,8 +237,10 @@ async def _stop(work: Work, visitor: Visitor, say: object) -> None:
     await say(Notice.STOPPED, code=case.code)  # type: ignore[operator]
 
 
-async def _refuse_unreadable(work: Work, visitor: Visitor, kind: str) -> None:
+async def _refuse_unreadable(work: Work, visitor: Visitor, kind: str, album: str | None) -> None:
     await work.db.execute(insert(Refused).values(on_day=work.today, channel=visitor.channel, kind=kind))
+    if album is not None and not await inbound.first_time(work, visitor.channel, f"album:{album}"):
+        return  # the first of its pictures has been answered
     params = {"kind": kind} | await hours.next_session(work.db, work.now, work.zone)
     await work.tell_address(
         visitor.address_id, Notice.UNREADABLE, conversation_id=visitor.conversation_id, params=params

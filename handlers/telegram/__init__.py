@@ -5,6 +5,7 @@ memory. Owns the routes and the wrapper that opens Work and answers a button aft
 """
 
 import json
+import re
 from time import monotonic
 
 import structlog
@@ -14,6 +15,7 @@ from bot import texts
 from bot.actions import cases, inbound, people, relay, sessions
 from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
+from bot.metrics import ACTS
 from bot.service import Service
 from bot.store import Work
 from handlers.telegram import newcomer, volunteer
@@ -29,6 +31,7 @@ CHANNEL = "telegram"
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 STATIC_CARD_EVERY_SECONDS = 600.0
 HANDLED, NOT_NOW = 200, 503
+INVITATION = re.compile(r"[A-Za-z0-9_-]{40,64}")  # as `bot/seal.py` makes tokens
 
 
 class Telegram:
@@ -84,7 +87,9 @@ class Telegram:
         async with self._order.turn(chat.id):
             while True:
                 try:
-                    return await self._done(update, chat)
+                    done = await self._done(update, chat)
+                    ACTS.labels(CHANNEL).inc()
+                    return done
                 except Unavailable:
                     await self._say_static_card(update, chat)
                     return False
@@ -186,7 +191,10 @@ class Telegram:
         log.error("update_given_up", update_id=update.update_id)
         if chat.type == Chat.PRIVATE:
             words = self.service.words(suggest_language(_app_language(update)))
-            await self.sender.say_from_memory(chat.id, words("error_try_later"))
+            if update.callback_query is not None:
+                await self.sender.answer_press(update.callback_query.id, words("error_try_later"))
+            else:
+                await self.sender.say_from_memory(chat.id, words("error_try_later"))
         return True
 
     async def _membership_changed(self, update: Update, chat: Chat) -> bool:
@@ -225,10 +233,11 @@ async def _opens_invitation(work: Work, message: Message) -> bool:
     Raises:
         LinkSpent: the token is used or has run out, or this is somebody's account already.
     """
-    command, _, token = (message.text or "").partition(" ")
-    if command != "/start" or not token:
-        return False
-    person_id = await sessions.spend_link(work, token.strip(), LinkPurpose.TELEGRAM)
+    command, _, payload = (message.text or "").partition(" ")
+    token = payload.strip()
+    if command != "/start" or not INVITATION.fullmatch(token):
+        return False  # a link on a poster may carry a word of its own: that is a newcomer's start
+    person_id = await sessions.spend_link(work, token, LinkPurpose.TELEGRAM)
     await people.link_telegram(work, person_id, message.chat_id)
     return True
 

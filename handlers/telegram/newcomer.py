@@ -45,7 +45,8 @@ async def pressed(work: Work, update: Update, chat_id: int, code: str) -> Answer
 def act_of(message: Message, *, is_edit: bool) -> Act:
     """What the person did with this message. A caption without a file we can take is still not the whole of it."""
     if message.text is None:
-        return Unreadable(next((kind for kind in UNREADABLE_KINDS if getattr(message, kind, None)), "other"))
+        kind = next((kind for kind in UNREADABLE_KINDS if getattr(message, kind, None)), "other")
+        return Unreadable(kind, album=message.media_group_id)
     if is_edit:
         return Edited(message.text)
     if message.text.startswith("/"):

@@ -9,6 +9,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from handlers.telegram import ALLOWED_UPDATES, CHANNEL, Telegram
+from handlers.telegram.sender import seconds_to_wait
 
 log = structlog.get_logger()
 REST_SECONDS = 1.0
@@ -50,7 +51,7 @@ async def _until_it_answers(telegram: Telegram, act: object) -> None:
             return await act(telegram)  # type: ignore[operator]
         except RetryAfter as wait:
             log.warning("telegram_asks_to_wait")
-            rest = max(rest, float(wait.retry_after) if isinstance(wait.retry_after, int) else rest)
+            rest = max(rest, seconds_to_wait(wait))
         except InvalidToken:
             log.error("telegram_refuses_the_token")
             rest = LONGEST_REST_SECONDS

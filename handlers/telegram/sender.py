@@ -35,7 +35,7 @@ class TelegramSender:
         try:
             return Sent(await self._call(letter))
         except RetryAfter as wait:
-            return TryAgain(after_seconds=_seconds(wait))
+            return TryAgain(after_seconds=seconds_to_wait(wait))
         except Forbidden:
             return Unreachable("blocked")
         except BadRequest as refusal:
@@ -112,7 +112,8 @@ class TelegramSender:
             await self._bot.set_my_short_description(words("bot_short_description"), language_code=code)
 
 
-def _seconds(wait: RetryAfter) -> float:
+def seconds_to_wait(wait: RetryAfter) -> float:
+    """What Telegram asks for; the library says it as a number or a timedelta."""
     after = wait.retry_after
     return float(after) if isinstance(after, int | float) else after.total_seconds()
 

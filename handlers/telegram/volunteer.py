@@ -1,4 +1,4 @@
-"""A volunteer's or coordinator's updates: what they pressed, wrote or asked for. Reads, acts, answers; decides nothing."""
+"""A volunteer's or coordinator's updates: what they pressed, wrote or asked for. Reads, acts, answers."""
 
 from telegram import Message, Update
 

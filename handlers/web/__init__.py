@@ -87,9 +87,7 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
 
     `webhook`: what an update's bytes are handed to; it returns the status to answer. None: there is no webhook.
     """
-    app = web.Application(
-        middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY
-    )
+    app = web.Application(middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY)
     assets = Assets()
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
     app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), set()

@@ -214,9 +214,7 @@ async def _no_consent_page(request: web.Request) -> web.Response:
     return text_page(request, words("web_title"), paragraphs(told.text), ways=links)
 
 
-async def _still_written(
-    request: web.Request, refusal: Refusal, text: str, client_msg_id: str
-) -> web.StreamResponse:
+async def _still_written(request: web.Request, refusal: Refusal, text: str, client_msg_id: str) -> web.StreamResponse:
     """The page as it was, with the refusal on top and her words still in the box; even if the store does not answer."""
     session = None
     with suppress(Unavailable):
@@ -265,5 +263,3 @@ async def mark_shown(request: web.Request, visitor: Visitor, last: int) -> None:
     with suppress(Unavailable):
         async with request.app[SERVICE].store.work() as work:
             await inbox.shown(work, visitor.address_id, last)
-
-

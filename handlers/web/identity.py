@@ -45,9 +45,7 @@ def remember(request: web.Request, response: web.StreamResponse, name: str, toke
 
 def forget(request: web.Request, response: web.StreamResponse, name: str) -> None:
     """The browser shows no token any more."""
-    response.del_cookie(
-        cookie_name(request, name), path="/", secure=is_https(request), httponly=True, samesite="Lax"
-    )
+    response.del_cookie(cookie_name(request, name), path="/", secure=is_https(request), httponly=True, samesite="Lax")
 
 
 def has_cookie(request: web.Request, name: str) -> bool:

@@ -115,9 +115,7 @@ async def _quietly(speak: Callable[[], Awaitable[None]], socket: web.WebSocketRe
     await socket.close(code=SESSION_DEAD)
 
 
-async def _speak_rows(
-    request: web.Request, socket: web.WebSocketResponse, visitor: Visitor, cursor: _Cursor
-) -> bool:
+async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visitor: Visitor, cursor: _Cursor) -> bool:
     """Whatever is new has been sent; False once the session has ended."""
     service, words = request.app[SERVICE], words_for(request)
     try:
@@ -175,5 +173,3 @@ def _number_in(data: str, name: str) -> int | None:
     except (ValueError, KeyError, TypeError):
         return None
     return number if isinstance(number, int) and number >= 0 else None
-
-

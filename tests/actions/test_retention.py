@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url
 
 from bot import clock
@@ -99,7 +100,10 @@ async def test_an_answered_case_that_nobody_closed_is_closed_when_its_words_go(h
     assert len(await builders.said_to(house, amina.id, Notice.CASE_TAKEN_BACK)) == 1
 
 
-async def test_somebody_who_never_asked_is_forgotten_too_and_however_many_they_are(house: Service) -> None:
+async def test_somebody_who_never_asked_is_forgotten_too_and_however_many_they_are(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "CASES_A_ROUND", 3)
     clock.freeze(MONDAY_NOON)
     for _ in range(retention.CASES_A_ROUND + 1):
         await builders.newcomer(house)
@@ -125,7 +129,10 @@ async def test_somebody_who_is_writing_again_is_not_forgotten_in_the_middle_of_i
     assert "Jag har en fråga" in offered
 
 
-async def test_more_cases_than_one_round_takes_are_all_purged_the_same_night(house: Service) -> None:
+async def test_more_cases_than_one_round_takes_are_all_purged_the_same_night(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "CASES_A_ROUND", 3)
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house)
     for _ in range(retention.CASES_A_ROUND + 1):

@@ -63,6 +63,17 @@ async def test_every_kind_of_file_is_answered_in_the_person_s_language_and_count
     assert {row.kind: row.n for row in counted} == expected
 
 
+async def test_an_album_is_answered_once(house: House) -> None:
+    await house.asks(900)
+    before = len(house.texts(900))
+
+    await house.api.sends(900, "album")
+    await house.settle()
+
+    told = [text for text in house.texts(900)[before:] if house.words("sv")("file_not_accepted") in text]
+    assert len(told) == 1
+
+
 async def test_a_file_with_a_caption_is_still_said_not_to_be_taken(house: House) -> None:
     await house.asks(900)
 
@@ -278,11 +289,17 @@ async def test_an_invitation_links_an_account_once(house: House) -> None:
     assert len(rows) == 1
 
 
-@pytest.mark.parametrize("token", ["x", "\ud800", "a b c", "'; DROP TABLE people;--", "x" * 4000])
-async def test_an_invitation_that_never_was_is_answered_kindly(house: House, token: str) -> None:
-    await house.hears(900, f"/start {token}")
+async def test_an_invitation_that_never_was_is_answered_kindly(house: House) -> None:
+    await house.hears(900, f"/start {'x' * 43}")
 
     assert house.last(900) == house.words("sv")("link_spent")
+
+
+@pytest.mark.parametrize("payload", ["x", "\ud800", "a b c", "'; DROP TABLE people;--", "x" * 4000])
+async def test_a_start_with_anything_else_behind_it_is_a_start(house: House, payload: str) -> None:
+    await house.hears(900, f"/start {payload}")
+
+    assert house.words("sv")("choose_language") in house.last(900)
 
 
 async def test_help_before_a_language_is_chosen_is_in_the_language_of_the_app(house: House) -> None:
@@ -301,6 +318,22 @@ async def test_no_to_the_statement_leaves_nothing_but_the_answer_in_the_chat(hou
     assert house.words("sv")("no_consent") in house.last(900)
     for name in ("people", "addresses", "conversations", "outbox", "messages"):
         assert await builders.table(house.service, f"SELECT 1 FROM {name}") == [], name
+
+
+async def test_an_old_yes_after_a_no_asks_for_the_language_again(house: House) -> None:
+    await house.hears(900, "/start")
+    await house.pressed(900, "lang:sv")
+    await house.pressed(900, "consent:no")
+
+    await house.pressed(900, "consent:yes")
+
+    assert house.words("sv")("choose_language") in house.last(900)
+
+
+async def test_a_link_from_a_poster_starts_the_dialogue(house: House) -> None:
+    await house.hears(900, "/start poster")
+
+    assert house.words("sv")("choose_language") in house.last(900)
 
 
 async def test_words_before_consent_are_offered_back_and_sent_on_a_press(house: House) -> None:

@@ -220,7 +220,7 @@ async def test_delete_leaves_nothing_and_says_so(site: Site, way: str) -> None:
     if way == "typed":
         page = await browser.says(" /delete")
     elif way == "menu":
-        assert "action=\"/sv/chat/delete\"" in (await browser.get("/sv/chat/delete")).text
+        assert 'action="/sv/chat/delete"' in (await browser.get("/sv/chat/delete")).text
         page = await browser.post("/sv/chat/delete")
     else:
         page = await browser.post("/sv/chat/press", {"code": "erase:yes"})
