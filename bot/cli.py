@@ -15,11 +15,11 @@ import typer
 from bot import i18n, logs
 from bot.errors import BadInput, Refusal
 from bot.i18n import Ltr, Words
+from bot.phrases import refusal_text
 from bot.schema import require_revision
 from bot.seal import Seal, SealError, load_key
 from bot.settings import Settings, SettingsMistakes, read_settings
 from bot.store import Store
-from bot.texts import refusal_text
 
 REFUSED, WRONG_USE = 1, 2
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.i18n import Catalogues, Words
+from bot.phrases import Facts
 from bot.settings import Settings
 from bot.store import Store
-from bot.texts import Facts
 from models.people import STAFF_LANGUAGES, Language
 
 

@@ -1,157 +1,44 @@
 """What the service says to newcomers: a notice kind, its params and a language become a prompt.
 
 Rendered when it is sent, so that a change of language counts for what is still waiting. It must not load rows:
-what a notice needs beyond its params comes in `Facts`. What staff read is in `texts_staff.py`.
+what a notice needs beyond its params comes in `Facts`. Its parts are in `phrases.py`, what staff read in
+`texts_staff.py`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
 
-from bot.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
-from bot.textshape import split_text, with_numbers_isolated
-from models.case import spoken_code
+from bot.i18n import Foreign, Ltr, Words
+from bot.phrases import (
+    COMMANDS,
+    Facts,
+    Params,
+    Teller,
+    answer_label,
+    code_value,
+    help_text,
+    language_choices,
+    lines,
+    other_ways,
+    part_of,
+    privacy_text,
+    promise_lines,
+    refusal_text,
+    rows_of,
+    session_line,
+    statement,
+)
+from bot.textshape import with_numbers_isolated
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
 from models.outbox import Notice
-from models.people import AUTONYMS, Channel, Language
+from models.people import Channel, Language
 
-PART_UNITS = 3_800  # as `actions/relay.py` counts the parts of a long text
 OPTIONS_ON_A_SCREEN = 6  # with "more" and "prefer not to say · stop" that is eight rows, what a small phone shows
-HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
-    ("114 14", "line_11414"),
-    ("1177", "line_1177"),
-    ("020-50 50 50", "line_women"),
-    ("020-80 80 80", "line_men"),
-    ("020-55 00 00", "line_trans"),
-    ("116 111", "line_bris"),
-    ("90101", "line_suicide"),
-)
-COMMANDS = ("language", "status", "hours", "help", "privacy", "stop", "delete")
-# Answers' labels whose catalogue key is not "column_code".
-LABELS = {
-    "first_visit_yes": "yes", "first_visit_no": "no", "gender_woman": "woman", "gender_man": "man",
-    "situation_other": "other", "situation_permit": "residence_permit",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a notice may need beyond its params. `words`: the relayed text, opened. `state`: a relayed row's state."""
-
-    zone: ZoneInfo
-    now: datetime
-    catalogues: Catalogues
-    public_url: str = ""
-    controller: str = ""
-    contact: str = ""
-    retention_days: int = 30
-    is_trial: bool = False
-    web_words_travel: bool = False
-    words: str = ""
-    held: str = ""
-    secret: str = ""
-    state: str = ""
-    failure: str = ""
-
-
-Params = Mapping[str, object]
-Teller = Callable[[Words, Params, Facts], Prompt]
 
 
 def prompt(kind: str, params: Params, words: Words, facts: Facts) -> Prompt:
     """The notice as the newcomer reads it."""
     return TELLERS[Notice(kind)](words, params, facts)
-
-
-def lines(*texts: str) -> str:
-    """One thought per line; empty ones are left out."""
-    return "\n".join(text for text in texts if text)
-
-
-def code_value(params: Params, name: str = "code") -> Ltr:
-    """A case code as it is shown: 472 913 5."""
-    return Ltr(spoken_code(str(params[name])))
-
-
-def rows_of(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
-    """One choice a row."""
-    return tuple((choice,) for choice in choices)
-
-
-def instant(params: Params, name: str) -> datetime:
-    return datetime.fromisoformat(str(params[name]))
-
-
-def session_line(words: Words, session: Params, facts: Facts) -> Plain:
-    """A physical session in one line: where, which day, from when to when."""
-    today = facts.now.astimezone(facts.zone).date()
-    times = words.time_range(time.fromisoformat(str(session["opens"])), time.fromisoformat(str(session["closes"])))
-    day = words.day(date.fromisoformat(str(session["day"])), today=today)
-    place = words(str(session["place"]))
-    if not session.get("address"):
-        return words("session_line", place=place, day=day, times=times)
-    return words("session_line_address", place=place, day=day, times=times, address=Ltr(str(session["address"])))
-
-
-def promise_lines(words: Words, params: Params, facts: Facts) -> str:
-    """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
-    match params.get("promise"):
-        case "soon":
-            return words("promise_soon", n=int(str(params["minutes"])))
-        case "queue":
-            return words("queue_position", place=int(str(params["place"])))
-        case "later":
-            return words("promise_later", when=words.day_and_time(instant(params, "at"), facts.zone, now=facts.now))
-        case "unknown":
-            return lines(words("promise_unknown"), _other_ways(words, params, facts))
-        case _:
-            return ""
-
-
-def _other_ways(words: Words, params: Params, facts: Facts) -> str:
-    session = params.get("session")
-    visit = words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
-    return lines(visit, words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "")
-
-
-def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:
-    """The five languages by their own names, the likely one on top."""
-    first = suggest_language(hint)
-    order = sorted(Language, key=lambda language: language != first)
-    return rows_of(*(Choice(f"lang:{language}", AUTONYMS[language]) for language in order))
-
-
-def helpline_lines(words: Words) -> str:
-    """The helplines, one a line, each number apart so that it cannot be shown backwards."""
-    return lines(*(words(key, number=Ltr(number)) for number, key in HELPLINES))
-
-
-def help_text(words: Words) -> str:
-    """The card with every helpline. Static: it can be said with no database, before consent, in any state."""
-    return lines(
-        words("danger_112", number=Ltr("112")), words("not_alone"), helpline_lines(words), words("line_delete_trace")
-    )
-
-
-def statement(words: Words, facts: Facts, *, channel: str) -> str:
-    """What a newcomer is told before the first question."""
-    on_telegram = channel == Channel.TELEGRAM
-    safer = Ltr(f"{facts.public_url}/{words.language}/chat")
-    return lines(
-        words("trial_nobody_reads") if facts.is_trial else "",
-        words("welcome"),
-        words("statement_free"),
-        words("not_authority"),
-        words("not_lawyer"),
-        words("danger_112", number=Ltr("112")),
-        words("telegram_not_secret", address=safer) if on_telegram else "",
-        words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
-        words("consent_intro"),
-        words("retention", n=facts.retention_days),
-        words("consent_withdraw", command=Ltr("/delete")),
-    )
 
 
 def _ask_language(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -206,18 +93,6 @@ def _pages(options: tuple[str, ...]) -> int:
     return -(-len(options) // OPTIONS_ON_A_SCREEN)
 
 
-def answer_label(words: Words, column: str, code: str) -> Plain:
-    """What an answer's button says."""
-    if code == PREFER_NOT_SAY:
-        return words("prefer_not_say")
-    if column == "category":
-        return words("other" if code == "other" else f"cat_{code}")
-    if column == "situation" and code in words:
-        return words(code)
-    key = f"{column}_{code}"
-    return words(LABELS.get(key, key))
-
-
 def _receipt(words: Words, params: Params, facts: Facts) -> Prompt:
     secret = (
         lines(
@@ -261,12 +136,6 @@ def _reply(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(f"{head}\n\n{part_of(facts.words, params)}")
 
 
-def part_of(text: str, params: Params) -> str:
-    """The part of a long text that this row carries."""
-    parts = split_text(text, PART_UNITS)
-    return with_numbers_isolated(parts[min(int(str(params.get("part", 0))), len(parts) - 1)])
-
-
 def _closed(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(lines(words("case_closed"), words("case_closed_again", case=code_value(params))))
 
@@ -299,26 +168,6 @@ def _help(words: Words, _params: Params, _facts: Facts) -> Prompt:
     return Prompt(help_text(words))
 
 
-def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
-    """How data is handled, in full."""
-    controller = words("controller_line", controller=Ltr(facts.controller)) if facts.controller else ""
-    return lines(
-        words("privacy_notice"),
-        words("consent_intro"),
-        words("privacy_who_reads"),
-        words("privacy_never_asked"),
-        words("retention", n=facts.retention_days),
-        words("privacy_kept"),
-        words("consent_withdraw", command=Ltr("/delete")),
-        words("privacy_telegram") if channel == Channel.TELEGRAM else "",
-        words("under_13"),
-        controller,
-        words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "",
-        words("complaint_imy"),
-        words("no_bankid"),
-    )
-
-
 def _privacy(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(privacy_text(words, facts, channel=str(params.get("channel", Channel.TELEGRAM))))
 
@@ -339,30 +188,13 @@ def _erased(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _unreadable(words: Words, params: Params, facts: Facts) -> Prompt:
-    return Prompt(lines(words("file_not_accepted"), words("write_first_lines"), _other_ways(words, params, facts)))
+    return Prompt(lines(words("file_not_accepted"), words("write_first_lines"), other_ways(words, params, facts)))
 
 
 def refused(words: Words, params: Params, facts: Facts) -> Prompt:
     """A refusal as a message of its own."""
     values = {name: value for name, value in params.items() if name != "refusal"}
     return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone))
-
-
-def refusal_text(words: Words, code: str, values: Params, zone: tzinfo) -> Plain:
-    """A refusal in words; its values are codes of cases, names, instants (`at`), numbers."""
-    return words(code, **{name: _refusal_value(words, name, value, zone) for name, value in values.items()})
-
-
-def _refusal_value(words: Words, name: str, value: object, zone: tzinfo) -> str | int:
-    match name:
-        case "code":
-            return Ltr(spoken_code(str(value)))
-        case "alias":
-            return Foreign(str(value))
-        case "at":
-            return words.time(datetime.fromisoformat(str(value)).astimezone(zone))
-        case _:
-            return value if isinstance(value, int) else Ltr(str(value))
 
 
 def _unknown_command(words: Words, _params: Params, _facts: Facts) -> Prompt:

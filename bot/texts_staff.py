@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.i18n import Foreign, Ltr, Plain, Words
-from bot.texts import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, refused, rows_of
+from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, rows_of
+from bot.texts import refused
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from dennis.linter import Linter
 
-from bot import errors, i18n, texts
+from bot import errors, i18n, phrases
 from models.case import Category, Organisation, Outcome
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
@@ -226,7 +226,7 @@ def newcomer_words(language: str) -> i18n.Words:
 def test_every_answer_and_question_of_the_dialogue_has_its_words(language):
     words = newcomer_words(language)
     for question in QUESTIONS.values():
-        labels = [texts.answer_label(words, question.column, code) for code in (*question.options, PREFER_NOT_SAY)]
+        labels = [phrases.answer_label(words, question.column, code) for code in (*question.options, PREFER_NOT_SAY)]
         assert words(f"ask_{question.column}")
         assert len(set(labels)) == len(labels)
 
@@ -238,15 +238,15 @@ def test_every_code_of_a_closing_has_a_label(language):
     assert {str(code) for code in Organisation} <= known
     assert {f"outcome_{code}" for code in Outcome} <= known
     assert {f"cat_{code}" for code in Category if code != Category.OTHER} <= known
-    assert {f"command_{name}" for name in (*texts.COMMANDS, "start")} <= known
+    assert {f"command_{name}" for name in (*phrases.COMMANDS, "start")} <= known
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_card_with_helplines_keeps_every_number_whole(language):
-    card = texts.help_text(newcomer_words(language))
+    card = phrases.help_text(newcomer_words(language))
     isolated = "\u2066{}\u2069" if language in RTL else "{}"
 
-    for number in ("112", *(number for number, _ in texts.HELPLINES)):
+    for number in ("112", *(number for number, _ in phrases.HELPLINES)):
         assert isolated.format(number) in card
 
 
@@ -256,7 +256,7 @@ def test_what_telegram_shows_of_the_bot_is_not_too_long(language):
 
     assert len(words("bot_description")) <= 512
     assert len(words("bot_short_description")) <= 120
-    assert all(len(words(f"command_{name}")) <= 256 for name in texts.COMMANDS)
+    assert all(len(words(f"command_{name}")) <= 256 for name in phrases.COMMANDS)
 
 
 @cache

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import texts, texts_staff
+from bot import phrases, texts, texts_staff
 from bot.i18n import Catalogues
-from bot.texts import Facts
+from bot.phrases import Facts
 from bot.textshape import FSI, LRI, PDI, utf16_length
 from models.case import OPEN, Category, Organisation
 from models.dialogue import Prompt
@@ -171,10 +171,10 @@ def test_every_notice_has_its_words() -> None:
 def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, language: str) -> None:
     words = catalogues.words(language)
 
-    assert all(texts.answer_label(words, "category", code) for code in Category)
+    assert all(phrases.answer_label(words, "category", code) for code in Category)
     assert all(words(code) for code in Organisation)
     assert all(
-        texts.answer_label(words, QUESTIONS[step].column, code)
+        phrases.answer_label(words, QUESTIONS[step].column, code)
         for step in QUESTIONS
         for code in QUESTIONS[step].options
     )

@@ -11,7 +11,7 @@ from time import monotonic
 import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
-from bot import texts
+from bot import phrases
 from bot.actions import cases, inbound, people, relay, sessions
 from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
@@ -84,22 +84,28 @@ class Telegram:
         chat = update.effective_chat
         if chat is None:
             return True
-        async with self._order.turn(chat.id):
-            while True:
+        async with self._order.turn(chat.id) as may_go:
+            if may_go and await self._done_or_given_up(update, chat):
+                return True
+            self._order.hold_up(chat.id)
+            return False
+
+    async def _done_or_given_up(self, update: Update, chat: Chat) -> bool:
+        while True:
+            try:
+                done = await self._done(update, chat)
+                ACTS.labels(CHANNEL).inc()
+                return done
+            except Unavailable:
+                await self._say_static_card(update, chat)
+                return False
+            except Exception as bug:
+                log.exception("update_failed", update_id=update.update_id)
                 try:
-                    done = await self._done(update, chat)
-                    ACTS.labels(CHANNEL).inc()
-                    return done
+                    if await self._gave_up(update, chat, type(bug).__name__):
+                        return True
                 except Unavailable:
-                    await self._say_static_card(update, chat)
                     return False
-                except Exception as bug:
-                    log.exception("update_failed", update_id=update.update_id)
-                    try:
-                        if await self._gave_up(update, chat, type(bug).__name__):
-                            return True
-                    except Unavailable:
-                        return False
 
     async def _done(self, update: Update, chat: Chat) -> bool:
         message = update.message or update.edited_message
@@ -153,8 +159,12 @@ class Telegram:
             answer = Answer(refusal.code, refusal.values)
             await self._note_refused(update, chat.id, refusal)
         words = self.service.desk(language) if staff else self.service.words(suggest_language(language))
-        await self.sender.answer_press(query.id, _toast(words, answer, self.service))
+        await self._answer(query, _toast(words, answer, self.service))
         return True
+
+    async def _answer(self, query: CallbackQuery, text: str) -> None:
+        """The button is answered. Only here, and only when the act is committed, rolled back or given up."""
+        await self.sender.answer_press(query.id, text)
 
     async def _note_refused(self, update: Update, chat_id: int, refusal: Refusal) -> None:
         """A refused press is done all the same; one refused for newer words shows them."""
@@ -192,7 +202,7 @@ class Telegram:
         if chat.type == Chat.PRIVATE:
             words = self.service.words(suggest_language(_app_language(update)))
             if update.callback_query is not None:
-                await self.sender.answer_press(update.callback_query.id, words("error_try_later"))
+                await self._answer(update.callback_query, words("error_try_later"))
             else:
                 await self.sender.say_from_memory(chat.id, words("error_try_later"))
         return True
@@ -219,7 +229,9 @@ class Telegram:
         self._cards_at = {c: at for c, at in self._cards_at.items() if monotonic() - at < STATIC_CARD_EVERY_SECONDS}
         self._cards_at[chat.id] = monotonic()
         words = self.service.words(suggest_language(_app_language(update)))
-        await self.sender.say_from_memory(chat.id, texts.lines(words("unavailable_telegram"), texts.help_text(words)))
+        await self.sender.say_from_memory(
+            chat.id, phrases.lines(words("unavailable_telegram"), phrases.help_text(words))
+        )
 
     async def close(self) -> None:
         """No connection is open. `Bot.shutdown` would leave them to a bot that never reached Telegram at its start."""
@@ -251,7 +263,7 @@ def _toast(words: Words, answer: Answer, service: Service) -> str:
     if not answer.key:
         return ""
     known = answer.key if answer.key in words else "no_longer_valid"
-    return texts.refusal_text(words, known, _plain(answer.values), service.store.zone)
+    return phrases.refusal_text(words, known, _plain(answer.values), service.store.zone)
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

@@ -24,10 +24,9 @@ async def run(telegram: Telegram) -> None:
     await _until_it_answers(telegram, _start)
     if health.stopping:
         return
-    if telegram.service.settings.webhook_url:
-        health.channels[CHANNEL] = True
-        return
-    await _poll(telegram)
+    health.channels[CHANNEL] = True  # not first when a poll is answered: nobody may write for half a minute
+    if not telegram.service.settings.webhook_url:
+        await _poll(telegram)
 
 
 async def _start(telegram: Telegram) -> None:

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.delivery import Letter, Outcome, Sent, TryAgain, Unreachable
 from bot.i18n import Catalogues
-from bot.texts import COMMANDS
+from bot.phrases import COMMANDS
 from bot.textshape import split_text
 from handlers.telegram.view import keyboard
 from handlers.telegram.wire import NotConnected

@@ -12,14 +12,14 @@ from secrets import randbelow, token_urlsafe
 
 from aiohttp import web
 
-from bot import clock, texts
+from bot import clock, phrases, texts
 from bot.actions import converse, hours, inbound, inbox, people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import Session
 from bot.errors import BadInput, NotPermitted, Refusal, TooMany, Unavailable
 from bot.metrics import ACTS
+from bot.phrases import COMMANDS
 from bot.seal import hash_secret
-from bot.texts import COMMANDS
 from handlers.web import identity
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import LIMITS, SERVICE, SLOW_HASHES
@@ -199,7 +199,7 @@ async def _end_session(request: web.Request) -> None:
 def _consent_page(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     facts = replace(service.facts(clock.now()), is_trial=False)  # the banner above every page says that already
-    statement = texts.statement(words, facts, channel=Channel.WEB)
+    statement = phrases.statement(words, facts, channel=Channel.WEB)
     return page(request, "consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")])
 
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from bot.actions.overview import Overview
 from bot.actions.reading import Line
 from bot.i18n import Words
+from bot.phrases import answer_label
 from bot.render import prompt_of
 from bot.service import Service
-from bot.texts import answer_label
 from bot.texts_staff import SHOWN_OUTCOMES, card_line, minutes_choices, outcome_label, state_label, waited
 from handlers.web.view import clock_time, inline, several_lines, spoken
 from models.case import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, spoken_code

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot import clock, texts
+from bot import clock, phrases, texts
 from bot.actions import hours
 from handlers.web import identity
 from handlers.web.keys import SERVICE
@@ -37,21 +37,21 @@ async def opening_hours(request: web.Request) -> web.Response:
 async def helplines(request: web.Request) -> web.Response:
     """The card of helplines. It needs no database: it is there when nothing else is."""
     words = words_for(request)
-    card = with_telephone_links(paragraphs(texts.help_text(words).replace("\n", "\n\n")))
+    card = with_telephone_links(paragraphs(phrases.help_text(words).replace("\n", "\n\n")))
     return text_page(request, words("web_menu_help"), card, ways=_ways(request))
 
 
 async def privacy(request: web.Request) -> web.Response:
     """How data is handled, in full."""
     service, words = request.app[SERVICE], words_for(request)
-    told = texts.privacy_text(words, service.facts(clock.now()), channel=Channel.WEB)
+    told = phrases.privacy_text(words, service.facts(clock.now()), channel=Channel.WEB)
     return text_page(request, words("web_menu_privacy"), paragraphs(told.replace("\n", "\n\n")), ways=_ways(request))
 
 
 async def deleted(request: web.Request) -> web.Response:
     """The receipt after everything was deleted."""
     words = words_for(request)
-    told = texts.lines(words("data_deleted"), words("erased_kept"))
+    told = phrases.lines(words("data_deleted"), words("erased_kept"))
     return text_page(request, words("web_menu_delete"), paragraphs(told))
 
 

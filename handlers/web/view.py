@@ -13,11 +13,11 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot import texts
+from bot import phrases
 from bot.errors import Refusal
 from bot.i18n import Plain, Value, Words, suggest_language
+from bot.phrases import HELPLINES
 from bot.service import Service
-from bot.texts import HELPLINES
 from bot.textshape import html_isolates, with_numbers_isolated
 from handlers.web.keys import PAGES, SERVICE, SESSION
 from handlers.web.static import Assets
@@ -156,7 +156,7 @@ def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
     """A refusal as its reader sees it; a code without a sentence is told in general words."""
     code = refusal.code if refusal.code in words else Refusal.code
     values = {name: value for name, value in refusal.values.items() if name != "case_id" and value is not None}
-    return texts.refusal_text(words, code, values, service.store.zone)
+    return phrases.refusal_text(words, code, values, service.store.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from telegram.constants import UpdateType
 
 from bot.errors import Unavailable
 from bot.i18n import Catalogues
+from bot.phrases import COMMANDS
 from bot.seal import Seal, create_key
 from bot.service import Service
 from bot.store import Store
-from bot.texts import COMMANDS
 from handlers.telegram import ALLOWED_UPDATES, CHANNEL, poll
 from models.people import Language
 from tests import builders

@@ -177,12 +177,12 @@ def test_every_route_stands_in_the_table() -> None:
 async def test_a_route_is_taken_by_those_whom_the_table_names(site: Site, scene: Scene, route: str) -> None:
     expected = dict(zip(ACTORS, POLICY[route], strict=True))
     refused_first = sorted(ACTORS, key=lambda actor: not expected[actor].startswith("4"))
-    before = await everything(site.service)
+    before = everything(site.service)
 
     got, changed = {}, []
     for actor in refused_first:
         got[actor] = await try_route(site, scene, route, actor)
-        if expected[actor].startswith(("403", "404")) and await everything(site.service) != before:
+        if expected[actor].startswith(("403", "404")) and everything(site.service) != before:
             changed.append(actor)
 
     assert got == expected
@@ -203,14 +203,14 @@ async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, 
     theirs = scene.notices["claimer"] if "notice" in route else scene.claimed
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
-    before = await everything(site.service)
+    before = everything(site.service)
 
     for actor, accept in product(NUMBERED[route], ("text/html", "application/json")):
         there = await refused_at_a_cost(site, scene, route, actor, accept, theirs)
         nothing = await refused_at_a_cost(site, scene, route, actor, accept, theirs + 1_000_003)
 
         assert there == nothing, (actor, accept)
-    assert await everything(site.service) == before
+    assert everything(site.service) == before
 
 
 async def refused_at_a_cost(
@@ -238,7 +238,7 @@ async def test_the_words_of_a_case_are_on_the_pages_of_its_newcomer_and_its_clai
 async def test_a_session_opens_only_the_door_it_was_made_for(site: Site, scene: Scene) -> None:
     as_staff = {"Cookie": f"{STAFF_COOKIE}={scene.tokens['newcomer_a']}"} | JSON
     as_newcomer = {"Cookie": f"{NEWCOMER_COOKIE}={scene.tokens['claimer']}"} | JSON
-    before = await everything(site.service)
+    before = everything(site.service)
 
     answers = [
         await site.ask("GET", "/desk", as_staff),
@@ -250,7 +250,7 @@ async def test_a_session_opens_only_the_door_it_was_made_for(site: Site, scene: 
     ]
 
     assert [said_by(answer) for answer in answers] == [LOG_IN, LOG_IN, LOG_IN, ENDED, ENDED, ENDED]
-    assert await everything(site.service) == before
+    assert everything(site.service) == before
 
 
 async def test_figures_behind_a_proxy_are_a_page_that_does_not_exist(site: Site) -> None:
@@ -277,7 +277,7 @@ ANOTHER_PAGE: tuple[dict[str, str], ...] = (
 
 
 async def test_an_act_that_another_page_sends_is_refused(site: Site, scene: Scene) -> None:
-    before = await everything(site.service)
+    before = everything(site.service)
 
     got = {}
     for route in ACTS:
@@ -289,7 +289,7 @@ async def test_an_act_that_another_page_sends_is_refused(site: Site, scene: Scen
         got[route] = [answer.status for answer in answers]
 
     assert got == dict.fromkeys(ACTS, [403] * len(ANOTHER_PAGE) + [405])
-    assert await everything(site.service) == before
+    assert everything(site.service) == before
 
 
 # Sockets: a browser always says where a page comes from, so this is what keeps another site's page out.

@@ -126,13 +126,13 @@ async def test_every_link_that_does_not_work_gets_one_answer(site: Site, scene: 
     for_telegram = await link_for(site, scene, "claimer", LinkPurpose.TELEGRAM)
     of_disabled = await link_for(site, scene, "disabled")
     guessed = f"/desk/login/{FIXED}"
-    before = await everything(site.service)
+    before = everything(site.service)
 
     answers = [await site.ask("POST", link) for link in (spent, late, for_telegram, of_disabled, guessed)]
 
     assert [answer.status for answer in answers] == [410] * 5
     assert all(answer == answers[0] for answer in answers)
-    assert await everything(site.service) == before
+    assert everything(site.service) == before
 
 
 async def test_ten_tries_to_log_in_from_one_address_are_enough_for_an_hour(site: Site, scene: Scene) -> None:

@@ -98,12 +98,12 @@ async def opened_gate(url: str, folder: Path, catalogues: Catalogues) -> AsyncIt
     ids=["none", "empty", "wrong", "prefix", "first letter", "longer", "capitals", "twice", "not ascii"],
 )
 async def test_without_the_secret_an_update_is_refused_before_it_is_read(gate: Gate, secret: str | None) -> None:
-    before = await everything(gate.service)
+    before = everything(gate.service)
 
     status = await gate.knocks(secret=secret)
 
     assert status == 403
-    assert await everything(gate.service) == before
+    assert everything(gate.service) == before
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
@@ -146,19 +146,19 @@ async def test_an_update_told_again_is_taken_in_once(gate: Gate) -> None:
     body = json.dumps(UPDATE).encode()
 
     first = await gate.knocks(secret=SECRET, body=body)
-    after_first = await everything(gate.service)
+    after_first = everything(gate.service)
     again = await asyncio.gather(*(gate.knocks(secret=SECRET, body=body) for _ in range(5)))
 
     assert [first, *again] == [200] * 6
-    assert await everything(gate.service) == after_first
+    assert everything(gate.service) == after_first
     assert len(await builders.table(gate.service, "SELECT * FROM outbox")) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 5000, b'{"update_id": "x"}'])
 async def test_what_nobody_can_read_is_not_asked_for_again(gate: Gate, body: bytes) -> None:
-    before = await everything(gate.service)
+    before = everything(gate.service)
 
     status = await gate.knocks(secret=SECRET, body=body or b" ")
 
     assert status == 200
-    assert await everything(gate.service) == before
+    assert everything(gate.service) == before

@@ -1,0 +1,63 @@
+"""The poll loop at its start and when the database has a bad moment: ready at once, and nobody's words out of order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Unavailable
+from bot.i18n import Catalogues
+from bot.service import Service
+from bot.store import Store, Work
+from handlers.telegram import CHANNEL, Telegram, poll
+from tests.crash.place import POLLING, Place, opened, talking_pairs
+from tests.running import running
+
+
+@pytest.fixture
+async def place(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Place]:
+    async with opened("polling", sqlite_url, tmp_path, receive=POLLING, long_poll_seconds=30) as made:
+        yield made
+
+
+async def test_telegram_counts_as_ready_before_anybody_has_written(place: Place, catalogues: Catalogues) -> None:
+    service = Service(place.store, place.settings, catalogues)
+
+    async with running(service):
+        await place.api.wait_begun("getUpdates")
+
+        assert service.health.channels == {CHANNEL: True}
+
+
+async def test_words_behind_some_that_must_come_again_come_again_too(
+    place: Place, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pair,) = await talking_pairs(place.store, 1)
+    telegram = Telegram(Service(place.store, place.settings, catalogues))
+    for words in ("said first", "said second"):
+        await place.api.says(pair.newcomer, words)
+    batch = [waiting.body for waiting in place.api.delivery.waiting()]
+    monkeypatch.setattr(poll, "REST_SECONDS", 0)
+
+    monkeypatch.setattr(Store, "work", _away_once(Store.work, monkeypatch))
+    offset = await poll._handle_all(telegram, batch, None)
+    kept_meanwhile = await place.words_kept()
+    await poll._handle_all(telegram, batch, offset)
+    await telegram.close()
+
+    assert offset is None
+    assert "said second" not in kept_meanwhile
+    assert (await place.words_kept())[-2:] == ["said first", "said second"]
+
+
+def _away_once(work: object, monkeypatch: pytest.MonkeyPatch) -> object:
+    """The database does not answer the first who asks."""
+
+    @asynccontextmanager
+    async def away(_self: Store) -> AsyncIterator[Work]:
+        monkeypatch.setattr(Store, "work", work)
+        raise Unavailable
+        yield
+
+    return away
