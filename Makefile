@@ -15,7 +15,7 @@ run: .venv/run  ## try the whole service on this computer: web on http://127.0.0
 test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check

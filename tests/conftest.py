@@ -45,12 +45,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_root() -> Iterator[str]:
     """The address of a PostgreSQL server: RADRUM_TEST_DATABASE_URL, else one started for this run."""
     with postgres.server() as url:
+        asyncio.run(postgres.hurry(url))
         yield url
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_root: str) -> str:
-    return asyncio.run(postgres.make_migrated(postgres_root))
+def migrated_postgres(postgres_root: str) -> Iterator[str]:
+    yield asyncio.run(postgres.make_migrated(postgres_root))
+    asyncio.run(postgres.drop_migrated(postgres_root))
 
 
 @pytest.fixture

@@ -81,6 +81,10 @@ async def acts_come_from_our_pages(request: web.Request, handler: Handler) -> we
         raise web.HTTPForbidden
     if "Content-Encoding" in request.headers or (request.can_read_body and request.content_type not in FORM_TYPES):
         raise web.HTTPForbidden
+    try:
+        await request.post()  # kept for the handler; a form that cannot be read is its sender's mistake, not a bug
+    except (LookupError, UnicodeError):
+        raise web.HTTPBadRequest from None
     return await handler(request)
 
 

@@ -45,6 +45,7 @@ class _HeldOnSqlite(Held):
         self._in_a_row = 0
 
     async def reached(self) -> None:
+        self._db.execute("PRAGMA busy_timeout = 0")  # a look, not a wait
         await until(self._is_locked_for_long, otherwise="the act to be open")
 
     def _is_locked_for_long(self) -> bool:
@@ -63,7 +64,7 @@ class _HeldOnSqlite(Held):
 @asynccontextmanager
 async def _on_sqlite(place: Place) -> AsyncIterator[Held]:
     path = make_url(place.settings.database_url).database
-    db = sqlite3.connect(path, isolation_level=None, timeout=0)
+    db = sqlite3.connect(path, isolation_level=None)
     try:
         db.executescript(_FOR_EVER)
         yield _HeldOnSqlite(db)

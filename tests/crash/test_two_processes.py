@@ -24,9 +24,10 @@ from bot.store import INSTANCE_LOCK_CLASS, Store
 from handlers.telegram import CHANNEL, HANDLED, Telegram
 from handlers.web import make_app
 from models.case import CaseEvent, CaseEventKind
-from models.outbox import Notice
+from models.outbox import Notice, RowState
 from models.people import Device, Person, Role
 from tests.crash.place import FIRST_NEWCOMER, WEBHOOK, Place, ask_question, forget_what_waits, opened, talking_pairs
+from tests.crash.program import until
 
 ON_EACH_SIDE, CASES_TO_CLAIM, PRESSES_EACH = 25, 20, 4
 SEE_OTHER = 303
@@ -90,7 +91,7 @@ async def test_lease_of_a_dead_process_is_freed_by_the_living_one(place: Place, 
 
     async with _telegram(second) as telegram, _delivering(second, telegram.sender):
         await place.api.says(pairs[1].volunteer, "said meanwhile")
-        await place.api.wait_for(pairs[1].newcomer, "said meanwhile")
+        await until(lambda: _marked(place, Notice.REPLY), otherwise="what was said meanwhile to be sent and marked")
         assert place.times_shown(pairs[0].newcomer, "held by the first") == 1, "its sender lives"
         await place.program.kill()
         await place.everything_said()
@@ -133,6 +134,10 @@ async def test_process_sends_nothing_before_others_can_see_that_it_lives(place: 
             await place.everything_said()
 
     assert witness.seen == [1]
+
+
+async def _marked(place: Place, kind: Notice) -> bool:
+    return any(row.state == RowState.SENT for row in await place.rows(kind))
 
 
 @asynccontextmanager

@@ -292,6 +292,28 @@ async def test_an_act_that_another_page_sends_is_refused(site: Site, scene: Scen
     assert everything(site.service) == before
 
 
+FORM = "application/x-www-form-urlencoded"
+UNREADABLE: tuple[tuple[str, bytes], ...] = (
+    (FORM, b"text=\xff\xfe"),
+    (f"{FORM}; charset=nonsense", b"text=x"),
+    (f"{FORM}; charset=utf-16", b"text=x"),
+    (f"{FORM}; charset=idna", b"text=\xff"),
+    (FORM, b"&".join(b"a=1" for _ in range(2_000))),
+)
+
+
+async def test_a_form_that_cannot_be_read_is_its_senders_mistake(site: Site, scene: Scene) -> None:
+    before, mine = everything(site.service), scene.cookie("newcomer_a")
+
+    statuses = [
+        (await site.ask("POST", "/sv/chat/say", mine | {"Content-Type": kind}, data=body)).status
+        for kind, body in UNREADABLE
+    ]
+
+    assert [status for status in statuses if status not in (400, 413)] == []
+    assert everything(site.service) == before
+
+
 # Sockets: a browser always says where a page comes from, so this is what keeps another site's page out.
 
 FOREIGN = (
