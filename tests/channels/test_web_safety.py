@@ -166,10 +166,13 @@ async def test_the_webhook_opens_to_its_secret_and_reads_nothing_before(
     async with opened_site(sqlite_url, tmp_path, catalogues, webhook=webhook, webhook_secret=SECRET) as site:
         telegram = site.browser()
         header = "X-Telegram-Bot-Api-Secret-Token"
+        json = {"Content-Type": "application/json"}
         wrong = [None, "", SECRET[:-1], SECRET + "x", SECRET.upper(), "\u00e5"]
-        refused = [await telegram.post(HOOK, b"[1]", headers={header: w} if w is not None else {}) for w in wrong]
-        done = await telegram.post(HOOK, b'{"update_id": 1}', headers={header: SECRET, "Origin": "x"})
-        later = await telegram.post(HOOK, b"{}", headers={header: SECRET})
+        refused = [
+            await telegram.post(HOOK, b"[1]", headers=json | ({header: w} if w is not None else {})) for w in wrong
+        ]
+        done = await telegram.post(HOOK, b'{"update_id": 1}', headers=json | {header: SECRET, "Origin": "x"})
+        later = await telegram.post(HOOK, b"{}", headers=json | {header: SECRET})
         looked = await telegram.get(HOOK, headers={header: SECRET})
 
     assert {page.status for page in refused} == {403}

@@ -17,21 +17,29 @@ from tests.crash.place import Place, side_by_side, talking_pairs
 PATIENCE_SECONDS = 20.0
 
 
-async def test_act_committed_but_not_acknowledged_has_its_effect_once(everywhere: Everywhere) -> None:
+async def test_what_was_committed_is_not_done_again_nor_what_was_marked_sent_again(everywhere: Everywhere) -> None:
     async def scenario(place: Place) -> None:
         (pair,) = await talking_pairs(place.store, 1)
         await place.program.start()
-        held = place.api.fail("answerCallbackQuery", kind="hold")
+        await place.api.says(pair.newcomer, "the question")
+        await place.api.says(pair.volunteer, "the answer")
+        await place.settled()
+        not_acknowledged = place.api.fail("answerCallbackQuery", kind="hold")
         await place.api.presses(pair.newcomer, "tap:category:housing", message_id=1)
-        await held.reached(PATIENCE_SECONDS)
+        await not_acknowledged.reached(PATIENCE_SECONDS)
         await place.api.says(pair.newcomer, "written behind the press")
 
         await _killed_and_started_again(place)
+        # What is said now stands behind everything earlier in the same lanes: had they been repeated, it would show.
+        await place.api.says(pair.volunteer, "one more answer")
         await place.settled()
 
+        written = ["the question", "the answer", "written behind the press", "one more answer"]
+        kept = await place.words_kept()
         assert await _category(place) == "housing"
-        assert (await place.words_kept()).count("written behind the press") == 1
-        assert place.times_shown(pair.volunteer, "written behind the press") == 1
+        assert [kept.count(words) for words in written] == [1, 1, 1, 1]
+        assert [place.times_shown(pair.volunteer, words) for words in written[0::2]] == [1, 1]
+        assert [place.times_shown(pair.newcomer, words) for words in written[1::2]] == [1, 1]
         assert not [row.kind for row in await place.rows() if row.doubtful]
 
     await everywhere(scenario)
@@ -83,28 +91,6 @@ async def test_words_accepted_but_not_answered_are_sent_once_more_and_flagged(ev
         (reminder,) = [row for row in await place.rows(Notice.RELAY_STATE) if row.edits is None]
         assert (reminder.state, reminder.doubtful) == (RowState.SENT, True)
         assert len(place.api.chat(pair.volunteer).from_bot) == 1, "a line about delivery is not worth a second try"
-
-    await everywhere(scenario)
-
-
-async def test_words_sent_and_marked_are_not_sent_again(everywhere: Everywhere) -> None:
-    async def scenario(place: Place) -> None:
-        (pair,) = await talking_pairs(place.store, 1)
-        await place.program.start()
-        await place.api.says(pair.newcomer, "the question")
-        await place.api.says(pair.volunteer, "the answer")
-        await place.settled()
-
-        await _killed_and_started_again(place)
-        # What is said now stands behind everything earlier in the same lanes: had they been repeated, it would show.
-        await place.api.says(pair.newcomer, "one more question")
-        await place.api.says(pair.volunteer, "one more answer")
-        await place.settled()
-
-        asked, answered = ["the question", "one more question"], ["the answer", "one more answer"]
-        assert [place.times_shown(pair.volunteer, words) for words in asked] == [1, 1]
-        assert [place.times_shown(pair.newcomer, words) for words in answered] == [1, 1]
-        assert not [row.kind for row in await place.rows() if row.doubtful]
 
     await everywhere(scenario)
 

@@ -168,11 +168,12 @@ def template_of(code: str, case_ids: set[str]) -> str:
 
 
 def one_of_each(codes: list[str]) -> list[str]:
-    """The first and the last of those that differ in their last value alone: two languages stand for five."""
+    """Of those that differ in their last value alone the first, unless they hold nothing else: then all."""
     kinds: dict[tuple[str, ...], list[str]] = {}
     for code in codes:
-        kinds.setdefault(tuple(code.split(":")[:-1]), []).append(code)
-    return list(dict.fromkeys(code for alike in kinds.values() for code in (alike[0], alike[-1])))
+        verb, *rest = code.split(":")
+        kinds.setdefault((verb, *rest[:-1]), []).append(code)
+    return [code for kind, alike in kinds.items() for code in (alike if len(kind) == 1 else alike[:1])]
 
 
 def all_codes(house: House) -> list[str]:
