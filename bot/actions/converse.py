@@ -42,7 +42,8 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         BadInput: words that cannot be taken; nothing was changed.
     """
     await work.lock(visitor.conversation_id)
-    await people.sign_of_life(work, visitor.address_id)
+    if visitor.is_parked:
+        await people.sign_of_life(work, visitor.address_id)
     thread = (await work.db.execute(_THREAD, {"conversation": visitor.conversation_id})).one()
     match incoming.act:
         case Commanded(name=name):

@@ -27,13 +27,17 @@ LONGEST_ALIAS = 40
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A newcomer on the channel they came by. `language` is None until they have chosen one."""
+    """A newcomer on the channel they came by. `language` is None until they have chosen one.
+
+    `is_parked`: they had blocked the bot, so that this is a sign of life.
+    """
 
     person_id: int
     address_id: int
     conversation_id: int
     channel: str
     language: str | None
+    is_parked: bool = False
 
 
 def insert_or_skip(work: Work, table: object) -> Insert:
@@ -190,7 +194,7 @@ async def tell_coordinators(work: Work, kind: Notice, **row: object) -> None:
 _LANES = (
     select(
         Address.id.label("address_id"), Address.channel, Address.person_id, Person.role, Person.alias,
-        Person.language, Person.enabled, Conversation.id.label("conversation_id"),
+        Person.language, Person.enabled, Address.parked_at, Conversation.id.label("conversation_id"),
     )
     .join(Person, Person.id == Address.person_id)
     .outerjoin(Conversation, Conversation.newcomer_id == Person.id)
@@ -207,7 +211,8 @@ async def _lane(work: Work, channel: Channel, external: str) -> Row | None:
 
 
 def _visitor(row: Row) -> Visitor:
-    return Visitor(row.person_id, row.address_id, row.conversation_id, row.channel, row.language)
+    is_parked = row.parked_at is not None
+    return Visitor(row.person_id, row.address_id, row.conversation_id, row.channel, row.language, is_parked)
 
 
 async def _create_newcomer(
