@@ -9,13 +9,12 @@ from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
-from bot.textshape import split_text, with_numbers_isolated
+from bot.textshape import PART_UNITS, split_text, with_numbers_isolated
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY
 from models.people import AUTONYMS, Channel, Language
 
-PART_UNITS = 3_800  # as `actions/relay.py` counts the parts of a long text
 HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
     ("114 14", "line_11414"),
     ("1177", "line_1177"),

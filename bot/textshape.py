@@ -12,6 +12,9 @@ import regex
 
 LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
 LONGEST_MESSAGE = 4096  # UTF-16 units: https://core.telegram.org/bots/api#sendmessage
+# Of a person's words in one message: the rest is for the line above them. Whoever counts the parts and whoever says
+# one of them must cut alike, or words are lost between two.
+PART_UNITS = 3_800
 
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _EMBEDDINGS = re.compile("[\u202a-\u202e\u2066-\u2069]")

@@ -35,7 +35,6 @@ from models.outbox import Notice
 
 LONGEST_MINUTES = 600
 PAGE_DIGITS = 2  # more pages than that has no list of ours: such a press is forged
-ASKED_OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)

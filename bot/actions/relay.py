@@ -11,7 +11,7 @@ from bot.actions import queue
 from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput
 from bot.store import Work
-from bot.textshape import clean, split_text
+from bot.textshape import PART_UNITS, clean, split_text
 from models.base import new_id
 from models.case import CaseStatus
 from models.conversation import Author, Message
@@ -19,7 +19,6 @@ from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
 MOST_CHARACTERS = 12_000  # three long letters; beyond that a person cannot answer either
-PART_UNITS = 3_800  # UTF-16 units of words in one part: Telegram takes 4 096, the rest is for the line above them
 
 
 def checked(text: str) -> str:
