@@ -100,6 +100,12 @@ async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     return (await db.execute(_OPEN_OF, {"newcomer": newcomer_id})).one_or_none()
 
 
+async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
+    """The newcomers who wait for an answer or are in a conversation: ids, for telling them of something."""
+    waiting = select(CASES.c.newcomer_id).where(CASES.c.status.in_(OPEN), CASES.c.newcomer_id.is_not(None))
+    return list((await db.execute(waiting.order_by(CASES.c.opened_at))).scalars())
+
+
 async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return (await db.execute(_NEWEST_OF, {"newcomer": newcomer_id})).one_or_none()

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from bot import cli, clock
-from bot.actions import hours, people, sessions, shifts
+from bot.actions import hours, hours_changes, people, places, sessions, shifts
 from bot.errors import BadInput, NotFound
 from bot.i18n import Foreign, Ltr
 from bot.store import Store, Work
-from models.hours import HORIZON_DAYS
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
+from models.timetable import HORIZON_DAYS
 
 words = cli.words
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -101,7 +101,7 @@ def add_shift(
         except clock.NoSuchTime:
             raise BadInput("no_such_time", value=span) from None
         async with store.work() as work:
-            await hours.require_place(work, place)
+            await places.require_place(work.db, place)
             ids = [await _volunteer_id(work.db, name) for name in names]
             shift_id = await shifts.add_shift(work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place)
         cli.say("cli_shift_added", number=Ltr(str(shift_id)), hours=round((ends_at - starts_at).total_seconds() / 3600))
@@ -158,7 +158,7 @@ def set_hours(
         given = [cli.span_of(span) for span in spans or []]
         async with store.work() as work:
             number = WEEKDAYS.index(weekday.lower())
-            await hours.set_hours(work, place=place, weekday=number, spans=given, valid_from=since)
+            await hours_changes.set_hours(work, place=place, weekday=number, spans=given, valid_from=since)
         cli.say("cli_hours_were_set")
 
     cli.with_store(act)
@@ -172,7 +172,7 @@ def close_day(
 ) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
-            await hours.close_day(work, place=place, day=cli.day_of(day), reason=reason)
+            await hours_changes.close_day(work, place=place, day=cli.day_of(day), reason=reason)
         cli.say("cli_day_closed")
 
     cli.with_store(act)
@@ -183,7 +183,7 @@ def list_hours() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
             ahead = await hours.openings_ahead(db, clock.now(), store.zone, HORIZON_DAYS)
-            names = {place.code: place.name_key for place in await hours.places(db)}
+            names = {place.code: place.name_key for place in await places.places(db)}
         for one in ahead:
             place = words(names[one.place])
             typer.echo(f"{one.on_day}  {words.time_range(one.opens, one.closes)}  {place} ({one.place})")

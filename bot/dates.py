@@ -5,12 +5,15 @@ dates, Latin digits and 24 hours, since these must agree with letters, signs and
 It must not read the clock or hold a sentence; "today" and "tomorrow" are catalogue keys, and `i18n` says them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from persiantools.jdatetime import MONTH_NAMES_FA, JalaliDate
+
+from models.people import RIGHT_TO_LEFT
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,16 @@ def long_date(day: date, language: str) -> str:
         return f"{written} ({_solar_hijri(day)})"
     # CLDR writes п'ятниця with a modifier letter; people and keyboards use the apostrophe of the catalogues.
     return written.replace("\u02bc", "\u2019")
+
+
+def weekday(number: int, language: str) -> str:
+    """The name of a day of the week, Monday = 0: "måndag"."""
+    return get_day_names("wide", locale=STYLES[language].locale)[number].replace("\u02bc", "\u2019")
+
+
+def listed(parts: Iterable[str], language: str) -> str:
+    """Several times or days one after the other, with the comma of the language."""
+    return ("، " if language in RIGHT_TO_LEFT else ", ").join(parts)
 
 
 def time_of_day(shown: time | datetime) -> str:

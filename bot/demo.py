@@ -9,13 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.actions import hours, people, sessions, shifts
+from bot.actions import hours_changes, people, places, sessions, shifts
 from bot.errors import Refusal
 from bot.schema import is_trial_database, mark_as_trial, migrate
 from bot.seal import KeyExists, Seal, create_key, load_key
 from bot.service import Service
 from bot.settings import Settings
 from bot.store import Store, Work
+from models.hours import Door
 from models.people import LinkPurpose, Person, Role
 from models.shift import ONLINE
 
@@ -67,16 +68,22 @@ async def prepare(settings: Settings) -> None:
 
 async def _fill(work: Work) -> None:
     await add_online_place(work)
-    await hours.add_place(
-        work, code="stadsbiblioteket", name_key="lund_city_library", address="S:t Petri Kyrkogata 6, Lund"
-    )
-    await hours.add_place(work, code="linero", name_key="linero_library", address="Vikingavägen 31, Lund")
+    await places.add_place(
+        work, code="stadsbiblioteket", name_key="lund_city_library", address="S:t Petri Kyrkogata 6, Lund",
+        latitude=55.706, longitude=13.191,
+    )  # fmt: skip
+    await places.add_place(
+        work, code="linero", name_key="linero_library", address="Vikingavägen 31, Lund",
+        latitude=55.697, longitude=13.230,
+    )  # fmt: skip
     for place, weekday, opens, closes in (
         ("stadsbiblioteket", MONDAY, time(13), time(16)),
         ("stadsbiblioteket", WEDNESDAY, time(15, 30), time(17, 30)),
         ("linero", MONDAY, time(13), time(15, 30)),
     ):
-        await hours.set_hours(work, place=place, weekday=weekday, spans=[(opens, closes)], valid_from=work.today)
+        await hours_changes.set_hours(
+            work, place=place, weekday=weekday, spans=[(opens, closes)], valid_from=work.today
+        )
     ids = [
         await people.add_staff(work, role=role, alias=name, language="sv", speaks=speaks)
         for name, role, speaks in STAFF
@@ -88,7 +95,7 @@ async def _fill(work: Work) -> None:
 
 async def add_online_place(work: Work) -> None:
     """RådRum Online is a place too, so that it can have hours."""
-    await hours.add_place(work, code=ONLINE, name_key="service_online", address="")
+    await places.add_place(work, code=ONLINE, name_key="service_online", door=Door.ONLINE)
 
 
 async def links(service: Service) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ Owns Facts, what a notice may need beyond its params. It must not know which not
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
+from bot.phrases_hours import session_text
 from bot.textshape import PART_UNITS, split_text, with_numbers_isolated
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
@@ -76,14 +77,8 @@ def instant(params: Params, name: str) -> datetime:
 
 
 def session_line(words: Words, session: Params, facts: Facts) -> Plain:
-    """A physical session in one line: where, which day, from when to when."""
-    today = facts.now.astimezone(facts.zone).date()
-    times = words.time_range(time.fromisoformat(str(session["opens"])), time.fromisoformat(str(session["closes"])))
-    day = words.day(date.fromisoformat(str(session["day"])), today=today)
-    place = words(str(session["place"]))
-    if not session.get("address"):
-        return words("session_line", place=place, day=day, times=times)
-    return words("session_line_address", place=place, day=day, times=times, address=Ltr(str(session["address"])))
+    """A session in one line: where, which day, from when to when."""
+    return session_text(words, session, facts.now.astimezone(facts.zone).date())
 
 
 def promise_lines(words: Words, params: Params, facts: Facts) -> str:

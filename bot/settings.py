@@ -34,6 +34,7 @@ YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 BOT_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 # Source: https://core.telegram.org/bots/api#setwebhook; the lower limit of 16 is ours, a shorter one can be guessed.
+CHANNEL_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-\d{5,20}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -156,6 +157,13 @@ def _bot_token(given: object) -> object:
     return _secret_like(BOT_TOKEN, given, code="setting_not_a_bot_token")
 
 
+def _channel(given: object) -> str:
+    """A public channel's name or a channel's number, as Telegram takes them: @radrum or -1001234567890."""
+    if given and not CHANNEL_NAME.fullmatch(str(given)):
+        _refuse("setting_not_a_channel", value=given)
+    return str(given or "")
+
+
 def _webhook_secret(given: object) -> object:
     return _secret_like(WEBHOOK_SECRET, given, code="setting_not_a_webhook_secret")
 
@@ -273,6 +281,7 @@ class Settings(BaseSettings):
     telegram_api_url: Annotated[str, BeforeValidator(_address)] = "https://api.telegram.org"
     webhook_url: Annotated[str | None, BeforeValidator(_safe_address)] = None
     webhook_secret: Annotated[SecretStr | None, BeforeValidator(_webhook_secret)] = None
+    hours_channel: Annotated[str, BeforeValidator(_channel)] = ""
     web_words_on_telegram: Annotated[bool, BeforeValidator(_yes_or_no)] = False
 
     # What newcomers are promised.

@@ -1,6 +1,6 @@
 """What every channel speaks: what came in, what goes out.
 
-Owns Incoming and its acts, Choice, Prompt and Answer. It must not know Telegram's or the web's own types.
+Owns Incoming and its acts, Choice, Prompt, Venue and Answer. It must not know Telegram's or the web's own types.
 """
 
 from dataclasses import dataclass, field
@@ -71,12 +71,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Venue:
+    """A point on the map with a name and an address; where a channel can show one, it stands for the text."""
+
+    latitude: float
+    longitude: float
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Something to show: text in the reader's language, with values isolated, and rows of choices."""
 
     text: str
     rows: tuple[tuple[Choice, ...], ...] = ()
-    previews: bool = False
+    venue: Venue | None = None
 
 
 @dataclass(frozen=True, slots=True)

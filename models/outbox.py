@@ -44,6 +44,12 @@ class Notice(StrEnum):
     UNREADABLE = "unreadable"
     REFUSED = "refused"
     UNKNOWN_COMMAND = "unknown_command"
+    # To a newcomer, the sessions
+    PLACE = "place"
+    VENUE = "venue"
+    REMINDER_SET = "reminder_set"
+    SESSION_EVENING = "session_evening"
+    HOURS_CHANGED = "hours_changed"
     # To staff
     OFFERED = "offered"
     TAKEN = "taken"
@@ -73,6 +79,20 @@ class Notice(StrEnum):
     LINKED = "linked"
     COORDINATOR_LATE = "coordinator_late"
     COORDINATOR_BLOCKED = "coordinator_blocked"
+    SHIFT_HOURS = "shift_hours"
+    HOURS_ASK = "hours_ask"
+    HOURS_PREVIEW = "hours_preview"
+    HOURS_PUBLISHED = "hours_published"
+    HOURS_DROPPED = "hours_dropped"
+    HOURS_HISTORY = "hours_history"
+    HOURS_ON_DAY = "hours_on_day"
+    HOURS_USAGE = "hours_usage"
+    HOLIDAY_PROPOSED = "holiday_proposed"
+    SESSION_UNSTAFFED = "session_unstaffed"
+    CHANNEL_MOVED = "channel_moved"
+    CHANNEL_LOST = "channel_lost"
+    # To the service's channel
+    HOURS_POST = "hours_post"
     # To nobody's screen as a new message
     UNSAY = "unsay"
 
@@ -80,7 +100,7 @@ class Notice(StrEnum):
 # A person's own words: worth a second try when it is unknown whether the first arrived.
 PERSONS_WORDS = frozenset({Notice.REPLY, Notice.WORDS})
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
-REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SESSION_EVENING})
 
 
 class RowState(StrEnum):
@@ -148,6 +168,7 @@ class TimerKind(StrEnum):
     ANSWER = "answer"
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
+    SESSION_EVENING = "session_evening"
     DAILY = "daily"
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from bot import clock
-from bot.actions import cases, hours, people, queue, shifts
+from bot.actions import cases, hours_changes, people, places, queue, shifts
 from bot.errors import BadInput
 from bot.service import Service
 from models.case import spoken_code
@@ -85,8 +85,10 @@ async def test_with_nothing_planned_the_truth_the_next_session_and_the_phone_are
 
 async def _library(service: Service) -> None:
     async with service.store.work() as work:
-        await hours.add_place(work, code="library", name_key="lund_city_library", address="Sankt Petri kyrkogata 6")
-        await hours.set_hours(work, place="library", weekday=2, spans=[(time(16), time(18))], valid_from=work.today)
+        await places.add_place(work, code="library", name_key="lund_city_library", address="Sankt Petri kyrkogata 6")
+        await hours_changes.set_hours(
+            work, place="library", weekday=2, spans=[(time(16), time(18))], valid_from=work.today
+        )
 
 
 async def test_a_shift_of_a_disabled_volunteer_promises_nothing(house: Service) -> None:

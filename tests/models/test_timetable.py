@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.hours import HORIZON_DAYS, Exceptional, Opening, Rule, Timetable, is_open, next_openings, spans_on
 from models.shift import overlap
+from models.timetable import HORIZON_DAYS, Exceptional, Opening, Rule, Timetable, is_open, next_openings, spans_on
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 START = date(2026, 1, 1)

@@ -1,0 +1,67 @@
+"""Reminders of a session, the evening before, for whoever asked; they hear as well if that session changes.
+
+It must not decide whom a change is told to: `hours_told.py` does.
+"""
+
+from datetime import date, time, timedelta
+
+from sqlalchemy import delete, select
+
+from bot import clock
+from bot.actions import hours, people
+from bot.actions.hours_told import day_params
+from bot.actions.places import places
+from bot.errors import Stale
+from bot.store import Work
+from models.base import new_id
+from models.hours import SessionReminder
+from models.outbox import Notice, TimerKind
+from models.timetable import HORIZON_DAYS, spans_on
+
+EVENING = time(18)  # late enough to be home, early enough to plan
+MOST_A_PERSON = 20
+
+
+async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object]:
+    """The person will be reminded of the session on the evening before, and told if it changes; asking twice is once.
+
+    Returns what holds that day, as `hours_told.day_params`.
+
+    Raises:
+        Stale: no such session is planned any more, or the person has asked for more than anybody plans.
+    """
+    known = {one.code: one for one in await places(work.db)}
+    table = await hours.timetable(work.db, since=work.today)
+    ahead = 0 <= (day - work.today).days <= HORIZON_DAYS
+    if place not in known or not ahead or not spans_on(table, day, place):
+        raise Stale
+    mine = select(SessionReminder.on_day, SessionReminder.place).where(SessionReminder.person_id == person_id)
+    asked = {(row.place, row.on_day) for row in await work.db.execute(mine)}
+    if len(asked) >= MOST_A_PERSON:
+        raise Stale
+    if (place, day) not in asked:
+        reminder = new_id()
+        row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
+        await work.db.execute(people.insert_or_skip(work, SessionReminder).values(**row))
+        evening = clock.wall(day - timedelta(days=1), EVENING, work.zone)
+        if evening > work.now:
+            await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
+    return day_params(known[place], table, day)
+
+
+async def remind(work: Work, reminder: int) -> None:
+    """The evening before: who asked is told when and where, if the session is still to be held."""
+    row = (await work.db.execute(select(SessionReminder.__table__).where(SessionReminder.id == reminder))).one_or_none()  # type: ignore[attr-defined]
+    if row is None or row.on_day <= work.today:
+        return
+    known = {one.code: one for one in await places(work.db)}
+    table = await hours.timetable(work.db, since=work.today)
+    if spans_on(table, row.on_day, row.place):  # closed meanwhile: they were told then
+        await work.tell(
+            row.person_id, Notice.SESSION_EVENING, params={"days": [day_params(known[row.place], table, row.on_day)]}
+        )
+
+
+async def forget_past(work: Work) -> None:
+    """Reminders of sessions that have been are gone."""
+    await work.db.execute(delete(SessionReminder).where(SessionReminder.on_day < work.today))
