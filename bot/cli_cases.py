@@ -8,7 +8,7 @@ import typer
 
 from bot import access, cli, clock
 from bot.actions import cases, closing, queue, retention
-from bot.actions.report_form import to_csv, to_text
+from bot.actions.report_form import sessions_csv, to_csv, to_text
 from bot.actions.reports import half_year, report
 from bot.errors import BadInput, NotOpen
 from bot.i18n import Ltr
@@ -95,12 +95,17 @@ def make_report(
     first: Annotated[str, typer.Option("--from", help=words("cli_report_from"))] = "",
     last: Annotated[str, typer.Option("--to", help=words("cli_report_to"))] = "",
     csv: Annotated[Path | None, typer.Option("--csv", help=words("cli_report_csv"))] = None,
+    sessions: Annotated[Path | None, typer.Option("--sessions", help=words("cli_report_sessions"))] = None,
 ) -> None:
     async def act(store: Store) -> None:
         period = _period(first, last, clock.office_day(clock.now(), store.zone))
         async with store.look() as db:
-            made = await report(db, first=period[0], last=period[1], now=clock.now(), zone=store.zone)
+            of = {"first": period[0], "last": period[1], "now": clock.now(), "zone": store.zone}
+            made = await report(db, **of, sessions_a_year=store.settings.sessions_a_year)
+            counted = await held.sessions(db, **of)
         typer.echo(to_text(made, words))
+        if sessions is not None:
+            sessions.write_text(sessions_csv(counted, words), encoding="utf-8", newline="")
         path = csv or Path(f"radrum-{period[0]}-{period[1]}.csv")
         path.write_text(to_csv(made, words), encoding="utf-8", newline="")
         cli.say("cli_report_written", path=Ltr(str(path)))

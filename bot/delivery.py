@@ -15,7 +15,7 @@ from sqlalchemy import Row, Table, bindparam, delete, exists, func, literal_colu
 from sqlalchemy.exc import NoResultFound
 
 from bot import clock, wakeup
-from bot.actions import inbox, people
+from bot.actions import hours_post, inbox, people
 from bot.errors import Refusal, Unavailable
 from bot.render import prompt_of
 from bot.seal import SealError
@@ -65,7 +65,14 @@ class Unreachable:
     reason: str
 
 
-Outcome = Sent | TryAgain | Unreachable
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another id from now on, `chat`; nothing was sent."""
+
+    chat: str
+
+
+Outcome = Sent | TryAgain | Unreachable | Moved
 
 
 class Sender(Protocol):
@@ -155,7 +162,7 @@ class Delivery:
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
             if row.kind == Notice.UNSAY:
                 return Letter(chat, Prompt(""), unsays=int(row.params["remote"])), lane.channel
-            edits = None
+            edits = await hours_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
                 edits = (await db.execute(_REMOTE, {"row": row.edits})).scalar_one_or_none()
                 if edits is None:
@@ -164,9 +171,13 @@ class Delivery:
         return Letter(chat, prompt, edits=edits, reply_to=row.params.get("reply_to")), lane.channel
 
     async def _mark(self, work: Work, row: Row, outcome: Outcome) -> None:
+        if row.kind == Notice.HOURS_POST:
+            outcome = await self._mark_post(work, row, outcome)
         match outcome:
             case Sent(remote_id=remote_id):
                 await self._end(work, row, state=RowState.SENT, remote_id=remote_id)
+            case Moved():
+                await self._again(work, row, TryAgain())
             case TryAgain() as again:
                 await self._again(work, row, again)
             case Unreachable(reason="blocked"):
@@ -178,6 +189,21 @@ class Delivery:
                     await self._end(work, row, state=RowState.FAILED, failure=reason)
                 else:
                     await self._again(work, row, TryAgain())
+
+    async def _mark_post(self, work: Work, row: Row, outcome: Outcome) -> Outcome:
+        """The post in the channel is one message over many rows: which one, and what becomes of it, is kept apart."""
+        match outcome:
+            case Sent(remote_id=remote_id):
+                await hours_post.posted(work, remote_id)
+            case Moved(chat=chat):
+                await hours_post.moved(work, row.address_id, chat)
+            case Unreachable(reason="nothing_to_edit"):
+                await hours_post.lost(work)
+                return TryAgain()
+            case Unreachable(reason=reason) if reason != "unrenderable":
+                await hours_post.unreachable(work)
+                return Unreachable("nothing_to_edit")  # ended: the next change of the hours tries again
+        return outcome
 
     async def _end(self, work: Work, row: Row, **values: object) -> None:
         """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row."""

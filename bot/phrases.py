@@ -98,9 +98,14 @@ def promise_lines(words: Words, params: Params, facts: Facts) -> str:
 
 def other_ways(words: Words, params: Params, facts: Facts) -> str:
     """The next session to come to, and how else to reach the service, as far as either is known."""
+    contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
+    return lines(visit_line(words, params, facts), contact)
+
+
+def visit_line(words: Words, params: Params, facts: Facts) -> str:
+    """The next session to come to, if one is planned."""
     session = params.get("session")
-    visit = words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
-    return lines(visit, words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "")
+    return words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
 
 
 def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:

@@ -6,7 +6,8 @@ It must not change a row or send.
 from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import clock, texts, texts_staff
+from bot import clock, texts, texts_hours, texts_staff
+from bot.actions.hours_published import published
 from bot.service import Service
 from models.conversation import Conversation, Message
 from models.dialogue import Prompt
@@ -32,6 +33,10 @@ _PARTS = (
 
 async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
     """The row as its reader sees it now, in the language they have now. Without values it cannot open: empty text."""
+    if row.kind == Notice.HOURS_POST:  # what holds when it is sent, not when it was decided to send it
+        now = clock.now()
+        hours = await published(db, now, service.store.zone, service.settings.public_url)
+        return texts_hours.post(hours, service.facts(now))
     reader = (await db.execute(_READER, {"address": row.address_id})).one()
     more: dict[str, str] = {}
     if row.message_id is not None:

@@ -1,4 +1,4 @@
-"""Timers that are rows: promises that were missed, answers that are owed, shifts that start, the daily purge.
+"""Timers that are rows: promises that were missed, answers that are owed, shifts and sessions, the daily purge.
 
 A timer is marked done in the transaction of what it does, so that a crash repeats it and nothing does it twice.
 """
@@ -10,7 +10,7 @@ from sqlalchemy import Row, exists, func, select, update
 
 from bot import access, clock, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import people, queue, retention, shifts
+from bot.actions import ahead, hours_post, people, queue, retention, session_reminders, shifts
 from bot.errors import NotFound, Unavailable
 from bot.service import Service
 from bot.store import Work
@@ -19,6 +19,7 @@ from models.outbox import Notice, Timer, TimerKind
 
 log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
+MORNING = time(9)
 AFTER_TROUBLE = timedelta(minutes=5)
 
 
@@ -67,9 +68,12 @@ class Rounds:
 
     async def _arm_daily(self) -> bool:
         async with self._store.work() as work:
-            waiting = exists().where(Timer.kind == TimerKind.DAILY, Timer.done_at.is_(None))
-            if not (await work.db.execute(select(waiting))).scalar_one():
-                await work.remind(TimerKind.DAILY, 0, next_purge(work.now, work))
+            regular = {TimerKind.DAILY: next_purge(work.now, work), TimerKind.MORNING: next_morning(work)}
+            for kind, due_at in regular.items():
+                waiting = exists().where(Timer.kind == kind, Timer.done_at.is_(None))
+                if not (await work.db.execute(select(waiting))).scalar_one():
+                    await work.remind(kind, 0, due_at)
+            await hours_post.refresh(work)  # the channel may have been named since the last start
         return True
 
     async def _rest_seconds(self) -> float:
@@ -83,10 +87,19 @@ class Rounds:
 
 def next_purge(now: datetime, work: Work) -> datetime:
     """The next 03:30 on the office's wall after `now`."""
-    today = clock.wall(clock.office_day(now, work.zone), PURGE_AT, work.zone)
+    return _next(PURGE_AT, now, work)
+
+
+def next_morning(work: Work) -> datetime:
+    """The next 09:00 on the office's wall."""
+    return _next(MORNING, work.now, work)
+
+
+def _next(shown: time, now: datetime, work: Work) -> datetime:
+    today = clock.wall(clock.office_day(now, work.zone), shown, work.zone)
     if today > now:
         return today
-    return clock.wall(clock.office_day(now, work.zone) + timedelta(days=1), PURGE_AT, work.zone)
+    return clock.wall(clock.office_day(now, work.zone) + timedelta(days=1), shown, work.zone)
 
 
 async def _take(work: Work, timer: Row) -> bool:
@@ -155,11 +168,20 @@ async def _daily(work: Work, _subject: int) -> None:
     await work.remind(TimerKind.DAILY, 0, again)
 
 
+async def _morning(work: Work, _subject: int) -> None:
+    """What coordinators ought to know is said; the channel's post drops what is past."""
+    await ahead.tell(work)
+    await hours_post.refresh(work)
+    await work.remind(TimerKind.MORNING, 0, next_morning(work))
+
+
 _DOES = {
     TimerKind.PROMISE: _promise_missed,
     TimerKind.TIME_KNOWN: _time_known,
     TimerKind.ANSWER: _answer_owed,
     TimerKind.SHIFT_STARTS: shifts.start_shift,
     TimerKind.DRAFT_EXPIRES: retention.expire_draft,
+    TimerKind.SESSION_EVENING: session_reminders.remind,
+    TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,
 }

@@ -26,6 +26,7 @@ HIGHEST_PORT = 65_535
 LONGEST_LONG_POLL_SECONDS = 50  # The Bot API server waits no longer: tdlib/telegram-bot-api, LONG_POLL_MAX_TIMEOUT.
 MOST_SENDS_IN_PARALLEL = 30  # About what one bot may send in a second: https://core.telegram.org/bots/faq
 LONGEST_RETENTION_DAYS = 90
+MOST_SESSIONS_A_YEAR = 2_000
 MINUTES_OF_A_DAY = 24 * 60
 HOURS_OF_A_WEEK = 7 * 24
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 3600.0
@@ -288,6 +289,9 @@ class Settings(BaseSettings):
     promise_minutes: Annotated[int, _whole(1, MINUTES_OF_A_DAY)] = 15
     answer_hours: Annotated[int, _whole(1, HOURS_OF_A_WEEK)] = 24
     retention_days: Annotated[int, _whole(1, LONGEST_RETENTION_DAYS)] = 30
+
+    # What the agreement with the municipality asks for; 0 is no goal.
+    sessions_a_year: Annotated[int, _whole(0, MOST_SESSIONS_A_YEAR)] = 0
 
     # Delivery, and how long things may take.
     sends_in_parallel: Annotated[int, _whole(1, MOST_SENDS_IN_PARALLEL)] = 4

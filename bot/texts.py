@@ -1,12 +1,13 @@
 """What the service says to newcomers: a notice kind, its params and a language become a prompt.
 
 Rendered when it is sent, so that a change of language counts for what is still waiting. It must not load rows:
-what a notice needs beyond its params comes in `Facts`. Its parts are in `phrases.py`, what staff read in
-`texts_staff.py`.
+what a notice needs beyond its params comes in `Facts`. Its parts are in `phrases.py`, what it says of
+sessions in `texts_hours.py`, what staff read in `texts_staff.py`.
 """
 
 from collections.abc import Mapping
 
+from bot import texts_hours
 from bot.i18n import Foreign, Ltr, Words
 from bot.phrases import (
     COMMANDS,
@@ -24,8 +25,8 @@ from bot.phrases import (
     promise_lines,
     refusal_text,
     rows_of,
-    session_line,
     statement,
+    visit_line,
 )
 from bot.textshape import with_numbers_isolated
 from models.dialogue import Choice, Prompt
@@ -104,7 +105,9 @@ def _receipt(words: Words, params: Params, facts: Facts) -> Prompt:
     )
     trial = words("trial_nobody_reads") if facts.is_trial else ""
     number = words("your_case_number", case=code_value(params))
-    return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, params, facts), secret))
+    # Who waits for an answer may rather come by; where nothing is promised, the promise says so already.
+    visit = visit_line(words, params, facts) if params.get("promise") != "unknown" else ""
+    return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, params, facts), visit, secret))
 
 
 def _reopened(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -153,15 +156,9 @@ def _status(words: Words, params: Params, facts: Facts) -> Prompt:
             return Prompt(lines(words("your_case_number", case=code_value(params)), words("case_closed")))
 
 
-def _hours(words: Words, params: Params, facts: Facts) -> Prompt:
-    sessions = [session_line(words, session, facts) for session in params.get("sessions", ())]  # type: ignore[attr-defined]
-    listed = lines(words("next_sessions"), *sessions, words("drop_in")) if sessions else words("no_sessions_planned")
-    return Prompt(lines(listed, words("online_any_time")))
-
-
 def _no_consent(words: Words, params: Params, facts: Facts) -> Prompt:
     contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-    return Prompt(lines(words("no_consent"), _hours(words, params, facts).text, contact))
+    return Prompt(lines(words("no_consent"), texts_hours.hours(words, params, facts).text, contact))
 
 
 def _help(words: Words, _params: Params, _facts: Facts) -> Prompt:
@@ -225,7 +222,12 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.LATE: _late,
     Notice.TIME_KNOWN: _time_known,
     Notice.STATUS: _status,
-    Notice.HOURS: _hours,
+    Notice.HOURS: texts_hours.hours,
+    Notice.PLACE: texts_hours.place,
+    Notice.VENUE: texts_hours.venue,
+    Notice.REMINDER_SET: texts_hours.reminder_set,
+    Notice.SESSION_EVENING: texts_hours.session_evening,
+    Notice.HOURS_CHANGED: texts_hours.hours_changed,
     Notice.HELP: _help,
     Notice.PRIVACY: _privacy,
     Notice.STOPPED: _stopped,

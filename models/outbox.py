@@ -169,6 +169,7 @@ class TimerKind(StrEnum):
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
     SESSION_EVENING = "session_evening"
+    MORNING = "morning"
     DAILY = "daily"
 
 

@@ -23,6 +23,15 @@ MOST_CODE_BYTES = 64
 SESSION = {
     "place": "lund_city_library", "address": "Testgatan 1", "day": "2026-01-12", "opens": "13:00", "closes": "16:00",
 }  # fmt: skip
+DOOR = {"code": "linero", "place": "linero_library", "address": "Testgatan 2"}
+PLACE = DOOR | {
+    "details": {"floor": {"sv": "2", "ar": "2"}, "finding": {"sv": "bakom kassan"}, "access": {}},
+    "latitude": 55.697, "longitude": 13.23, "last_entry": 15, "door": "visit",
+}  # fmt: skip
+HOURS_NOW = {
+    "open": [SESSION], "sessions": [SESSION | DOOR, SESSION | DOOR | {"partner": "IK Eos"}, SESSION],
+    "online": [SESSION | {"place": "service_online", "address": ""}], "answering": True,
+}  # fmt: skip
 PROMISES = (
     {"promise": "soon", "minutes": 15},
     {"promise": "queue", "place": 3},
@@ -55,7 +64,14 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
         case Notice.CLAIMED | Notice.REPLY:
             return [{}, {"adviser": "Amina"}]
         case Notice.HOURS | Notice.NO_CONSENT:
-            return [{"sessions": [SESSION, SESSION]}, {"sessions": []}]
+            return [HOURS_NOW, {"sessions": [SESSION, SESSION]}, {"open": [], "sessions": [], "online": []}]
+        case Notice.PLACE | Notice.VENUE:
+            return [PLACE, {"code": "popup", "place": "", "names": {"sv": "Lokalen"}, "address": ""}]
+        case Notice.REMINDER_SET | Notice.SESSION_EVENING | Notice.HOURS_CHANGED:
+            closed = {"code": "linero", "place": "linero_library", "address": "", "day": "2026-01-12", "spans": []}
+            why = {"reason": "other", "texts": {"sv": "vi målar om"}, "partner": "IK Eos"}
+            days = [{**closed, "spans": [["13:00", "15:30"], ["16:00", "18:00"]]}, {**closed, "reason": "illness"}]
+            return [{"days": days}, {"days": [{**closed, **why}], "late": True}]
         case Notice.UNREADABLE:
             return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}]
         case Notice.REFUSED:

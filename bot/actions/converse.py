@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
 from bot import access
-from bot.actions import cases, closing, hours, inbound, people, queue, relay, retention
+from bot.actions import cases, closing, hours, hours_asked, inbound, people, queue, relay, retention
 from bot.actions.people import Visitor
 from bot.errors import BadInput
 from bot.store import Work
@@ -54,6 +54,8 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
             await _edited(work, visitor, thread, relay.checked(text), incoming, door)
         case Said(text=text):
             await _said(work, visitor, thread, relay.checked(text), incoming, door)
+        case Pressed(code=code) if code.startswith(hours_asked.BUTTONS):
+            return await hours_asked.pressed(work, visitor, code)
         case Pressed(code="erase:yes"):
             await retention.erase_newcomer(work, visitor.person_id, farewell=True)
         case Pressed() as pressed:
@@ -69,6 +71,8 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=_external(incoming))
+        return
+    if await hours_asked.answered(work, visitor, words):
         return
     if thread.consent_at is not None and cases.may_reopen(newest, work.now):
         case = await cases.reopen_case(work, newest)
@@ -195,7 +199,7 @@ async def _command(work: Work, visitor: Visitor, thread: Row, name: str) -> None
         case "status":
             await say(Notice.STATUS, **await status_params(work, visitor.person_id))
         case "hours":
-            await say(Notice.HOURS, **await hours.hours_params(work.db, work.now, work.zone))
+            await hours_asked.tell_hours(work, visitor)
         case "help":
             await say(Notice.HELP)
         case "privacy":
@@ -249,7 +253,7 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, kind: str, album: str
 
 
 async def _ways(work: Work) -> dict[str, object]:
-    return await hours.hours_params(work.db, work.now, work.zone)
+    return await hours_asked.hours_params(work.db, work.now, work.zone)
 
 
 def _draft(work: Work, thread: Row) -> Draft:

@@ -22,7 +22,6 @@ from models.hours_change import Change, Effect, Standing, Verb, Wrong, effect_of
 from models.people import Person
 from models.timetable import Span
 
-DRAFTS_KEPT_HOURS = 24
 _CHANGES: Table = HoursChange.__table__  # type: ignore[attr-defined]
 _BACK = _CHANGES.alias("back")
 

@@ -47,7 +47,7 @@ _QUEUE = select(CASES).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEU
 class Promise:
     """When a person answers, as honestly as it is known. `by`: the instant after which it has been missed.
 
-    kind: soon (minutes) · queue (place) · later (at) · unknown (session: ISO start of the next physical one, its place)
+    kind: soon (minutes) · queue (place) · later (at) · unknown; each with `session`, the next physical one if planned
     """
 
     kind: str
@@ -80,11 +80,11 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     """What can honestly be said now of when a person answers this queued case."""
     minutes = work.settings.promise_minutes
     if await on_shift(work.db, work.now):
-        ahead = await ahead_of(work.db, case)
+        ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
-            return Promise("soon", by, {"minutes": minutes})
-        return Promise("queue", by, {"place": ahead + 1})
+            return Promise("soon", by, {"minutes": minutes} | session)
+        return Promise("queue", by, {"place": ahead + 1} | session)
     return await next_time(work)
 
 

@@ -7,15 +7,17 @@ It must not count anything (`reports.py` does) nor hide small numbers: what is m
 import csv
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from babel.numbers import format_decimal
 
+from bot.actions.held import Session, State
 from bot.actions.reports import LISTED, NOT_CLOSED, Breakdown, Median, Report
 from bot.i18n import Ltr, Words
 from bot.textshape import without_bidi_controls
 from models.case import UNKNOWN
+from models.hours import Door
 
 # Excel takes a file without this mark to be in the computer's old code page, and shows Ã¶ for ö.
 BYTE_ORDER_MARK = "\ufeff"
@@ -27,16 +29,21 @@ TEXT_WIDTH = 100
 
 FIGURES = (
     "cases", "visits", "persons", "persons_unknown", "first_time", "to_claim", "to_answer", "unanswered", "still_open",
-    "late", "not_advice", "not_advice_visits", "volunteer_minutes", "closings_without_minutes",
+    "late", "not_advice", "not_advice_visits", "volunteer_minutes", "closings_without_minutes", "sessions_held",
+    "sessions_goal", "sessions_beside", "sessions_unstaffed", "sessions_cancelled", "sessions_coming", "sessions_online",
 )  # fmt: skip
-SECTIONS = (*LISTED, "refused")
-EXPLAINED_SECTIONS = ("category", "organisation", "organisation_group", "outcome", "persons_in_case", "refused")
+SECTIONS = (*LISTED, "refused", "sessions_place", "sessions_reason")
+EXPLAINED_SECTIONS = (
+    "category", "organisation", "organisation_group", "outcome", "persons_in_case", "refused", "sessions_place",
+    "sessions_reason",
+)  # fmt: skip
+SESSION_COLUMNS = ("day", "place", "door", "opens", "closes", "advisers", "state", "reason")
 COLUMNS = ("section", "row", "count", "percent", "base", "code", "definition")
 
 PREFIXES = {
     "channel": "ch_", "language": "language_", "category": "cat_", "outcome": "outcome_", "age": "age_",
     "situation": "situation_", "organisation_group": "report_group_", "refused": "report_refused_",
-    "how_found": "found_", "region": "citizenship_",
+    "how_found": "found_", "region": "citizenship_", "sessions_reason": "reason_",
 }  # fmt: skip
 # Where the label elsewhere is a button's, with a placeholder, or the bare code would mean something else.
 OWN_LABELS = {
@@ -80,6 +87,21 @@ def to_text(report: Report, words: Words) -> str:
     return without_bidi_controls(text)
 
 
+def sessions_csv(sessions: Iterable[Session], words: Words) -> str:
+    """Every session for a spreadsheet: day, place, how it is met, from, to, advisers, what became of it, why."""
+    written = io.StringIO()
+    rows = csv.writer(written, delimiter=SEPARATOR)
+    rows.writerow(_cell(words(f"sessions_column_{column}")) for column in SESSION_COLUMNS)
+    for one in sessions:
+        opening = one.opening
+        state, door = words(f"session_{one.state}"), words(f"door_{one.door}")
+        reason = words(f"reason_{one.reason}") if f"reason_{one.reason}" in words else one.reason
+        times = f"{opening.opens:%H:%M}", f"{opening.closes:%H:%M}"
+        row = (opening.on_day.isoformat(), one.place, door, *times, str(one.advisers), state, reason)
+        rows.writerow(_cell(value) for value in row)
+    return BYTE_ORDER_MARK + written.getvalue()
+
+
 def label_keys(section: str, code: str) -> tuple[str, ...]:
     """The catalogue keys that may name a code, the first that exists being the one: the catalogues' own labels first.
 
@@ -98,6 +120,8 @@ def sentence_keys() -> frozenset[str]:
         f"report_section_{name}" for name in ("figures", *SECTIONS)
     ]
     made += [f"report_figure_{name}" for name in FIGURES]
+    made += [f"sessions_column_{column}" for column in SESSION_COLUMNS] + [f"session_{state}" for state in State]
+    made += [f"door_{door}" for door in Door]
     return frozenset(made + [f"report_def_{name}" for name in (*FIGURES, *EXPLAINED_SECTIONS, "parts")])
 
 
@@ -116,7 +140,7 @@ def _heading(report: Report, words: Words) -> list[str]:
 def _lines(report: Report, words: Words) -> Iterator[Line]:
     for figure in FIGURES:
         yield _figure(report, figure, words)
-    for breakdown in (*report.breakdowns, report.refused):
+    for breakdown in (*report.breakdowns, report.refused, report.sessions_place, report.sessions_reason):
         yield from _parts(breakdown, words)
 
 

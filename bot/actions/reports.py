@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, func, select
@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
 from bot.access import CASES
+from bot.actions import held
+from bot.actions.held import Session, State
 from bot.errors import BadInput
 from models.case import MOVES, OPEN, UNKNOWN, CaseEvent, CaseEventKind, Category, Closing, Organisation, Outcome
 from models.conversation import Refused
@@ -25,6 +27,7 @@ from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import Channel, Language
 
 NOT_CLOSED = "not_closed"
+DAYS_A_YEAR = 365
 UNANSWERED_CODES = frozenset({UNKNOWN, NOT_CLOSED})
 
 # The level the municipality reads by. LKF is owned by the municipality, but is a company that people rent from.
@@ -102,7 +105,8 @@ class Report:
     """A period's figures. Days are the office's, both included; what each figure means is printed with it.
 
     `cases` and everything taken from them leave out `not_advice`. `is_over`: the last day has passed.
-    `closings_without_minutes`: closings where the time was asked for and not known.
+    `closings_without_minutes`: closings where the time was asked for and not known. `sessions_`: physical ones, except
+    `sessions_online`; `sessions_goal` is the agreement's, for this period's share of a year.
     """
 
     first: date
@@ -123,8 +127,17 @@ class Report:
     late: int
     volunteer_minutes: int
     closings_without_minutes: int
+    sessions_goal: int
+    sessions_held: int
+    sessions_beside: int
+    sessions_unstaffed: int
+    sessions_cancelled: int
+    sessions_coming: int
+    sessions_online: int
     breakdowns: tuple[Breakdown, ...]
     refused: Breakdown
+    sessions_place: Breakdown
+    sessions_reason: Breakdown
 
     def by(self, name: str) -> Breakdown:
         """The breakdown called `name`, a key of LISTED."""
@@ -138,8 +151,12 @@ class _Counted(NamedTuple):
     closing: Row | None
 
 
-async def report(db: AsyncConnection, *, first: date, last: date, now: datetime, zone: ZoneInfo) -> Report:
+async def report(
+    db: AsyncConnection, *, first: date, last: date, now: datetime, zone: ZoneInfo, sessions_a_year: int = 0
+) -> Report:
     """The figures of the office days from `first` to `last`, both included, as they are known at `now`.
+
+    `sessions_a_year`: the goal of the agreement with the municipality; 0 if there is none.
 
     Raises:
         BadInput: the period ends before it begins.
@@ -164,7 +181,25 @@ async def report(db: AsyncConnection, *, first: date, last: date, now: datetime,
         volunteer_minutes=minutes, closings_without_minutes=without_minutes,
         breakdowns=tuple(_breakdown(name, [_codes(one, name) for one in advice]) for name in LISTED),
         refused=await _refused(db, first, last),
+        sessions_goal=round(sessions_a_year * ((last - first).days + 1) / DAYS_A_YEAR),
+        **_session_figures(await held.sessions(db, first=first, last=last, now=now, zone=zone)),
     )  # fmt: skip
+
+
+def _session_figures(sessions: Sequence[Session]) -> dict[str, Any]:
+    visits = [one for one in sessions if one.is_visit]
+    in_state = {state: [one for one in visits if one.state == state] for state in State}
+    done, cancelled = in_state[State.HELD], in_state[State.CANCELLED]
+    return {
+        "sessions_held": len(done),
+        "sessions_beside": sum(one.beside_rules for one in done),
+        "sessions_unstaffed": len(in_state[State.UNSTAFFED]),
+        "sessions_cancelled": len(cancelled),
+        "sessions_coming": len(in_state[State.COMING]),
+        "sessions_online": sum(one.state == State.HELD for one in sessions if not one.is_visit),
+        "sessions_place": _breakdown("sessions_place", [(one.place,) for one in done]),
+        "sessions_reason": _breakdown("sessions_reason", [_known(one.reason or None) for one in cancelled]),
+    }
 
 
 def month(day: date) -> tuple[date, date]:

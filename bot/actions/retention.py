@@ -10,10 +10,11 @@ from sqlalchemy import delete, exists, select, update
 
 from bot import access, wakeup
 from bot.access import CASES
-from bot.actions import closing, inbound
+from bot.actions import closing, inbound, session_reminders
 from bot.store import Work
 from models.case import OPEN, CaseEventKind, CodeGuess, Focus
 from models.conversation import Conversation, Message
+from models.hours import HoursDraft, SessionReminder
 from models.intake import Draft
 from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
 from models.people import Address, Channel, LoginLink, Person, Role, WebSession
@@ -109,6 +110,8 @@ class Purged:
 async def purge(work: Work) -> Purged:
     """What has outlived its promise is gone: words, keys, spent links, old rows."""
     cutoff = work.now - timedelta(days=work.settings.retention_days)
+    await session_reminders.forget_past(work)
+    await work.db.execute(delete(HoursDraft).where(HoursDraft.made_at < work.now - DRAFTS_HELD))
     cases, newcomers = await _purge_words(work, cutoff), await _purge_newcomers(work, cutoff)
     await inbound.forget_old(work)
     ended = Outbox.created_at < cutoff, Outbox.state != RowState.DUE
@@ -145,7 +148,9 @@ async def _purge_newcomers(work: Work, cutoff: object) -> int:
     lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
     owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
     writing = exists().where(Conversation.newcomer_id == Person.id, Conversation.drafted_at.is_not(None))
-    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, ~lately, ~owed, ~writing)
+    coming = exists().where(SessionReminder.person_id == Person.id)  # they asked to hear of a session still to be held
+    quiet = ~lately & ~owed & ~writing & ~coming
+    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, quiet)
     person_ids = (await work.db.execute(gone.limit(CASES_A_ROUND))).scalars().all()
     for person_id in person_ids:
         await erase_newcomer(work, person_id, farewell=False)

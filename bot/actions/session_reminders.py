@@ -3,7 +3,8 @@
 It must not decide whom a change is told to: `hours_told.py` does.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -43,10 +44,15 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
         reminder = new_id()
         row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
         await work.db.execute(people.insert_or_skip(work, SessionReminder).values(**row))
-        evening = clock.wall(day - timedelta(days=1), EVENING, work.zone)
+        evening = evening_before(day, work.zone)
         if evening > work.now:
             await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
     return day_params(known[place], table, day)
+
+
+def evening_before(day: date, zone: ZoneInfo) -> datetime:
+    """When a reminder of a session on that day is sent."""
+    return clock.wall(day - timedelta(days=1), EVENING, zone)
 
 
 async def remind(work: Work, reminder: int) -> None:

@@ -60,6 +60,11 @@ class Published:
         return self.first + timedelta(days=PUBLISHED_DAYS - 1)
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last."""
+        return self.first, self.last
+
+    @property
     def shown(self) -> list[str]:
         """The codes of the places that have an opening in the published days: visits first, then by code."""
         ordered = sorted(self.places, key=lambda code: (self.places[code]["door"] != Door.VISIT, code))

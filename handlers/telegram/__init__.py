@@ -110,7 +110,7 @@ class Telegram:
     async def _done(self, update: Update, chat: Chat) -> bool:
         message = update.message or update.edited_message
         if chat.type != Chat.PRIVATE:
-            return await self._leave_group(chat, message)
+            return self._is_ours(chat) or await self._leave_group(chat, message)
         if update.my_chat_member is not None:
             return await self._membership_changed(update, chat)
         if update.callback_query is not None:
@@ -214,6 +214,11 @@ class Telegram:
             async with self.service.store.work() as work:
                 await people.back_on_telegram(work, chat.id)
         return True
+
+    def _is_ours(self, chat: Chat) -> bool:
+        """Whether this is the channel that the hours are posted in."""
+        ours = self.service.settings.hours_channel
+        return bool(ours) and ours in (str(chat.id), f"@{chat.username}")
 
     async def _leave_group(self, chat: Chat, message: Message | None) -> bool:
         if message is not None or chat.type == Chat.CHANNEL:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.delivery import Letter, Outcome, Sent, TryAgain, Unreachable
+from bot.delivery import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from bot.i18n import Catalogues
 from bot.phrases import COMMANDS
 from bot.textshape import split_text
 from handlers.telegram.view import keyboard
 from handlers.telegram.wire import NotConnected
+from models.dialogue import Venue
 from models.people import Language
 
 log = structlog.get_logger()
@@ -36,6 +37,8 @@ class TelegramSender:
             return Sent(await self._call(letter))
         except RetryAfter as wait:
             return TryAgain(after_seconds=seconds_to_wait(wait))
+        except ChatMigrated as moved:
+            return Moved(str(moved.new_chat_id))
         except Forbidden:
             return Unreachable("blocked")
         except BadRequest as refusal:
@@ -56,6 +59,8 @@ class TelegramSender:
             return None
         if letter.edits is not None:
             return await self._edit(letter)
+        if letter.prompt.venue is not None:
+            return await self._show_on_map(letter.chat, letter.prompt.venue)
         parts = [part for part in split_text(letter.prompt.text) if part.strip()]
         remote_id = None
         for place, part in enumerate(parts):
@@ -68,6 +73,12 @@ class TelegramSender:
             reply_markup=keyboard(letter.prompt), link_preview_options=NO_PREVIEW,
         )  # fmt: skip
         return letter.edits
+
+    async def _show_on_map(self, chat: str, venue: Venue) -> int:
+        said = await self._bot.send_venue(
+            chat, venue.latitude, venue.longitude, title=venue.name, address=venue.address
+        )  # fmt: skip
+        return said.message_id
 
     async def _say(self, letter: Letter, text: str, *, is_last: bool) -> int:
         reply = None

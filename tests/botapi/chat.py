@@ -74,6 +74,7 @@ class Chat:
         }
         self.blocked = False
         self.left = False
+        self.moved_to: int | None = None  # the id of what the group was upgraded to
         self.messages: list[Shown] = []
         self._by_id: dict[int, Shown] = {}
         self._changes = Watch()

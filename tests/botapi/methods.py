@@ -57,7 +57,7 @@ class Methods:
         self._api = api
         everything: list[Callable[[Params], Awaitable[Any]]] = [
             *(self.getMe, self.getUpdates, self.setWebhook, self.deleteWebhook, self.getWebhookInfo),
-            *(self.sendMessage, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
+            *(self.sendMessage, self.sendVenue, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
             *(self.answerCallbackQuery, self.setMyCommands, self.setMyName, self.setMyDescription),
             *(self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
         ]
@@ -154,6 +154,17 @@ class Methods:
         self._api.accept(chat, message)
         return chat.message_json(message)
 
+    async def sendVenue(self, params: Params) -> Params:
+        chat = self._chat(params)
+        try:
+            point = {"latitude": float(params["latitude"]), "longitude": float(params["longitude"])}
+        except (KeyError, ValueError):
+            raise bad_request("can't parse location") from None
+        named = {part: str(params.get(part) or "") for part in ("title", "address")}
+        if not all(named.values()):
+            raise bad_request("venue title and address must be non-empty")
+        return chat.message_json(chat.add({"venue": {"location": point} | named, "location": point}, from_bot=True))
+
     async def editMessageText(self, params: Params) -> Params:
         chat, message = self._own_message(params)
         text = checks.readable(params.get("text"), params.get("parse_mode"))
@@ -198,9 +209,14 @@ class Methods:
 
     def _chat(self, params: Params) -> Chat:
         chat_id = params.get("chat_id")
+        if isinstance(chat_id, str):
+            chat_id = self._api.channels.get(chat_id)
         if not isinstance(chat_id, int):
-            raise bad_request("chat not found" if chat_id else "chat_id is empty")
+            raise bad_request("chat not found" if params.get("chat_id") else "chat_id is empty")
         chat = self._api.chat(chat_id)
+        if chat.moved_to is not None:
+            why = "group chat was upgraded to a supergroup chat"
+            raise Refused(400, f"Bad Request: {why}", migrate_to_chat_id=chat.moved_to)
         if chat.blocked:
             raise Refused(403, BLOCKED)
         if chat.left:

@@ -31,6 +31,7 @@ class People:
 
     def __init__(self, first_update_id: int | None) -> None:
         self.chats: dict[int, Chat] = {}
+        self.channels: dict[str, int] = {}
         # Telegram restarts the ids at random after a quiet week; a bot that expects 1, 2, 3 would fail there.
         self.next_update_id = first_update_id or random.randint(1, LARGEST_FIRST_ID)
         self.callback_ids: set[str] = set()
@@ -39,6 +40,12 @@ class People:
         """The chat, empty if nothing happened in it."""
         if chat_id not in self.chats:
             self.chats[chat_id] = Chat(chat_id)
+        return self.chats[chat_id]
+
+    def channel(self, name: str, chat_id: int = -1_001_234_567_890) -> Chat:
+        """A public channel, `name` with its @, in which the bot is an administrator who may post."""
+        self.channels[name] = chat_id
+        self.chats[chat_id] = Chat(chat_id, "channel")
         return self.chats[chat_id]
 
     async def says(

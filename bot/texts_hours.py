@@ -1,0 +1,145 @@
+"""What the service says to newcomers about its sessions: open or not, what is next, how to get there, what changed.
+
+Same shape as `texts.py`, whose table names these. Owns the post in the service's channel as well. It must not load
+rows; its parts are in `phrases_hours.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.i18n import Ltr, Words
+from bot.phrases import Facts, Params, lines, rows_of, session_line
+from bot.phrases_hours import (
+    day_line,
+    map_link,
+    place_lines,
+    place_name,
+    special_line,
+    week_lines,
+)
+from bot.published import Published
+from bot.textshape import without_bidi_controls
+from models.dialogue import Choice, Prompt, Venue
+from models.people import AUTONYMS, Language
+from models.timetable import special_days, weekly
+
+SPECIAL_DAYS_SHOWN = 5
+
+
+def hours(words: Words, params: Params, facts: Facts) -> Prompt:
+    """Open now or not, until when, the next sessions, and what is next online; with buttons to be reminded and to
+    find the place."""
+    sessions: list[Mapping[str, Any]] = list(params.get("sessions", ()))  # type: ignore[call-overload]
+    online = [
+        words("online_next", session=session_line(words, one, facts))
+        for one in params.get("online", ())  # type: ignore[attr-defined]
+    ]
+    listed = [session_line(words, session, facts) for session in sessions]
+    planned = (words("next_sessions"), *listed, words("drop_in")) if listed else (words("no_sessions_planned"),)
+    text = lines(*_now(words, params), *planned, *online, "" if _is_closed(params) else words("online_any_time"))
+    return Prompt(text, _hours_choices(words, params, sessions, facts))
+
+
+def _now(words: Words, params: Params) -> list[str]:
+    opened: list[Mapping[str, Any]] = list(params.get("open", ()))  # type: ignore[call-overload]
+    if _is_closed(params):
+        return [words("closed_now")]
+    return [words("open_now_until", place=place_name(words, one), time=Ltr(one["closes"])) for one in opened]
+
+
+def _is_closed(params: Params) -> bool:
+    """Nobody is there and nobody answers; rows from before this was known say neither."""
+    return "open" in params and not params["open"] and not params.get("answering")
+
+
+def _hours_choices(
+    words: Words, params: Params, sessions: list[Mapping[str, Any]], facts: Facts
+) -> tuple[tuple[Choice, ...], ...]:
+    today = facts.now.astimezone(facts.zone).date()
+    later = [one for one in sessions if "code" in one and one["day"] > today.isoformat()]
+    reminders = (
+        Choice(
+            f"remind:{one['code']}:{one['day'].replace('-', '')}",
+            words("remind_me", session=_place_and_day(words, one, facts)),
+        )
+        for one in later
+    )
+    places = {one["code"]: one for one in sessions if "code" in one}
+    finding = (
+        Choice(f"place:{code}", words("find_place", place=place_name(words, one))) for code, one in places.items()
+    )
+    return rows_of(*reminders, *finding)
+
+
+def _place_and_day(words: Words, one: Mapping[str, Any], facts: Facts) -> str:
+    today = facts.now.astimezone(facts.zone).date()
+    day = words.day(date.fromisoformat(one["day"]), today=today)
+    return words("place_and_day", place=place_name(words, one), day=day)
+
+
+def place(words: Words, params: Params, _facts: Facts) -> Prompt:
+    """How to get to a place: its name, address, floor, access, a map."""
+    return Prompt(lines(words("find_place", place=place_name(words, params)), *place_lines(words, params)))
+
+
+def venue(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The place as a point on the map; where that cannot be shown, as `place`."""
+    told = place(words, params, facts)
+    if not map_link(params):
+        return told
+    point = Venue(
+        float(str(params["latitude"])),
+        float(str(params["longitude"])),
+        place_name(words, params),
+        str(params["address"]),
+    )
+    return Prompt(told.text, venue=point)
+
+
+def reminder_set(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The session one will be reminded of."""
+    return Prompt(
+        lines(*_days(words, params, facts), words("reminder_set_late" if params.get("late") else "reminder_set"))
+    )
+
+
+def session_evening(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The evening before: when and where."""
+    addresses = (words("place_address", address=Ltr(one["address"])) for one in params["days"] if one.get("address"))  # type: ignore[attr-defined]
+    return Prompt(lines(words("reminder_evening"), *_days(words, params, facts), *addresses))
+
+
+def hours_changed(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What holds now for the sessions that have changed."""
+    return Prompt(lines(words("hours_changed"), *_days(words, params, facts)))
+
+
+def _days(words: Words, params: Params, facts: Facts) -> list[str]:
+    today = facts.now.astimezone(facts.zone).date()
+    return [day_line(words, day, today=today) for day in params["days"]]  # type: ignore[attr-defined]
+
+
+def post(published: Published, facts: Facts) -> Prompt:
+    """The post in the service's channel: each language with its week, the days that differ, and the page."""
+    blocks = [_post_block(facts.catalogues.words(str(language)), published) for language in Language]
+    return Prompt("\n\n".join(blocks))
+
+
+def _post_block(words: Words, published: Published) -> str:
+    week: list[str] = []
+    for code in published.shown:
+        told = week_lines(words, weekly(published.timetable, code, *published.days), *published.days)
+        week += [place_name(words, published.places[code]), *told] if told else []
+    special = sorted(
+        (
+            day
+            for code in published.shown
+            for day in special_days(published.timetable, code, published.first, published.last)
+        ),
+        key=lambda day: (day.on_day, day.place),
+    )[:SPECIAL_DAYS_SHOWN]
+    differ = [special_line(words, published.places[day.place], day) for day in special]
+    title = f"{AUTONYMS[Language(words.language)]} · {words('web_menu_hours')}"
+    page = Ltr(f"{published.public_url}/{words.language}/hours")
+    return lines(title, *week, words("days_not_as_usual") if differ else "", *differ, words("post_page", address=page))
