@@ -17,7 +17,15 @@ from bot.actions.people import Visitor
 from bot.i18n import Words
 from bot.render import prompt_of
 from bot.service import Service
-from handlers.web.view import clock_time, inline, paragraphs, spoken, with_numbers_marked, with_telephone_links
+from handlers.web.view import (
+    clock_time,
+    inline,
+    paragraphs,
+    spoken,
+    with_map_links,
+    with_numbers_marked,
+    with_telephone_links,
+)
 from models.dialogue import Choice
 from models.outbox import Notice, RowState
 
@@ -87,6 +95,8 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
     body = paragraphs(text)
     if row.kind == Notice.HELP:
         body = with_telephone_links(body)
+    if row.kind == Notice.PLACE:
+        body = with_map_links(body)
     is_receipt = row.kind == Notice.RECEIPT
     if is_receipt:
         body = with_numbers_marked(body)
@@ -95,8 +105,9 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
+        is_new=row.state == RowState.DUE,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
-        ends=bool(prompt.rows) or row.kind in ENDS_CHOICES, is_new=row.state == RowState.DUE,
+        ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind != Notice.HOURS),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ EMERGENCY = "112"
 
 _NUMBERS = "|".join(map(re.escape, (EMERGENCY, *(number for number, _ in HELPLINES))))
 _NUMBERS_TO_KEEP = re.compile(r"\b(?:\d{3} \d{3} \d|\d{4} \d{4})\b")  # a case's number, its secret number
+_MAPS = re.compile(r'(?:<bdi dir="ltr">)?(https://www\.openstreetmap\.org/[^<"\s]+)(?:</bdi>)?')
 _TELEPHONES = re.compile(rf'(?:<bdi dir="ltr">)?\b({_NUMBERS})\b(?:</bdi>)?')
 
 Say = Callable[..., Markup]
@@ -87,6 +88,11 @@ def say(words: Words) -> Say:
 def with_telephone_links(card: Markup) -> Markup:
     """The card of helplines, each number one to press. It holds our own sentences only."""
     return Markup(_TELEPHONES.sub(_telephone_link, str(card)))
+
+
+def with_map_links(told: Markup) -> Markup:
+    """How to get to a place, its map one to open. No other address is made a link."""
+    return Markup(_MAPS.sub(r'<a href="\1" target="_blank" rel="noopener noreferrer" dir="ltr">\1</a>', str(told)))
 
 
 def with_numbers_marked(receipt: Markup) -> Markup:
