@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import app, cli, cli_cases, cli_staff, demo
+from bot import app, cli, cli_cases, cli_hours, cli_staff, demo
 from bot.actions import people, sessions
 from bot.i18n import Ltr
 from bot.schema import migrate as migrate_database
@@ -18,7 +18,8 @@ words = cli.words
 main = typer.Typer(help=words("cli_help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 main.add_typer(cli_staff.volunteer, name="volunteer")
 main.add_typer(cli_staff.shift, name="shift")
-main.add_typer(cli_staff.opening, name="hours")
+main.add_typer(cli_hours.opening, name="hours")
+main.add_typer(cli_hours.place, name="place")
 main.add_typer(cli_cases.case, name="case")
 main.command("erase", help=words("cli_erase"))(cli_cases.erase)
 main.command("purge", help=words("cli_purge"))(cli_cases.purge)
@@ -40,7 +41,7 @@ def init(
             person_id = await people.add_staff(
                 work, role=Role.COORDINATOR, alias=name, language=language, speaks=["sv", "en"]
             )
-            await demo.add_online_place(work)
+            await demo.add_usual_places(work)
             token = await sessions.make_link(work, person_id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
         cli.say("cli_initialised", path=Ltr(str(settings.key_file)))
         cli.say("cli_link_desk", address=Ltr(f"{settings.public_url}/desk/login/{token}"))

@@ -1,4 +1,4 @@
-"""Verbs of the command line about people, shifts and hours: volunteer, shift, hours."""
+"""Verbs of the command line about people and shifts: volunteer, shift."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -6,19 +6,16 @@ from typing import Annotated
 import typer
 
 from bot import cli, clock
-from bot.actions import hours, hours_changes, people, places, sessions, shifts
+from bot.actions import people, places, sessions, shifts
 from bot.errors import BadInput, NotFound
 from bot.i18n import Foreign, Ltr
 from bot.store import Store, Work
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
-from models.timetable import HORIZON_DAYS
 
 words = cli.words
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 volunteer = typer.Typer(help=words("cli_volunteer"), no_args_is_help=True)
 shift = typer.Typer(help=words("cli_shift"), no_args_is_help=True)
-opening = typer.Typer(help=words("cli_hours"), no_args_is_help=True)
 
 
 @volunteer.command("add", help=words("cli_volunteer_add"))
@@ -140,54 +137,5 @@ def cancel_shift(number: Annotated[int, typer.Argument(help=words("cli_shift_num
             except NotFound:
                 raise BadInput("no_such_shift", value=str(number)) from None
         cli.say("cli_shift_cancelled")
-
-    cli.with_store(act)
-
-
-@opening.command("set", help=words("cli_hours_set"))
-def set_hours(
-    place: Annotated[str, typer.Argument(help=words("cli_place"))],
-    weekday: Annotated[str, typer.Argument(help=words("cli_weekday"))],
-    spans: Annotated[list[str] | None, typer.Argument(help=words("cli_spans"))] = None,
-    valid_from: Annotated[str, typer.Option("--from", help=words("cli_valid_from"))] = "",
-) -> None:
-    async def act(store: Store) -> None:
-        if weekday.lower() not in WEEKDAYS:
-            raise BadInput("no_such_weekday", value=weekday, known=", ".join(WEEKDAYS))
-        since = cli.day_of(valid_from) if valid_from else clock.office_day(clock.now(), store.zone)
-        given = [cli.span_of(span) for span in spans or []]
-        async with store.work() as work:
-            number = WEEKDAYS.index(weekday.lower())
-            await hours_changes.set_hours(work, place=place, weekday=number, spans=given, valid_from=since)
-        cli.say("cli_hours_were_set")
-
-    cli.with_store(act)
-
-
-@opening.command("close", help=words("cli_hours_close"))
-def close_day(
-    day: Annotated[str, typer.Argument(help=words("cli_day"))],
-    place: Annotated[str, typer.Argument(help=words("cli_place"))],
-    reason: Annotated[str, typer.Argument(help=words("cli_reason"))],
-) -> None:
-    async def act(store: Store) -> None:
-        async with store.work() as work:
-            await hours_changes.close_day(work, place=place, day=cli.day_of(day), reason=reason)
-        cli.say("cli_day_closed")
-
-    cli.with_store(act)
-
-
-@opening.command("list", help=words("cli_hours_list"))
-def list_hours() -> None:
-    async def act(store: Store) -> None:
-        async with store.look() as db:
-            ahead = await hours.openings_ahead(db, clock.now(), store.zone, HORIZON_DAYS)
-            names = {place.code: place.name_key for place in await places.places(db)}
-        for one in ahead:
-            place = words(names[one.place])
-            typer.echo(f"{one.on_day}  {words.time_range(one.opens, one.closes)}  {place} ({one.place})")
-        if not ahead:
-            cli.say("no_sessions_planned")
 
     cli.with_store(act)

@@ -40,8 +40,16 @@ _ARABIC_MONTHS = Locale("ar").months["format"]["wide"]
 
 def long_date(day: date, language: str) -> str:
     """Weekday, day, month and year: "måndag 5 januari 2026"; in Persian with the Solar Hijri date in brackets."""
-    style = STYLES[language]
-    written = format_date(day, style.pattern, locale=style.locale)
+    return _written(day, language, STYLES[language].pattern)
+
+
+def plain_date(day: date, language: str) -> str:
+    """As `long_date`, without the weekday, which after "from" would need a form of its own in Ukrainian."""
+    return _written(day, language, STYLES[language].pattern.removeprefix("EEEE").lstrip(", "))
+
+
+def _written(day: date, language: str, pattern: str) -> str:
+    written = format_date(day, pattern, locale=STYLES[language].locale)
     if language == "ar":
         return written.replace("{month}", f"{_LEVANT_MONTHS[day.month]} / {_ARABIC_MONTHS[day.month]}")
     if language == "fa":

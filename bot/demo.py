@@ -28,7 +28,13 @@ STAFF = (  # invented names; what each speaks, so that every newcomer's language
     ("Kim", Role.VOLUNTEER, ["sv", "en", "ar"]),
     ("Robin", Role.COORDINATOR, ["sv", "en"]),
 )
-MONDAY, WEDNESDAY = 0, 2
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = range(4)
+LIBRARIES = (
+    ("stadsbiblioteket", "lund_city_library", "S:t Petri Kyrkogata 6, Lund"),
+    ("linero", "linero_library", "Vikingavägen 31, Lund"),
+)
+NEAR = {"stadsbiblioteket": (55.706, 13.191), "linero": (55.697, 13.230)}  # roughly: nobody is sent there by a trial
+LAST_ENTRY_MINUTES = 15
 
 
 def settings_for_trial(settings: Settings) -> Settings:
@@ -67,19 +73,14 @@ async def prepare(settings: Settings) -> None:
 
 
 async def _fill(work: Work) -> None:
-    await add_online_place(work)
-    await places.add_place(
-        work, code="stadsbiblioteket", name_key="lund_city_library", address="S:t Petri Kyrkogata 6, Lund",
-        latitude=55.706, longitude=13.191,
-    )  # fmt: skip
-    await places.add_place(
-        work, code="linero", name_key="linero_library", address="Vikingavägen 31, Lund",
-        latitude=55.697, longitude=13.230,
-    )  # fmt: skip
+    await add_usual_places(work)
+    for place, near in NEAR.items():
+        await places.describe_place(work, place, coordinates=near, last_entry=LAST_ENTRY_MINUTES)
     for place, weekday, opens, closes in (
         ("stadsbiblioteket", MONDAY, time(13), time(16)),
         ("stadsbiblioteket", WEDNESDAY, time(15, 30), time(17, 30)),
         ("linero", MONDAY, time(13), time(15, 30)),
+        *((ONLINE, weekday, time(9), time(12)) for weekday in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY)),
     ):
         await hours_changes.set_hours(
             work, place=place, weekday=weekday, spans=[(opens, closes)], valid_from=work.today
@@ -91,6 +92,16 @@ async def _fill(work: Work) -> None:
     on_shift = ids[:-1]
     ends_at = work.now + LONG_SHIFT
     await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=on_shift, longest=LONG_SHIFT)
+
+
+async def add_usual_places(work: Work) -> None:
+    """The places the service has in Lund are known; none is open until its hours are set.
+
+    Source of the addresses: the libraries' own pages; a coordinator checks them and adds floor, way and map.
+    """
+    await add_online_place(work)
+    for code, name_key, address in LIBRARIES:
+        await places.add_place(work, code=code, name_key=name_key, address=address)
 
 
 async def add_online_place(work: Work) -> None:

@@ -143,6 +143,10 @@ class Words:
             return self("tomorrow")
         return Plain(dates.long_date(on, self.language))
 
+    def date(self, on: date) -> Plain:
+        """The date without its weekday, as it follows "from" and "until"."""
+        return Plain(dates.plain_date(on, self.language))
+
     def time(self, shown: Shown) -> Ltr:
         """Hours and minutes, 24 hours, Latin digits. A datetime must already be in the zone it is to be shown in."""
         return Ltr(dates.time_of_day(shown))

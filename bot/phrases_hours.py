@@ -63,7 +63,7 @@ def week_lines(words: Words, stretches: Sequence[Stretch], first: date, last: da
 def _week_line(words: Words, key: tuple, weekdays: list[int], first: date, last: date) -> Plain:
     begins, ends, spans = key
     values = {"weekdays": weekdays_text(words, weekdays), "times": times_text(words, spans)}
-    since, until = words.day(begins), words.day(ends)
+    since, until = words.date(begins), words.date(ends)
     if begins > first and ends < last:
         return words("weekday_times_between", first=since, last=until, **values)
     if begins > first:
@@ -113,11 +113,11 @@ def _change_line(words: Words, change: Mapping[str, Any], place: Mapping[str, An
         case Verb.WEEKLY:
             values |= {
                 "weekday": Plain(dates.weekday(change["weekday"], words.language)),
-                "first": words.day(first), "times": times_text(words, change["spans"]),
+                "first": words.date(first), "times": times_text(words, change["spans"]),
             }  # fmt: skip
-            return words("weekly_between", last=words.day(last), **values) if last else words("weekly_from", **values)
+            return words("weekly_between", last=words.date(last), **values) if last else words("weekly_from", **values)
         case Verb.CLOSE if last and last > first:
-            told = words("closed_days", first=words.day(first), last=words.day(last), **values)
+            told = words("closed_days", first=words.date(first), last=words.date(last), **values)
             return _with_reason(words, told, change["reason"], change["texts"])
         case Verb.USUAL:
             return words("usual_day", day=words.day(first), **values)

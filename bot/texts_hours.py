@@ -88,12 +88,9 @@ def venue(words: Words, params: Params, facts: Facts) -> Prompt:
     told = place(words, params, facts)
     if not map_link(params):
         return told
-    point = Venue(
-        float(str(params["latitude"])),
-        float(str(params["longitude"])),
-        place_name(words, params),
-        str(params["address"]),
-    )
+    name = without_bidi_controls(place_name(words, params))
+    latitude, longitude = float(str(params["latitude"])), float(str(params["longitude"]))
+    point = Venue(latitude, longitude, name, str(params["address"] or name))
     return Prompt(told.text, venue=point)
 
 

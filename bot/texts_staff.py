@@ -1,6 +1,7 @@
 """What the service says to volunteers and coordinators, in Swedish or English: cards, relayed words, closing, alarms.
 
-Same shape as `texts.py`, which it borrows its parts from. It must not load rows.
+Same shape as `texts.py`, which it borrows its parts from; what is said of hours is in `texts_staff_hours.py`. It must
+not load rows.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from datetime import datetime
 from bot.i18n import Foreign, Ltr, Plain, Words
 from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, rows_of
 from bot.texts import refused
+from bot.texts_staff_hours import HOURS_COMMANDS
+from bot.texts_staff_hours import TELLERS as ABOUT_HOURS
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -191,11 +194,10 @@ def _new_device(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def _staff_help(words: Words, params: Params, _facts: Facts) -> Prompt:
-    listed = (
-        words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in STAFF_COMMANDS
-    )
-    how = words("staff_help") if params.get("role") != Role.COORDINATOR else words("coordinator_help")
-    return Prompt(lines(how, *listed))
+    coordinates = params.get("role") == Role.COORDINATOR
+    commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if coordinates else STAFF_COMMANDS
+    listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
+    return Prompt(lines(words("coordinator_help") if coordinates else words("staff_help"), *listed))
 
 
 def _staff_language(words: Words, _params: Params, _facts: Facts) -> Prompt:
@@ -253,4 +255,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.COORDINATOR_LATE: _coordinator_late,
     Notice.COORDINATOR_BLOCKED: _coordinator_blocked,
     Notice.REFUSED: refused,
+    **ABOUT_HOURS,
 }

@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import phrases, texts, texts_staff
+from bot import hours_guided, hours_lines, phrases, texts, texts_staff, texts_staff_hours
 from bot.i18n import Catalogues
 from bot.phrases import Facts
 from bot.textshape import FSI, LRI, PDI, utf16_length
@@ -14,7 +15,7 @@ from models.case import OPEN, Category, Organisation
 from models.dialogue import Prompt
 from models.intake import QUESTIONS, IntakeStep
 from models.outbox import Notice
-from models.people import RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
+from models.people import AUTONYMS, RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MOST_ROWS = 8
@@ -154,6 +155,70 @@ def test_arabic_dates_name_the_month_both_ways_and_persian_ones_both_calendars(
     assert "دی 1404" in persian
 
 
+TELL = {
+    "verb": "close", "places": ["linero"], "first": "2026-01-12", "last": None, "weekday": None, "spans": [],
+    "reason": "holiday", "texts": {}, "partner": "", "name": "", "address": "", "at": [DOOR],
+}  # fmt: skip
+SHIFT = {"shift": 1, "starts_at": "2026-01-12T12:00:00+00:00", "ends_at": "2026-01-12T14:00:00+00:00"}
+TOLD = (
+    TELL,
+    TELL | {"last": "2026-01-19", "reason": "other", "texts": {"sv": "vi målar om"}, "at": [DOOR] * 7},
+    TELL | {"verb": "weekly", "weekday": 0, "spans": [["13:00", "15:30"], ["16:00", "18:00"]], "reason": ""},
+    TELL | {"verb": "usual", "reason": ""},
+    TELL | {"verb": "popup", "spans": [["13:00", "15:30"]], "reason": "", "partner": "IK Eos", "name": "Lokalen",
+            "address": "Testgatan 3", "at": [{"code": "lokalen", "place": "", "names": {"sv": "Lokalen"}}]},
+)  # fmt: skip
+GUIDED = (
+    "h:s", "h:s:linero", "h:s:linero:0", "h:s:linero:0:1300", "h:s:linero:0:13001500", "h:s:linero:0:13001500+",
+    "h:s:linero:0:13001500+1600", "h:s:linero:0:-", "h:c", "h:c:+1", "h:c:*", "h:c:linero:+8", "h:c:*:20260105",
+    "h:t:linero:20260105:08001500", "h:x:linero:20260105:0800",
+)  # fmt: skip
+
+
+def hours_params_of(notice: Notice) -> list[dict[str, object]]:
+    """Params of what coordinators and volunteers are told of hours, one for each way it can be said."""
+    day = DOOR | {"day": "2026-01-12", "spans": [["13:00", "15:30"]]}
+    match notice:
+        case Notice.HOURS_ASK:
+            rows = [
+                SimpleNamespace(code=f"place-{n}", name_key="", door="visit", details={}, address="") for n in range(8)
+            ]
+            rows[0].code, rows[0].name_key = "linero", "linero_library"
+            asked = [hours_guided.following(code, rows, NOW.date()) for code in GUIDED]  # type: ignore[arg-type]
+            return [one.params for one in asked if isinstance(one, hours_guided.Asked)]
+        case Notice.HOURS_PREVIEW:
+            shifts = [SHIFT | {"place": "linero", "names": names} for names in (["Amina", "Kim"], [], *[["Bo"]] * 8)]
+            more = [{"shifts": [], "unstaffed": True}, {"shifts": shifts[:1], "unstaffed": False}]
+            return [
+                {"draft": 2**53, "told": told} | one for told in TOLD for one in (*more, {**more[0], "shifts": shifts})
+            ]
+        case Notice.HOURS_PUBLISHED:
+            how = ({"cancelled": True, "number": 2**31}, {"cancelled": False, "number": 1}, {"undone": True})
+            return [{"told": told} | one for told in TOLD for one in how]
+        case Notice.HOURS_HISTORY:
+            entry = {"number": 7, "at": "2026-01-05T08:00:00+00:00", "alias": "Karin", "undone": False, "undoes": None}
+            entries = [entry | {"told": told} for told in TOLD] + [
+                entry | {"told": TELL, "undone": True, "alias": None}
+            ]
+            return [
+                {"entries": [*entries, entry | {"told": TELL, "undoes": 6}], "newest": 7},
+                {"entries": [], "newest": None},
+            ]
+        case Notice.HOURS_ON_DAY:
+            return [{"days": [day, day | {"spans": [], "reason": "illness"}]}]
+        case Notice.HOURS_USAGE:
+            wrong = {"refusal": "hours_word_unknown", "values": {"value": "tjoho"}}
+            commands = (*hours_lines.VERBS, "hours_history")
+            return [{"command": name, "day": "2026-01-12", "place": "linero"} | wrong for name in commands]
+        case Notice.SHIFT_HOURS:
+            return [SHIFT | {"days": [day], "cancelled": cancelled} for cancelled in (True, False)]
+        case Notice.HOLIDAY_PROPOSED | Notice.SESSION_UNSTAFFED:
+            name = {"sv": "Trettondedag jul", "en": "Epiphany"}
+            return [{"day": "2026-01-06", "name": name, "sessions": [SESSION | DOOR, SESSION | {"partner": "IK Eos"}]}]
+        case _:
+            return [{}]
+
+
 def staff_params(notice: Notice) -> dict[str, object]:
     cards = [{"case": 1, "code": "4729135", "language": "ar", "category": "housing"}] * 2
     return {
@@ -169,18 +234,43 @@ def staff_params(notice: Notice) -> dict[str, object]:
 @pytest.mark.parametrize("notice", list(texts_staff.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
     params = {"refusal": "no_longer_valid"} if notice == Notice.REFUSED else staff_params(notice)
+    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else [params]
 
-    said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)
+    for params in every_way:
+        said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)
 
-    assert said.text.strip()
-    for choice in (choice for row in said.rows for choice in row):
-        assert len(choice.code.encode()) <= MOST_CODE_BYTES
+        assert said.text.strip()
+        assert utf16_length(said.text) <= MOST_UNITS, params
+        assert len(said.rows) <= MOST_ROWS or notice not in texts_staff_hours.TELLERS, params
+        for choice in (choice for row in said.rows for choice in row):
+            assert choice.label.strip()
+            assert len(choice.code.encode()) <= MOST_CODE_BYTES
+
+
+@pytest.mark.parametrize("told", TOLD, ids=lambda told: told["verb"])
+def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
+    catalogues: Catalogues, facts: Facts, told: dict[str, object]
+) -> None:
+    params = {"draft": 1, "told": told, "shifts": [], "unstaffed": False}
+
+    text = texts_staff.prompt(Notice.HOURS_PREVIEW, params, catalogues.desk("sv"), facts).text
+
+    blocks = {block.split("\n")[0]: block.split("\n")[1:] for block in text.split("\n\n")}
+    for language in Language:
+        lines = blocks[AUTONYMS[language]]
+        assert lines and len(lines) <= texts_staff_hours.MOST_PLACES
+        for line in lines:
+            bare = re.sub(r"\([^()]*\)", "", ISOLATED.sub("", line))
+            assert bool(re.search("[\u0600-\u06ff]", bare)) is (language in RIGHT_TO_LEFT), line
+            assert bool(re.search("[\u0400-\u04ff]", bare)) is (language == Language.UK), line
+            if language in RIGHT_TO_LEFT:
+                assert not re.search(r"[A-Za-zÅÄÖåäö]{2,}|\d\d:\d\d", bare), line
 
 
 def test_every_notice_has_its_words() -> None:
     said = set(texts.TELLERS) | set(texts_staff.TELLERS)
 
-    assert set(Notice) - said == {Notice.UNSAY}
+    assert set(Notice) - said == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody, and to no person
 
 
 @pytest.mark.parametrize("language", list(Language))

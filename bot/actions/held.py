@@ -19,7 +19,7 @@ from bot.actions import hours
 from bot.actions.places import PlaceRow, places
 from models.hours import Door
 from models.shift import Assignment, Shift
-from models.timetable import Opening, Timetable, special_days, spans_on, usual_spans
+from models.timetable import Opening, Timetable, spans_on, special_days, usual_spans
 
 
 class State(StrEnum):

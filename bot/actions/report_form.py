@@ -30,7 +30,8 @@ TEXT_WIDTH = 100
 FIGURES = (
     "cases", "visits", "persons", "persons_unknown", "first_time", "to_claim", "to_answer", "unanswered", "still_open",
     "late", "not_advice", "not_advice_visits", "volunteer_minutes", "closings_without_minutes", "sessions_held",
-    "sessions_goal", "sessions_beside", "sessions_unstaffed", "sessions_cancelled", "sessions_coming", "sessions_online",
+    "sessions_goal", "sessions_beside", "sessions_unstaffed", "sessions_cancelled", "sessions_coming",
+    "sessions_online",
 )  # fmt: skip
 SECTIONS = (*LISTED, "refused", "sessions_place", "sessions_reason")
 EXPLAINED_SECTIONS = (

@@ -1,14 +1,18 @@
-"""A volunteer's or coordinator's updates: what they pressed, wrote or asked for. Reads, acts, answers."""
+"""A volunteer's or coordinator's updates: what they pressed, wrote or asked for. Reads, acts, answers.
+
+What only a coordinator may do about hours is in `coordinator.py`.
+"""
 
 from telegram import Message, Update
 
 from bot.actions import cases, closing, inbox, meant, people, relay, sessions
 from bot.errors import NotFound, Stale
 from bot.store import Actor, Work
+from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from models.dialogue import Answer, Commanded, Edited, Unreadable
 from models.outbox import Notice
-from models.people import STAFF_LANGUAGES, LinkPurpose
+from models.people import STAFF_LANGUAGES, LinkPurpose, Role
 
 DONE = Answer("")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
@@ -19,8 +23,8 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
     actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
-        case Commanded(name=name):
-            await _command(work, actor, name)
+        case Commanded(name=name, rest=rest):
+            await _command(work, actor, name, rest)
         case Edited():
             await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
         case Unreadable():
@@ -66,8 +70,15 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
             await people.speak(work, actor.id, language)
             await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
         case _:
-            raise Stale
+            return await _pressed_about_hours(work, actor, code, card)
     return DONE
+
+
+async def _pressed_about_hours(work: Work, actor: Actor, code: str, card: int | None) -> Answer:
+    answer = await coordinator.pressed(work, actor, code, card) if actor.role == Role.COORDINATOR else None
+    if answer is None:
+        raise Stale
+    return answer
 
 
 async def _pressed_claim(work: Work, case_id: int) -> Answer:
@@ -87,7 +98,9 @@ async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     return DONE
 
 
-async def _command(work: Work, actor: Actor, name: str) -> None:
+async def _command(work: Work, actor: Actor, name: str, rest: str) -> None:
+    if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, name, rest):
+        return
     match name:
         case "cases":
             await _list_cases(work, actor)

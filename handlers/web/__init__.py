@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.service import Service
-from handlers.web import back, chat, desk, desk_case, live, probes, public, static, webhook
+from handlers.web import (
+    back,
+    chat,
+    desk,
+    desk_case,
+    desk_hours,
+    desk_places,
+    hours,
+    live,
+    poster,
+    probes,
+    public,
+    static,
+    webhook,
+)
 from handlers.web.keys import ASSETS, LIMITS, PAGES, SERVICE, SLOW_HASHES, SOCKETS, WEBHOOK, Webhook
 from handlers.web.limits import Limits
 from handlers.web.middlewares import (
@@ -28,6 +42,8 @@ from models.people import Language
 HASHES_AT_ONCE = 4  # each takes 16 MiB and a processor for a while
 _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
 _CASE = r"/desk/cases/{case:\d{1,18}}"
+_DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
+_PLACE = "/desk/places/{place:[a-z0-9-]{1,16}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,14 @@ class Route:
 ROUTES = (
     Route("GET", "/", Policy.PUBLIC, public.picker),
     Route("GET", _LANGUAGE, Policy.PUBLIC, public.home),
-    Route("GET", _LANGUAGE + "/hours", Policy.PUBLIC, public.opening_hours),
+    Route("GET", _LANGUAGE + "/hours", Policy.PUBLIC, hours.show),
+    Route("GET", _LANGUAGE + "/hours/embed", Policy.PUBLIC, hours.embed),
+    Route("GET", _LANGUAGE + "/hours/share", Policy.PUBLIC, hours.share),
+    Route("GET", "/hours.ics", Policy.PUBLIC, hours.calendar),
+    Route("GET", "/hours/{place:[a-z0-9-]{1,16}}.ics", Policy.PUBLIC, hours.calendar),
+    Route("GET", "/hours.json", Policy.PUBLIC, hours.feed),
+    Route("GET", "/poster", Policy.PUBLIC, poster.print_page),
+    Route("GET", "/poster.pdf", Policy.PUBLIC, poster.pdf),
     Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),
     Route("GET", _LANGUAGE + "/privacy", Policy.PUBLIC, public.privacy),
     Route("GET", _LANGUAGE + "/deleted", Policy.PUBLIC, public.deleted),
@@ -74,6 +97,15 @@ ROUTES = (
     Route("POST", _CASE + "/release", Policy.CLAIMER, desk_case.release),
     Route("POST", _CASE + "/not-advice", Policy.CLAIMER, desk_case.not_advice),
     Route("POST", _CASE + "/close", Policy.CLAIMER, desk_case.close),
+    Route("GET", "/desk/hours", Policy.COORDINATOR, desk_hours.show),
+    Route("POST", "/desk/hours/propose", Policy.COORDINATOR, desk_hours.propose),
+    Route("POST", _DRAFT + "/publish", Policy.COORDINATOR, desk_hours.publish),
+    Route("POST", _DRAFT + "/drop", Policy.COORDINATOR, desk_hours.drop),
+    Route("POST", r"/desk/hours/changes/{number:\d{1,18}}/undo", Policy.COORDINATOR, desk_hours.undo),
+    Route("GET", "/desk/hours/history", Policy.COORDINATOR, desk_hours.history),
+    Route("POST", "/desk/places", Policy.COORDINATOR, desk_places.add),
+    Route("GET", _PLACE, Policy.COORDINATOR, desk_places.show),
+    Route("POST", _PLACE, Policy.COORDINATOR, desk_places.save),
     Route("GET", "/healthz", Policy.PROBE, probes.healthz),
     Route("GET", "/readyz", Policy.PROBE, probes.readyz),
     Route("GET", "/metrics", Policy.PROBE, probes.metrics),

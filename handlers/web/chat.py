@@ -13,7 +13,7 @@ from secrets import randbelow, token_urlsafe
 from aiohttp import web
 
 from bot import clock, phrases, texts
-from bot.actions import converse, hours, inbound, inbox, people, sessions
+from bot.actions import converse, hours_asked, inbound, inbox, people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import Session
 from bot.errors import BadInput, NotPermitted, Refusal, TooMany, Unavailable
@@ -207,7 +207,7 @@ async def _no_consent_page(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     now = clock.now()
     async with service.store.look() as db:
-        ways = await hours.hours_params(db, now, service.store.zone)
+        ways = await hours_asked.hours_params(db, now, service.store.zone)
     told = texts.prompt(Notice.NO_CONSENT, ways, words, service.facts(now))
     language = words.language
     links = (Way(f"/{language}/help", "web_menu_help", is_main=True), Way(f"/{language}/chat", "web_back_to_chat"))

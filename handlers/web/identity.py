@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot import clock
+from bot import access, clock
 from bot.actions import people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import AFTER_CLOSING, Session
@@ -130,6 +130,19 @@ async def staff_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]
         work.actor = await actor_of(work.db, session.person_id)
         await sessions.seen(work, session)
         request[CHECKED], request[SESSION] = True, session
+        yield work, session
+
+
+@asynccontextmanager
+async def coordinator_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
+    """As `staff_acts`, of a coordinator.
+
+    Raises:
+        NotPermitted: there is no live session, or their access has ended.
+        NotFound: it is a volunteer's.
+    """
+    async with staff_acts(request) as (work, session):
+        access.require_coordinator(work.actor)
         yield work, session
 
 

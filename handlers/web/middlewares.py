@@ -4,6 +4,7 @@ and the one place where refusals and bugs become answers.
 It must not know what any route does.
 """
 
+from collections.abc import Mapping
 from secrets import token_hex
 from urllib.parse import urlsplit
 
@@ -40,12 +41,21 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What a handler may lift of the above, for what is public and the same whoever asks.
+FOR_SCRIPTS_OF_OTHERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+IN_PAGES_OF_OTHERS = {
+    "Content-Security-Policy": "; ".join((
+        "default-src 'none'", "style-src 'self'", "font-src 'self'", "img-src 'self'",
+        "form-action 'none'", "base-uri 'none'", "frame-ancestors *",
+    )),
+}  # fmt: skip
+LIFTED: web.ResponseKey[Mapping[str, str]] = web.ResponseKey("lifted")
 TWO_YEARS_OF_HTTPS = "max-age=63072000; includeSubDomains"
 
 
 async def add_safe_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Every response, whatever made it, carries these; only static files may be kept."""
-    response.headers.update(ALWAYS)
+    """Every response, whatever made it, carries these; only what says so itself may be kept."""
+    response.headers.update(ALWAYS | response.get(LIFTED, {}))
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status in RETRY_AFTER_SECONDS:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS[response.status]

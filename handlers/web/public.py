@@ -1,13 +1,11 @@
-"""Pages for anybody: the choice of language, what this is, opening hours, helplines, how data is handled."""
+"""Pages for anybody: the choice of language, what this is, helplines, how data is handled. The hours: `hours.py`."""
 
 from aiohttp import web
 
-from bot import clock, phrases, texts
-from bot.actions import hours
+from bot import clock, phrases
 from handlers.web import identity
 from handlers.web.keys import SERVICE
 from handlers.web.view import Way, page, paragraphs, preferred_language, text_page, with_telephone_links, words_for
-from models.outbox import Notice
 from models.people import AUTONYMS, Channel, Language
 
 
@@ -23,15 +21,6 @@ async def picker(request: web.Request) -> web.Response:
 async def home(request: web.Request) -> web.Response:
     """What RådRum is, in one screen, with the way into the chat."""
     return page(request, "home.html", in_chat=identity.has_cookie(request, identity.NEWCOMER))
-
-
-async def opening_hours(request: web.Request) -> web.Response:
-    """The next physical sessions, and that one may write at any time."""
-    service, words, now = request.app[SERVICE], words_for(request), clock.now()
-    async with service.store.look() as db:
-        params = await hours.hours_params(db, now, service.store.zone)
-    told = texts.prompt(Notice.HOURS, params, words, service.facts(now))
-    return text_page(request, words("web_menu_hours"), paragraphs(told.text), ways=_ways(request))
 
 
 async def helplines(request: web.Request) -> web.Response:

@@ -15,6 +15,10 @@ from tests.channels.web_fixtures import Page, Site, opened_site
 
 SECRET = "a-secret-of-the-webhook"
 HOOK = "/telegram/webhook"
+FEEDS = ("/hours.json", "/hours.ics", "/hours/online.ics")  # public, and the same whoever asks
+KEPT = dict.fromkeys(FEEDS, "public, max-age=300") | {
+    path: "no-cache" for path in ("/sv/hours", "/sv/hours/embed", "/sv/hours/share")
+}
 TABLES = ("people", "cases", "messages", "web_sessions", "outbox", "inbound")
 
 
@@ -28,20 +32,26 @@ def example(path: str) -> str:
     """An address of the route."""
     for pattern, value in (
         (r"\{language:[^}]*\}", "sv"), (r"\{case:.*?\}", "123456"), (r"\{notice:.*?\}", "1"),
-        (r"\{token:.*?\}", "x" * 43), (r"\{version\}/\{name\}", "x/site.css"),
+        (r"\{token:.*?\}", "x" * 43), (r"\{place:.*?\}", "online"), (r"\{version\}/\{name\}", "x/site.css"),
     ):  # fmt: skip
         path = re.sub(pattern, value, path)
     return path.replace("}", "")
 
 
 def assert_safe(page: Page) -> None:
-    headers = page.headers
-    policy = headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    headers, path, found = page.headers, page.url.partition("?")[0], page.status == 200
+    policy, framed = headers["Content-Security-Policy"], path.endswith("/hours/embed")
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+    assert policy.endswith("frame-ancestors *" if framed else "frame-ancestors 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
-    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert page.url.startswith("/static/") or headers["Cache-Control"] == "no-store"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if found and path in FEEDS else "same-origin")
+    assert ("Access-Control-Allow-Origin" in headers) == (found and path in FEEDS)
+    assert path.startswith("/static/") or headers["Cache-Control"] == (
+        KEPT.get(path, "no-store") if found else "no-store"
+    )
+    assert "X-Frame-Options" not in headers
     assert "aiohttp" not in headers.get("Server", "") and "Traceback" not in page.text
 
 
@@ -124,7 +134,7 @@ async def test_an_unexpected_error_shows_a_number_and_nothing_else(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("words of a person")
 
-    monkeypatch.setattr("handlers.web.public.hours.hours_params", broken)
+    monkeypatch.setattr("handlers.web.hours.hours_published.published", broken)
 
     page = await site.browser().get("/sv/hours")
 

@@ -87,7 +87,7 @@ class Browser:
 
     async def _ask(self, method: str, path: str, **more: object) -> Page:
         async with self.http.request(method, self.base + path, **more) as response:
-            return Page(response.status, response.url.path_qs, await response.text(), response.headers)
+            return Page(response.status, response.url.path_qs, await response.text(errors="replace"), response.headers)
 
     # A newcomer's steps
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from aiohttp import web
 from sqlalchemy import Table, event
 from sqlalchemy.engine import make_url
 
-from bot.actions import people, sessions
+from bot.actions import hours_changes, people, places, sessions
 from bot.i18n import Catalogues
 from bot.seal import Seal, create_key, load_key
 from bot.service import Service
@@ -27,6 +28,7 @@ from bot.store import Store
 from handlers.web import make_app
 from handlers.web.serving import make_runner
 from models.base import metadata
+from models.hours_change import Change, Verb
 from models.people import Device, LinkPurpose
 from tests import builders
 from tests.conftest import settings_for
@@ -35,6 +37,7 @@ ACTORS = ("nobody", "newcomer_a", "newcomer_b", "claimer", "other", "disabled", 
 NEWCOMERS, STAFF = ("newcomer_a", "newcomer_b"), ("claimer", "other", "disabled", "coordinator")
 NEWCOMER_COOKIE, STAFF_COOKIE = "radrum_chat", "radrum_desk"
 WORDS_OF_A = "Hyresvärden säger upp mig, kanariefågel av A"
+PLACE = "linero"
 PER_REQUEST = ("Date",)  # header that differs from one answer to the next whoever asks
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -45,9 +48,12 @@ class Scene:
     """Who is there and what is theirs. Ids and tokens, by actor where each has their own.
 
     `claimed`: the case of A, which the claimer has. `queued`: one waiting case for each, of strangers.
+    `change`: of the opening hours, the newest; `draft`: the coordinator's next.
     """
 
     claimed: int = 0
+    change: int = 0
+    draft: int = 0
     person_ids: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
@@ -80,12 +86,18 @@ async def _people_it(folder: Path, catalogues: Catalogues) -> Scene:
 
 async def _fill(service: Service) -> Scene:
     scene = Scene()
+    async with service.store.work() as work:
+        await places.add_place(work, code=PLACE, name_key="linero_library", address="Vikingavägen 31, Lund")
     staff = {
         "claimer": await builders.volunteer(service, "Amina"),
         "other": await builders.volunteer(service, "Bo"),
         "disabled": await builders.volunteer(service, "Carl"),
         "coordinator": await builders.coordinator(service, "Karin"),
     }
+    async with builders.acting(service, staff["coordinator"]) as work:
+        far = work.today + timedelta(days=60)
+        scene.change = await hours_changes.publish_now(work, Change(Verb.CLOSE, (PLACE,), far))
+        scene.draft = (await hours_changes.propose(work, Change(Verb.USUAL, (PLACE,), far))).draft
     askers = {
         "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
         "newcomer_b": await builders.web_case_of(service, "Frågan från B"),
@@ -174,7 +186,7 @@ class Site:
         url = self.base + path
         async with self.client.request(method, url, headers=told, allow_redirects=False, **more) as answer:  # type: ignore[arg-type]
             kept = {name: answer.headers.getall(name) for name in answer.headers if name not in PER_REQUEST}
-            return Answer(answer.status, kept, await answer.text())
+            return Answer(answer.status, kept, await answer.text(errors="replace"))  # one is a PDF
 
     def socket(self, path: str, headers: dict[str, str]) -> object:
         return self.client.ws_connect(self.base + path, headers={"Origin": self.origin} | headers)

@@ -17,6 +17,7 @@ from handlers.web import ROUTES
 from tests.security.scene import (
     ACTORS,
     NEWCOMER_COOKIE,
+    PLACE,
     STAFF_COOKIE,
     WORDS_OF_A,
     Answer,
@@ -48,12 +49,21 @@ STAFF_SOCKET =      (SHUT,    SHUT,    SHUT,    SOCKET,  SOCKET,  SHUT,    SOCKE
 STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  ASKED)  # fmt: skip
 CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
+COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  GOES)  # fmt: skip
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
 POLICY: dict[str, tuple[str, ...]] = {
     "GET /": ANYBODY_READS,
     "GET /{language}": ANYBODY_READS,
     "GET /{language}/hours": ANYBODY_READS,
+    "GET /{language}/hours/embed": ANYBODY_READS,
+    "GET /{language}/hours/share": ANYBODY_READS,
+    "GET /hours.ics": ANYBODY_READS,
+    "GET /hours/{place}.ics": ANYBODY_READS,
+    "GET /hours.json": ANYBODY_READS,
+    "GET /poster": ANYBODY_READS,
+    "GET /poster.pdf": ANYBODY_READS,
     "GET /{language}/help": ANYBODY_READS,
     "GET /{language}/privacy": ANYBODY_READS,
     "GET /{language}/deleted": ANYBODY_READS,
@@ -84,6 +94,15 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/cases/{case}/release": CLAIMER_ACTS,
     "POST /desk/cases/{case}/not-advice": CLAIMER_ACTS,
     "POST /desk/cases/{case}/close": CLAIMER_ACTS,
+    "GET /desk/hours": COORDINATOR_READS,
+    "POST /desk/hours/propose": COORDINATOR_READS,  # answers with the change as it will be read
+    "POST /desk/hours/drafts/{draft}/publish": COORDINATOR_ACTS,
+    "POST /desk/hours/drafts/{draft}/drop": COORDINATOR_READS,  # answers with its form, filled in
+    "POST /desk/hours/changes/{number}/undo": COORDINATOR_ACTS,
+    "GET /desk/hours/history": COORDINATOR_READS,
+    "POST /desk/places": COORDINATOR_ACTS,
+    "GET /desk/places/{place}": COORDINATOR_READS,
+    "POST /desk/places/{place}": COORDINATOR_ACTS,
     "GET /healthz": ANYBODY_READS,
     "GET /readyz": ANYBODY_READS,
     "GET /metrics": ANYBODY_READS,  # the test asks from loopback; from elsewhere see below
@@ -101,11 +120,14 @@ FORMS = {
     "/release": {"seen_seq": str(10**15)},
     "/not-advice": {"seen_seq": str(10**15)},
     "/close": {"seen_seq": str(10**15), "minutes": "15"},
+    "/propose": {"verb": "close", "place": PLACE, "first": "2090-01-02"},
+    "/desk/places": {"name": "Lokalen"},
 }
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
 ACTS = tuple(route for route in POLICY if route.startswith("POST") and "webhook" not in route)
 # A thing that somebody else has is asked for by its number; who may not have it learns not even that it is there.
 ALL_BUT_CLAIMER = tuple(actor for actor in ACTORS if actor != "claimer")
+ALL_BUT_COORDINATOR = tuple(actor for actor in ACTORS if actor != "coordinator")
 NUMBERED = {
     "GET /desk/cases/{case}": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/reply": ALL_BUT_CLAIMER,
@@ -114,6 +136,8 @@ NUMBERED = {
     "POST /desk/cases/{case}/close": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/claim": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "POST /desk/notices/{notice}/put-away": ALL_BUT_CLAIMER,
+    "POST /desk/hours/drafts/{draft}/publish": ALL_BUT_COORDINATOR,
+    "POST /desk/hours/drafts/{draft}/drop": ALL_BUT_COORDINATOR,
 }
 
 
@@ -134,6 +158,9 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "notice": lambda: number or scene.notices.get(actor, scene.notices["claimer"]),
         "version": lambda: "v",
         "name": lambda: "exit.js",
+        "place": lambda: PLACE,
+        "draft": lambda: number or scene.draft,
+        "number": lambda: scene.change,
     }
     return re.sub(r"{(\w+)}", lambda found: str(values[found[1]]()), path)
 
@@ -200,7 +227,7 @@ async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scen
 
 @pytest.mark.parametrize("route", NUMBERED)
 async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, scene: Scene, route: str) -> None:
-    theirs = scene.notices["claimer"] if "notice" in route else scene.claimed
+    theirs = scene.notices["claimer"] if "notice" in route else scene.draft if "draft" in route else scene.claimed
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
     before = everything(site.service)

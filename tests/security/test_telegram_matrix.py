@@ -8,12 +8,14 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from bot.actions import people, sessions
+from bot import clock
+from bot.actions import people, places, sessions
 from bot.i18n import Catalogues, Words
 from models.base import metadata
 from models.case import USUAL_ORGANISATIONS
@@ -29,7 +31,7 @@ LANGUAGES = {
 }  # fmt: skip
 STAFF = ("claimer", "other")  # a disabled volunteer's account is anybody's
 FOREIGN_CHATS = {"second_of_claimer": 9011, "first_of_other": 9012, "second_of_other": 9013}
-WALKER, GUIDE = 9020, 5020
+WALKER, GUIDE, COORDINATOR = 9020, 5020, 5030
 CANARIES = {
     "newcomer_a": "kanariefågel-A", "newcomer_b": "kanariefågel-B", "second_of_claimer": "kanariefågel-C",
     "first_of_other": "kanariefågel-D", "second_of_other": "kanariefågel-E",
@@ -62,6 +64,12 @@ BY_STAFF = {
     "pick":             (CASE,    NOTHING),
     "desk":             (OWN,     OWN),
     "endall":           (OWN,     OWN),
+    "h":                (NOTHING, NOTHING),  # from here on what only coordinators are shown
+    "hp":               (NOTHING, NOTHING),
+    "hpc":              (NOTHING, NOTHING),
+    "hd":               (NOTHING, NOTHING),
+    "hu":               (NOTHING, NOTHING),
+    "hh":               (NOTHING, NOTHING),
 }  # fmt: skip
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "stop_asking", "erase")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject")
@@ -76,13 +84,15 @@ def allowed(actor: str, family: str) -> str:
 class Cast:
     """The people of a house, in the middle of things: each volunteer is asked which case they meant.
 
-    `claimed`: the case of A. `queued`: the case of B, which waits.
+    `claimed`: the case of A. `queued`: the case of B, which waits. `buttons`: what a coordinator is shown in a preview
+    and under a published change of hours.
     """
 
     house: House
     staff: dict[str, builders.Staff] = field(default_factory=dict)
     claimed: int = 0
     queued: int = 0
+    buttons: dict[str, str] = field(default_factory=dict)
 
     async def presses(self, actor: str, code: str) -> str:
         """A forged press, on whatever message is the first in the chat; returns what the button said."""
@@ -110,6 +120,8 @@ async def cast(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Async
 
 async def filled(cast: Cast) -> Cast:
     house, service = cast.house, cast.house.service
+    await coordinate(house)
+    cast.buttons = {code.partition(":")[0]: code for code in all_codes(house)}
     for actor, alias in (("claimer", "Amina"), ("other", "Bo"), ("disabled", "Carl")):
         cast.staff[actor] = await builders.volunteer(service, alias, chat_id=CHATS[actor])
     async with service.store.work() as work:
@@ -164,6 +176,8 @@ def template_of(code: str, case_ids: set[str]) -> str:
     verb, *rest = ("CASE" if part in case_ids else part for part in code.split(":"))
     if verb in ("close", "noadvice", "release"):
         rest[-1] = "SEEN"
+    if verb in ("hp", "hpc", "hd", "hu"):
+        rest = ["OF_THE_COORDINATOR"]
     return ":".join([verb, *rest])
 
 
@@ -206,7 +220,33 @@ async def walk(house: House) -> set[str]:
         await house.pressed(GUIDE, f"c:{case}:{step}")
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, "erase:yes")
+    await coordinate(house)
     return {str(case), str(second.case_id)}
+
+
+async def coordinate(house: House) -> None:
+    """A coordinator publishes hours, is asked about a holiday, and stands before the preview of a closing."""
+    service = house.service
+    tomorrow = clock.office_day(clock.now(), service.store.zone) + timedelta(days=1)
+    karin = await builders.coordinator(service, "Karin", chat_id=COORDINATOR)
+    async with service.store.work() as work:
+        await places.add_place(work, code="linero", name_key="linero_library")
+        session = {
+            "code": "linero",
+            "place": "linero_library",
+            "day": f"{tomorrow}",
+            "opens": "13:00",
+            "closes": "15:00",
+        }
+        params = {"day": f"{tomorrow}", "name": {"sv": "Helgdag", "en": "Holiday"}, "sessions": [session]}
+        await work.tell(karin.id, Notice.HOLIDAY_PROPOSED, params=params)
+    await house.hears(COORDINATOR, f"/extra {tomorrow} linero 13-15")
+    await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
+    begins = clock.wall(tomorrow, time(13), service.store.zone)
+    await builders.shift(service, karin, starts_at=begins, lasts=timedelta(hours=2), place="linero")
+    await house.hears(COORDINATOR, "/closeday")
+    for answer in ("linero", f"linero:{tomorrow:%Y%m%d}", f"linero:{tomorrow:%Y%m%d}:-"):
+        await house.pressed(COORDINATOR, f"h:c:{answer}")
 
 
 async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
@@ -272,6 +312,8 @@ async def test_a_forged_press_changes_what_the_table_allows_and_is_answered(cast
     wrong, silent = [], []
     for actor, template in sorted(presses, key=order_of):
         code = template.replace("CASE", str(cast.claimed)).replace("SEEN", str(10**15))
+        if code.endswith("OF_THE_COORDINATOR"):
+            code = cast.buttons[code.partition(":")[0]]
         effect, said = await effect_of(cast, actor, cast.presses(actor, code))
         may = allowed(*family((actor, template)))
         if effect not in (NOTHING, may):
@@ -334,12 +376,15 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 # Commands.
 
+OF_COORDINATORS = ("/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/privacy", "/cases", "/desk", "/claim 1",
-    "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot",
+    "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS,
 )  # fmt: skip
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
-OF_STAFF_ALONE = ("/cases", "/desk", "/claim 1", "/close", "/admin", "/report", "/endall", "/CASES", "/erase")
+OF_STAFF_ALONE = (
+    "/cases", "/desk", "/claim 1", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", *OF_COORDINATORS,
+)  # fmt: skip
 
 
 async def test_a_command_is_an_act_of_whoever_gives_it_and_of_nobody_else(cast: Cast) -> None:
@@ -352,7 +397,7 @@ async def test_a_command_is_an_act_of_whoever_gives_it_and_of_nobody_else(cast: 
         assert answer, (actor, command)
         if actor not in STAFF and command in OF_STAFF_ALONE:
             assert answer.startswith(cast.words(actor)("unknown_command")), (actor, command)
-        if actor in STAFF and command in ENDING_COMMANDS:
+        if actor in STAFF and command in (*ENDING_COMMANDS, *OF_COORDINATORS):
             assert answer.startswith(cast.words(actor)("staff_help")), (actor, command)
 
     with_links = {row.person_id for row in await builders.table(cast.house.service, links)}

@@ -1,0 +1,311 @@
+"""Days, weekdays and times as a coordinator types them, in Swedish or English, read piece by piece. Pure.
+
+Owns Line, in which every piece is understood at most once. What looks like a day or a time and is none is refused
+rather than passed over. It must not know places, reasons or what a change is.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from bot.errors import BadInput
+from bot.textshape import clean, to_latin_digits, without_bidi_controls
+from models.timetable import Span
+
+LONGEST_SHOWN = 60  # of what was not understood, in the answer
+YEARS = range(1900, 2100)
+YEARS_TRIED = 9  # a 29 February comes within eight
+_USED = "\0"  # `clean` leaves none of these in
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_EDGES = " ,;:.-"
+
+AND = frozenset({"och", "and", "samt", "&", "+"})
+SAYS_NOTHING = AND | {
+    "på", "on", "i", "in", "at", "den", "det", "the", "för", "for", "vid", "hos", "kl", "kl.", "klockan", "från",
+    "from", "till", "to", "until", "tills", "vidare", "är", "is", "varje", "every", "each",
+}  # fmt: skip
+BEFORE = r"(?<![^\s,;(\x00])"
+AFTER = r"(?=\.?(?:[\s,;:)\x00]|$))"
+
+_MONTHS = ("jan", "feb", "mar", "apr", "ma[jy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "dec")
+_MONTH = (
+    r"(?:jan(?:uari|uary)?|feb(?:ruari|ruary)?|mars|march|mar|apr(?:il)?|maj|may|jun[ie]?|jul[iy]?|aug(?:usti|ust)?"
+    r"|sept(?:ember)?|sep|o[kc]t(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_YEAR = r"(?:19|20)\d\d(?![\d:/-])"
+_ORDINAL = r"(?::?[ea]|st|nd|rd|th)?"
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}"
+_SLASH = r"\d{1,2}/\d{1,2}(?:[/-](?:19|20)\d\d| (?:19|20)\d\d(?![\d:/-]))?"
+_DOTS = r"\d{1,2}\.\d{1,2}\.(?:(?:19|20)\d\d|(?!\d))|\d{1,2}\.(?:1[0-2]|0?[1-9])(?!\d)"
+_NAMED = rf"\d{{1,2}}{_ORDINAL}\.?\s?(?:of )?{_MONTH}(?:,? {_YEAR})?"
+_NAMED_FIRST = rf"{_MONTH} \d{{1,2}}{_ORDINAL}(?:,? {_YEAR})?"
+_TODAY, _TOMORROW, _AFTER_TOMORROW = r"i\s?dag|today", r"i\s?morgon|tomorrow", r"(?:i\s?)?övermorgon"
+_DAY = "|".join((_ISO, _SLASH, _DOTS, _NAMED, _NAMED_FIRST, _TODAY, _TOMORROW, _AFTER_TOMORROW))
+
+_WEEKDAYS = (
+    r"m[åa]n(?:dag(?:ar(?:na)?|en)?)|mån|mon(?:days?)?", r"tis(?:dag(?:ar(?:na)?|en)?)?|tue(?:s(?:days?)?)?",
+    r"ons(?:dag(?:ar(?:na)?|en)?)?|wed(?:nesdays?)?", r"tors?(?:dag(?:ar(?:na)?|en)?)?|thu(?:rs?(?:days?)?)?",
+    r"fre(?:dag(?:ar(?:na)?|en)?)?|fri(?:days?)?", r"l[öo]r(?:dag(?:ar(?:na)?|en)?)|lör|sat(?:urdays?)?",
+    r"s[öo]n(?:dag(?:ar(?:na)?|en)?)|sön|sun(?:days?)?",
+)  # fmt: skip
+_WEEKDAY = "|".join(_WEEKDAYS)
+_DAYS_OF_THE_WEEK = [re.compile(names) for names in _WEEKDAYS]
+
+_SINCE = r"från(?: och med)?|fr\.?\s?o\.?\s?m\.?|from|since|starting"
+_UNTIL = r"till(?: och med)?|t\.?\s?o\.?\s?m\.?|to|until|through"
+_TO = rf"(?:\s*(?:\.\.+|…|-)\s*|\s+(?:{_UNTIL})\s+)"
+
+
+def _stretch(day: str, weekday: str) -> re.Pattern[str]:
+    """A day or two with something that means "to" between, and the words that say whether it begins or ends there."""
+    return re.compile(
+        rf"{BEFORE}(?:(?:(?P<since>{_SINCE})|(?P<until>{_UNTIL}))\s+)?{weekday.format(n=1)}(?P<first>{day})"
+        rf"(?:{_TO}{weekday.format(n=2)}(?P<last>{day}))?{AFTER}"
+    )
+
+
+_WITH_WEEKDAY = rf"(?:(?P<weekday{{n}}>{_WEEKDAY})\.?,?\s+(?:den |the )?)?"
+_DATES = _stretch(_DAY, "")
+_DATES_BY_NAME = _stretch(_DAY, _WITH_WEEKDAY)
+_NAMES_OF_DAYS = _stretch(_WEEKDAY, "")
+_WITHIN_A_MONTH = re.compile(
+    rf"{BEFORE}(?P<from>\d{{1,2}}){_ORDINAL}\s*(?:-|till|to)\s*(?P<last>{_SLASH}|{_NAMED}){AFTER}"
+)
+_UNCLEAR = re.compile(rf"{BEFORE}(?:nästa|next|denna|this|kommande|coming)\s+(?:{_WEEKDAY}){AFTER}")
+_ONE_WEEKDAY = re.compile(rf"{BEFORE}(?:{_WEEKDAY}){AFTER}")
+_SEVERAL_WEEKDAYS = re.compile(
+    rf"{BEFORE}(?:(?:{_WEEKDAY})\.?(?:\s*[-,&+]\s*|\s+(?:till|to|och|and)\s+)(?:{_WEEKDAY})"
+    rf"|vardag(?:ar)?|weekdays?|(?:varje|alla) dag(?:ar)?|every ?day|daily){AFTER}"
+)
+
+_CLOCK = r"(?:kl\.?|klockan|at)\s*"
+_TIME = r"\d{1,2}(?:[:.]\d\d)?"
+_SPAN = rf"(?:{_CLOCK})?{_TIME}\s*(?:-|till|to)\s*(?:{_CLOCK})?{_TIME}(?!\.?\d|\s?(?:{_MONTH}))"
+_SPANS = re.compile(
+    rf"{BEFORE}(?:(?:från|from)\s+)?{_SPAN}(?:(?:\s*[,;&+]\s*|\s+(?:och|and|samt)\s+|\s+){_SPAN})*{AFTER}"
+)
+_NO_WORDS = re.compile(r"(?:[\s,]|(?:den|på|the|on)(?=\s))*")
+_TIMES = re.compile(r"(\d{1,2})(?:[:.](\d\d))?")
+
+
+class Line:
+    """What was typed. `left`: the same letters, smaller, with those already understood struck out."""
+
+    def __init__(self, text: str) -> None:
+        self.text = " ".join(without_bidi_controls(clean(text)).split())
+        latin = to_latin_digits(self.text).translate(_DASHES)
+        self.left = "".join(small if len(small := letter.lower()) == 1 else letter for letter in latin)
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first that matches of what is left; it is understood from now on."""
+        found = pattern.search(self.left)
+        if found is not None:
+            self.strike(found.start(), found.end())
+        return found
+
+    def strike(self, start: int, end: int) -> None:
+        """These letters are understood."""
+        self.left = self.left[:start] + _USED * (end - start) + self.left[end:]
+
+    @property
+    def rest(self) -> str:
+        """What has not been understood, as it was typed, without words that say nothing by themselves."""
+        found = (self.text[one.start() : one.end()].strip(_EDGES) for one in re.finditer(r"[^\0]+", self.left))
+        pieces = (piece for piece in found if not all(word in SAYS_NOTHING for word in piece.lower().split()))
+        return " ".join(pieces)
+
+    def refuse_rest(self) -> None:
+        """Everything has been understood.
+
+        Raises:
+            BadInput: something has not; says what.
+        """
+        if self.rest:
+            raise BadInput("hours_word_unknown", value=shown(self.rest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Days as typed, with the weekdays before them. `begins`, `ends`: a word said that something does there."""
+
+    first: str
+    last: str = ""
+    weekdays: tuple[str, str] = ("", "")
+    begins: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """From where days are counted: the next such day from `today` on, or, with `back`, the last one until then."""
+
+    today: date
+    back: bool = False
+
+
+def shown(text: str) -> str:
+    """So much of what was typed as an answer repeats."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def head(line: Line) -> int:
+    """How many letters at the beginning of the line are its day and its times: an address has numbers too."""
+    end, kinds = 0, [(_SPANS,), (_WITHIN_A_MONTH, _DATES_BY_NAME, _NAMES_OF_DAYS)]
+    while kinds:
+        at = _NO_WORDS.match(line.left, end).end()  # type: ignore[union-attr]
+        found = [(one.end(), kind) for kind in kinds for pattern in kind if (one := pattern.match(line.left, at))]
+        if not found:
+            break
+        end, kind = max(found, key=lambda one: one[0])
+        kinds.remove(kind)
+    return end
+
+
+def take_spans(line: Line) -> tuple[Span, ...]:
+    """The times of the line, "13-15:30 och 16-18"; none if there are none.
+
+    Raises:
+        BadInput: no such time, or times in two places of the line.
+    """
+    found = line.take(_SPANS)
+    if found is None:
+        return ()
+    if again := _SPANS.search(line.left):
+        raise BadInput("hours_word_unknown", value=shown(line.text[again.start() : again.end()]))
+    times = [_time(hour, minute, found[0]) for hour, minute in _TIMES.findall(found[0])]
+    return tuple(zip(times[::2], times[1::2], strict=True))
+
+
+def _time(hour: str, minute: str, typed: str) -> time:
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError:
+        raise BadInput("not_a_time", value=shown(typed)) from None
+
+
+def take_weekday(line: Line) -> int | None:
+    """The day of the week, Monday = 0.
+
+    Raises:
+        BadInput: more than one.
+    """
+    several = line.take(_SEVERAL_WEEKDAYS)
+    found = line.take(_ONE_WEEKDAY)
+    if several or (again := _ONE_WEEKDAY.search(line.left)):
+        raise BadInput("hours_one_weekday", value=shown((several or again)[0]))  # type: ignore[index]
+    return _weekday(found[0]) if found else None
+
+
+def take_days(line: Line, calendar: Calendar, *, by_name: bool = True) -> tuple[date | None, date | None]:
+    """The first and the last day of the line; a single day has no last, "until" a day no first.
+
+    `by_name`: "fredag" may be a day, and "fredag 23/12" must be a Friday.
+
+    Raises:
+        BadInput: no such day, more days than make one stretch, or a weekday that is not that day's.
+    """
+    within = _within_a_month(line, calendar)
+    found = _typed_days(line, by_name=by_name)
+    if within is not None and not found:
+        return within
+    if within is not None or len(found) > 2:
+        raise BadInput("hours_two_days", first=shown(found[0].first), second=shown(found[-1].first))
+    if not found:
+        return None, None
+    days = found[0] if len(found) == 1 else _joined(*found)
+    if days.ends and not days.last:
+        return None, _meant(days.first, days.weekdays[0], calendar)
+    first = _meant(days.first, days.weekdays[0], calendar)
+    return first, _meant(days.last, days.weekdays[1], calendar, first) if days.last else None
+
+
+def _typed_days(line: Line, *, by_name: bool) -> list[_Days]:
+    found = _taken(line, _DATES_BY_NAME if by_name else _DATES)
+    if not found and by_name:
+        if unclear := line.take(_UNCLEAR):
+            raise BadInput("hours_day_unclear", value=shown(unclear[0]))
+        found = _taken(line, _NAMES_OF_DAYS)
+    return found
+
+
+def _taken(line: Line, pattern: re.Pattern[str]) -> list[_Days]:
+    found = []
+    while one := line.take(pattern):
+        named = {name: text or "" for name, text in one.groupdict().items()}
+        weekdays = named.get("weekday1", ""), named.get("weekday2", "")
+        found.append(_Days(named["first"], named["last"], weekdays, bool(named["since"]), bool(named["until"])))
+    return found
+
+
+def _joined(one: _Days, other: _Days) -> _Days:
+    """As in "från 23/12, linero, till 6/1"."""
+    if one.last or one.ends or other.last or not other.ends:
+        raise BadInput("hours_two_days", first=shown(one.first), second=shown(other.first))
+    return _Days(one.first, other.first, (one.weekdays[0], other.weekdays[0]), begins=True)
+
+
+def _meant(typed: str, weekday: str, calendar: Calendar, start: date | None = None) -> date:
+    day = day_of(typed, calendar, start)
+    if weekday and _weekday(weekday) != day.weekday():
+        raise BadInput("hours_weekday_differs", value=weekday, day=day.isoformat())
+    return day
+
+
+def _within_a_month(line: Line, calendar: Calendar) -> tuple[date, date] | None:
+    """As in "23-27 december"."""
+    found = line.take(_WITHIN_A_MONTH)
+    if found is None:
+        return None
+    last = day_of(found["last"], calendar)
+    try:
+        return last.replace(day=int(found["from"])), last
+    except ValueError:
+        raise BadInput("not_a_day", value=shown(found[0])) from None
+
+
+def day_of(typed: str, calendar: Calendar, start: date | None = None) -> date:
+    """The day that is meant; without a year the next one from `start` on, if there is a start.
+
+    Raises:
+        BadInput: there is no such day.
+    """
+    if (weekday := _weekday(typed)) is not None:
+        return _day_named(weekday, calendar, start)
+    for ahead, pattern in enumerate((_TODAY, _TOMORROW, _AFTER_TOMORROW)):
+        if re.fullmatch(pattern, typed):
+            return calendar.today + timedelta(days=ahead)
+    year, month, day = _numbers(typed)
+    since, back = start or calendar.today, calendar.back and start is None
+    for tried in range(1 if year else YEARS_TRIED):
+        try:
+            found = date(year or since.year + (-tried if back else tried), month, day)
+        except ValueError:
+            continue
+        if found.year in YEARS and (year or (found <= since if back else found >= since)):
+            return found
+    raise BadInput("not_a_day", value=shown(typed))
+
+
+def _day_named(weekday: int, calendar: Calendar, start: date | None) -> date:
+    """The name alone is never today: that has a word of its own."""
+    today = calendar.today
+    if start is not None:
+        return start + timedelta(days=(weekday - start.weekday()) % 7)
+    if calendar.back:
+        return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _numbers(typed: str) -> tuple[int, int, int]:
+    """Year (0: none was typed), month, day."""
+    numbers = [int(number) for number in re.findall(r"\d+", typed)]
+    month = next((n for n, name in enumerate(_MONTHS, 1) if re.search(rf"(?<![^\W\d]){name}", typed)), None)
+    if month is not None:
+        return (numbers[1] if len(numbers) > 1 else 0), month, numbers[0]
+    if re.fullmatch(_ISO, typed):
+        return numbers[0], numbers[1], numbers[2]
+    return (numbers[2] if len(numbers) > 2 else 0), numbers[1], numbers[0]
+
+
+def _weekday(typed: str) -> int | None:
+    return next((n for n, names in enumerate(_DAYS_OF_THE_WEEK) if names.fullmatch(typed.rstrip("."))), None)

@@ -1,0 +1,197 @@
+"""A coordinator's hours: a typed line or a row of buttons becomes a preview, and the preview what is published.
+
+Nothing typed is ever an answer to a dialogue here: words that are no command go where they went before. It must not
+decide what a line means (`bot/hours_lines.py`) nor what a button leads to (`bot/hours_guided.py`).
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+from bot import hours_guided, hours_lines, i18n
+from bot.actions import ahead, hours, hours_changes, hours_told, places
+from bot.errors import BadInput, Stale
+from bot.store import Actor, Work
+from models.dialogue import Answer
+from models.hours import Door, Reason
+from models.hours_change import Change, Verb
+from models.outbox import Notice
+from models.timetable import usual_spans
+
+COMMANDS = (*hours_lines.VERBS, "hours_history", "hours_undo")
+DONE = Answer("")
+EXAMPLE_IS_AHEAD = timedelta(days=7)
+SEARCHED = 200  # changes in which one that is taken back is looked for
+NUMBER_DIGITS = 18
+
+catalogues = cache(i18n.load)  # places are known by their names in every language
+
+
+async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
+    """Whether the command was about hours; if so it has had its effect.
+
+    Raises:
+        BadInput: there is nothing to undo.
+    """
+    if name not in COMMANDS:
+        return False
+    try:
+        await _obey(work, actor, name, rest)
+    except BadInput as refusal:
+        if name == "hours_undo":
+            raise
+        await _explain(work, actor, name, refusal)
+    return True
+
+
+async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answer | None:
+    """The press has had its effect, shown in place of the message it was made on (`card`, an outbox row); None if it
+    was no button about hours.
+
+    Raises:
+        Stale: what the button is about has passed.
+        BadInput: the change cannot be made.
+    """
+    match code.split(":"):
+        case [hours_guided.BUTTONS, *_]:
+            await _guide(work, actor, code, card)
+        case ["hp" | "hpc" as verb, draft]:
+            await _publish(work, actor, _number(draft), card, cancel_shifts=verb == "hpc")
+        case ["hd", draft]:
+            await _drop(work, actor, _number(draft), card)
+        case ["hu", number]:
+            await _undo(work, actor, _number(number), card)
+        case ["hh", "close" | "usual" as decision, day]:
+            await _decide(work, actor, decision, day)
+        case _:
+            return None
+    return DONE
+
+
+async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
+    match name:
+        case "hours_history" if rest:
+            await _tell_day(work, actor, rest)
+        case "hours_history":
+            await _tell_history(work, actor)
+        case "hours_undo":
+            await _undo_newest(work, actor)
+        case "popup" if not rest:
+            await _explain(work, actor, name)
+        case _ if not rest:
+            await _guide(work, actor, hours_guided.begin(name), None)
+        case _:
+            known = hours_lines.known_places(await places.places(work.db), catalogues())
+            await _propose(work, actor, hours_lines.parse(name, rest, today=work.today, known=known))
+
+
+async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None = None) -> None:
+    """What was not understood, and a line of this command that would be."""
+    known = [place for place in await places.places(work.db) if place.door == Door.VISIT]
+    usual = min(known, key=lambda place: not place.name_key, default=None)  # rather a library than a pop-up
+    example = {"place": usual.code if usual else "linero", "day": (work.today + EXAMPLE_IS_AHEAD).isoformat()}
+    params: dict[str, object] = {"command": name} | example
+    if refusal is not None:
+        params |= {"refusal": refusal.code, "values": refusal.values}
+    await work.tell(actor.id, Notice.HOURS_USAGE, params=params)
+
+
+async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
+    if code == hours_guided.LEAVE:
+        await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
+        return
+    following = hours_guided.following(code, await places.places(work.db), work.today)
+    if isinstance(following, Change):
+        await _propose(work, actor, following, card)
+    else:
+        await work.tell(actor.id, Notice.HOURS_ASK, params=following.params, edits=card)
+
+
+async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
+    if change.verb == Verb.USUAL:
+        change = await _where_usually_open(work, change)
+    made = await hours_changes.propose(work, change)
+    params = {"draft": made.draft, "told": made.told, "shifts": made.shifts, "unstaffed": made.unstaffed}
+    await work.tell(actor.id, Notice.HOURS_PREVIEW, params=params, edits=card)
+
+
+async def _where_usually_open(work: Work, change: Change) -> Change:
+    """ "Open as usual" is not said of a place that usually is not."""
+    table = await hours.timetable(work.db, since=work.today)
+    at = tuple(place for place in change.places if usual_spans(table, change.first, place))
+    if not at:
+        raise BadInput("hours_usually_closed", value=change.first.isoformat())
+    return replace(change, places=at)
+
+
+async def _publish(work: Work, actor: Actor, draft: int, card: int | None, *, cancel_shifts: bool) -> None:
+    change = await _draft(work, actor, draft)
+    told = await hours_changes.change_params(work.db, change)
+    number = await hours_changes.publish(work, draft, cancel_shifts=cancel_shifts)
+    params = {"told": told, "number": number, "cancelled": cancel_shifts}
+    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=card)
+
+
+async def _drop(work: Work, actor: Actor, draft: int, card: int | None) -> None:
+    await _draft(work, actor, draft)
+    await hours_changes.drop_draft(work, draft)
+    await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
+
+
+async def _draft(work: Work, actor: Actor, draft: int) -> Change:
+    change = await hours_changes.draft_change(work.db, draft, actor.id)
+    if change is None:
+        raise Stale
+    return change
+
+
+async def _undo_newest(work: Work, actor: Actor) -> None:
+    number = await hours_changes.newest_standing(work.db)
+    if number is None:
+        raise BadInput("hours_nothing_to_undo")
+    await _undo(work, actor, number, None)
+
+
+async def _undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
+    past = await hours_changes.history(work.db, SEARCHED)
+    await hours_changes.undo(work, number)
+    undone = next(one for one in past if one.number == number)
+    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": undone.told, "undone": True}, edits=card)
+
+
+async def _decide(work: Work, actor: Actor, decision: str, digits: str) -> None:
+    """What nobody has decided yet of a holiday is shown as the change it would be."""
+    day = hours_guided.day_of(digits)
+    red = next((red for red in await ahead.undecided(work.db, work.today) if red.day == day), None)
+    if red is None:
+        raise Stale
+    if decision == "close":
+        change = Change(Verb.CLOSE, red.places, day, reason=Reason.HOLIDAY)
+    else:
+        change = Change(Verb.USUAL, red.places, day)
+    await _propose(work, actor, change)
+
+
+async def _tell_history(work: Work, actor: Actor) -> None:
+    entries = [
+        {
+            "number": past.number, "at": past.made_at.isoformat(), "alias": past.alias, "told": past.told,
+            "undone": past.undone, "undoes": past.undoes,
+        }
+        for past in await hours_changes.history(work.db)
+    ]  # fmt: skip
+    newest = await hours_changes.newest_standing(work.db)
+    await work.tell(actor.id, Notice.HOURS_HISTORY, params={"entries": entries, "newest": newest})
+
+
+async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
+    day = hours_lines.parse_day(rest, today=work.today)
+    table = await hours.timetable(work.db)
+    days = [hours_told.day_params(place, table, day) for place in await places.places(work.db)]
+    await work.tell(actor.id, Notice.HOURS_ON_DAY, params={"days": days})
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS:
+        raise Stale
+    return int(text)

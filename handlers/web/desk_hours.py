@@ -1,0 +1,195 @@
+"""The coordinators' pages for the opening hours: what holds, a change shown before it is published, the history.
+
+Nothing is published from a form at once: it becomes a draft, which is read in five languages first. A form that is
+refused is shown again with everything in it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot import clock
+from bot.actions import hours, hours_changes, inbound, places
+from bot.actions.hours_changes import Past
+from bot.actions.places import PlaceRow
+from bot.errors import BadInput, NotFound, Refusal, Stale, Unavailable
+from bot.metrics import ACTS
+from handlers.web import desk_hours_view as view
+from handlers.web import identity
+from handlers.web.desk import ACTS_COUNTED_AS
+from handlers.web.desk_hours_form import NEW_PLACE, NewPlace, Typed, as_typed, change_meant, day_meant, typed_change
+from handlers.web.keys import SERVICE, SESSION
+from handlers.web.view import page, refusal_text, see_other, words_for
+from models.people import Role
+from models.timetable import Timetable
+
+HOURS = "/desk/hours"
+HISTORY_SHOWN = 50
+TOLD = {"published": "desk_hours_published", "undone": "desk_hours_undone"}  # what just happened, said on the next page
+OVERTAKEN = "hours_changed_meanwhile"
+REFUSED = (BadInput, Stale, Unavailable)
+
+
+async def show(request: web.Request) -> web.Response:
+    """What holds now, and a form for each kind of change."""
+    return await hours_page(request)
+
+
+async def propose(request: web.Request) -> web.Response:
+    """The change as it will be read. It is a draft; nothing holds that did not before."""
+    typed = typed_change(await request.post())
+    try:
+        async with identity.coordinator_acts(request) as (work, _):
+            known = {place.code for place in await places.places(work.db)}
+            proposal = await hours_changes.propose(work, change_meant(typed, known))
+    except REFUSED as refusal:
+        return await refused(request, refusal, typed=typed)
+    service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    return page(request, "desk_hours_preview.html", change=view.preview(service, words, proposal, now))
+
+
+async def publish(request: web.Request) -> web.Response:
+    """The draft holds from now on. The same press twice is one."""
+    draft, typed = int(request.match_info["draft"]), Typed()
+    cancel_shifts = (await request.post()).get("cancel_shifts") == "1"
+    try:
+        async with identity.coordinator_acts(request) as (work, session):
+            change = await hours_changes.draft_change(work.db, draft, session.person_id)
+            typed = as_typed(change) if change else typed
+            if await inbound.first_time(work, "desk", f"publish:{draft}"):
+                await hours_changes.publish(work, draft, cancel_shifts=cancel_shifts)
+    except REFUSED as refusal:
+        return await refused(request, refusal, typed=typed)
+    return _done("published")
+
+
+async def drop(request: web.Request) -> web.Response:
+    """The draft is gone, and its form is there again, filled in as it was."""
+    draft = int(request.match_info["draft"])
+    async with identity.coordinator_acts(request) as (work, session):
+        change = await hours_changes.draft_change(work.db, draft, session.person_id)
+        await hours_changes.drop_draft(work, draft)
+    ACTS.labels(ACTS_COUNTED_AS).inc()
+    return see_other(HOURS) if change is None else await hours_page(request, typed=as_typed(change))
+
+
+async def undo(request: web.Request) -> web.Response:
+    """The newest change is taken back. The same press twice is one."""
+    number = int(request.match_info["number"])
+    try:
+        async with identity.coordinator_acts(request) as (work, _):
+            if await inbound.first_time(work, "desk", f"undo:{number}"):
+                await hours_changes.undo(work, number)
+    except REFUSED as refusal:
+        return await refused(request, refusal)
+    return _done("undone")
+
+
+async def history(request: web.Request) -> web.Response:
+    """Every change, newest first; and what held on a day, if one is asked for."""
+    service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    day, refusal = _day_asked(request.query.get("day", ""))
+    async with service.store.look() as db:
+        lines = await hours_changes.history(db, HISTORY_SHOWN)
+        newest = await hours_changes.newest_standing(db)
+        held = await hours.openings_on(db, day) if day else []
+    return page(
+        request, "desk_hours_history.html", day=request.query.get("day", ""), newest=newest,
+        said_day=words.day(day) if day else "", held=view.held_on(words, held),
+        lines=[view.past_shown(service, words, one, now) for one in lines],
+        error=refusal_text(service, words, refusal) if refusal else "", status=refusal.status if refusal else 200,
+    )  # fmt: skip
+
+
+async def refused(
+    request: web.Request, refusal: Refusal, *, typed: Typed | None = None, new_place: NewPlace | None = None
+) -> web.Response:
+    """The page once more, the refusal on top, with everything filled in as it was."""
+    await require_coordinator(request)
+    return await hours_page(request, typed=typed, new_place=new_place, refusal=refusal)
+
+
+async def require_coordinator(request: web.Request) -> None:
+    """For a page that answers a refused act: the refusal may have come before anybody looked who acts.
+
+    Raises:
+        NotFound: the browser is no coordinator's.
+    """
+    session = await identity.require_staff(request)
+    request[SESSION] = session
+    if session.role != Role.COORDINATOR:
+        raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One reading of the tables."""
+
+    places: list[PlaceRow]
+    table: Timetable
+    newest: Past | None
+    undoable: int | None
+    red_days: list[Any]
+
+
+async def hours_page(
+    request: web.Request, *, typed: Typed | None = None, new_place: NewPlace | None = None,
+    refusal: Refusal | None = None,
+) -> web.Response:  # fmt: skip
+    """What holds now, with the forms, one of them filled in if it was typed in or refused."""
+    service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    today, shown = clock.office_day(now, service.store.zone), typed or Typed()
+    seen = await _look(request, today)
+    newest = view.past_shown(service, words, seen.newest, now) if seen.newest else None
+    told = TOLD.get(request.query.get("told", ""))
+    return page(
+        request, "desk_hours.html", status=refusal.status if refusal else 200,
+        error=refusal_text(service, words, refusal) if refusal else "", told=words(told) if told else "",
+        newest=newest, undoable=seen.undoable, is_overtaken=bool(refusal) and refusal.code == OVERTAKEN,
+        today=today.isoformat(), red_days=[view.red_day_shown(words, red) for red in seen.red_days],
+        places_now=[view.place_now(words, place, seen.table, today) for place in view.visits_first(seen.places)],
+        verb=shown.verb, order=view.forms_in_order(shown), forms=view.forms_shown(shown, today), new_place=new_place,
+        blank_place=new_place or NewPlace(), NEW_PLACE=NEW_PLACE, choices=_choices(request, seen.places),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the lists of the forms offer: pairs of a code and its label."""
+
+    places: list[tuple[str, str]]
+    weekdays: list[tuple[str, str]]
+    reasons: list[tuple[str, str]]
+    doors: list[tuple[str, str]]
+    languages: list = field(default_factory=view.languages_shown)
+
+
+def _choices(request: web.Request, known: list[PlaceRow]) -> Choices:
+    words = words_for(request)
+    return Choices(
+        view.place_choices(words, known), view.weekday_choices(words), view.reason_choices(words),
+        view.door_choices(words),
+    )  # fmt: skip
+
+
+async def _look(request: web.Request, today: date) -> Seen:
+    async with request.app[SERVICE].store.look() as db:
+        past = await hours_changes.history(db, 1)
+        return Seen(
+            await places.places(db), await hours.timetable(db, since=today), past[0] if past else None,
+            await hours_changes.newest_standing(db), [],
+        )  # fmt: skip
+
+
+def _day_asked(given: str) -> tuple[date | None, BadInput | None]:
+    try:
+        return (day_meant(given) if given else None), None
+    except BadInput as refusal:
+        return None, refusal
+
+
+def _done(told: str) -> web.Response:
+    ACTS.labels(ACTS_COUNTED_AS).inc()
+    return see_other(f"{HOURS}?told={told}")
