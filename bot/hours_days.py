@@ -59,7 +59,7 @@ _TO = rf"(?:\s*(?:\.\.+|…|-)\s*|\s+(?:{_UNTIL})\s+)"
 def _stretch(day: str, weekday: str) -> re.Pattern[str]:
     """A day or two with something that means "to" between, and the words that say whether it begins or ends there."""
     return re.compile(
-        rf"{BEFORE}(?:(?:(?P<since>{_SINCE})|(?P<until>{_UNTIL}))\s+)?{weekday.format(n=1)}(?P<first>{day})"
+        rf"{BEFORE}(?:(?:{_SINCE}|(?P<until>{_UNTIL}))\s+)?{weekday.format(n=1)}(?P<first>{day})"
         rf"(?:{_TO}{weekday.format(n=2)}(?P<last>{day}))?{AFTER}"
     )
 
@@ -126,12 +126,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """Days as typed, with the weekdays before them. `begins`, `ends`: a word said that something does there."""
+    """Days as typed, with the weekdays before them. `ends`: a word before said that something ends there."""
 
     first: str
     last: str = ""
     weekdays: tuple[str, str] = ("", "")
-    begins: bool = False
     ends: bool = False
 
 
@@ -204,12 +203,13 @@ def take_days(line: Line, calendar: Calendar, *, by_name: bool = True) -> tuple[
     Raises:
         BadInput: no such day, more days than make one stretch, or a weekday that is not that day's.
     """
-    within = _within_a_month(line, calendar)
+    within = line.take(_WITHIN_A_MONTH)
     found = _typed_days(line, by_name=by_name)
-    if within is not None and not found:
-        return within
-    if within is not None or len(found) > 2:
-        raise BadInput("hours_two_days", first=shown(found[0].first), second=shown(found[-1].first))
+    typed = [*([within[0]] if within else []), *(days.first for days in found)]
+    if len(typed) > 2 or (within and found):
+        raise BadInput("hours_two_days", first=shown(typed[0]), second=shown(typed[-1]))
+    if within is not None:
+        return _within_a_month(within, calendar)
     if not found:
         return None, None
     days = found[0] if len(found) == 1 else _joined(*found)
@@ -233,7 +233,7 @@ def _taken(line: Line, pattern: re.Pattern[str]) -> list[_Days]:
     while one := line.take(pattern):
         named = {name: text or "" for name, text in one.groupdict().items()}
         weekdays = named.get("weekday1", ""), named.get("weekday2", "")
-        found.append(_Days(named["first"], named["last"], weekdays, bool(named["since"]), bool(named["until"])))
+        found.append(_Days(named["first"], named["last"], weekdays, ends=bool(named["until"])))
     return found
 
 
@@ -241,7 +241,7 @@ def _joined(one: _Days, other: _Days) -> _Days:
     """As in "från 23/12, linero, till 6/1"."""
     if one.last or one.ends or other.last or not other.ends:
         raise BadInput("hours_two_days", first=shown(one.first), second=shown(other.first))
-    return _Days(one.first, other.first, (one.weekdays[0], other.weekdays[0]), begins=True)
+    return _Days(one.first, other.first, (one.weekdays[0], other.weekdays[0]))
 
 
 def _meant(typed: str, weekday: str, calendar: Calendar, start: date | None = None) -> date:
@@ -251,11 +251,8 @@ def _meant(typed: str, weekday: str, calendar: Calendar, start: date | None = No
     return day
 
 
-def _within_a_month(line: Line, calendar: Calendar) -> tuple[date, date] | None:
+def _within_a_month(found: re.Match[str], calendar: Calendar) -> tuple[date, date]:
     """As in "23-27 december"."""
-    found = line.take(_WITHIN_A_MONTH)
-    if found is None:
-        return None
     last = day_of(found["last"], calendar)
     try:
         return last.replace(day=int(found["from"])), last

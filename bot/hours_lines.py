@@ -74,14 +74,10 @@ def parse(command: str, rest: str, *, today: date, known: Sequence[KnownPlace]) 
         raise BadInput("hours_word_unknown", value=shown(command))
     verb, line, calendar = VERBS[command], _line(rest), Calendar(today)
     if verb == Verb.POPUP:
-        change = _popup(line, calendar, known)
-    elif verb == Verb.WEEKLY:
-        change = _weekly(line, calendar, known)
-    else:
-        change = _dated(verb, line, calendar, known)
-    if change.first < today:
-        raise BadInput("hours_day_past", value=change.first.isoformat())
-    return change
+        return _popup(line, calendar, known)
+    if verb == Verb.WEEKLY:
+        return _weekly(line, calendar, known)
+    return _dated(verb, line, calendar, known)
 
 
 def parse_day(rest: str, *, today: date) -> date:

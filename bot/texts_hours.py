@@ -35,9 +35,14 @@ def hours(words: Words, params: Params, facts: Facts) -> Prompt:
         words("online_next", session=session_line(words, one, facts))
         for one in params.get("online", ())  # type: ignore[attr-defined]
     ]
-    listed = [session_line(words, session, facts) for session in sessions]
-    planned = (words("next_sessions"), *listed, words("drop_in")) if listed else (words("no_sessions_planned"),)
-    text = lines(*_now(words, params), *planned, *online, "" if _is_closed(params) else words("online_any_time"))
+    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in sessions), words("drop_in")]
+    writing = "" if _is_closed(params) else words("online_any_time")
+    blocks = (
+        lines(*_now(words, params)),
+        *(planned if sessions else [words("no_sessions_planned")]),
+        lines(*online, writing),
+    )
+    text = "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
     return Prompt(text, _hours_choices(words, params, sessions, facts))
 
 

@@ -114,6 +114,7 @@ def _preview(words: Words, params: Params, facts: Facts) -> Prompt:
     notes = lines(
         _other_places(words, told),
         words("place_address", address=Ltr(told["address"])) if told["address"] else "",
+        words("hours_days_past") if date.fromisoformat(told["first"]) < facts.now.astimezone(facts.zone).date() else "",
         _reason_only_in(words, told),
         *_shift_lines(words, told, shifts, facts),
         words("hours_nobody_yet") if params["unstaffed"] else "",

@@ -87,6 +87,11 @@ def test_a_closing_may_last_from_a_day_to_another(typed: str, first: date, last:
     assert meant(f"/closeday {typed} linero") == Change(Verb.CLOSE, ("linero",), first, last)
 
 
+def test_a_day_that_has_passed_needs_its_year() -> None:
+    assert meant("/closeday 2019-11-04 linero").first == date(2019, 11, 4)
+    assert meant("/sethours linero måndag 13-16 från 2019-09-02").first == date(2019, 9, 2)
+
+
 def test_the_two_ends_may_stand_apart() -> None:
     assert meant("/closeday från 23/12, linero, till 6/1").last == day(6, 1, 2027)
 
@@ -97,13 +102,12 @@ def test_the_two_ends_may_stand_apart() -> None:
         ("2026-02-30", "not_a_day", {"value": "2026-02-30"}), ("33/12", "not_a_day", {"value": "33/12"}),
         ("31 november", "not_a_day", {"value": "31 november"}), ("9999-01-01", "not_a_day", {"value": "9999-01-01"}),
         ("31-35 december", "not_a_day", {"value": "35 december"}),
-        ("2026-12-01", "hours_day_past", {"value": "2026-12-01"}),
         ("torsdag 23/12", "hours_weekday_differs", {"value": "torsdag", "day": "2026-12-23"}),
         ("nästa fredag", "hours_day_unclear", {"value": "nästa fredag"}),
         ("this Friday", "hours_day_unclear", {"value": "this friday"}),
         ("23/12 24/12", "hours_two_days", {"first": "23/12", "second": "24/12"}),
         ("23/12 24/12 25/12", "hours_two_days", {"first": "23/12", "second": "25/12"}),
-        ("23-27/12 29/12", "hours_two_days", {"first": "29/12", "second": "29/12"}),
+        ("23-27/12 29/12", "hours_two_days", {"first": "23-27/12", "second": "29/12"}),
     ],
 )  # fmt: skip
 def test_what_looks_like_a_day_and_is_not_clear_is_refused(typed: str, key: str, values: dict[str, object]) -> None:
@@ -201,7 +205,6 @@ def test_a_weekday_without_hours_is_said_to_be_closed(closed: str) -> None:
         ("/sethours linero every day 13-15", "hours_one_weekday", {"value": "every day"}),
         ("/sethours linero måndag 13-15 stängt", "hours_times_and_closed", {"value": "stängt"}),
         ("/sethours linero mondag 13-15", "hours_word_unknown", {"value": "mondag"}),
-        ("/sethours linero måndag 13-15 från 2026-01-01", "hours_day_past", {"value": "2026-01-01"}),
     ],
 )
 def test_a_line_of_weekly_hours_that_is_not_clear_is_refused(line: str, key: str, values: dict[str, object]) -> None:
@@ -412,7 +415,6 @@ def test_a_second_new_place_of_the_same_letters_has_a_code_of_its_own() -> None:
         ("IK Eos 2026-12-22 15-18", "hours_popup_day_first"), ("22/12 Torget", "hours_popup_times_first"),
         ("15-18 Torget", "hours_popup_day_first"), ("22/12 15-18", "hours_popup_place_missing"),
         (f"22/12 15-18 {'x' * 81}", "too_long"),
-        ("2025-12-22 15-18 Torget", "hours_day_past"),
     ],
 )  # fmt: skip
 def test_a_pop_up_in_another_order_is_refused(typed: str, key: str) -> None:
@@ -470,7 +472,7 @@ def test_whatever_is_typed_is_a_change_or_a_refusal_with_words(catalogues: Catal
         assert catalogues.desk("sv")(refusal.code, **{name: str(value) for name, value in refusal.values.items()})
     else:
         assert Change.from_json(change.to_json()) == change
-        assert change.places and change.first >= TODAY
+        assert change.places
 
 
 ANSWERS = (

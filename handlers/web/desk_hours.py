@@ -6,12 +6,12 @@ refused is shown again with everything in it.
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from aiohttp import web
 
 from bot import clock
-from bot.actions import hours, hours_changes, inbound, places
+from bot.actions import ahead, hours, hours_changes, inbound, places
+from bot.actions.ahead import Undecided
 from bot.actions.hours_changes import Past
 from bot.actions.places import PlaceRow
 from bot.errors import BadInput, NotFound, Refusal, Stale, Unavailable
@@ -131,7 +131,7 @@ class Seen:
     table: Timetable
     newest: Past | None
     undoable: int | None
-    red_days: list[Any]
+    red_days: list[Undecided]
 
 
 async def hours_page(
@@ -179,7 +179,7 @@ async def _look(request: web.Request, today: date) -> Seen:
         past = await hours_changes.history(db, 1)
         return Seen(
             await places.places(db), await hours.timetable(db, since=today), past[0] if past else None,
-            await hours_changes.newest_standing(db), [],
+            await hours_changes.newest_standing(db), await ahead.undecided(db, today),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot import dates
+from bot.actions.ahead import Undecided
 from bot.actions.hours_changes import Past, Proposal
 from bot.actions.places import PlaceRow, place_facts, place_params
 from bot.i18n import Ltr, Plain, Words
@@ -93,17 +94,16 @@ def languages_shown() -> list[Mapping[str, str]]:
     ]
 
 
-def red_day_shown(words: Words, red: Any) -> Mapping[str, object]:
-    """A holiday with the sessions that nobody has said anything about, `holidays.RedDay`."""
-    sessions: Sequence[Mapping[str, Any]] = red.sessions
+def red_day_shown(words: Words, red: Undecided) -> Mapping[str, object]:
+    """A holiday with the sessions that nobody has said anything about."""
     return {
         "iso": red.day.isoformat(),
         "day": inline(words.day(red.day)),
         "name": red.name[words.language],
-        "places": list(dict.fromkeys(one["code"] for one in sessions)),
+        "places": red.places,
         "sessions": [
             {"name": place_name(words, one), "times": inline(times_text(words, [(one["opens"], one["closes"])]))}
-            for one in sessions
+            for one in red.sessions
         ],
     }
 

@@ -92,7 +92,8 @@ def with_telephone_links(card: Markup) -> Markup:
 
 def with_map_links(told: Markup) -> Markup:
     """How to get to a place, its map one to open. No other address is made a link."""
-    return Markup(_MAPS.sub(r'<a href="\1" target="_blank" rel="noopener noreferrer" dir="ltr">\1</a>', str(told)))
+    link = r'<a href="\1" target="_blank" rel="noopener noreferrer" dir="ltr">openstreetmap.org</a>'
+    return Markup(_MAPS.sub(link, str(told)))
 
 
 def with_numbers_marked(receipt: Markup) -> Markup:

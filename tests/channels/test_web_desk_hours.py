@@ -1,5 +1,6 @@
 """The coordinators' pages for opening hours, without scripts: a change is read before it holds, and can be undone."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, time, timedelta
 from html import escape
@@ -12,6 +13,7 @@ from bot.actions import hours, hours_changes
 from bot.i18n import Catalogues
 from models.hours_change import Change, Verb
 from models.people import AUTONYMS
+from models.shift import ONLINE
 from tests import builders
 from tests.builders import one, table
 from tests.channels.hours_fixtures import LIBRARY, LINERO, OWN_WORDS, STOCKHOLM, at, open_office
@@ -345,6 +347,31 @@ async def test_a_place_has_a_swedish_name_and_a_library_keeps_the_one_it_has(sit
     assert 'value="Only in English"' in unnamed.text
     assert renamed.status == 200 and "Något annat" not in (await desk.get("/desk/hours")).words
     assert missing.status == 404
+
+
+async def test_a_holiday_that_nobody_has_decided_on_is_closed_or_kept_by_one_button(site: Site, desk: Browser) -> None:
+    epiphany = [("verb", "usual"), ("first", "2027-01-06"), ("place", ONLINE)]  # the libraries are closed already
+    before = await desk.get("/desk/hours")
+
+    usual = await published(desk, fields_beside(before, "usual", "2027-01-06"))
+    await desk.post(f"/desk/hours/changes/{await newest(site)}/undo")
+    closed = await desk.post("/desk/hours/propose", fields_beside(before, "close", "2027-01-06"))
+
+    assert "Trettondedag jul onsdag 6 januari 2027 RådRum Online kl. 09:00–12:00" in before.words
+    assert "Trettondedag jul" not in usual.words
+    assert fields_beside(before, "usual", "2027-01-06") == epiphany
+    assert "RådRum Online, onsdag 6 januari 2027: stängt. Orsak: helgdag" in closed.words
+
+
+def fields_beside(page: Page, verb: str, day: str) -> list[tuple[str, str]]:
+    """What the button with this verb beside the holiday sends."""
+    forms = [
+        form.partition("</form>")[0] for form in page.text.split('<form method="post" action="/desk/hours/propose">')
+    ]
+    form = next(
+        form for form in forms if f'name="verb" value="{verb}"' in form and f'name="first" value="{day}"' in form
+    )
+    return re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
 
 
 async def test_the_page_shows_what_holds_and_coordinators_alone_are_led_there(site: Site, desk: Browser) -> None:

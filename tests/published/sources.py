@@ -16,11 +16,17 @@ import recurring_ical_events
 from opening_hours import OpeningHours
 
 from bot.published import Published, as_json, ical, osm, schema_org
+from bot.service import Service
+from handlers.web.hours_view import render_body
+from handlers.web.static import Assets
+from handlers.web.view import Pages
 from models.timetable import Span, is_open
+from tests.channels.hours_reader import ReadPage
 from tests.published.story import STOCKHOLM, WORDS
 
 IsOpen = Callable[[datetime], bool]
 Source = Callable[[Published, str], IsOpen]
+_PAGES = Pages(Service(store=None, settings=None, catalogues=WORDS), Assets())  # type: ignore[arg-type]
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -102,8 +108,15 @@ def _by_the_wall(on: Callable[[date], list[Span]]) -> IsOpen:
     return held
 
 
+def page(published: Published, place: str) -> IsOpen:
+    """As a program reads the page that people read, in the language it is most easily got wrong in."""
+    read = ReadPage(render_body(_PAGES, WORDS.words("fa"), published))
+    return _by_the_wall(cache(lambda day: read.on(place, day)))
+
+
 SOURCES: dict[str, Source] = {
     "timetable": timetable,
+    "page": page,
     "openstreetmap": openstreetmap,
     "json_ld": json_ld,
     "calendar": calendar,

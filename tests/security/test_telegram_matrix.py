@@ -327,6 +327,7 @@ async def test_a_forged_press_changes_what_the_table_allows_and_is_answered(cast
     assert wrong == []
     assert silent == []
     assert cast.readers() == MAY_READ
+    assert await cast.house.pressed(COORDINATOR, cast.buttons["hp"]) == "", "it was there to be pressed all the time"
 
 
 def family(press: tuple[str, str]) -> tuple[str, str]:
