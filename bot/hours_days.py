@@ -1,7 +1,7 @@
 """Days, weekdays and times as a coordinator types them, in Swedish or English, read piece by piece. Pure.
 
-Owns Line, in which every piece is understood at most once. What looks like a day or a time and is none is refused
-rather than passed over. It must not know places, reasons or what a change is.
+What looks like a day or a time and is none is refused rather than passed over. It must not know places, reasons or
+what a change is.
 """
 
 import re
@@ -9,23 +9,11 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from bot.errors import BadInput
-from bot.textshape import clean, to_latin_digits, without_bidi_controls
+from bot.typed_line import AFTER, BEFORE, Line, shown
 from models.timetable import Span
 
-LONGEST_SHOWN = 60  # of what was not understood, in the answer
 YEARS = range(1900, 2100)
 YEARS_TRIED = 9  # a 29 February comes within eight
-_USED = "\0"  # `clean` leaves none of these in
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_EDGES = " ,;:.-"
-
-AND = frozenset({"och", "and", "samt", "&", "+"})
-SAYS_NOTHING = AND | {
-    "på", "on", "i", "in", "at", "den", "det", "the", "för", "for", "vid", "hos", "kl", "kl.", "klockan", "från",
-    "from", "till", "to", "until", "tills", "vidare", "är", "is", "varje", "every", "each",
-}  # fmt: skip
-BEFORE = r"(?<![^\s,;(\x00])"
-AFTER = r"(?=\.?(?:[\s,;:)\x00]|$))"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "ma[jy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "dec")
 _MONTH = (
@@ -88,42 +76,6 @@ _NO_WORDS = re.compile(r"(?:[\s,]|(?:den|på|the|on)(?=\s))*")
 _TIMES = re.compile(r"(\d{1,2})(?:[:.](\d\d))?")
 
 
-class Line:
-    """What was typed. `left`: the same letters, smaller, with those already understood struck out."""
-
-    def __init__(self, text: str) -> None:
-        self.text = " ".join(without_bidi_controls(clean(text)).split())
-        latin = to_latin_digits(self.text).translate(_DASHES)
-        self.left = "".join(small if len(small := letter.lower()) == 1 else letter for letter in latin)
-
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """The first that matches of what is left; it is understood from now on."""
-        found = pattern.search(self.left)
-        if found is not None:
-            self.strike(found.start(), found.end())
-        return found
-
-    def strike(self, start: int, end: int) -> None:
-        """These letters are understood."""
-        self.left = self.left[:start] + _USED * (end - start) + self.left[end:]
-
-    @property
-    def rest(self) -> str:
-        """What has not been understood, as it was typed, without words that say nothing by themselves."""
-        found = (self.text[one.start() : one.end()].strip(_EDGES) for one in re.finditer(r"[^\0]+", self.left))
-        pieces = (piece for piece in found if not all(word in SAYS_NOTHING for word in piece.lower().split()))
-        return " ".join(pieces)
-
-    def refuse_rest(self) -> None:
-        """Everything has been understood.
-
-        Raises:
-            BadInput: something has not; says what.
-        """
-        if self.rest:
-            raise BadInput("hours_word_unknown", value=shown(self.rest))
-
-
 @dataclass(frozen=True, slots=True)
 class _Days:
     """Days as typed, with the weekdays before them. `ends`: a word before said that something ends there."""
@@ -140,11 +92,6 @@ class Calendar:
 
     today: date
     back: bool = False
-
-
-def shown(text: str) -> str:
-    """So much of what was typed as an answer repeats."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def head(line: Line) -> int:

@@ -10,9 +10,10 @@ from datetime import date
 
 from bot.actions.places import PlaceRow, free_code
 from bot.errors import BadInput
-from bot.hours_days import AFTER, BEFORE, Calendar, Line, head, shown, take_days, take_spans, take_weekday
+from bot.hours_days import Calendar, head, take_days, take_spans, take_weekday
 from bot.i18n import Catalogues
 from bot.place_names import KnownPlace, codes_of, known_as, places_named, take_places
+from bot.typed_line import AFTER, BEFORE, Line, shown
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
 from models.people import Language

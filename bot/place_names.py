@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.errors import BadInput
-from bot.hours_days import AND, SAYS_NOTHING, Line, shown
 from bot.textshape import fold
+from bot.typed_line import AND, SAYS_NOTHING, Line, shown
 
 MOST_WORDS = 12  # of one place's name
 SHORTEST_PART = 4  # letters of a name that say which place is meant

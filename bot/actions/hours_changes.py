@@ -4,6 +4,7 @@ Nothing stored is overwritten: what no longer holds is marked with the change th
 is decided in `hours_told.py`. It must not render anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
 from bot.actions import hours, hours_told, places, shifts
-from bot.actions.places import place_params
+from bot.actions.places import PlaceRow, place_params
 from bot.errors import BadInput, Stale
 from bot.store import Work
 from models.base import new_id
@@ -145,7 +146,8 @@ async def history(db: AsyncConnection, most: int = 10) -> list[Past]:
     """The newest changes, newest first."""
     columns = select(_CHANGES, Person.alias, _taken_back().label("undone"))
     rows = columns.outerjoin(Person, Person.id == _CHANGES.c.made_by).order_by(_CHANGES.c.number.desc()).limit(most)
-    return [await _past(db, row) for row in (await db.execute(rows)).all()]
+    known = {place.code: place for place in await places.places(db)}
+    return [_past(row, known) for row in (await db.execute(rows)).all()]
 
 
 async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
@@ -157,7 +159,10 @@ async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
 
 async def change_params(db: AsyncConnection, change: Change) -> dict[str, Any]:
     """The change as notices carry it: its JSON, with `at`: what `place_params` gives for each of its places."""
-    known = {place.code: place for place in await places.places(db)}
+    return _told(change, {place.code: place for place in await places.places(db)})
+
+
+def _told(change: Change, known: Mapping[str, PlaceRow]) -> dict[str, Any]:
     at = [place_params(known[code]) for code in change.places if code in known]
     if change.name:
         at = [{"code": change.places[0], "place": "", "names": {"sv": change.name}, "address": change.address}]
@@ -264,8 +269,8 @@ async def _newest(db: AsyncConnection) -> int:
     return (await db.execute(select(func.max(_CHANGES.c.number)))).scalar_one_or_none() or 0
 
 
-async def _past(db: AsyncConnection, row: Row) -> Past:
-    told = await change_params(db, Change.from_json(row.what))
+def _past(row: Row, known: Mapping[str, PlaceRow]) -> Past:
+    told = _told(Change.from_json(row.what), known)
     return Past(row.number, row.made_at, row.alias, told, row.undone, row.undoes)
 
 

@@ -70,9 +70,9 @@ async def add_place(
 
 async def describe_place(
     work: Work, code: str, *, address: str | None = None, details: Mapping[str, Mapping[str, str]] | None = None,
-    coordinates: tuple[float, float] | None = None, last_entry: int | None = None,
+    coordinates: tuple[float, float] | tuple[()] | None = None, last_entry: int | None = None,
 ) -> None:  # fmt: skip
-    """What is given is how the place is described from now on; the rest stays. An empty text is taken away.
+    """What is given is how the place is described from now on; the rest stays. What is given empty is taken away.
 
     Raises:
         BadInput: unknown place, coordinates that are not on the globe, or a last entry longer than a day.
@@ -84,7 +84,9 @@ async def describe_place(
     if details is not None:
         kept = {field: _texts(place.details.get(field, {}) | dict(texts)) for field, texts in details.items()}
         values["details"] = {field: texts for field, texts in (place.details | kept).items() if texts}
-    if coordinates is not None:
+    if coordinates == ():
+        values |= {"latitude": None, "longitude": None}
+    elif coordinates is not None:
         if not (-90 <= coordinates[0] <= 90 and -180 <= coordinates[1] <= 180):
             raise BadInput("bad_coordinates")
         values["latitude"], values["longitude"] = coordinates

@@ -206,9 +206,9 @@ def _weekday_meant(given: str) -> int:
     return int(given)
 
 
-def _point_meant(given: str) -> tuple[float, float] | None:
+def _point_meant(given: str) -> tuple[float, float] | tuple[()]:
     if not given:
-        return None
+        return ()
     found = _POINT.fullmatch(given)
     if found is None:
         raise BadInput("bad_coordinates")

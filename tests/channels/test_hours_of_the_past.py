@@ -1,7 +1,7 @@
 """The hours of 2019 to 2021, entered by a coordinator line by line, and asked back for any day.
 
-Physical: Mondays at both libraries, from 2019-10-30 also Wednesdays, closed from 2020-03-16. Online: from that day, first
-three days a week, then four, 9-17, later 9-12. Source: the service’s own account of 2019-2021.
+Physical: Mondays at both libraries, from 2019-10-30 also Wednesdays, closed from 2020-03-16. Online: from that day,
+first three days a week, then four, 9-17, later 9-12. Source: the service’s own account of 2019-2021.
 """
 
 from collections.abc import AsyncIterator

@@ -231,6 +231,14 @@ async def test_a_line_that_is_wrong_is_answered_with_why_and_a_right_one(office:
     assert await builders.table(office.house.service, "SELECT 1 FROM hours_drafts") == []
 
 
+async def test_a_change_of_days_that_have_passed_is_shown_as_one(office: Office) -> None:
+    await office.types("/closeday 2026-12-07 linero sjukdom")
+    assert "Obs: det här ändrar även dagar som har varit." in office.reads()
+
+    await office.types("/closeday 2026-12-21 linero sjukdom")
+    assert "Obs:" not in office.reads()
+
+
 async def test_a_coordinator_who_reads_english_types_and_reads_english(office: Office) -> None:
     await office.types("/language")
     await office.presses("English")
