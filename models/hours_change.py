@@ -125,10 +125,14 @@ def effect_of(change: Change, standing: Standing) -> Effect:
         return _weekly(change, standing)
     if not 1 <= len(change.days) <= MOST_DAYS:
         raise Wrong("hours_too_many_days", most=str(MOST_DAYS))
+    if len(change.days) > 1 and change.verb != Verb.CLOSE:
+        raise Wrong("hours_one_day")
     effect = Effect()
     for place in change.places:
         for day in change.days:
             effect = _both(effect, _on_day(change, standing, place, day))
+    if change.verb == Verb.CLOSE and effect == Effect():
+        raise Wrong("hours_not_open_anyway")
     return effect
 
 
@@ -183,8 +187,8 @@ def _on_day(change: Change, standing: Standing, place: str, day: date) -> Effect
         case Verb.USUAL:
             return Effect(frozenset(today))
         case Verb.CLOSE:
-            if len(change.days) > 1 and not spans:
-                return Effect()
+            if not spans and not today:
+                return Effect()  # a place that is not open is not closed either: nobody need read of it
             return Effect(frozenset(today), {}, {new_id(): Exceptional(place, day, kind=Kind.CLOSED, **made)})
         case Verb.TIMES:
             return Effect(frozenset(today), {}, _spans_as(Kind.TIMES, place, day, change.spans, made))

@@ -373,6 +373,8 @@ async def test_a_full_disk_loses_nothing_and_the_file_stays_whole(house: House) 
     await house.asks(900)
     async with house.service.store.work() as work:
         pages = (await work.db.exec_driver_sql("PRAGMA page_count")).scalar_one()
+        free = (await work.db.exec_driver_sql("PRAGMA freelist_count")).scalar_one()
+        await work.db.exec_driver_sql(f"CREATE TABLE ballast AS SELECT zeroblob({free * 4096}) AS filler")
         await work.db.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
     await house.api.says(900, "x" * 11_000)  # more than is left
     full = await house.take_in()

@@ -232,7 +232,7 @@ async def test_a_line_that_is_wrong_is_answered_with_why_and_a_right_one(office:
 
 
 async def test_a_change_of_days_that_have_passed_is_shown_as_one(office: Office) -> None:
-    await office.types("/closeday 2026-12-07 linero sjukdom")
+    await office.types("/extra 2026-12-07 linero 16-18")
     assert "Obs: det här ändrar även dagar som har varit." in office.reads()
 
     await office.types("/closeday 2026-12-21 linero sjukdom")
@@ -243,10 +243,11 @@ async def test_a_coordinator_who_reads_english_types_and_reads_english(office: O
     await office.types("/language")
     await office.presses("English")
 
-    await office.types("/closeday tomorrow linero library closed")
+    await office.types("/closeday wednesday linero library closed")
 
     assert (
-        "Linero Library (Linero bibliotek), Tuesday 15 December 2026: closed. Reason: the library is" in office.reads()
+        "Linero Library (Linero bibliotek), Wednesday 16 December 2026: closed. Reason: the library is"
+        in office.reads()
     )
     await office.presses("Publish")
     assert office.reads().startswith("Published:\nLinero Library")
