@@ -121,6 +121,8 @@ def _change_line(words: Words, change: Mapping[str, Any], place: Mapping[str, An
             return _with_reason(words, told, change["reason"], change["texts"])
         case Verb.USUAL:
             return words("usual_day", day=words.day(first), **values)
+        case Verb.EXTRA:
+            return words("extra_day", day=words.day(first), times=times_text(words, change["spans"]), **values)
         case _:
             return day_line(words, {**change, **place, "day": change["first"]})
 

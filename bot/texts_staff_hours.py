@@ -229,12 +229,16 @@ def _holiday(words: Words, params: Params, facts: Facts) -> Prompt:
     day = date.fromisoformat(str(params["day"]))
     names: Told = params["name"]  # type: ignore[assignment]
     text = lines(
-        words("holiday_proposed", day=words.day(day), name=Plain(names[words.language])),
+        words("holiday_proposed", day=_at_the_start(words.day(day)), name=Plain(names[words.language])),
         *_sessions(words, params, facts),
         words("holiday_ask"),
     )
     close = Choice(f"hh:close:{day:%Y%m%d}", words("holiday_close"))
     return Prompt(text, rows_of(close, Choice(f"hh:usual:{day:%Y%m%d}", words("holiday_usual"))))
+
+
+def _at_the_start(said: Plain) -> Plain:
+    return Plain(said[:1].upper() + said[1:])
 
 
 def _unstaffed(words: Words, params: Params, facts: Facts) -> Prompt:

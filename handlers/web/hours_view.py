@@ -203,10 +203,11 @@ def _bounds(words: Words, published: Published, stretch: Stretch) -> Markup:
 
 
 def _heading(words: Words, place: Mapping[str, Any], partner: str = "") -> Markup:
-    name = place_name(words, place)
-    if partner:
-        return inline(words("session_partner", session=name, partner=Foreign(partner)))
-    return inline(name) if isinstance(name, Plain) else Markup("<bdi>{}</bdi>").format(without_bidi_controls(name))
+    named = place_name(words, place)
+    name = inline(named) if isinstance(named, Plain) else Markup("<bdi>{}</bdi>").format(without_bidi_controls(named))
+    if not partner:
+        return name
+    return Markup("{} ({})").format(name, inline(words("with_partner", partner=Foreign(partner))))
 
 
 def _near(words: Words, published: Published, day: date) -> str:

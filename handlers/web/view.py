@@ -27,6 +27,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 FAR_AWAY = "https://www.smhi.se"  # where the quick exit leads: the weather, which everybody may be looking at
 EMERGENCY = "112"
 
+NO_BREAK = "\u00a0"
+_NAME_IN_BRACKETS = re.compile(r"\([A-Za-zÅÄÖåäöé]+(?: [A-Za-zÅÄÖåäöé]+){1,3}\)")
 _NUMBERS = "|".join(map(re.escape, (EMERGENCY, *(number for number, _ in HELPLINES))))
 _NUMBERS_TO_KEEP = re.compile(r"\b(?:\d{3} \d{3} \d|\d{4} \d{4})\b")  # a case's number, its secret number
 _MAPS = re.compile(r'(?:<bdi dir="ltr">)?(https://www\.openstreetmap\.org/[^<"\s]+)(?:</bdi>)?')
@@ -56,8 +58,10 @@ class Pages:
 
 
 def inline(text: str) -> Markup:
-    """Text on one line, or within one, as HTML."""
-    return Markup(html_isolates(str(escape(text))))
+    """Text on one line, or within one, as HTML. The name on the sign, in brackets, is not broken over two lines:
+    among Arabic words its halves would change places."""
+    whole = _NAME_IN_BRACKETS.sub(lambda name: name[0].replace(" ", NO_BREAK), text)
+    return Markup(html_isolates(str(escape(whole))))
 
 
 def several_lines(text: str) -> Markup:

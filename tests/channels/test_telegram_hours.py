@@ -184,7 +184,7 @@ async def test_a_day_is_as_usual_again(office: Office) -> None:
 
     await office.types("/openday 23/12 alla")
 
-    assert "Linero bibliotek, onsdag 23 december 2026: öppet som vanligt" in office.reads()
+    assert "Linero bibliotek, onsdag 23 december 2026: de vanliga tiderna gäller" in office.reads()
     assert "Lunds stadsbibliotek" not in office.reads(), "it is not open on Wednesdays"
     await office.presses("Publicera")
     assert await office.opens("linero", WEDNESDAY) == ["13:00-15:00"]
@@ -494,7 +494,9 @@ async def test_the_history_says_who_changed_what_and_takes_the_newest_back(offic
     shown = await office.types("/hours_history")
 
     entries = office.reads().split("\n\n")[1:]
-    assert entries[0].startswith("Nr 6, i dag kl. 10:00, Robin:\nLinero bibliotek, tisdag 22 december 2026: öppet")
+    assert entries[0].startswith(
+        "Nr 6, i dag kl. 10:00, Robin:\nLinero bibliotek, tisdag 22 december 2026: extra öppet"
+    )
     assert entries[1] == "Nr 5, i dag kl. 10:00, Karin:\nTog tillbaka nr 4."
     assert entries[2].startswith("Nr 4, i dag kl. 10:00, Karin:\nLinero bibliotek, onsdag 23 december 2026: stängt.")
     assert entries[2].endswith("\nÅngrad, gäller inte längre.")
@@ -545,7 +547,7 @@ async def test_a_holiday_is_decided_with_a_press_and_a_preview(office: Office, l
     await told_this_morning(office)
     proposed = office.house.api.chat(KARIN).with_button(label)
     assert proposed is not None
-    assert "onsdag 6 januari 2027 är Trettondedag jul." in proposed.text
+    assert "Onsdag 6 januari 2027 är Trettondedag jul." in proposed.text
     assert "Linero bibliotek, onsdag 6 januari 2027, " in proposed.text
 
     assert await office.house.pressed(KARIN, label) == ""

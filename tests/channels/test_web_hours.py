@@ -169,7 +169,7 @@ async def test_a_closing_stands_on_every_page_with_its_reason(site: Site, langua
 async def test_a_popup_is_shown_with_whom_and_where_though_it_has_no_week(site: Site) -> None:
     page = await shown_at(site, "14:00")
 
-    assert "IK Eos, lokalen. Tillsammans med IK Eos: kl. 11:00–14:00 Adress: Linero torg 14, Lund" in read(page)[0]
+    assert "IK Eos, lokalen (tillsammans med IK Eos): kl. 11:00–14:00 Adress: Linero torg 14, Lund" in read(page)[0]
     assert ReadPage(page.text).on(POPUP, date(2026, 11, 28)) == [(time(11), time(14))]
 
 

@@ -66,6 +66,7 @@ def test_days_that_differ_come_last_and_say_why_they_are_closed() -> None:
 @pytest.mark.parametrize("place", ["library", "online"])
 def test_a_place_that_never_opens_is_off(place: str) -> None:
     story = Story()
+    story.on(Verb.EXTRA, A_MONDAY, AFTERNOON, place=place)
     story.close(A_MONDAY, place)
 
     assert told(story, place) == "off"

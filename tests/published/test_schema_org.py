@@ -75,7 +75,8 @@ def test_days_that_differ_come_before_the_regular_ones_at_a_place() -> None:
     story.weekly("library", MONDAY, AFTERNOON)
     story.close(A_MONDAY)
     story.on(Verb.EXTRA, date(2026, 6, 29), (time(9), time(10)))
-    story.close(date(2026, 6, 30))  # a Tuesday, on which nothing would have been open
+    story.on(Verb.EXTRA, date(2026, 6, 30), (time(9), time(10)))
+    story.close(date(2026, 6, 30))  # a Tuesday, on which nothing would have been open by the week
 
     assert stated(graph(story)["place-library"]["specialOpeningHoursSpecification"]) == [
         ("Mo", "00:00-00:00", "2026-06-22/2026-06-22"),

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -37,6 +37,7 @@ ACTORS = ("nobody", "newcomer_a", "newcomer_b", "claimer", "other", "disabled", 
 NEWCOMERS, STAFF = ("newcomer_a", "newcomer_b"), ("claimer", "other", "disabled", "coordinator")
 NEWCOMER_COOKIE, STAFF_COOKIE = "radrum_chat", "radrum_desk"
 WORDS_OF_A = "Hyresvärden säger upp mig, kanariefågel av A"
+MORNING = (time(10), time(12))
 PLACE = "linero"
 PER_REQUEST = ("Date",)  # header that differs from one answer to the next whoever asks
 
@@ -96,7 +97,7 @@ async def _fill(service: Service) -> Scene:
     }
     async with builders.acting(service, staff["coordinator"]) as work:
         far = work.today + timedelta(days=60)
-        scene.change = await hours_changes.publish_now(work, Change(Verb.CLOSE, (PLACE,), far))
+        scene.change = await hours_changes.publish_now(work, Change(Verb.EXTRA, (PLACE,), far, spans=(MORNING,)))
         scene.draft = (await hours_changes.propose(work, Change(Verb.USUAL, (PLACE,), far))).draft
     askers = {
         "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
