@@ -34,15 +34,18 @@ _BESIDE = {
     Language.UK: "чи ви у в вас бібліотека бібліотеці сьогодні завтра зараз роботи які до якої вітаю дякую будь ласка "
     "понеділок вівторок середу четвер п'ятницю суботу неділю",
 }
-# Too general to ask by themselves: "tider" may be anything, "کی" is "who" as well as "when".
-_NOT_ALONE = "tider tid time times close closes ساعت ساعات کی أوقات مواعيد години"
+# Too general to ask by themselves: "tider" may be anything, "کی" is "who" as well as "when", and "коли?" may be said to
+# an adviser. "متى" by itself is what people type.
+_VAGUE_WORDS = "tider tid time times close closes ساعت ساعات کی أوقات مواعيد години коли"
+# What they mean together with another is not vague.
+_PHRASES = ("ساعات کار", "ساعت کار", "ساعت کاری", "أوقات العمل", "ساعات العمل", "години роботи")
 
 
 def _folded(words: str) -> frozenset[str]:
     return frozenset(_LETTERS.findall(fold(words)))
 
 
-_VAGUE = _folded(_NOT_ALONE)
+_VAGUE = _folded(_VAGUE_WORDS)
 _ASKING = {language: _folded(words) for language, words in _ASKS.items()}
 _ALLOWED = {language: _ASKING[language] | _folded(words) for language, words in _BESIDE.items()}
 
@@ -52,8 +55,10 @@ def asks_for_hours(text: str) -> Language | None:
     said = _LETTERS.findall(fold(text))
     if not 0 < len(said) <= MOST_WORDS:
         return None
+    phrase = any(fold(known) in fold(text) for known in _PHRASES)
     for language, asking in _ASKING.items():
         found = [word for word in said if word in asking]
-        if found and all(word in _ALLOWED[language] for word in said) and not (len(said) == 1 and said[0] in _VAGUE):
+        clear = phrase or any(word not in _VAGUE for word in found)
+        if found and clear and all(word in _ALLOWED[language] for word in said):
             return language
     return None

@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoResultFound
 
 from bot import clock, wakeup
 from bot.actions import hours_post, inbox, people
+from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
 from bot.render import prompt_of
 from bot.seal import SealError
@@ -160,6 +161,8 @@ class Delivery:
             lane = (await db.execute(_LANE, {"address": row.address_id})).one()
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
+            if row.kind == Notice.SESSION_EVENING and is_over(row.params, clock.now(), self._store.zone):
+                return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
             if row.kind == Notice.UNSAY:
                 return Letter(chat, Prompt(""), unsays=int(row.params["remote"])), lane.channel
             edits = await hours_post.message(db) if row.kind == Notice.HOURS_POST else None

@@ -164,15 +164,21 @@ async def _case(work: Work, case_id: int) -> CaseRow | None:
 async def _daily(work: Work, _subject: int) -> None:
     purged = await retention.purge(work)
     log.info("purged", cases=purged.cases)
-    again = work.now if purged.more else next_purge(work.now, work)
-    await work.remind(TimerKind.DAILY, 0, again)
+    await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work))
+
+
+async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
+    """It is done again then; of two that two processes armed at the same moment, only one is."""
+    waits = exists().where(Timer.kind == kind, Timer.done_at.is_(None))
+    if not (await work.db.execute(select(waits))).scalar_one():
+        await work.remind(kind, 0, due_at)
 
 
 async def _morning(work: Work, _subject: int) -> None:
     """What coordinators ought to know is said; the channel's post drops what is past."""
     await ahead.tell(work)
     await hours_post.refresh(work)
-    await work.remind(TimerKind.MORNING, 0, next_morning(work))
+    await _again(work, TimerKind.MORNING, next_morning(work))
 
 
 _DOES = {

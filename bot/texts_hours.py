@@ -19,7 +19,7 @@ from bot.phrases_hours import (
     week_lines,
 )
 from bot.published import Published
-from bot.textshape import without_bidi_controls
+from bot.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
 from models.dialogue import Choice, Prompt, Venue
 from models.people import AUTONYMS, Language
 from models.timetable import special_days, weekly
@@ -123,25 +123,35 @@ def _days(words: Words, params: Params, facts: Facts) -> list[str]:
 
 
 def post(published: Published, facts: Facts) -> Prompt:
-    """The post in the service's channel: each language with its week, the days that differ, and the page."""
-    blocks = [_post_block(facts.catalogues.words(str(language)), published) for language in Language]
-    return Prompt("\n\n".join(blocks))
+    """The post in the service's channel: each language with its week, the days that differ, and the page.
+
+    Always one message, since it is edited: with much to say fewer days are told, then no weeks; the page has it all.
+    """
+    readers = [facts.catalogues.words(str(language)) for language in Language]
+    for days_told, with_weeks in ((SPECIAL_DAYS_SHOWN, True), (2, True), (0, True), (SPECIAL_DAYS_SHOWN, False)):
+        text = "\n\n".join(_post_block(words, published, days_told, with_weeks) for words in readers)
+        if utf16_length(text) <= LONGEST_MESSAGE:
+            return Prompt(text)
+    return Prompt("\n\n".join(_post_block(words, published, 0, False) for words in readers))
 
 
-def _post_block(words: Words, published: Published) -> str:
-    week: list[str] = []
-    for code in published.shown:
-        told = week_lines(words, weekly(published.timetable, code, *published.days), *published.days)
-        week += [place_name(words, published.places[code]), *told] if told else []
-    special = sorted(
-        (
-            day
-            for code in published.shown
-            for day in special_days(published.timetable, code, published.first, published.last)
-        ),
-        key=lambda day: (day.on_day, day.place),
-    )[:SPECIAL_DAYS_SHOWN]
-    differ = [special_line(words, published.places[day.place], day) for day in special]
+def _post_block(words: Words, published: Published, days_told: int, with_weeks: bool) -> str:
     title = f"{AUTONYMS[Language(words.language)]} · {words('web_menu_hours')}"
+    weeks = _weeks(words, published) if with_weeks else []
+    differ = _differing(words, published)[:days_told]
     page = Ltr(f"{published.public_url}/{words.language}/hours")
-    return lines(title, *week, words("days_not_as_usual") if differ else "", *differ, words("post_page", address=page))
+    return lines(title, *weeks, words("days_not_as_usual") if differ else "", *differ, words("post_page", address=page))
+
+
+def _weeks(words: Words, published: Published) -> list[str]:
+    told: list[str] = []
+    for code in published.shown:
+        week = week_lines(words, weekly(published.timetable, code, *published.days), *published.days)
+        told += [place_name(words, published.places[code]), *week] if week else []
+    return told
+
+
+def _differing(words: Words, published: Published) -> list[str]:
+    special = [day for code in published.told for day in special_days(published.timetable, code, *published.days)]
+    soonest = sorted(special, key=lambda day: (day.on_day, day.place))[:SPECIAL_DAYS_SHOWN]
+    return [special_line(words, published.places[day.place], day) for day in soonest]

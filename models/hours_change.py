@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -87,15 +88,16 @@ class Change:
         return [self.first + timedelta(days=ahead) for ahead in range((last - self.first).days + 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """The rules and exceptions that hold, by the ids of their rows."""
 
     rules: Mapping[int, Rule] = field(default_factory=dict)
     exceptions: Mapping[int, Exceptional] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def timetable(self) -> Timetable:
+        """The same, away from the rows."""
         return Timetable(list(self.rules.values()), list(self.exceptions.values()))
 
     def after(self, effect: "Effect") -> "Standing":

@@ -100,7 +100,7 @@ class Notice(StrEnum):
 # A person's own words: worth a second try when it is unknown whether the first arrived.
 PERSONS_WORDS = frozenset({Notice.REPLY, Notice.WORDS})
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
-REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SESSION_EVENING})
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
 
 
 class RowState(StrEnum):

@@ -4,9 +4,11 @@ Every publication is made from these answers, so that none can say something els
 days are the office's; a span is half-open and never crosses midnight. It must not read the clock or a table.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -67,12 +69,28 @@ class Opening:
     partner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timetable:
     """Everything that decides when a place is open."""
 
     rules: Sequence[Rule] = ()
     exceptions: Sequence[Exceptional] = ()
+
+    @cached_property
+    def rules_of(self) -> Mapping[tuple[str, int], list[Rule]]:
+        """The rules by place and weekday: years of history must not be read through for every day that is asked."""
+        found: dict[tuple[str, int], list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            found[rule.place, rule.weekday].append(rule)
+        return dict(found)
+
+    @cached_property
+    def exceptions_on(self) -> Mapping[tuple[str, date], list[Exceptional]]:
+        """The exceptions by place and day."""
+        found: dict[tuple[str, date], list[Exceptional]] = defaultdict(list)
+        for one in self.exceptions:
+            found[one.place, one.on_day].append(one)
+        return dict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +119,7 @@ class SpecialDay:
 
 def spans_on(timetable: Timetable, day: date, place: str) -> list[Opening]:
     """The openings of one place on one day, earliest first; those that touch or overlap are one."""
-    special = [x for x in timetable.exceptions if x.on_day == day and x.place == place]
+    special = timetable.exceptions_on.get((place, day), [])
     instead = [x for x in special if x.stands_instead]
     beside = [x for x in special if not x.stands_instead]
     usual = [(x.opens, x.closes, "") for x in instead] if instead else _by_rules(timetable, day, place)
@@ -150,7 +168,7 @@ def weekly(timetable: Timetable, place: str, first: date, last: date) -> list[St
 
 def special_days(timetable: Timetable, place: str, first: date, last: date) -> list[SpecialDay]:
     """The days from `first` to `last` that have an exception, in order."""
-    days = sorted({x.on_day for x in timetable.exceptions if x.place == place and first <= x.on_day <= last})
+    days = sorted(day for where, day in timetable.exceptions_on if where == place and first <= day <= last)
     return [_special(timetable, place, day) for day in days]
 
 
@@ -161,7 +179,7 @@ def minutes_of(opening: Opening) -> int:
 
 def _special(timetable: Timetable, place: str, day: date) -> SpecialDay:
     spans = tuple((span.opens, span.closes) for span in spans_on(timetable, day, place))
-    here = [x for x in timetable.exceptions if x.place == place and x.on_day == day]
+    here = timetable.exceptions_on.get((place, day), [])
     said = next((x for x in here if x.reason), None)
     partner = next((x.partner for x in here if x.partner), "")
     return SpecialDay(
@@ -171,7 +189,7 @@ def _special(timetable: Timetable, place: str, day: date) -> SpecialDay:
 
 
 def _stretches(timetable: Timetable, place: str, weekday: int, first: date, last: date) -> list[Stretch]:
-    rules = [rule for rule in timetable.rules if rule.place == place and rule.weekday == weekday]
+    rules = timetable.rules_of.get((place, weekday), [])
     begins = {rule.valid_from for rule in rules} | {
         rule.valid_to + timedelta(days=1) for rule in rules if rule.valid_to is not None
     }
@@ -191,7 +209,8 @@ def _stretches(timetable: Timetable, place: str, weekday: int, first: date, last
 
 
 def _by_rules(timetable: Timetable, day: date, place: str) -> list[tuple[time, time, str]]:
-    return [(rule.opens, rule.closes, "") for rule in timetable.rules if rule.place == place and rule.holds_on(day)]
+    rules = timetable.rules_of.get((place, day.weekday()), [])
+    return [(rule.opens, rule.closes, "") for rule in rules if rule.holds_on(day)]
 
 
 def _joined(spans: Sequence[tuple[time, time, str]]) -> list[tuple[time, time, str]]:

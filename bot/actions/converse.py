@@ -72,9 +72,10 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=_external(incoming))
         return
-    if await hours_asked.answered(work, visitor, words):
-        return
-    if thread.consent_at is not None and cases.may_reopen(newest, work.now):
+    comes_back = thread.consent_at is not None and cases.may_reopen(newest, work.now)
+    if not comes_back and await hours_asked.answered(work, visitor, words):
+        return  # who was answered lately may mean something else by "when?": that goes to a person
+    if comes_back:
         case = await cases.reopen_case(work, newest)
         await relay.keep_first_words(work, case, words, external_id=_external(incoming))
         await cases.announce(work, case)

@@ -51,7 +51,7 @@ class Session:
 
 async def sessions(db: AsyncConnection, *, first: date, last: date, now: datetime, zone: ZoneInfo) -> list[Session]:
     """Every session, held or not, on the office days from `first` to `last`, soonest first."""
-    table, known = await hours.timetable(db), await places(db)
+    table, known = await hours.timetable(db, since=first), await places(db)
     signed = await _signed_up(db, first, last, zone)
     found = [
         session

@@ -4,8 +4,8 @@ Nothing stored is overwritten: what no longer holds is marked with the change th
 is decided in `hours_told.py`. It must not render anything.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from models.hours_change import Change, Effect, Standing, Verb, Wrong, effect_of
 from models.people import Person
 from models.timetable import Span
 
+CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
 _CHANGES: Table = HoursChange.__table__  # type: ignore[attr-defined]
 _BACK = _CHANGES.alias("back")
 
@@ -58,8 +59,9 @@ async def propose(work: Work, change: Change) -> Proposal:
         BadInput: it cannot be made as it is.
     """
     actor = access.require_coordinator(work.actor)
-    before = await hours.standing(work.db)
+    before = await _standing(work, change)
     effect = await _effect(work, change, before)
+    change = _where_it_matters(change, before, effect)
     draft = new_id()
     row = {"id": draft, "person_id": actor.id, "made_at": work.now, "base": await _newest(work.db)}
     await work.db.execute(insert(HoursDraft).values(what=change.to_json(), **row))
@@ -116,7 +118,8 @@ async def publish_now(work: Work, change: Change) -> int:
 
 
 async def undo(work: Work, number: int) -> int:
-    """The newest change that still has its effect is taken back, as if it had not been made. Returns a new number.
+    """The newest change that still has its effect is taken back, as if it had not been made; shifts that were cancelled
+    with it are to be held again. Returns a new number.
 
     Raises:
         Stale: it is not the newest any more, or has been taken back.
@@ -124,14 +127,15 @@ async def undo(work: Work, number: int) -> int:
     await _lock(work)
     if number != await newest_standing(work.db):
         raise Stale("hours_undo_newest_only")
-    before = await hours.standing(work.db)
-    change = Change.from_json(
-        (await work.db.execute(select(_CHANGES.c.what).where(_CHANGES.c.number == number))).scalar_one()
-    )
+    what = (await work.db.execute(select(_CHANGES.c.what).where(_CHANGES.c.number == number))).scalar_one()
+    change = Change.from_json(what)
+    before = await _standing(work, change)
     undoing = await _record(work, change, undoes=number)
+    for shift_id in what.get(CANCELLED, ()):
+        await shifts.bring_back_shift(work, shift_id)
     await _bring_back(work, WeeklyHours.__table__, number, undoing)  # type: ignore[attr-defined]
     await _bring_back(work, HoursException.__table__, number, undoing)  # type: ignore[attr-defined]
-    after = await hours.standing(work.db)
+    after = await _standing(work, change)
     await hours_told.tell(work, change, before.timetable, after.timetable, cancelled=())
     return undoing
 
@@ -194,17 +198,18 @@ async def close_day(work: Work, *, place: str, day: date, reason: str, text: str
 
 
 async def _publish(work: Work, change: Change, *, cancel_shifts: bool) -> int:
-    before = await hours.standing(work.db)
+    before = await _standing(work, change)
     effect = await _effect(work, change, before)
+    change = _where_it_matters(change, before, effect)
     if change.name:
         await places.add_place(work, code=change.places[0], names={"sv": change.name}, address=change.address)
-    number = await _record(work, change)
-    await _store(work, effect, number)
     after = before.after(effect)
     left = await hours_told.shifts_left(work, change, before.timetable, after.timetable) if cancel_shifts else []
-    for shift in left:
-        await shifts.cancel_shift(work, int(shift["shift"]))
     cancelled = tuple(int(shift["shift"]) for shift in left)
+    number = await _record(work, change, cancelled=cancelled)
+    await _store(work, effect, number)
+    for shift_id in cancelled:
+        await shifts.cancel_shift(work, shift_id)
     await hours_told.tell(work, change, before.timetable, after.timetable, cancelled=cancelled)
     return number
 
@@ -225,14 +230,29 @@ async def _effect(work: Work, change: Change, before: Standing) -> Effect:
         raise BadInput(wrong.code, **wrong.values) from None
 
 
+async def _standing(work: Work, change: Change) -> Standing:
+    """What holds from the first day that the change or a reader may be concerned with."""
+    return await hours.standing(work.db, since=min(work.today, change.first))
+
+
+def _where_it_matters(change: Change, before: Standing, effect: Effect) -> Change:
+    """A closing of all places, without those that are not open then: nobody need read of them."""
+    if change.verb != Verb.CLOSE or len(change.places) == 1:
+        return change
+    ended = {one.place for row, one in before.exceptions.items() if row in effect.ends}
+    touched = ended | {one.place for one in effect.exceptions.values()}
+    return replace(change, places=tuple(place for place in change.places if place in touched))
+
+
 async def _lock(work: Work) -> None:
     """Two coordinators publish one after the other, so that each sees what the other has done."""
     await work.db.execute(select(Place.code).order_by(Place.code).with_for_update())
 
 
-async def _record(work: Work, change: Change, *, undoes: int | None = None) -> int:
+async def _record(work: Work, change: Change, *, undoes: int | None = None, cancelled: Collection[int] = ()) -> int:
     actor = work.actor.id if work.actor else None
-    row = {"made_at": work.now, "made_by": actor, "what": change.to_json(), "undoes": undoes}
+    what = change.to_json() | ({CANCELLED: list(cancelled)} if cancelled else {})
+    row = {"made_at": work.now, "made_by": actor, "what": what, "undoes": undoes}
     return (await work.db.execute(insert(HoursChange).values(**row).returning(HoursChange.number))).scalar_one()
 
 

@@ -4,10 +4,11 @@ The channel is a lane of the outbox like a person's, tied to nobody; the post is
 row that waits is never out of date. It must not render or send.
 """
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import people
+from bot.seal import Seal
 from bot.store import Work
 from models.base import new_id
 from models.outbox import Meta, Notice, Outbox, RowState
@@ -22,9 +23,19 @@ async def refresh(work: Work) -> None:
     if lane is None:
         return
     await work.db.execute(update(Address).where(Address.id == lane).values(parked_at=None))
-    waits = exists().where(Outbox.address_id == lane, Outbox.state == RowState.DUE, Outbox.lease_owner.is_(None))
-    if not (await work.db.execute(select(waits))).scalar_one():
+    waiting = (Outbox.address_id == lane, Outbox.state == RowState.DUE, Outbox.lease_owner.is_(None))
+    # An UPDATE, so that nobody takes the waiting row, and writes what held before, until this act is committed.
+    again = update(Outbox).where(*waiting).values(due_at=work.now).returning(Outbox.id)
+    if not (await work.db.execute(again)).all():
         await work.tell_address(lane, Notice.HOURS_POST)
+
+
+async def is_lane(db: AsyncConnection, seal: Seal, chat_id: int) -> bool:
+    """Whether this chat is the one the post is in, under the id it was configured or has moved to."""
+    lane = await _fact(db, LANE)
+    lookup = seal.blind(Channel.TELEGRAM, str(chat_id))
+    same = select(Address.id).where(Address.id == int(lane or 0), Address.lookup == lookup)
+    return (await db.execute(same)).scalar_one_or_none() is not None
 
 
 async def message(db: AsyncConnection) -> int | None:
@@ -78,10 +89,12 @@ async def _lane(work: Work) -> int | None:
         "lookup": work.seal.blind(Channel.TELEGRAM, channel),
         "chat": work.seal.seal(channel, table="addresses", column="chat", row_id=fresh),
     }  # fmt: skip
-    await work.db.execute(insert(Address).values(**row))
-    await _keep(work, LANE, str(fresh))
+    await work.db.execute(people.insert_or_skip(work, Address).values(**row))
+    same = select(Address.id).where(Address.channel == row["channel"], Address.lookup == row["lookup"])
+    made = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
+    await _keep(work, LANE, str(made))
     await _keep(work, CONFIGURED, configured)
-    return fresh
+    return made
 
 
 async def _fact(db: AsyncConnection, name: str) -> str | None:
@@ -90,4 +103,4 @@ async def _fact(db: AsyncConnection, name: str) -> str | None:
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await work.db.execute(delete(Meta).where(Meta.name == name))
-    await work.db.execute(insert(Meta).values(name=name, value=value))
+    await work.db.execute(people.insert_or_skip(work, Meta).values(name=name, value=value))

@@ -29,15 +29,22 @@ Session = tuple[str, date]
 
 async def tell(work: Work, change: Change, before: Timetable, after: Timetable, *, cancelled: Collection[int]) -> None:
     """Whom the change concerns has it in their lane, and the channel's post is on its way. `cancelled`: shifts."""
+    await _tell_people(work, change, before, after, cancelled)
     await hours_post.refresh(work)
+
+
+async def _tell_people(
+    work: Work, change: Change, before: Timetable, after: Timetable, cancelled: Collection[int]
+) -> None:
     known = {place.code: place for place in await places(work.db)}
     changed = {one for one in _changed(work, change, before, after) if not _is_over(work, one, before, after)}
     if not changed:
         return
     concerns: dict[int, set[Session]] = defaultdict(set)
     told = changed & _near(work, known, before, after)
-    for newcomer_id in await access.newcomers_with_open_cases(work.db) if told else ():
-        concerns[newcomer_id] |= told
+    soonest = set(sorted(told, key=_by_day)[:SESSIONS_TOLD])
+    for newcomer_id in await access.newcomers_with_open_cases(work.db) if soonest else ():
+        concerns[newcomer_id] |= soonest
     for row in await _reminders(work.db, changed):
         concerns[row.person_id].add((row.place, row.on_day))
     for person_id, sessions in concerns.items():
@@ -96,8 +103,12 @@ def day_params(place: PlaceRow, table: Timetable, day: date) -> dict[str, Any]:
 
 
 def _days(known: dict[str, PlaceRow], table: Timetable, sessions: set[Session]) -> list[dict[str, Any]]:
-    ordered = sorted(sessions, key=lambda one: (one[1], one[0]))[:SESSIONS_TOLD]
+    ordered = sorted(sessions, key=_by_day)
     return [day_params(known[place], table, day) for place, day in ordered if place in known]
+
+
+def _by_day(session: Session) -> tuple[date, str]:
+    return session[1], session[0]
 
 
 def _changed(work: Work, change: Change, before: Timetable, after: Timetable) -> set[Session]:

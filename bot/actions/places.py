@@ -111,6 +111,11 @@ async def require_place(db: AsyncConnection, code: str) -> PlaceRow:
     return found
 
 
+async def hold_places(work: Work) -> None:
+    """No change of the hours is published until this act is committed: what is read of them now still holds then."""
+    await work.db.execute(select(Place.code).order_by(Place.code).with_for_update(read=True, key_share=True))
+
+
 def free_code(name: str, taken: set[str]) -> str:
     """A code for a place of this name that is not taken: "IK Eos, lokalen" becomes ik-eos-lokalen."""
     letters = fold(name).translate(str.maketrans("åäöéü", "aaoeu"))

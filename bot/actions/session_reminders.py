@@ -3,7 +3,9 @@
 It must not decide whom a change is told to: `hours_told.py` does.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -11,7 +13,7 @@ from sqlalchemy import delete, select
 from bot import clock
 from bot.actions import hours, people
 from bot.actions.hours_told import day_params
-from bot.actions.places import places
+from bot.actions.places import hold_places, places
 from bot.errors import Stale
 from bot.store import Work
 from models.base import new_id
@@ -31,6 +33,7 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
     Raises:
         Stale: no such session is planned any more, or the person has asked for more than anybody plans.
     """
+    await hold_places(work)
     known = {one.code: one for one in await places(work.db)}
     table = await hours.timetable(work.db, since=work.today)
     ahead = 0 <= (day - work.today).days <= HORIZON_DAYS
@@ -60,12 +63,20 @@ async def remind(work: Work, reminder: int) -> None:
     row = (await work.db.execute(select(SessionReminder.__table__).where(SessionReminder.id == reminder))).one_or_none()  # type: ignore[attr-defined]
     if row is None or row.on_day <= work.today:
         return
+    await hold_places(work)
     known = {one.code: one for one in await places(work.db)}
     table = await hours.timetable(work.db, since=work.today)
     if spans_on(table, row.on_day, row.place):  # closed meanwhile: they were told then
         await work.tell(
             row.person_id, Notice.SESSION_EVENING, params={"days": [day_params(known[row.place], table, row.on_day)]}
         )
+
+
+def is_over(params: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the sessions that a reminder is about have ended; `params` as `remind` made them."""
+    shown = now.astimezone(zone).replace(tzinfo=None)
+    ends = [datetime.fromisoformat(f"{day['day']}T{closes}") for day in params["days"] for _, closes in day["spans"]]
+    return bool(ends) and max(ends) <= shown
 
 
 async def forget_past(work: Work) -> None:

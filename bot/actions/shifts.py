@@ -58,6 +58,15 @@ async def cancel_shift(work: Work, shift_id: int) -> None:
         raise NotFound
 
 
+async def bring_back_shift(work: Work, shift_id: int) -> None:
+    """A cancelled shift that is not over is to be held after all. One that is there or gone is left as it is."""
+    still = (Shift.id == shift_id, Shift.cancelled_at.is_not(None), Shift.ends_at > work.now)
+    back = update(Shift).where(*still).values(cancelled_at=None).returning(Shift.place, Shift.starts_at)
+    row = (await work.db.execute(back)).one_or_none()
+    if row is not None and row.place == ONLINE:
+        await work.remind(TimerKind.SHIFT_STARTS, shift_id, max(row.starts_at, work.now))
+
+
 async def start_shift(work: Work, shift_id: int) -> None:
     """Its volunteers know how many wait and since when, and have a card for each case, longest waiting first."""
     shift = (await work.db.execute(select(Shift.__table__).where(Shift.id == shift_id))).one_or_none()  # type: ignore[attr-defined]

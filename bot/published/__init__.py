@@ -7,11 +7,12 @@ that no two can differ. None of them reads the clock or a table: `bot/actions/ho
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.hours import Door
-from models.timetable import PUBLISHED_DAYS, Exceptional, Rule, Timetable, openings_between
+from models.timetable import PUBLISHED_DAYS, Exceptional, Rule, Timetable, openings_between, special_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class KeptException:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """What is published, as seen on one day.
 
@@ -64,12 +65,21 @@ class Published:
         """The first and the last."""
         return self.first, self.last
 
-    @property
+    @cached_property
     def shown(self) -> list[str]:
         """The codes of the places that have an opening in the published days: visits first, then by code."""
-        ordered = sorted(self.places, key=lambda code: (self.places[code]["door"] != Door.VISIT, code))
-        return [code for code in ordered if self.has_openings(code)]
+        return [code for code in self.told if self.has_openings(code)]
+
+    @cached_property
+    def told(self) -> list[str]:
+        """As `shown`, and the places of which a day that differs is to be told: a pop-up that was closed is one."""
+        alive = {rule.place for rule in self.timetable.rules} | {one.place for one in self.timetable.exceptions}
+        ordered = sorted(alive & set(self.places), key=lambda code: (self.places[code]["door"] != Door.VISIT, code))
+        return [code for code in ordered if self.has_openings(code) or self._has_special_days(code)]
 
     def has_openings(self, place: str) -> bool:
         """Whether the place opens at all in the published days."""
         return next(openings_between(self.timetable, self.first, self.last, [place]), None) is not None
+
+    def _has_special_days(self, place: str) -> bool:
+        return bool(special_days(self.timetable, place, self.first, self.last))

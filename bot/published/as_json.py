@@ -25,12 +25,12 @@ Node = dict[str, Any]
 
 
 def hours(published: Published, words_by_language: Mapping[str, Words]) -> Node:
-    """Every place that opens in the published days, as JSON values."""
+    """Every place that opens in the published days, or would have, as JSON values."""
     return {
         "day": published.first.isoformat(),
         "zone": published.zone.key,
         "changed_at": published.changed_at.isoformat(),
-        "places": [_place(published, words_by_language, code) for code in published.shown],
+        "places": [_place(published, words_by_language, code) for code in published.told],
     }
 
 

@@ -12,7 +12,7 @@ import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
 from bot import phrases
-from bot.actions import cases, inbound, people, relay, sessions
+from bot.actions import cases, hours_post, inbound, people, relay, sessions
 from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
 from bot.metrics import ACTS
@@ -110,7 +110,7 @@ class Telegram:
     async def _done(self, update: Update, chat: Chat) -> bool:
         message = update.message or update.edited_message
         if chat.type != Chat.PRIVATE:
-            return self._is_ours(chat) or await self._leave_group(chat, message)
+            return await self._is_ours(chat) or await self._leave_group(chat, message)
         if update.my_chat_member is not None:
             return await self._membership_changed(update, chat)
         if update.callback_query is not None:
@@ -215,10 +215,13 @@ class Telegram:
                 await people.back_on_telegram(work, chat.id)
         return True
 
-    def _is_ours(self, chat: Chat) -> bool:
-        """Whether this is the channel that the hours are posted in."""
-        ours = self.service.settings.hours_channel
-        return bool(ours) and ours in (str(chat.id), f"@{chat.username}")
+    async def _is_ours(self, chat: Chat) -> bool:
+        """Whether this is the channel that the hours are posted in, by its name, its number or where it has moved."""
+        ours = self.service.settings.hours_channel.casefold()
+        if not ours or ours in (str(chat.id), f"@{chat.username}".casefold()):
+            return bool(ours)
+        async with self.service.store.look() as db:
+            return await hours_post.is_lane(db, self.service.store.seal, chat.id)
 
     async def _leave_group(self, chat: Chat, message: Message | None) -> bool:
         if message is not None or chat.type == Chat.CHANNEL:

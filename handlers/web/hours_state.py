@@ -57,8 +57,8 @@ def ahead(published: Published, codes: Sequence[str]) -> Iterator[Opening]:
 
 
 def differs(day: SpecialDay) -> bool:
-    """Closed on a day without hours is as usual; the usual times may still have something said about them."""
-    return day.spans != day.usual or bool(day.spans and (day.reason or day.partner))
+    """Whether there is something to tell: other times, a reason, or a session that is off, a pop-up's too."""
+    return day.spans != day.usual or not day.spans or bool(day.reason or day.partner)
 
 
 def timed(said: str) -> Markup:

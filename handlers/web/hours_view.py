@@ -117,7 +117,7 @@ def hours_shown(words: Words, published: Published, *, answering: bool = False, 
     return HoursShown(
         state=state(words, published, codes, answering=answering and place is None),
         sessions=tuple(_sessions(words, published, codes)),
-        days=tuple(_days(words, published, shown)),
+        days=tuple(_days(words, published, [code for code in published.told if code in codes])),
         places=tuple(_place(words, published, code) for code in shown),
     )
 

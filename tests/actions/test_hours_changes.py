@@ -110,6 +110,17 @@ async def test_closing_many_days_closes_those_that_would_be_open(service: Servic
     assert [str(day) for (day,) in days] == ["2026-01-05", "2026-01-12"]
 
 
+async def test_a_closing_of_all_places_names_those_that_would_be_open(service: Service, boss: Staff) -> None:
+    async with service.store.work() as work:
+        await places.add_place(work, code="sporthallen", names={"sv": "Sporthallen"})
+
+    await publish(service, Change(Verb.CLOSE, ("linero", "sporthallen"), MONDAY))
+
+    async with service.store.look() as db:
+        newest = (await hours_changes.history(db))[0]
+    assert newest.told["places"] == ["linero"]
+
+
 async def test_an_extra_session_stands_beside_a_closed_day(service: Service, boss: Staff) -> None:
     await publish(service, closing())
     await publish(service, Change(Verb.EXTRA, ("linero",), MONDAY, spans=(TEN_TO_TWELVE,)))

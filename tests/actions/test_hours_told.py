@@ -1,16 +1,20 @@
 """Whom a changed day is told to: those with an open case, those who asked, those on the shift, and nobody else."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot import clock
 from bot.actions import hours_changes, places, retention
+from bot.delivery import Unreachable
+from bot.errors import Stale
 from bot.service import Service
 from bot.textshape import without_bidi_controls
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.outbox import Notice, Outbox
 from tests import builders
 from tests.builders import Newcomer, Staff
 
@@ -46,8 +50,8 @@ async def test_a_closing_today_reaches_those_with_an_open_case_and_nobody_else(l
 
     await close(library, TODAY)
 
-    (text,) = await told(library, waiting, Notice.HOURS_CHANGED)
-    assert "Linero bibliotek, i dag: stängt. Orsak: sjukdom" in text
+    (said,) = await told(library, waiting, Notice.HOURS_CHANGED)
+    assert "Linero bibliotek, i dag: stängt. Orsak: sjukdom" in said
     assert await told(library, idle, Notice.HOURS_CHANGED) == []
 
 
@@ -57,8 +61,8 @@ async def test_a_session_they_were_told_of_counts_and_one_far_ahead_does_not(lib
     await close(library, NEXT_MONDAY)
     await close(library, FAR_MONDAY)
 
-    (text,) = await told(library, waiting, Notice.HOURS_CHANGED)
-    assert "30 november" in text
+    (said,) = await told(library, waiting, Notice.HOURS_CHANGED)
+    assert "30 november" in said
 
 
 async def test_who_asked_to_be_reminded_hears_of_that_session_and_only_that(library: Service) -> None:
@@ -69,8 +73,35 @@ async def test_who_asked_to_be_reminded_hears_of_that_session_and_only_that(libr
     assert await told(library, asked, Notice.HOURS_CHANGED) == []
     await close(library, FAR_MONDAY, Reason.HOLIDAY)
 
-    (text,) = await told(library, asked, Notice.HOURS_CHANGED)
-    assert "28 December 2026: closed. Reason: public holiday" in text
+    (said,) = await told(library, asked, Notice.HOURS_CHANGED)
+    assert "28 December 2026: closed. Reason: public holiday" in said
+
+
+async def test_every_session_one_asked_about_is_told_however_many_close_at_once(library: Service) -> None:
+    waiting = await builders.case_of(library)
+    mondays = [TODAY + timedelta(days=7 * week) for week in range(1, 8)]
+    for day in mondays:
+        await waiting.presses(f"remind:linero:{day:%Y%m%d}")
+
+    async with library.store.work() as work:
+        change = Change(Verb.CLOSE, ("linero",), TODAY, mondays[-1], reason=Reason.HOLIDAY)
+        await hours_changes.publish_now(work, change)
+
+    (said,) = await told(library, waiting, Notice.HOURS_CHANGED)
+    assert said.count("stängt") == len([TODAY, *mondays])
+
+
+async def test_a_session_cannot_be_promised_while_its_closing_is_being_published(library: Service) -> None:
+    asked = await builders.newcomer(library)
+
+    async with library.store.work() as work:
+        await hours_changes.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.HOLIDAY)
+        asking = asyncio.create_task(asked.presses(f"remind:linero:{NEXT_MONDAY:%Y%m%d}"))
+        done, _ = await asyncio.wait([asking], timeout=0.2)
+        assert not done
+
+    with pytest.raises(Stale):
+        await asking
 
 
 async def test_taking_a_closing_back_is_told_as_well(library: Service) -> None:
@@ -116,6 +147,62 @@ async def test_volunteers_on_the_shift_are_told_and_the_shift_goes_with_its_sess
     assert cancelled == [("linero",)]
 
 
+async def test_a_closing_taken_back_brings_its_shift_back_and_tells_its_volunteer(library: Service) -> None:
+    amina = await builders.volunteer(library, "Amina", on_shift=False)
+    await builders.shift(library, amina, starts_at=MONDAY.replace(hour=12), lasts=timedelta(hours=3), place="linero")
+    boss = await builders.coordinator(library)
+    async with builders.acting(library, boss) as work:
+        made = await hours_changes.propose(work, Change(Verb.CLOSE, ("linero",), TODAY))
+    async with builders.acting(library, boss) as work:
+        number = await hours_changes.publish(work, made.draft, cancel_shifts=True)
+
+    async with builders.acting(library, boss) as work:
+        await hours_changes.undo(work, number)
+
+    assert await builders.table(library, "SELECT 1 FROM shifts WHERE cancelled_at IS NOT NULL") == []
+    rows = await builders.said_to(library, amina.id, Notice.SHIFT_HOURS)
+    assert [row.params["cancelled"] for row in rows] == [True, False]
+
+
+async def test_a_reminder_kept_behind_a_shut_door_is_not_said_after_the_session(library: Service) -> None:
+    asked = await builders.newcomer(library, chat_id=77)
+    await asked.presses(f"remind:linero:{NEXT_MONDAY:%Y%m%d}")
+    postbox = builders.Postbox()
+    delivery = builders.delivery_of(library, postbox)
+    await builders.deliver_all(delivery)
+    postbox.outcomes.append(Unreachable("blocked"))
+    clock.freeze(datetime(2026, 11, 29, 17, 0, tzinfo=UTC))
+    await builders.do_all_due(library)
+    await builders.deliver_all(delivery)
+
+    clock.freeze(datetime(2026, 11, 30, 17, 30, tzinfo=UTC))
+    await asked.says("Hej")
+    await builders.deliver_all(delivery)
+
+    texts = [one.prompt.text for one in postbox.shows(77)]
+    assert not any(library.words("sv")("reminder_evening") in text for text in texts)
+
+
+async def test_a_reminder_that_may_have_been_lost_with_its_process_is_said_again(library: Service) -> None:
+    asked = await builders.newcomer(library, chat_id=78)
+    await asked.presses(f"remind:linero:{NEXT_MONDAY:%Y%m%d}")
+    postbox = builders.Postbox()
+    delivery = builders.delivery_of(library, postbox)
+    await builders.deliver_all(delivery)
+    clock.freeze(datetime(2026, 11, 29, 17, 0, tzinfo=UTC))
+    await builders.do_all_due(library)
+    async with library.store.work() as work:  # leased by a process that is gone
+        dead = (
+            update(Outbox).where(Outbox.state == "due").values(lease_owner=1, leased_at=work.now - timedelta(hours=1))
+        )
+        await work.db.execute(dead)
+
+    await delivery._free_forgotten_leases()
+    await builders.deliver_all(delivery)
+
+    assert library.words("sv")("reminder_evening") in postbox.shows(78)[-1].prompt.text
+
+
 async def test_the_evening_before_they_are_reminded_once_and_not_of_a_closed_session(library: Service) -> None:
     asked = await builders.newcomer(library, language="en")
     for _ in range(2):
@@ -128,9 +215,9 @@ async def test_the_evening_before_they_are_reminded_once_and_not_of_a_closed_ses
     clock.freeze(datetime(2026, 12, 6, 17, 0, tzinfo=UTC))
     await builders.do_all_due(library)
 
-    (text,) = await told(library, asked, Notice.SESSION_EVENING)
-    assert "Linero" in text
-    assert "tomorrow: open" in text or "30 November" in text
+    (said,) = await told(library, asked, Notice.SESSION_EVENING)
+    assert "Linero" in said
+    assert "tomorrow: open" in said or "30 November" in said
 
 
 async def test_a_reminder_outlives_the_purge_and_goes_with_its_session(library: Service) -> None:

@@ -183,6 +183,17 @@ async def test_the_daily_round_is_armed_once_and_arms_itself_again(house: Servic
     assert str(row.due_at).startswith("2026-01-07 02:30")
 
 
+async def test_a_round_armed_twice_by_two_processes_becomes_one_again(house: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    async with house.store.work() as work:
+        for _ in range(2):
+            await work.remind(TimerKind.MORNING, 0, work.now)
+
+    assert await builders.do_all_due(house) == 2
+
+    assert len(await builders.table(house, "SELECT 1 FROM timers WHERE kind = 'morning' AND done_at IS NULL")) == 1
+
+
 async def test_two_rounds_at_once_do_a_timer_once(service: Service) -> None:
     clock.freeze(MONDAY_NOON)
     await builders.volunteer(service)

@@ -15,6 +15,7 @@ from models.outbox import Notice
 from models.people import AUTONYMS
 from tests import builders
 from tests.botapi.chat import Chat
+from tests.channels.hours_fixtures import open_office
 from tests.channels.telegram_house import House, telegram_house
 
 NAME = "@lund_advice"
@@ -113,6 +114,17 @@ async def test_a_channel_that_does_not_take_the_post_is_reported_and_tried_again
     assert "12:00" in channel(house).last.text
 
 
+async def test_with_much_to_say_the_post_stays_one_message_that_is_edited(house: House) -> None:
+    await open_office(house.service)
+    await house.settle()
+    first = channel(house).last
+
+    await closes_today(house)
+
+    assert [one.message_id for one in channel(house).from_bot] == [first.message_id]
+    assert "stängt" in channel(house).last.text
+
+
 async def test_the_bot_stays_in_its_own_channel_and_leaves_another(house: House) -> None:
     def added(chat_id: int, username: str) -> dict:
         member = {"user": {"id": 7_000_000_001, "is_bot": True, "first_name": "RadRum"}, "status": "member"}
@@ -121,7 +133,7 @@ async def test_the_bot_stays_in_its_own_channel_and_leaves_another(house: House)
         change = {"chat": chat, "from": person, "date": 1, "old_chat_member": member, "new_chat_member": member}
         return {"my_chat_member": change}
 
-    await house.api.raw(added(house.api.channels[NAME], NAME.removeprefix("@")))
+    await house.api.raw(added(house.api.channels[NAME], NAME.removeprefix("@").upper()))
     await house.api.raw(added(-1_002, "somebody_elses"))
     house.api.chat(-1_002).kind = "channel"
     await house.settle()

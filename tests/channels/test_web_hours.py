@@ -173,6 +173,14 @@ async def test_a_popup_is_shown_with_whom_and_where_though_it_has_no_week(site: 
     assert ReadPage(page.text).on(POPUP, date(2026, 11, 28)) == [(time(11), time(14))]
 
 
+async def test_a_popup_that_is_off_is_said_to_be_closed_and_does_not_just_vanish(site: Site) -> None:
+    await publish(site, Change(Verb.CLOSE, (POPUP,), date(2026, 11, 28), reason="illness"))
+
+    page = await shown_at(site, "14:00")
+
+    assert "IK Eos, lokalen: stängt Adress: Linero torg 14, Lund Orsak: sjukdom" in read(page)[0]
+
+
 @pytest.mark.parametrize("language", Language)
 async def test_a_program_reads_off_the_body_what_the_timetable_says(site: Site, language: Language) -> None:
     summer = date(2027, 6, 14)
