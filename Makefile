@@ -3,6 +3,8 @@
 .PHONY: help run test check bench chaos lock
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
+WORKERS = $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 # Where bytecode is not written, every start of the program compiles every library anew: seconds instead of one.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -15,7 +17,7 @@ run: .venv/run  ## try the whole service on this computer: web on http://127.0.0
 test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check

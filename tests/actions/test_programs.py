@@ -149,7 +149,7 @@ async def run(story: Story, program: list[tuple[str, int]]) -> None:
         await story.holds()
 
 
-@settings(max_examples=40, **UNHURRIED)
+@settings(max_examples=20, **UNHURRIED)
 @given(program=PROGRAMS)
 def test_whatever_people_do_nothing_is_lost_on_sqlite(
     program: list[tuple[str, int]], migrated_sqlite: Path, catalogues: Catalogues
@@ -164,7 +164,7 @@ def test_whatever_people_do_nothing_is_lost_on_sqlite(
     asyncio.run(whole())
 
 
-@settings(max_examples=10, **UNHURRIED)
+@settings(max_examples=6, **UNHURRIED)
 @given(program=PROGRAMS)
 def test_whatever_people_do_nothing_is_lost_on_postgresql(
     program: list[tuple[str, int]], postgres_root: str, migrated_postgres: str, catalogues: Catalogues

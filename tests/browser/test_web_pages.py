@@ -284,7 +284,7 @@ async def test_a_case_is_claimed_answered_and_closed_by_keyboard_without_scripts
     assert (await builders.case_row(asker)).status == "closed"
 
 
-@pytest.mark.parametrize("path", ["/", "/ar", "/ar/help", "/sv/hours", "/fa/privacy", "/uk/back", "/en/nothing"])
+@pytest.mark.parametrize("path", ["/", "/ar", "/ar/help", "/fa/privacy", "/uk/back", "/en/nothing"])
 async def test_no_public_page_has_a_barrier(site: Site, chromium: Browser, path: str) -> None:
     page = await page_of(chromium, viewport=NARROWEST)
 

@@ -345,6 +345,9 @@ async def test_what_is_shown_to_a_coordinator_fits_one_message_however_much_it_c
             await places.add_place(
                 work, code=f"{SIXTEEN[:-1]}{number}", names={"sv": f"En plats med ett ganska långt namn {number}"}
             )
+            span = [(time(13), time(15))]
+            code = f"{SIXTEEN[:-1]}{number}"
+            await hours_changes.set_hours(work, place=code, weekday=2, spans=span, valid_from=TODAY)
     for number in range(8):
         other = await builders.volunteer(office.house.service, f"Volontär {number}", on_shift=False)
         begins = datetime.combine(WEDNESDAY, time(12), UTC)

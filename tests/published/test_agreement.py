@@ -15,7 +15,7 @@ from tests.published.sources import SOURCES, disagreements, quarters
 from tests.published.story import MONDAY, STOCKHOLM, Story
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=14, deadline=None, derandomize=True)
 @given(told=histories())
 def test_all_publications_agree(told: list[Published]) -> None:
     published = told[-1]

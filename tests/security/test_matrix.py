@@ -120,7 +120,7 @@ FORMS = {
     "/release": {"seen_seq": str(10**15)},
     "/not-advice": {"seen_seq": str(10**15)},
     "/close": {"seen_seq": str(10**15), "minutes": "15"},
-    "/propose": {"verb": "close", "place": PLACE, "first": "2090-01-02"},
+    "/propose": {"verb": "extra", "place": PLACE, "first": "2090-01-02", "opens": "15:00", "closes": "16:00"},
     "/desk/places": {"name": "Lokalen"},
 }
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
