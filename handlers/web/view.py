@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -43,10 +44,7 @@ class Pages:
     def __init__(self, service: Service, assets: Assets) -> None:
         self._service = service
         self._assets = assets
-        self._templates = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
-        )  # fmt: skip
+        self._templates = _templates()
 
     def render(self, template: str, words: Words, **context: object) -> str:
         """The page as text, in the language of `words`."""
@@ -55,6 +53,15 @@ class Pages:
             asset=self._assets.url, autonyms=AUTONYMS, staff_languages=STAFF_LANGUAGES,
             is_trial=self._service.is_trial, **context,
         )  # fmt: skip
+
+
+@cache
+def _templates() -> Environment:
+    """They know nothing of a service, so that one compilation serves all that a process opens."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
 
 
 def inline(text: str) -> Markup:

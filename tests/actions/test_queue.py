@@ -91,6 +91,22 @@ async def _library(service: Service) -> None:
         )
 
 
+async def test_a_receipt_tells_who_answers_next_and_the_next_session_to_come_to(house: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    await _library(house)
+    amina = await builders.volunteer(house, on_shift=False)
+    await builders.shift(house, amina, starts_at=MONDAY_NOON + timedelta(hours=20))
+
+    later = await _receipt(house, await builders.case_of(house))
+    await builders.volunteer(house, "Kim")
+    soon = await _receipt(house, await builders.case_of(house))
+
+    assert "i morgon kl. 08:00" in later
+    assert house.words("sv")("queue_position", place=2) in soon
+    for told in (later, soon):
+        assert "onsdag 7 januari 2026" in told and "Sankt Petri kyrkogata 6" in told
+
+
 async def test_a_shift_of_a_disabled_volunteer_promises_nothing(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house, on_shift=False)
