@@ -14,7 +14,7 @@ from bot.actions.places import PlaceRow, place_params
 from bot.errors import Stale
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
-from models.timetable import Span
+from models.timetable import Span, as_text
 
 BUTTONS = "h"
 LEAVE = "h:leave"
@@ -181,7 +181,7 @@ class _Dialogue:
         """`code`: what a button's own value is put after."""
         everywhere = self.answers.get("place") == EVERYWHERE
         at = [place_params(place) for place in self.places if place.code in chosen.get("codes", ())]
-        spans = [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in chosen.get("spans", ())]
+        spans = as_text(chosen.get("spans", ()))
         so_far = {
             "at": [] if everywhere else at, "all_places": everywhere, "weekday": chosen.get("weekday"), "spans": spans,
             "day": chosen["day"].isoformat() if "day" in chosen else "", "opens": chosen.get("opens", ""),

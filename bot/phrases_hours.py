@@ -13,11 +13,10 @@ from bot import dates
 from bot.i18n import Foreign, Ltr, Plain, Words
 from models.hours import Reason
 from models.hours_change import Verb
-from models.timetable import SpecialDay, Stretch
+from models.timetable import SpecialDay, Stretch, as_text
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
 DETAIL_KEYS = {"floor": "place_floor", "finding": "place_finding", "access": "place_access"}
-Spans = Sequence[Sequence[str]]
 
 
 def place_name(words: Words, place: Mapping[str, Any]) -> Plain | Foreign:
@@ -95,7 +94,7 @@ def day_line(words: Words, day: Mapping[str, Any], *, today: date | None = None)
 
 def special_line(words: Words, place: Mapping[str, Any], special: SpecialDay, *, today: date | None = None) -> Plain:
     """As `day_line`, of a `SpecialDay`; `place` as `place_params` gives it."""
-    spans = [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in special.spans]
+    spans = as_text(special.spans)
     said = {"reason": special.reason, "texts": special.texts, "partner": special.partner}
     return day_line(words, {**place, "day": special.on_day.isoformat(), "spans": spans, **said}, today=today)
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from models.base import new_id
-from models.hours import Kind, Reason
-from models.timetable import Exceptional, Rule, Span, Timetable, spans_on
+from models.hours import Kind
+from models.timetable import Exceptional, Rule, Span, Timetable, as_text, spans_on
 
 # Nobody is advised at night. It is also where the wall clock jumps, so no opening can begin or end in a skipped hour.
 EARLIEST = time(4)
@@ -66,7 +66,7 @@ class Change:
         return {
             "verb": self.verb, "places": list(self.places), "first": self.first.isoformat(),
             "last": self.last.isoformat() if self.last else None, "weekday": self.weekday,
-            "spans": [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in self.spans],
+            "spans": as_text(self.spans),
             "reason": self.reason, "texts": dict(self.texts), "partner": self.partner,
             "name": self.name, "address": self.address,
         }  # fmt: skip
@@ -220,6 +220,3 @@ def changed_days(before: Timetable, after: Timetable, places: Iterable[str], fir
     return {
         (place, day) for place in places for day in ahead if spans_on(before, day, place) != spans_on(after, day, place)
     }
-
-
-REASONS = tuple(Reason)

@@ -5,7 +5,7 @@ days are the office's; a span is half-open and never crosses midnight. It must n
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -172,9 +172,9 @@ def special_days(timetable: Timetable, place: str, first: date, last: date) -> l
     return [_special(timetable, place, day) for day in days]
 
 
-def minutes_of(opening: Opening) -> int:
-    """How long the doors are open, by the wall: no opening spans a change of the hour."""
-    return (opening.closes.hour - opening.opens.hour) * 60 + opening.closes.minute - opening.opens.minute
+def as_text(spans: Iterable[Span]) -> list[list[str]]:
+    """Spans as rows and notices keep them: [["13:00", "15:30"], …]."""
+    return [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in spans]
 
 
 def _special(timetable: Timetable, place: str, day: date) -> SpecialDay:

@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import Row, Table, select, text
 
 from bot import clock
-from bot.actions import cases, converse, meant, people, relay, shifts
+from bot.actions import cases, converse, hours_changes, meant, people, relay, shifts
 from bot.actions.converse import Door
 from bot.actions.people import Visitor
 from bot.delivery import Delivery, Letter, Outcome, Sent, Unreachable
@@ -22,6 +22,7 @@ from bot.rounds import Rounds
 from bot.service import Service
 from bot.store import Work, actor_of
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
+from models.hours_change import Change, Verb
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel, Role
 from models.shift import ONLINE
@@ -119,6 +120,11 @@ async def shift(
         return await shifts.add_shift(
             work, starts_at=begins, ends_at=begins + lasts, person_ids=[one.id for one in staff], place=place
         )
+
+
+async def close_day(work: Work, *, place: str, day: date, reason: str) -> int:
+    """The place is closed on that day, for everybody to read. Returns the change's number."""
+    return await hours_changes.publish_now(work, Change(Verb.CLOSE, (place,), day, reason=reason))
 
 
 async def newcomer(

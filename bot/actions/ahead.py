@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import hours, hours_changes, hours_told, people
 from bot.actions.hours import opening_params
-from bot.actions.places import PlaceRow, places
+from bot.actions.places import physical_places, places
 from bot.red_days import red_days
 from bot.store import Work
-from models.hours import Door
 from models.outbox import Notice
 from models.timetable import openings_between
 
@@ -56,10 +55,10 @@ async def undecided(db: AsyncConnection, today: date, days: int = HALF_A_YEAR) -
 async def unstaffed(work: Work, days: int) -> list[dict[str, Any]]:
     """The physical sessions that many days ahead for which nobody has signed up, as `hours.opening_params`."""
     day = work.today + timedelta(days=days)
-    known: dict[str, PlaceRow] = {place.code: place for place in await places(work.db) if place.door == Door.VISIT}
+    known = {place.code: place for place in await physical_places(work.db)}
     table = await hours.timetable(work.db, since=work.today)
     coming = list(openings_between(table, day, day, list(known)))
-    without = {place for place in known if not await hours_told.staffed(work, place, day)}
+    without = {at for at in {one.place for one in coming} if not await hours_told.staffed(work, at, day)}
     return [opening_params(one, known[one.place]) for one in coming if one.place in without]
 
 

@@ -3,7 +3,9 @@
 It must not change or publish anything: `hours_changes.py` changes, `bot/published/` and the texts say it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock
-from bot.actions.places import PlaceRow, place_params, places
+from bot.actions.places import PlaceRow, physical_places, place_params, places
 from models.hours import Door, HoursException, WeeklyHours
 from models.hours_change import Standing
 from models.timetable import Exceptional, Opening, Rule, Timetable, next_openings, open_now, openings_between
@@ -48,8 +50,8 @@ async def openings_ahead(
     db: AsyncConnection, now: datetime, zone: ZoneInfo, most: int = OPENINGS_SHOWN
 ) -> list[Opening]:
     """The next physical sessions, soonest first; one that is going on now counts."""
-    codes = [place.code for place in await places(db) if place.door == Door.VISIT]
-    return _first(await timetable(db, since=clock.office_day(now, zone)), now, codes, zone, most)
+    codes = [place.code for place in await physical_places(db)]
+    return first_openings(await timetable(db, since=clock.office_day(now, zone)), now, codes, zone, most)
 
 
 async def openings_on(db: AsyncConnection, day: date) -> list[tuple[PlaceRow, list[Opening]]]:
@@ -60,8 +62,8 @@ async def openings_on(db: AsyncConnection, day: date) -> list[tuple[PlaceRow, li
 
 async def next_session(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     """The next physical session as notice params (`session`: see `opening_params`), or nothing."""
-    known = {place.code: place for place in await places(db) if place.door == Door.VISIT}
-    ahead = _first(await timetable(db, since=clock.office_day(now, zone)), now, list(known), zone, 1)
+    known = {place.code: place for place in await physical_places(db)}
+    ahead = first_openings(await timetable(db, since=clock.office_day(now, zone)), now, list(known), zone, 1)
     return {"session": opening_params(ahead[0], known[ahead[0].place])} if ahead else {}
 
 
@@ -77,9 +79,14 @@ async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> di
 
     return {
         "open": told([one for code in known if (one := open_now(table, now, code, zone))]),
-        "sessions": told(_first(table, now, visits, zone, OPENINGS_SHOWN)),
-        "online": told([one for code in others for one in _first(table, now, [code], zone, 1)]),
+        "sessions": told(first_openings(table, now, visits, zone, OPENINGS_SHOWN)),
+        "online": told([one for code in others for one in first_openings(table, now, [code], zone, 1)]),
     }
+
+
+def first_openings(table: Timetable, now: datetime, codes: Sequence[str], zone: ZoneInfo, most: int) -> list[Opening]:
+    """The openings of these places that have not ended, soonest first, at most so many."""
+    return list(islice(next_openings(table, now, codes, zone), most))
 
 
 def opening_params(opening: Opening, place: PlaceRow) -> dict[str, Any]:
@@ -92,10 +99,6 @@ def opening_params(opening: Opening, place: PlaceRow) -> dict[str, Any]:
     if opening.partner:
         params["partner"] = opening.partner
     return params
-
-
-def _first(table: Timetable, now: datetime, codes: list[str], zone: ZoneInfo, most: int) -> list[Opening]:
-    return [opening for opening, _ in zip(next_openings(table, now, codes, zone), range(most), strict=False)]
 
 
 def _exceptional(row: Row) -> Exceptional:

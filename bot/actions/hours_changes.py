@@ -187,16 +187,6 @@ async def set_hours(
     return await publish_now(work, change)
 
 
-async def close_day(work: Work, *, place: str, day: date, reason: str, text: str = "") -> int:
-    """The place is closed on that day; an earlier exception of the day is replaced. Returns the change's number.
-
-    Raises:
-        BadInput: unknown place or reason.
-    """
-    texts = {"sv": text} if text else {}
-    return await publish_now(work, Change(Verb.CLOSE, (place,), day, reason=reason, texts=texts))
-
-
 async def _publish(work: Work, change: Change, *, cancel_shifts: bool) -> int:
     before = await _standing(work, change)
     effect = await _effect(work, change, before)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, clock
 from bot.actions import hours_post
+from bot.actions.hours import OPENINGS_SHOWN, first_openings
 from bot.actions.places import PlaceRow, place_params, places
 from bot.store import Work
 from models.hours import Door, SessionReminder
@@ -21,9 +22,8 @@ from models.hours_change import Change, Verb, changed_days
 from models.outbox import Notice
 from models.people import Person
 from models.shift import Assignment, Shift
-from models.timetable import HORIZON_DAYS, Opening, Timetable, next_openings, spans_on, special_days
+from models.timetable import HORIZON_DAYS, Timetable, as_text, spans_on, special_days
 
-SESSIONS_TOLD = 3  # as many as a newcomer is shown, and may have planned for
 Session = tuple[str, date]
 
 
@@ -42,7 +42,7 @@ async def _tell_people(
         return
     concerns: dict[int, set[Session]] = defaultdict(set)
     told = changed & _near(work, known, before, after)
-    soonest = set(sorted(told, key=_by_day)[:SESSIONS_TOLD])
+    soonest = set(sorted(told, key=_by_day)[:OPENINGS_SHOWN])  # as many as a newcomer is shown
     for newcomer_id in await access.newcomers_with_open_cases(work.db) if soonest else ():
         concerns[newcomer_id] |= soonest
     for row in await _reminders(work.db, changed):
@@ -71,9 +71,9 @@ async def opens_unstaffed(work: Work, change: Change, before: Timetable, after: 
     """Whether the change opens a physical session for which nobody has signed up."""
     if change.verb not in (Verb.EXTRA, Verb.POPUP, Verb.TIMES):
         return False
-    visits = {place.code for place in await places(work.db) if place.door != Door.VISIT}
+    elsewhere = {place.code for place in await places(work.db) if place.door != Door.VISIT}
     for place, day in _changed(work, change, before, after):
-        if place not in visits and spans_on(after, day, place) and not await staffed(work, place, day):
+        if place not in elsewhere and spans_on(after, day, place) and not await staffed(work, place, day):
             return True
     return False
 
@@ -94,7 +94,7 @@ async def staffed(work: Work, place: str, day: date) -> bool:
 
 def day_params(place: PlaceRow, table: Timetable, day: date) -> dict[str, Any]:
     """What holds at the place on that day: `place_params`, day, spans as 13:00 pairs, reason, texts, partner."""
-    spans = [[f"{one.opens:%H:%M}", f"{one.closes:%H:%M}"] for one in spans_on(table, day, place.code)]
+    spans = as_text((one.opens, one.closes) for one in spans_on(table, day, place.code))
     params = place_params(place) | {"day": day.isoformat(), "spans": spans}
     for special in special_days(table, place.code, day, day):
         said = {"reason": special.reason, "texts": dict(special.texts), "partner": special.partner}
@@ -128,11 +128,9 @@ def _near(work: Work, known: dict[str, PlaceRow], before: Timetable, after: Time
     near = {(code, work.today) for code in codes}
     visits = [code for code in codes if known[code].door == Door.VISIT]
     for table in (before, after):
-        openings: list[Opening] = []
         for group in (visits, [code for code in codes if code not in visits]):
-            coming = next_openings(table, work.now, group, work.zone)
-            openings += [opening for opening, _ in zip(coming, range(SESSIONS_TOLD), strict=False)]
-        near |= {(opening.place, opening.on_day) for opening in openings}
+            openings = first_openings(table, work.now, group, work.zone, OPENINGS_SHOWN)
+            near |= {(opening.place, opening.on_day) for opening in openings}
     return near
 
 

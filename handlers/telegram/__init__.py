@@ -128,7 +128,7 @@ class Telegram:
                 if await _opens_invitation(work, message):
                     return True
                 if work.actor is not None:
-                    await volunteer.wrote(work, update, message)
+                    await volunteer.wrote(work, update, message, self.service.catalogues)
                 else:
                     await newcomer.wrote(work, update, message)
         except Unavailable:

@@ -6,14 +6,14 @@ decide what a line means (`bot/hours_lines.py`) nor what a button leads to (`bot
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
-from bot import hours_guided, hours_lines, i18n
+from bot import hours_guided, hours_lines
 from bot.actions import ahead, hours, hours_changes, hours_told, places
 from bot.errors import BadInput, Stale
+from bot.i18n import Catalogues
 from bot.store import Actor, Work
 from models.dialogue import Answer
-from models.hours import Door, Reason
+from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.outbox import Notice
 from models.timetable import usual_spans
@@ -24,11 +24,9 @@ EXAMPLE_IS_AHEAD = timedelta(days=7)
 SEARCHED = 200  # changes in which one that is taken back is looked for
 NUMBER_DIGITS = 18
 
-catalogues = cache(i18n.load)  # places are known by their names in every language
 
-
-async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
-    """Whether the command was about hours; if so it has had its effect.
+async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
+    """Whether the command was about hours; if so it has had its effect. Places go by their names in any language.
 
     Raises:
         BadInput: there is nothing to undo.
@@ -36,7 +34,7 @@ async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
     if name not in COMMANDS:
         return False
     try:
-        await _obey(work, actor, name, rest)
+        await _obey(work, actor, name, rest, catalogues)
     except BadInput as refusal:
         if name == "hours_undo":
             raise
@@ -68,7 +66,7 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
     return DONE
 
 
-async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
+async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
     match name:
         case "hours_history" if rest:
             await _tell_day(work, actor, rest)
@@ -81,13 +79,13 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
         case _ if not rest:
             await _guide(work, actor, hours_guided.begin(name), None)
         case _:
-            known = hours_lines.known_places(await places.places(work.db), catalogues())
+            known = hours_lines.known_places(await places.places(work.db), catalogues)
             await _propose(work, actor, hours_lines.parse(name, rest, today=work.today, known=known))
 
 
 async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None = None) -> None:
     """What was not understood, and a line of this command that would be."""
-    known = [place for place in await places.places(work.db) if place.door == Door.VISIT]
+    known = await places.physical_places(work.db)
     usual = min(known, key=lambda place: not place.name_key, default=None)  # rather a library than a pop-up
     example = {"place": usual.code if usual else "linero", "day": (work.today + EXAMPLE_IS_AHEAD).isoformat()}
     params: dict[str, object] = {"command": name} | example

@@ -7,6 +7,7 @@ from telegram import Message, Update
 
 from bot.actions import cases, closing, inbox, meant, people, relay, sessions
 from bot.errors import NotFound, Stale
+from bot.i18n import Catalogues
 from bot.store import Actor, Work
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
@@ -18,13 +19,13 @@ DONE = Answer("")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
 
 
-async def wrote(work: Work, update: Update, message: Message) -> Answer:
+async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
     """The volunteer's words are on their way, held while the bot asks, or were a command."""
     actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
         case Commanded(name=name, rest=rest):
-            await _command(work, actor, name, rest)
+            await _command(work, actor, name, rest, catalogues)
         case Edited():
             await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
         case Unreadable():
@@ -98,8 +99,8 @@ async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     return DONE
 
 
-async def _command(work: Work, actor: Actor, name: str, rest: str) -> None:
-    if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, name, rest):
+async def _command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
+    if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, name, rest, catalogues):
         return
     match name:
         case "cases":

@@ -33,7 +33,7 @@ async def november(service: Service) -> Service:
             await hours_changes.set_hours(
                 work, place=place, weekday=weekday, spans=[span], valid_from=FIRST, valid_to=LAST
             )
-        await hours_changes.close_day(work, place="linero", day=date(2026, 11, 9), reason=Reason.ILLNESS)
+        await builders.close_day(work, place="linero", day=date(2026, 11, 9), reason=Reason.ILLNESS)
         other = Change(Verb.TIMES, ("linero",), date(2026, 11, 23), spans=((time(10), time(11)),))
         popup = Change(
             Verb.POPUP, ("sporthallen",), date(2026, 11, 25), spans=((time(17), time(19)),), name="Sporthallen",

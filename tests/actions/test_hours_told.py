@@ -36,7 +36,7 @@ async def library(service: Service) -> Service:
 
 async def close(service: Service, day: date, reason: str = Reason.ILLNESS) -> int:
     async with service.store.work() as work:
-        return await hours_changes.close_day(work, place="linero", day=day, reason=reason)
+        return await builders.close_day(work, place="linero", day=day, reason=reason)
 
 
 async def told(service: Service, person: Newcomer | Staff, kind: Notice) -> list[str]:
@@ -95,7 +95,7 @@ async def test_a_session_cannot_be_promised_while_its_closing_is_being_published
     asked = await builders.newcomer(library)
 
     async with library.store.work() as work:
-        await hours_changes.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.HOLIDAY)
+        await builders.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.HOLIDAY)
         asking = asyncio.create_task(asked.presses(f"remind:linero:{NEXT_MONDAY:%Y%m%d}"))
         done, _ = await asyncio.wait([asking], timeout=0.2)
         assert not done

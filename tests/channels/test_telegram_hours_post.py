@@ -47,7 +47,7 @@ async def opens(house: House, hour: int) -> None:
 
 async def closes_today(house: House) -> None:
     async with house.service.store.work() as work:
-        await hours_changes.close_day(work, place="linero", day=TODAY, reason=Reason.ILLNESS)
+        await builders.close_day(work, place="linero", day=TODAY, reason=Reason.ILLNESS)
     await house.settle()
 
 

@@ -68,7 +68,7 @@ async def test_a_reminder_is_promised_and_a_closing_of_that_session_is_told(site
     assert "We will remind you the evening before" in (await browser.get("/en/chat")).words
 
     async with site.service.store.work() as work:
-        await hours_changes.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.LIBRARY_CLOSED)
+        await builders.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.LIBRARY_CLOSED)
 
     page = await browser.get("/en/chat")
     assert "Monday 30 November 2026: closed. Reason: the library is closed" in page.words
@@ -77,7 +77,7 @@ async def test_a_reminder_is_promised_and_a_closing_of_that_session_is_told(site
 async def test_a_button_of_a_session_that_is_off_says_so(site: Site) -> None:
     browser = await asks_for_hours(site)
     async with site.service.store.work() as work:
-        await hours_changes.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.HOLIDAY)
+        await builders.close_day(work, place="linero", day=NEXT_MONDAY, reason=Reason.HOLIDAY)
 
     await presses(browser, REMIND)
     await presses(browser, "remind:linero:20261301")
