@@ -32,6 +32,10 @@ class Clock:
     def unfreeze(self) -> None:
         self._frozen_at, self._moved_by = None, timedelta()
 
+    @property
+    def is_frozen(self) -> bool:
+        return self._frozen_at is not None
+
 
 _clock = Clock()
 
@@ -54,6 +58,11 @@ def move(by: timedelta) -> None:
 def unfreeze() -> None:
     """The clock tells the real time again, however it was frozen or moved. For tests."""
     _clock.unfreeze()
+
+
+def is_frozen() -> bool:
+    """Whether time stands still. For tests."""
+    return _clock.is_frozen
 
 
 def office_day(at: datetime, zone: ZoneInfo) -> date:

@@ -74,6 +74,12 @@ class Newcomer:
         return await self.does(Unreadable(kind))
 
 
+def a_second_later() -> None:
+    """What a builder makes next shares its instant with nothing made before, as in a life where time passes."""
+    if clock.is_frozen():
+        clock.move(timedelta(seconds=1))
+
+
 @asynccontextmanager
 async def acting(service: Service, staff: Staff) -> AsyncIterator[Work]:
     """One act of this volunteer, with the person as they are in the database."""
@@ -92,6 +98,7 @@ async def volunteer(
     role: Role = Role.VOLUNTEER,
 ) -> Staff:
     """A volunteer, on a shift of eight hours that has just begun unless said otherwise."""
+    a_second_later()
     async with service.store.work() as work:
         person_id = await people.add_staff(work, role=role, alias=alias, language="sv", speaks=list(speaks))
         if chat_id is not None:
@@ -131,6 +138,7 @@ async def newcomer(
     service: Service, *, language: str = "sv", chat_id: int | None = None, agreed: bool = True
 ) -> Newcomer:
     """A newcomer on Telegram who has chosen a language and, unless said otherwise, agreed."""
+    a_second_later()
     chat_id = chat_id or 10_000 + next(_numbers)
     async with service.store.work() as work:
         visitor = await people.newcomer_on_telegram(work, chat_id, hint=None)
@@ -143,6 +151,7 @@ async def newcomer(
 
 async def newcomer_on_web(service: Service, *, language: str = "sv", door: Door = BY_THE_FRONT) -> Newcomer:
     """A newcomer in a browser who has agreed."""
+    a_second_later()
     async with service.store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
     made = Newcomer(service, visitor)
@@ -156,17 +165,17 @@ async def case_of(
 ) -> Newcomer:  # fmt: skip
     """A newcomer whose question has been queued just now."""
     asker = await newcomer(service, language=language, chat_id=chat_id)
+    a_second_later()
     await asker.does(Said(words), external_id="first", door=Door(held=held))
-    await note_case(asker)
-    return asker
+    return await note_case(asker)
 
 
 async def web_case_of(service: Service, words: str = "Jag har fått ett brev", *, language: str = "sv") -> Newcomer:
     """As `case_of`, from a browser."""
     asker = await newcomer_on_web(service, language=language)
+    a_second_later()
     await asker.does(Said(words), external_id="first")
-    await note_case(asker)
-    return asker
+    return await note_case(asker)
 
 
 async def note_case(asker: Newcomer) -> Newcomer:
@@ -188,6 +197,7 @@ async def does(
 
 
 async def claims(service: Service, staff: Staff, asker: Newcomer) -> None:
+    a_second_later()
     async with acting(service, staff) as work:
         await cases.claim_case(work, case_id=asker.case_id)
 

@@ -24,6 +24,12 @@ SILENT_RELEASE = timedelta(minutes=2)
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
 _NOW = bindparam("now", type_=UtcDateTime)
+SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
+_NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
+    CASES.c.status == CaseStatus.QUEUED,
+    CASES.c.waiting_since >= _NOW,
+    CASES.c.waiting_since < bindparam("soon", type_=UtcDateTime),
+)
 _WROTE = (
     update(CASES)
     .where(CASES.c.id == bindparam("case"))
@@ -38,8 +44,9 @@ async def open_case(
     """Queue a new case of this newcomer; its code is free. The caller adds the words and then calls `announce`."""
     values = {
         "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED,
-        "language": language, "channel": channel, "held": held, "opened_at": work.now, "waiting_since": work.now,
-        "last_message_at": work.now, "read_seq": 0, "has_returned": False, "persons_in_case": 1,
+        "language": language, "channel": channel, "held": held, "opened_at": work.now,
+        "waiting_since": await _behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
+        "has_returned": False, "persons_in_case": 1,
     }  # fmt: skip
     case = (
         await work.db.execute(insert(CASES).values(id=new_id(), code=await _free_code(work), **values).returning(CASES))
@@ -158,7 +165,8 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`."""
     came_from, goes_to = MOVES[CaseEventKind.RELEASED]
     freed = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    since = func.coalesce(CASES.c.waiting_since, work.now)  # an answered case owes nothing older than this moment
+    behind = await _behind_the_others(work)
+    since = func.coalesce(CASES.c.waiting_since, behind)  # an answered case owes nothing older than this moment
     freed = freed.values(status=goes_to, volunteer_id=None, claimed_at=None, waiting_since=since)
     queued = (await work.db.execute(freed.returning(CASES))).one_or_none()
     if queued is None:
@@ -176,8 +184,9 @@ async def reopen_case(work: Work, case: CaseRow) -> CaseRow:
     """Queue a closed case again because its newcomer wrote within 14 days. The caller adds the words and announces."""
     came_from, goes_to = MOVES[CaseEventKind.REOPENED]
     opened = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
+    behind = await _behind_the_others(work)
     opened = opened.values(
-        status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=work.now
+        status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=behind
     )
     queued = (await work.db.execute(opened.returning(CASES))).one()
     await work.record(case.id, CaseEventKind.REOPENED)
@@ -257,6 +266,15 @@ async def claimed_cases(db: AsyncConnection) -> list[tuple[CaseRow, str]]:
     held = held.where(CASES.c.status == CaseStatus.CLAIMED)
     owed_first = held.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since)
     return [(row, row.holder or "") for row in (await db.execute(owed_first)).all()]
+
+
+async def _behind_the_others(work: Work) -> datetime:
+    """Since when a case waits that joins the queue now: an instant later than who joined it at this very instant.
+
+    Ids are random, so that two cases of one instant would else stand in an order that nobody made.
+    """
+    newest = (await work.db.execute(_NEWEST_OF_NOW, {"now": work.now, "soon": work.now + SAME_INSTANT})).scalar_one()
+    return work.now if newest is None else newest + timedelta(microseconds=1)
 
 
 async def _words_of(work: Work, case: CaseRow, author: Author, *, since: datetime) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from bot import clock
-from bot.actions import cases, hours_changes, people, places, queue, shifts
+from bot.actions import cases, closing, hours_changes, people, places, queue, shifts
 from bot.errors import BadInput
 from bot.service import Service
 from models.case import spoken_code
@@ -27,7 +27,7 @@ async def test_with_somebody_on_shift_and_free_the_answer_comes_within_the_promi
     told = await _receipt(service, asker)
     assert spoken_code(asker.code) in told
     assert service.words("sv")("promise_soon", n=15) in told
-    assert (await case_row(asker)).promised_by == MONDAY_NOON + timedelta(minutes=15)
+    assert (await case_row(asker)).promised_by == clock.now() + timedelta(minutes=15)
 
 
 async def test_with_others_ahead_the_place_in_the_queue_is_told(service: Service) -> None:
@@ -42,6 +42,23 @@ async def test_with_others_ahead_the_place_in_the_queue_is_told(service: Service
 
     assert service.words("sv")("queue_position", place=3) in await _receipt(service, third)
     assert (await case_row(third)).promised_by == clock.now() + timedelta(minutes=45)
+
+
+async def test_an_earlier_case_never_stands_behind_a_later_one_of_the_same_instant(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    amina = await builders.volunteer(service)
+    askers = [await builders.newcomer(service) for _ in range(6)]
+    back = await builders.claimed_case(service, amina)
+    async with acting(service, amina) as work:
+        await closing.close_case(work, case_id=back.case_id, seen_seq=2**50, sheet=closing.Sheet())
+
+    for asker in [askers[0], back, *askers[1:]]:
+        await asker.says("Hej")
+        await builders.note_case(asker)
+
+    async with service.store.look() as db:
+        queued = [case.id for case in await queue.waiting(db)]
+    assert queued == [asker.case_id for asker in [askers[0], back, *askers[1:]]]
 
 
 async def test_with_a_shift_later_today_the_time_is_told(house: Service) -> None:
@@ -249,7 +266,7 @@ async def test_a_volunteer_who_has_a_card_gets_no_second_one_at_the_start_of_the
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house, on_shift=False)
     await builders.shift(house, amina, lasts=timedelta(hours=1))
-    await builders.shift(house, amina, starts_at=MONDAY_NOON + timedelta(hours=1))
+    await builders.shift(house, amina, starts_at=clock.now() + timedelta(hours=1))
     await builders.case_of(house)
 
     clock.move(timedelta(hours=1))
