@@ -7,7 +7,7 @@ import secrets
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Text, false, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
@@ -242,16 +242,58 @@ class ClosingDraft(Base, table=True):
 
 
 class Focus(Base, table=True):
-    """Which case a volunteer's words without a reply are meant for, and the words held while the bot asks."""
+    """Which case a volunteer's words in a chat, without a reply, may be meant for.
+
+    `case_id`, `chosen_at`: the case they named by a press, and when. `spoke_case_id`: the case they last spoke with.
+    `endings` counts their cases that ended; while it differs from `settled` they have not spoken since one did.
+    `asked_row`: the outbox row of the question about the lines that are held; `asked_why`, `asked_case`: what it asks.
+    """
 
     __tablename__ = "focuses"
 
     person_id: int = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True))
     case_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("cases.id", ondelete="SET NULL")))
     chosen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    spoke_case_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("cases.id", ondelete="SET NULL")))
+    endings: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    settled: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    asked_row: int | None = Field(default=None, sa_column=Column(Id))
+    asked_why: str | None = Field(default=None, sa_column=Column(Text))
+    asked_case: int | None = Field(default=None, sa_column=Column(Id))
     held_text: bytes | None = Field(default=None, sa_column=Column(Sealed))
     held_external_id: str | None = Field(default=None, sa_column=Column(Text))
     held_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class HeldLine(Base, table=True):
+    """A message of a volunteer's, held sealed while the bot asks where it is to go. `own_message` names it in their
+    chat; lines are sent in the order of these numbers."""
+
+    __tablename__ = "held_lines"
+
+    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
+    person_id: int = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False))
+    own_message: int = Field(sa_column=Column(Id, nullable=False))
+    words: bytes = Field(sa_column=Column(Sealed, nullable=False))
+    held_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+    __table_args__ = (UniqueConstraint("person_id", "own_message"),)
+
+
+class DeskDraft(Base, table=True):
+    """What a volunteer has typed at the desk for a case and not sent, sealed. `lost_at`: since when the case is not
+    theirs any more; nobody but its volunteer ever reads it."""
+
+    __tablename__ = "desk_drafts"
+
+    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
+    person_id: int = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False))
+    case_id: int = Field(sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True))
+    words: bytes = Field(sa_column=Column(Sealed, nullable=False))
+    saved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    lost_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    __table_args__ = (UniqueConstraint("person_id", "case_id"),)
 
 
 class CodeGuess(Base, table=True):

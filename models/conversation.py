@@ -1,6 +1,6 @@
 """What was said: the newcomer's conversation with its place in the intake, the messages, and what came in twice.
 
-Owns Conversation, Message, Inbound, Refused. It must not decide who may read a message.
+Owns Conversation, Message, Mark, Inbound, Refused. It must not decide who may read a message.
 """
 
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.base import Base, Id, Sealed, UtcDateTime, new_id
+from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
 
 SEQ_BITS = 12  # rows one act may add to a conversation: 4 096
 
@@ -20,6 +20,7 @@ class Conversation(Base, table=True):
     `version` goes up by one with every act, in the statement that locks the row; a row that an act adds gets
     `seq = version * 4096 + n`, so that `seq` order is commit order and a reader's cursor cannot skip a row.
     `draft` is sealed JSON: words typed before consent, and the web's secret until it has been shown.
+    `asked_row`: the outbox row that shows the optional questions, which every press edits in place.
     """
 
     __tablename__ = "conversations"
@@ -35,6 +36,7 @@ class Conversation(Base, table=True):
     consent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     consent_version: int | None = Field(default=None, sa_column=Column(Integer))
     secret_hash: str | None = Field(default=None, sa_column=Column(Text))
+    asked_row: int | None = Field(default=None, sa_column=Column(Id))
 
 
 class Author(StrEnum):
@@ -44,8 +46,21 @@ class Author(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+class Mark(StrEnum):
+    """What a reader is told of how a message came, beside its words. `with:photo` and its like are made of WITH."""
+
+    FORWARDED = "forwarded"
+
+
+WITH = "with:"  # and the kind of what the words were the caption of, which could not be relayed
+
+
 class Message(Base, table=True):
-    """A person's words, once, sealed. An edit appends a version; nothing is overwritten."""
+    """A person's words, once, sealed. An edit appends a version; nothing is overwritten.
+
+    `marks`: codes of Mark, or `with:` and a kind; never from whom something was forwarded.
+    `taken_back_at`: its volunteer took it back; `words` hold nothing since.
+    """
 
     __tablename__ = "messages"
 
@@ -61,6 +76,8 @@ class Message(Base, table=True):
     version: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     words: bytes = Field(sa_column=Column(Sealed, nullable=False))
     said_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    marks: list[str] = Field(default_factory=list, sa_column=Column(Codes, nullable=False, server_default="[]"))
+    taken_back_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "external_id", "version"),

@@ -98,7 +98,11 @@ class Device(StrEnum):
 
 
 class WebSession(Base, table=True):
-    """A browser that acts for a person. Only the hash of its token is stored, so a leak opens nothing."""
+    """A browser that acts for a person. Only the hash of its token is stored, so a leak opens nothing.
+
+    `draft`: sealed; what a newcomer on a shared device has typed and not sent, kept while they look at another page.
+    `secret`: sealed; the newcomer's secret number, until they say that they have written it down.
+    """
 
     __tablename__ = "web_sessions"
 
@@ -111,6 +115,9 @@ class WebSession(Base, table=True):
     held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    draft: bytes | None = Field(default=None, sa_column=Column(Sealed))
+    drafted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    secret: bytes | None = Field(default=None, sa_column=Column(Sealed))
 
 
 class LinkPurpose(StrEnum):
