@@ -95,6 +95,11 @@ async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
     return (await db.execute(_BY_CODE, {"code": code})).one_or_none()
 
 
+async def code_of(db: AsyncConnection, case_id: int) -> str:
+    """The code of a case that whoever acts has or had."""
+    return (await db.execute(select(CASES.c.code).where(CASES.c.id == case_id))).scalar_one()
+
+
 async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own queued or claimed case, if any. At most one exists."""
     return (await db.execute(_OPEN_OF, {"newcomer": newcomer_id})).one_or_none()

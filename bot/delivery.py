@@ -18,13 +18,13 @@ from bot import clock, wakeup
 from bot.actions import hours_post, inbox, people
 from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
-from bot.render import prompt_of
+from bot.render import is_taken_back, prompt_of
 from bot.seal import SealError
 from bot.service import Service
 from bot.store import INSTANCE_LOCK_CLASS, Work
 from models.case import CaseEventKind
 from models.dialogue import Prompt
-from models.outbox import PERMANENT_TRIES, REMINDERS, Notice, Outbox, RowState, gives_up_at, next_try
+from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
 from models.people import STAFF_ROLES, Address, Channel, Person
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ class Letter:
     edits: int | None = None
     unsays: int | None = None
     reply_to: int | None = None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +164,18 @@ class Delivery:
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
             if row.kind == Notice.SESSION_EVENING and is_over(row.params, clock.now(), self._store.zone):
                 return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
-            if row.kind == Notice.UNSAY:
-                return Letter(chat, Prompt(""), unsays=int(row.params["remote"])), lane.channel
             edits = await hours_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
                 edits = (await db.execute(_REMOTE, {"row": row.edits})).scalar_one_or_none()
                 if edits is None:
                     return None, lane.channel
+            if row.kind == Notice.UNSAY:
+                return Letter(chat, Prompt(""), unsays=edits or int(row.params["remote"])), lane.channel
+            if row.kind == Notice.REPLY and await is_taken_back(db, row.message_id):
+                return None, lane.channel
             prompt = await prompt_of(db, self._service, row)
-        return Letter(chat, prompt, edits=edits, reply_to=row.params.get("reply_to")), lane.channel
+        reply_to, is_silent = row.params.get("reply_to"), row.kind in SILENT
+        return Letter(chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent), lane.channel
 
     async def _mark(self, work: Work, row: Row, outcome: Outcome) -> None:
         if row.kind == Notice.HOURS_POST:
@@ -221,7 +225,7 @@ class Delivery:
     async def _told_author(self, work: Work, row: Row, *, failed: bool) -> None:
         if failed:
             await work.record(row.case_id, CaseEventKind.UNDELIVERED)
-        await inbox.tell_relay_state(work, row.message_id)
+        await inbox.tell_relay_state(work, row.message_id, is_trouble=failed)
         work.ring(wakeup.DESK)
 
     async def _again(self, work: Work, row: Row, again: TryAgain) -> None:

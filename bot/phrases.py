@@ -35,7 +35,8 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a notice may need beyond its params. `words`: the relayed text, opened. `state`: a relayed row's state."""
+    """What a notice may need beyond its params. `words`: the relayed text, opened. `state`: a relayed row's state;
+    `fresh`: said so lately that it may be taken back."""
 
     zone: ZoneInfo
     now: datetime
@@ -50,6 +51,7 @@ class Facts:
     held: str = ""
     secret: str = ""
     state: str = ""
+    fresh: str = ""
     failure: str = ""
 
 

@@ -3,12 +3,14 @@
 It must not change a row or send.
 """
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import Row, Table, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock, texts, texts_hours, texts_staff
 from bot.actions.hours_published import published
+from bot.actions.taking_back import TAKE_BACK_WITHIN
 from bot.service import Service
+from models.case import HeldLine
 from models.conversation import Conversation, Message
 from models.dialogue import Prompt
 from models.intake import Draft
@@ -29,6 +31,22 @@ _PARTS = (
     .join(Address, Address.id == Outbox.address_id)
     .where(Outbox.message_id == bindparam("message"), Outbox.kind == Notice.REPLY)
 )
+_THIS = _MESSAGES.alias("this")
+_VERSIONS = (
+    select(_MESSAGES.c.id, _MESSAGES.c.said_at, _MESSAGES.c.taken_back_at)
+    .join(
+        _THIS,
+        (_THIS.c.conversation_id == _MESSAGES.c.conversation_id) & (_THIS.c.external_id == _MESSAGES.c.external_id),
+    )
+    .where(_THIS.c.id == bindparam("message"))
+    .order_by(_MESSAGES.c.version)
+)
+# It may stand in her chat, and nothing names it there, so that nothing can be deleted.
+_IN_DOUBT = (Outbox.kind == Notice.REPLY, Outbox.doubtful, Outbox.remote_id.is_(None))
+_TAKEN_BACK = select(_MESSAGES.c.taken_back_at).where(_MESSAGES.c.id == bindparam("message"))
+_LINES: Table = HeldLine.__table__  # type: ignore[attr-defined]
+_HELD_LINES = select(_LINES).where(_LINES.c.person_id == bindparam("person")).order_by(_LINES.c.own_message)
+SHOWN_OF_A_LINE = 200  # characters on the card that asks; the whole stands in the chat above it
 
 
 async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
@@ -43,8 +61,10 @@ async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
         more["words"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
         more["held"] = await _held(db, service, int(row.params["conversation"]))
-    if row.kind == Notice.RELAY_STATE:
-        more["state"], more["failure"] = await relay_state(db, int(row.params["message"]))
+    if row.kind in (Notice.RELAY_STATE, Notice.RELAY_TROUBLE):
+        more |= await _state_of(db, int(row.params["message"]))
+    if row.kind == Notice.WHICH_CASE and "person" in row.params:
+        more["held"] = await _held_lines(db, service, int(row.params["person"]))
     if row.secret is not None:
         sealed_as = int(row.params["sealed_as"])
         more["secret"] = service.store.seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as)
@@ -56,8 +76,16 @@ async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
 
 
 async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
-    """How far a volunteer's message has come: delivered, unread, waiting, failed or gone; and why it failed."""
-    parts = (await db.execute(_PARTS, {"message": message_id})).all()
+    """How far a volunteer's message has come: delivered, unread, waiting, failed, taken_back or gone; and why it
+    failed. Of an edited message, its newest version."""
+    versions = (await db.execute(_VERSIONS, {"message": message_id})).all()
+    if not versions:
+        return "gone", ""
+    if versions[-1].taken_back_at is not None:
+        ids = [version.id for version in versions]
+        perhaps = (await db.execute(select(exists().where(Outbox.message_id.in_(ids), *_IN_DOUBT)))).scalar_one()
+        return ("taken_back_perhaps" if perhaps else "taken_back"), ""
+    parts = (await db.execute(_PARTS, {"message": versions[-1].id})).all()
     if not parts:
         return "gone", ""
     failed = next((part for part in parts if part.state in (RowState.FAILED, RowState.CANCELLED)), None)
@@ -68,6 +96,33 @@ async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
     if any(part.parked_at for part in parts):
         return "waiting", "blocked"
     return ("unread" if parts[0].channel == Channel.WEB else "waiting"), ""
+
+
+async def is_taken_back(db: AsyncConnection, message_id: int) -> bool:
+    """Whether the volunteer has taken these words back, so that they must not leave any more."""
+    return (await db.execute(_TAKEN_BACK, {"message": message_id})).scalar_one_or_none() is not None
+
+
+async def _state_of(db: AsyncConnection, message_id: int) -> dict[str, str]:
+    state, failure = await relay_state(db, message_id)
+    versions = (await db.execute(_VERSIONS, {"message": message_id})).all()
+    fresh = versions and not state.startswith("taken_back") and clock.now() - versions[0].said_at <= TAKE_BACK_WITHIN
+    return {"state": state, "failure": failure, "fresh": "1" if fresh else ""}
+
+
+async def _held_lines(db: AsyncConnection, service: Service, person_id: int) -> str:
+    """The lines a volunteer is asked about, numbered; nothing where there is one, which the card answers to."""
+    lines = (await db.execute(_HELD_LINES, {"person": person_id})).all()
+    if len(lines) < 2:
+        return ""
+    seal = service.store.seal
+    texts = [seal.open(line.words, table="held_lines", column="words", row_id=line.id) for line in lines]
+    return "\n".join(f"{place}. {_shown(text)}" for place, text in enumerate(texts, start=1))
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_OF_A_LINE else f"{line[:SHOWN_OF_A_LINE]}…"
 
 
 async def _words(db: AsyncConnection, service: Service, message_id: int) -> str:

@@ -16,9 +16,12 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql import Insert
 
 from bot import clock, sqlite, wakeup
 from bot.errors import Refusal, Unavailable
@@ -159,6 +162,12 @@ class Work:
         made = await self.db.execute(_SAY, values)
         self.ring(wakeup.OUTBOX)
         return made.scalar_one()
+
+
+def insert_or_skip(work: Work, table: Any) -> Insert:
+    """An INSERT that quietly does nothing where a unique row is already there."""
+    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite_dialect
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 class Store:

@@ -139,6 +139,17 @@ def _reply(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(f"{head}\n\n{part_of(facts.words, params)}")
 
 
+def _reply_taken_back(words: Words, params: Params, _facts: Facts) -> Prompt:
+    """Said once: further parts of a long message are only gone."""
+    return Prompt("" if params.get("part") else words("reply_taken_back"))
+
+
+def _taken_up(words: Words, params: Params, _facts: Facts) -> Prompt:
+    if params.get("adviser"):
+        return Prompt(words("case_taken_up_named", case=code_value(params), name=Foreign(str(params["adviser"]))))
+    return Prompt(words("case_taken_up", case=code_value(params)))
+
+
 def _closed(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(lines(words("case_closed"), words("case_closed_again", case=code_value(params))))
 
@@ -217,6 +228,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.CLAIMED: _claimed,
     Notice.RELEASED: _released,
     Notice.REPLY: _reply,
+    Notice.REPLY_TAKEN_BACK: _reply_taken_back,
+    Notice.TAKEN_UP: _taken_up,
     Notice.CLOSED: _closed,
     Notice.REOPENED: _reopened,
     Notice.LATE: _late,

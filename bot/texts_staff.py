@@ -12,6 +12,7 @@ from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant
 from bot.texts import refused
 from bot.texts_staff_hours import HOURS_COMMANDS
 from bot.texts_staff_hours import TELLERS as ABOUT_HOURS
+from bot.textshape import with_numbers_isolated
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -91,7 +92,13 @@ def _new_words(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _relay_state(words: Words, params: Params, facts: Facts) -> Prompt:
-    return Prompt(words("relay_line", code=code_value(params), state=state_label(words, facts.state, facts.failure)))
+    text = words("relay_line", code=code_value(params), state=state_label(words, facts.state, facts.failure))
+    rows = rows_of(Choice(f"unsend:{params['message']}", words("take_back"))) if facts.fresh else ()
+    return Prompt(text, rows)
+
+
+def _relay_trouble(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(words("relay_trouble", code=code_value(params), state=state_label(words, facts.state, facts.failure)))
 
 
 def state_label(words: Words, state: str, failure: str) -> Plain:
@@ -101,15 +108,34 @@ def state_label(words: Words, state: str, failure: str) -> Plain:
     return words(f"state_{state or 'waiting'}")
 
 
-def _which_case(words: Words, params: Params, _facts: Facts) -> Prompt:
-    if params.get("sent_to"):
-        return Prompt(words("sent_to_case", code=code_value(params, "sent_to")))
-    cases: list[Mapping[str, object]] = params["cases"]  # type: ignore[assignment]
-    choices = (
-        Choice(f"pick:{case['case']}", Plain(f"{spoken_code(str(case['code']))} · {card_line(words, case)}"))
-        for case in cases
-    )
-    return Prompt(words("which_case"), rows_of(*choices))
+def _which_case(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The question about lines that are held, or what became of them."""
+    if params.get("became") == "sent":
+        return Prompt(words("sent_to_case", code=code_value(params)))
+    if params.get("became"):
+        return Prompt(words(f"held_{params['became']}"))
+    held = with_numbers_isolated(facts.held)
+    if params["why"] == "reopen":
+        asked = words("held_why_reopen", code=code_value(params))
+        first = (Choice(f"reopen:{params['case']}", words("reopen_and_send")),)
+    else:
+        asked = words(f"held_why_{params['why']}")
+        first = tuple(_case_choice(words, case) for case in params["cases"])  # type: ignore[attr-defined]
+    text = lines(asked, held, words("held_not_sent"))
+    return Prompt(text, rows_of(*first, Choice("nosend", words("do_not_send"))))
+
+
+def _case_choice(words: Words, case: Mapping[str, object]) -> Choice:
+    label = f"{spoken_code(str(case['code']))} · {card_line(words, case)}"
+    return Choice(f"pick:{case['case']}", Plain(label))
+
+
+def _not_your_case(words: Words, params: Params, _facts: Facts) -> Prompt:
+    """What has become of the case that a volunteer answered to; one that waits may be claimed."""
+    values = {"alias": Foreign(str(params["alias"]))} if params.get("alias") else {}
+    text = lines(words(f"fate_{params['fate']}", code=code_value(params), **values), words("held_was_not_sent"))
+    claim = Choice(f"claim:{params['case']}", words("claim_case"))
+    return Prompt(text, rows_of(claim) if params["fate"] == "queued" else ())
 
 
 def _my_cases(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -233,8 +259,10 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.WORDS: _words_relayed,
     Notice.NEW_WORDS: _new_words,
     Notice.RELAY_STATE: _relay_state,
+    Notice.RELAY_TROUBLE: _relay_trouble,
     Notice.WHICH_CASE: _which_case,
     Notice.NO_CASE: _simple("volunteer_has_no_case"),
+    Notice.NOT_YOUR_CASE: _not_your_case,
     Notice.MY_CASES: _my_cases,
     Notice.CLOSE_CATEGORY: _close_category,
     Notice.CLOSE_ORGANISATION: _close_organisation,

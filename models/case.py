@@ -35,6 +35,8 @@ class CaseEventKind(StrEnum):
     REOPENED = "reopened"
     ANSWERED = "answered"
     NEWCOMER_WROTE = "newcomer_wrote"
+    TAKEN_UP = "taken_up"
+    TAKEN_BACK = "taken_back"
     UNDELIVERED = "undelivered"
     LATE = "late"
     ERASED = "erased"
@@ -47,6 +49,7 @@ MOVES: dict[CaseEventKind, tuple[frozenset[CaseStatus], CaseStatus]] = {
     CaseEventKind.CLOSED: (frozenset({CaseStatus.QUEUED, CaseStatus.CLAIMED}), CaseStatus.CLOSED),
     CaseEventKind.WITHDRAWN: (frozenset({CaseStatus.QUEUED, CaseStatus.CLAIMED}), CaseStatus.CLOSED),
     CaseEventKind.REOPENED: (frozenset({CaseStatus.CLOSED}), CaseStatus.QUEUED),
+    CaseEventKind.TAKEN_UP: (frozenset({CaseStatus.CLOSED}), CaseStatus.CLAIMED),  # by the volunteer who closed it
 }
 
 
@@ -246,7 +249,8 @@ class Focus(Base, table=True):
 
     `case_id`, `chosen_at`: the case they named by a press, and when. `spoke_case_id`: the case they last spoke with.
     `endings` counts their cases that ended; while it differs from `settled` they have not spoken since one did.
-    `asked_row`: the outbox row of the question about the lines that are held; `asked_why`, `asked_case`: what it asks.
+    `asked_row`: the outbox row of the question about the lines that are held; `asked_why`, `asked_case`: what it asks;
+    `asked_endings`: the endings there had been when the last of them was typed.
     """
 
     __tablename__ = "focuses"
@@ -260,9 +264,7 @@ class Focus(Base, table=True):
     asked_row: int | None = Field(default=None, sa_column=Column(Id))
     asked_why: str | None = Field(default=None, sa_column=Column(Text))
     asked_case: int | None = Field(default=None, sa_column=Column(Id))
-    held_text: bytes | None = Field(default=None, sa_column=Column(Sealed))
-    held_external_id: str | None = Field(default=None, sa_column=Column(Text))
-    held_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    asked_endings: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
 
 
 class HeldLine(Base, table=True):

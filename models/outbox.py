@@ -30,6 +30,8 @@ class Notice(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     REPLY = "reply"
+    REPLY_TAKEN_BACK = "reply_taken_back"
+    TAKEN_UP = "taken_up"
     CLOSED = "closed"
     REOPENED = "reopened"
     LATE = "late"
@@ -58,8 +60,10 @@ class Notice(StrEnum):
     WORDS = "words"
     NEW_WORDS = "new_words"
     RELAY_STATE = "relay_state"
+    RELAY_TROUBLE = "relay_trouble"
     WHICH_CASE = "which_case"
     NO_CASE = "no_case"
+    NOT_YOUR_CASE = "not_your_case"
     MY_CASES = "my_cases"
     CLOSE_CATEGORY = "close_category"
     CLOSE_ORGANISATION = "close_organisation"
@@ -101,6 +105,10 @@ class Notice(StrEnum):
 PERSONS_WORDS = frozenset({Notice.REPLY, Notice.WORDS})
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
 REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
+
+
+# Said without a sound: nobody is to reach for a phone because of it.
+SILENT = frozenset({Notice.RELAY_STATE})
 
 
 class RowState(StrEnum):
@@ -168,6 +176,7 @@ class TimerKind(StrEnum):
     ANSWER = "answer"
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
+    HELD_EXPIRES = "held_expires"
     SESSION_EVENING = "session_evening"
     MORNING = "morning"
     DAILY = "daily"

@@ -217,11 +217,29 @@ async def answers(service: Service, staff: Staff, asker: Newcomer, words: str = 
         )
 
 
-async def volunteer_says(service: Service, staff: Staff, words: str, *, reply_to: int | None = None) -> None:
-    """The volunteer writes in their chat, without saying which case is meant unless `reply_to` does."""
+async def volunteer_says(
+    service: Service, staff: Staff, words: str, *, answers: int | None = None, unclear: bool = False
+) -> int:
+    """The volunteer writes in their chat, as a reply to something that names the case `answers`, or to something
+    `unclear`, or neither. Returns what names the message in their chat."""
     number = next(_numbers)
+    is_reply = unclear or answers is not None
     async with acting(service, staff) as work:
-        await meant.volunteer_said(work, words, external_id=f"v{number}", own_message=number, reply_to=reply_to)
+        await meant.volunteer_said(work, meant.Said(words, number, is_reply=is_reply, answered=answers))
+    return number
+
+
+async def card_of(service: Service, staff: Staff) -> int:
+    """The outbox row of the newest question about lines that are held."""
+    rows = await said_to(service, staff.id, Notice.WHICH_CASE)
+    return [row.id for row in rows if row.edits is None][-1]
+
+
+async def picks(service: Service, staff: Staff, asker: Newcomer) -> Answer:
+    """The volunteer presses this newcomer's case on the newest card that asks."""
+    card = await card_of(service, staff)
+    async with acting(service, staff) as work:
+        return await meant.chose_case(work, case_id=asker.case_id, card=card)
 
 
 # What a test reads afterwards, each time through a fresh look.
@@ -282,7 +300,7 @@ class Held:
 
 
 class Postbox:
-    """A channel that takes every letter, or does with the next ones what it is told."""
+    """A channel that takes every letter, or does with the next ones what it is told. What is unsaid stands no more."""
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
@@ -300,6 +318,9 @@ class Postbox:
         outcome = self.outcomes.pop(0) if self.outcomes else Sent()
         if int(letter.chat) in self.blocked_by:
             return Unreachable("blocked")
+        if isinstance(outcome, Sent) and letter.unsays is not None:
+            self.chats[letter.chat].pop(letter.unsays, None)
+            return Sent()
         if isinstance(outcome, Sent):
             place = letter.edits or self.letters.index(letter) + 1
             self.chats.setdefault(letter.chat, {})[place] = letter

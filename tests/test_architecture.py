@@ -26,11 +26,13 @@ CASE_FILES = {
     "bot/rounds.py",
     "bot/actions/cases.py",
     "bot/actions/closing.py",
+    "bot/actions/fates.py",
     "bot/actions/overview.py",
     "bot/actions/queue.py",
     "bot/actions/reports.py",
     "bot/actions/retention.py",
     "bot/actions/sessions.py",
+    "bot/actions/taking_back.py",
 }
 WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 DETACHED = {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task"}

@@ -64,6 +64,8 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [{"channel": "telegram"}, {"channel": "web"}]
         case Notice.CLAIMED | Notice.REPLY:
             return [{}, {"adviser": "Amina"}]
+        case Notice.TAKEN_UP:
+            return [base, base | {"adviser": "Amina"}]
         case Notice.HOURS | Notice.NO_CONSENT:
             return [HOURS_NOW, {"sessions": [SESSION, SESSION]}, {"open": [], "sessions": [], "online": []}]
         case Notice.PLACE | Notice.VENUE:
@@ -219,6 +221,10 @@ def hours_params_of(notice: Notice) -> list[dict[str, object]]:
             return [{}]
 
 
+BECAME = ("sent", "dropped", "elsewhere", "expired", "nowhere")
+FATES = ("erased", "queued", "taken", "withdrawn", "closed", "closed_by_you")
+
+
 def staff_params(notice: Notice) -> dict[str, object]:
     cards = [{"case": 1, "code": "4729135", "language": "ar", "category": "housing"}] * 2
     return {
@@ -226,15 +232,30 @@ def staff_params(notice: Notice) -> dict[str, object]:
         "since": "2026-01-05T06:00:00+00:00", "messages": 3, "returning": True, "marked": True, "alias": "Amina",
         "at": "2026-01-05T08:00:00+00:00", "part": 0, "parts": 1, "cases": cards, "chosen": ["bank"], "page": 1,
         "several": True, "default": 25, "count": 2, "hours": 19, "ends_at": "2026-01-05T12:00:00+00:00",
-        "role": "coordinator", "state": "queued", "refusal": "no_longer_valid" if notice == Notice.REFUSED else None,
+        "message": 2**53, "role": "coordinator",
+        "state": "queued", "refusal": "no_longer_valid" if notice == Notice.REFUSED else None,
     }  # fmt: skip
+
+
+def staff_ways(notice: Notice) -> list[dict[str, object]]:
+    """The params of each way in which a notice to staff can be said."""
+    params = staff_params(notice)
+    match notice:
+        case Notice.REFUSED:
+            return [{"refusal": "no_longer_valid"}]
+        case Notice.WHICH_CASE:
+            asked = [{"why": why} for why in ("several", "ended", "unclear", "slash", "reopen")]
+            return [params | one for one in (*asked, *({"became": became} for became in BECAME))]
+        case Notice.NOT_YOUR_CASE:
+            return [params | {"fate": fate, "alias": "Bo" if fate == "taken" else None} for fate in FATES]
+        case _:
+            return [params]
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 @pytest.mark.parametrize("notice", list(texts_staff.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
-    params = {"refusal": "no_longer_valid"} if notice == Notice.REFUSED else staff_params(notice)
-    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else [params]
+    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else staff_ways(notice)
 
     for params in every_way:
         said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)

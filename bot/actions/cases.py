@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
 from bot.access import CASES, CaseRow
-from bot.actions import queue
+from bot.actions import focus, queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -70,10 +70,11 @@ async def announce(work: Work, case: CaseRow, *, secret: str = "") -> None:
     await queue.offer(work, case)
 
 
-async def claim_case(work: Work, *, case_id: int) -> CaseRow:
+async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
     """Give a queued case to the acting volunteer, who is on shift.
 
     Exactly one of several simultaneous claims succeeds; the database decides, not this process.
+    `card`: the outbox row they pressed, which the caller gives new words.
 
     Raises:
         NotFound: no such case, or the actor may not claim (same answer on purpose).
@@ -81,7 +82,7 @@ async def claim_case(work: Work, *, case_id: int) -> CaseRow:
         NotOnShift: the actor is not on shift now.
     Source: README, decisions: "a case has one volunteer at a time".
     """
-    return await _claim(work, case_id, _is_on_shift(work))
+    return await _claim(work, case_id, _is_on_shift(work), card)
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:
@@ -92,13 +93,13 @@ async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:
     return await _claim(work, case_id, None)
 
 
-async def _claim(work: Work, case_id: int, condition: object | None) -> CaseRow:
+async def _claim(work: Work, case_id: int, condition: object | None, card: int | None = None) -> CaseRow:
     case = await access.case_for_staff(work, case_id)
     taken = await _take_from_queue(work, case, condition)
     if taken is None:
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
-    await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias)
+    await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias, but=card)
     await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
     return taken
@@ -171,6 +172,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     queued = (await work.db.execute(freed.returning(CASES))).one_or_none()
     if queued is None:
         raise NotFound
+    await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
     made = await queue.promise(work, queued)
     if not silent:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import queue
+from bot.actions import focus, queue
 from bot.actions.cases import refuse_if_newer
 from bot.errors import BadInput, Stale
 from bot.store import Work
@@ -23,6 +23,7 @@ from models.case import (
     MOVES,
     UNKNOWN,
     CaseEventKind,
+    CaseStatus,
     Category,
     Closing,
     ClosingDraft,
@@ -108,6 +109,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     closed = (await work.db.execute(ended.returning(CASES))).one_or_none()
     if closed is None:
         raise Stale
+    await focus.case_ended(work, case.volunteer_id if case.status == CaseStatus.CLAIMED else None)
     await work.record(case.id, event, detail=detail)
     await work.db.execute(delete(ClosingDraft).where(ClosingDraft.case_id == case.id))
     resting = update(Conversation).where(Conversation.id == case.conversation_id)

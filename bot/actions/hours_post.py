@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import people
 from bot.seal import Seal
-from bot.store import Work
+from bot.store import Work, insert_or_skip
 from models.base import new_id
 from models.outbox import Meta, Notice, Outbox, RowState
 from models.people import Address, Channel
@@ -89,7 +89,7 @@ async def _lane(work: Work) -> int | None:
         "lookup": work.seal.blind(Channel.TELEGRAM, channel),
         "chat": work.seal.seal(channel, table="addresses", column="chat", row_id=fresh),
     }  # fmt: skip
-    await work.db.execute(people.insert_or_skip(work, Address).values(**row))
+    await work.db.execute(insert_or_skip(work, Address).values(**row))
     same = select(Address.id).where(Address.channel == row["channel"], Address.lookup == row["lookup"])
     made = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
     await _keep(work, LANE, str(made))
@@ -103,4 +103,4 @@ async def _fact(db: AsyncConnection, name: str) -> str | None:
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await work.db.execute(delete(Meta).where(Meta.name == name))
-    await work.db.execute(people.insert_or_skip(work, Meta).values(name=name, value=value))
+    await work.db.execute(insert_or_skip(work, Meta).values(name=name, value=value))

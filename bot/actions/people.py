@@ -6,16 +6,15 @@ It must not open browser sessions: `sessions.py` does.
 from dataclasses import dataclass
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import Insert
 
 from bot import access, wakeup
 from bot.actions import cases
 from bot.errors import BadInput
 from bot.i18n import suggest_language
-from bot.store import Actor, Work
+from bot.store import Actor, Work, insert_or_skip
 from models.base import new_id
+from models.case import HeldLine
 from models.conversation import Conversation
 from models.intake import IntakeStep
 from models.outbox import Notice
@@ -38,12 +37,6 @@ class Visitor:
     channel: str
     language: str | None
     is_parked: bool = False
-
-
-def insert_or_skip(work: Work, table: object) -> Insert:
-    """An INSERT that quietly does nothing where a unique row is already there."""
-    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
@@ -158,16 +151,18 @@ async def disable_staff(work: Work, person_id: int) -> int:
     await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
     await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
     await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
+    await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
     work.ring(wakeup.SESSIONS)
     return await free_cases_of(work, person_id, reason="disabled")
 
 
 async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:
     """Every case the volunteer has is queued again and its newcomer told. Returns how many."""
-    mine = await cases.cases_of(work.db, person_id)
+    # All conversations first: an act of the volunteer's locks one and then what it knows of them, never the reverse.
+    locked = [await access.locked_case(work, case.id) for case in await cases.cases_of(work.db, person_id)]
+    mine = [case for case in locked if case.volunteer_id == person_id]
     for case in mine:
-        locked = await access.locked_case(work, case.id)
-        await cases.back_to_queue(work, locked, silent=False, reason=reason)
+        await cases.back_to_queue(work, case, silent=False, reason=reason)
     return len(mine)
 
 

@@ -159,16 +159,26 @@ async def refresh_cards(work: Work, case: CaseRow) -> None:
     work.ring(wakeup.DESK)
 
 
-async def withdraw_cards(work: Work, case: CaseRow, *, reason: str, alias: str | None = None) -> None:
-    """After COMMIT no card of the case says "claim": unsent ones are cancelled, the others edit themselves."""
+async def withdraw_cards(
+    work: Work, case: CaseRow, *, reason: str, alias: str | None = None, but: int | None = None
+) -> None:
+    """After COMMIT no card of the case says "claim": unsent ones are cancelled, the others edit themselves.
+
+    `but`: a card that says something else from now on, by whoever withdraws.
+    """
     unsent = (Outbox.case_id == case.id, Outbox.kind == Notice.OFFERED, Outbox.state == RowState.DUE)
     await work.db.execute(
         update(Outbox).where(*unsent, Outbox.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
     )
     params = {"code": case.code, "reason": reason, "alias": alias, "at": work.now.isoformat()}
-    for card in await _live_cards(work, case.id):
+    for card in [card for card in await _live_cards(work, case.id) if card.id != but]:
         await work.tell_address(card.address_id, Notice.TAKEN, case_id=case.id, edits=card.id, params=params)
     work.ring(wakeup.DESK)
+
+
+async def offers(work: Work, card: int | None, case_id: int) -> bool:
+    """Whether this outbox row is a card that still offers the case."""
+    return card is not None and card in [row.id for row in await _live_cards(work, case_id)]
 
 
 async def _card_holders(work: Work, case_id: int) -> set[int]:
@@ -180,7 +190,8 @@ async def _card_holders(work: Work, case_id: int) -> set[int]:
 async def _live_cards(work: Work, case_id: int) -> list:
     """The cards of a case that still offer it, or may be about to: sent or leaving, and not edited to "taken"."""
     later = Outbox.__table__.alias("later")  # type: ignore[attr-defined]
-    gone = select(later.c.id).where(later.c.edits == Outbox.id, later.c.kind == Notice.TAKEN).exists()
+    no_more = (Notice.TAKEN, Notice.CLAIMED_BY_YOU)
+    gone = select(later.c.id).where(later.c.edits == Outbox.id, later.c.kind.in_(no_more)).exists()
     cards = select(Outbox.id, Outbox.address_id, Outbox.state, Outbox.lease_owner, Outbox.params).where(
         Outbox.case_id == case_id,
         Outbox.kind == Notice.OFFERED,

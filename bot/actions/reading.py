@@ -25,7 +25,8 @@ _OF_CASE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit."""
+    """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit.
+    `taken_back_at`: its volunteer took it back, and nothing of it is left."""
 
     message_id: int
     seq: int
@@ -34,6 +35,7 @@ class Line:
     said_at: datetime
     text: str
     earlier: tuple[str, ...] = ()
+    taken_back_at: datetime | None = None
 
 
 async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
@@ -50,6 +52,8 @@ def last_shown(lines: list[Line]) -> int:
 
 
 def _line(seal: Seal, rows: list[Row]) -> Line:
+    if rows[-1].taken_back_at is not None:
+        return Line(rows[0].id, rows[-1].seq, False, rows[0].alias, rows[0].said_at, "", (), rows[-1].taken_back_at)
     texts = [seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows]
     first, now = rows[0], rows[-1]
     by_newcomer = first.author == Author.NEWCOMER

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
 from bot import access, wakeup
 from bot.access import CaseRow
-from bot.actions import queue
+from bot.actions import inbox, queue
 from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput
 from bot.store import Work
@@ -83,7 +83,7 @@ async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, ext
 async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: str, reply_to: int | None = None) -> int:
     """The acting volunteer's words are on their way to the newcomer; returns the message's id.
 
-    `reply_to`: the volunteer's own message in their chat, which the delivery state answers to.
+    `reply_to`: the volunteer's own message in their chat, which the one line about the case answers to.
 
     Raises:
         NotFound: not the actor's case.
@@ -99,6 +99,7 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
         params = {"code": case.code, "part": part, "parts": parts} | name
         await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
     if reply_to is not None:
+        await inbox.former_line_goes(work, work.actor.id, case.id)
         params = {"code": case.code, "message": message_id, "reply_to": reply_to}
         key = f"state:{message_id}"
         await work.tell(work.actor.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
@@ -192,6 +193,12 @@ async def shown_on_telegram(work: Work, case: CaseRow) -> int:
     seq = (await work.db.execute(sent)).scalar_one_or_none() or 0
     await mark_read(work, case, seq)
     return max(seq, case.read_seq)
+
+
+async def keep_version(work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int) -> int:
+    """A message of the case says something else from now on; returns the new version's id. What it said stays."""
+    message_id, _ = await _keep(work, case, author, text, external_id=external_id, version=version)
+    return message_id
 
 
 async def _keep(

@@ -12,7 +12,7 @@ from bot import access, wakeup
 from bot.access import CASES
 from bot.actions import closing, inbound, session_reminders
 from bot.store import Work
-from models.case import OPEN, CaseEventKind, CodeGuess, Focus
+from models.case import OPEN, CaseEventKind, CodeGuess, HeldLine
 from models.conversation import Conversation, Message
 from models.hours import HoursDraft, SessionReminder
 from models.intake import Draft
@@ -122,8 +122,7 @@ async def purge(work: Work) -> Purged:
     await work.db.execute(delete(WebSession).where(WebSession.seen_at < work.now - SESSIONS_KEPT))
     await work.db.execute(delete(CodeGuess).where(CodeGuess.since < work.now - timedelta(hours=1)))
     await work.db.execute(delete(Timer).where(Timer.done_at < work.now - TIMERS_KEPT))
-    stale_focus = Focus.held_at < work.now - timedelta(days=1)
-    await work.db.execute(update(Focus).where(stale_focus).values(held_text=None, held_external_id=None, held_at=None))
+    await work.db.execute(delete(HeldLine).where(HeldLine.held_at < work.now - timedelta(days=1)))
     return Purged(cases, more=max(cases, newcomers) >= CASES_A_ROUND)
 
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from bot import clock
-from bot.actions import hours, people
+from bot.actions import hours
 from bot.actions.hours_told import day_params
 from bot.actions.places import hold_places, places
 from bot.errors import Stale
-from bot.store import Work
+from bot.store import Work, insert_or_skip
 from models.base import new_id
 from models.hours import SessionReminder
 from models.outbox import Notice, TimerKind
@@ -46,7 +46,7 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
     if (place, day) not in asked:
         reminder = new_id()
         row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
-        await work.db.execute(people.insert_or_skip(work, SessionReminder).values(**row))
+        await work.db.execute(insert_or_skip(work, SessionReminder).values(**row))
         evening = evening_before(day, work.zone)
         if evening > work.now:
             await work.remind(TimerKind.SESSION_EVENING, reminder, evening)

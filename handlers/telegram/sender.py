@@ -86,7 +86,7 @@ class TelegramSender:
             reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
         said = await self._bot.send_message(
             letter.chat, text, reply_markup=keyboard(letter.prompt) if is_last else None,
-            link_preview_options=NO_PREVIEW, reply_parameters=reply,
+            link_preview_options=NO_PREVIEW, reply_parameters=reply, disable_notification=letter.is_silent or None,
         )  # fmt: skip
         return said.message_id
 

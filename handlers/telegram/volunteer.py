@@ -5,7 +5,7 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.actions import cases, closing, inbox, meant, people, relay, sessions
+from bot.actions import cases, closing, inbox, meant, people, queue, relay, sessions, taking_back
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
@@ -26,18 +26,12 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     match act:
         case Commanded(name=name, rest=rest):
             await _command(work, actor, name, rest, catalogues)
-        case Edited():
-            await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
+        case Edited(text=text):
+            await meant.volunteer_edited(work, text, own_message=message.message_id)
         case Unreadable():
             await work.tell(actor.id, Notice.STAFF_UNREADABLE, params={"reply_to": message.message_id})
         case _:
-            await meant.volunteer_said(
-                work,
-                message.text or "",
-                external_id=f"v{actor.id}-{message.message_id}",
-                own_message=message.message_id,
-                reply_to=await _answered_to(work, actor, message),
-            )
+            await meant.volunteer_said(work, await _said(work, message))
     return DONE
 
 
@@ -50,7 +44,7 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
         card = await inbox.row_of_remote(work.db, actor.address_id, message_id)
     match verb, *rest:
         case "claim", case:
-            return await _pressed_claim(work, _number(case))
+            return await _pressed_claim(work, _number(case), card)
         case "release", case, seq:
             return await _pressed_release(work, _number(case), _number(seq))
         case "close", case, seq:
@@ -61,7 +55,13 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "c", case, field, value:
             await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
         case "pick", case:
-            await meant.chose_case(work, case_id=_number(case), card=card)
+            return await meant.chose_case(work, case_id=_number(case), card=card)
+        case "nosend", *_:
+            await meant.chose_nothing(work, card=card)
+        case "reopen", case:
+            await meant.reopened(work, case_id=_number(case), card=card)
+        case "unsend", message:
+            return await _pressed_take_back(work, _number(message))
         case "desk", _case:
             await _send_desk_link(work, actor)
         case "endall", *_:
@@ -82,15 +82,26 @@ async def _pressed_about_hours(work: Work, actor: Actor, code: str, card: int | 
     return answer
 
 
-async def _pressed_claim(work: Work, case_id: int) -> Answer:
-    case = await cases.claim_case(work, case_id=case_id)
+async def _pressed_claim(work: Work, case_id: int, card: int | None) -> Answer:
+    """The card that was pressed says so itself, and the newcomer's words follow: nothing else is said."""
+    offered = card if await queue.offers(work, card, case_id) else None
+    case = await cases.claim_case(work, case_id=case_id, card=offered)
     params = {
         "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
         "category": case.category, "seq": await relay.newest_seq(work, case),
     }  # fmt: skip
-    await work.tell(work.actor.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params)  # type: ignore[union-attr]
+    await work.tell(work.actor.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params, edits=offered)  # type: ignore[union-attr]
     await relay.tell_whole_case(work, case)
     return Answer("claimed_toast", {"code": case.code})
+
+
+async def _pressed_take_back(work: Work, message_id: int) -> Answer:
+    try:
+        await taking_back.take_back(work, message_id=message_id)
+    except Stale as late:
+        await inbox.tell_relay_state(work, message_id)  # the line loses its button
+        return Answer(late.code)
+    return Answer("taken_back_toast")
 
 
 async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
@@ -132,10 +143,14 @@ async def _send_desk_link(work: Work, actor: Actor) -> None:
     await work.tell(actor.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
 
 
-async def _answered_to(work: Work, actor: Actor, message: Message) -> int | None:
-    if message.reply_to_message is None or actor.address_id is None:
-        return None
-    return await inbox.row_of_remote(work.db, actor.address_id, message.reply_to_message.message_id)
+async def _said(work: Work, message: Message) -> meant.Said:
+    """The words with what they answer to: something of this chat, or of another, which names no case of ours."""
+    answers = message.reply_to_message
+    case_id = await meant.answered_case(work, answers.message_id) if answers is not None else None
+    elsewhere = message.external_reply is not None or message.reply_to_story is not None
+    return meant.Said(
+        message.text or "", message.message_id, is_reply=answers is not None or elsewhere, answered=case_id
+    )
 
 
 async def _acting(work: Work) -> Actor:

@@ -94,6 +94,7 @@ ROUTES = (
     Route("POST", _CASE + "/claim", Policy.STAFF, desk.claim),
     Route("GET", _CASE, Policy.CLAIMER, desk_case.show),
     Route("POST", _CASE + "/reply", Policy.CLAIMER, desk_case.reply),
+    Route("POST", _CASE + "/take-back", Policy.CLAIMER, desk_case.take_back),
     Route("POST", _CASE + "/release", Policy.CLAIMER, desk_case.release),
     Route("POST", _CASE + "/not-advice", Policy.CLAIMER, desk_case.not_advice),
     Route("POST", _CASE + "/close", Policy.CLAIMER, desk_case.close),

@@ -41,6 +41,7 @@ KEY_LETTERS = 16
 class Bubble:
     """One message as the page shows it. A later bubble with the same `key` takes the place of the earlier one.
 
+    Without a `body` there is nothing to show any more: what had this key is gone.
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
     `is_new`: no page has shown it yet.
     """
@@ -62,13 +63,14 @@ class Bubble:
 async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
     """What the conversation holds after the cursor, oldest first; only the newest question keeps its choices."""
     now = clock.now()
-    said = [
-        await _notice(db, service, words, row, now) for row in await inbox.notices_after(db, visitor.address_id, seq)
-    ]
+    rows = await inbox.notices_after(db, visitor.address_id, seq)
+    said = [await _notice(db, service, words, row, now) for row in rows]
     wrote = [
         _own_words(service, words, row, now) for row in await inbox.own_words_after(db, visitor.conversation_id, seq)
     ]
-    return newest_choices_only(_newest_versions(sorted((*said, *wrote), key=lambda bubble: bubble.seq)))
+    bubbles = _newest_versions(sorted((*said, *wrote), key=lambda bubble: bubble.seq))
+    # To a page that shows nothing yet, what is gone is not even said to be.
+    return newest_choices_only([bubble for bubble in bubbles if bubble.body or seq])
 
 
 def newest_choices_only(bubbles: list[Bubble]) -> list[Bubble]:
@@ -106,6 +108,7 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
         is_new=row.state == RowState.DUE,
+        edited=row.kind == Notice.REPLY and row.edits is not None,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind != Notice.HOURS),
     )  # fmt: skip

@@ -11,10 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from bot import access, clock
-from bot.actions import cases, closing, inbound, reading, relay
+from bot.actions import cases, closing, inbound, reading, relay, taking_back
 from bot.actions.closing import Sheet
 from bot.actions.sessions import Session
-from bot.errors import BadInput, NewerWords, NotFound, Refusal, Unavailable
+from bot.errors import BadInput, NewerWords, NotFound, Refusal, Stale, Unavailable
 from bot.metrics import ACTS
 from bot.render import relay_state
 from bot.store import actor_of
@@ -48,6 +48,18 @@ async def reply(request: web.Request) -> web.StreamResponse:
                 )
     except (BadInput, Unavailable) as refusal:
         return await _refused(request, refusal, typed)
+    return _done(request, f"/desk/cases/{_case_id(request)}#end")
+
+
+async def take_back(request: web.Request) -> web.StreamResponse:
+    """The volunteer's reply, sent less than a minute ago, is gone."""
+    form = await request.post()
+    try:
+        async with identity.staff_acts(request) as (work, _):
+            await access.my_case(work, _case_id(request))
+            await taking_back.take_back(work, message_id=_number(form.get("message")))
+    except Stale as refusal:
+        return await _refused(request, refusal, Typed())
     return _done(request, f"/desk/cases/{_case_id(request)}#end")
 
 

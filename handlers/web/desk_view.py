@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.actions.overview import Overview
 from bot.actions.reading import Line
+from bot.actions.taking_back import TAKE_BACK_WITHIN
 from bot.i18n import Words
 from bot.phrases import answer_label
 from bot.render import prompt_of
@@ -21,7 +22,7 @@ from models.outbox import Notice
 SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
-        Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED,
+        Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
     }
 )  # fmt: skip
 
@@ -127,12 +128,18 @@ def line_shown(
         "id": line.message_id,
         "own": not line.by_newcomer,
         "who": inline(words("desk_newcomer") if line.by_newcomer else line.alias or words("service_name")),
-        "text": spoken(line.text),
+        "text": spoken(line.text) if line.taken_back_at is None else "",
+        "may_take_back": may_take_back(line, now),
         "earlier": [spoken(text) for text in line.earlier],
         "when": clock_time(words, line.said_at, service, now),
         "state": inline(state_label(words, *state)) if state else "",
         "state_code": state[0] if state else "",
     }
+
+
+def may_take_back(line: Line, now: datetime) -> bool:
+    """Whether the volunteer's message is so fresh that the page offers to take it back."""
+    return not line.by_newcomer and line.taken_back_at is None and now - line.said_at <= TAKE_BACK_WITHIN
 
 
 def closing_options(words: Words, default: int) -> Options:

@@ -136,7 +136,7 @@ async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visit
 
 def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     words = words_for(request)
-    html = request.app[PAGES].render("_bubble.html", words, bubble=bubble)
+    html = request.app[PAGES].render("_bubble.html", words, bubble=bubble) if bubble.body else ""
     return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
 
 

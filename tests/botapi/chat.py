@@ -43,6 +43,7 @@ class Shown:
     reply_to: int | None = None
     edited: bool = False
     deleted: bool = False
+    silent: bool = False
     at: float = field(default_factory=time.time)
 
     @property

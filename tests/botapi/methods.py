@@ -29,7 +29,7 @@ MOST_COMMANDS = 100
 
 _OBJECTS = {"reply_markup", "reply_parameters", "allowed_updates", "commands", "entities", "link_preview_options"}
 _OBJECTS |= {"scope"}
-_FLAGS = {"show_alert", "drop_pending_updates", "allow_sending_without_reply"}
+_FLAGS = {"show_alert", "disable_notification", "drop_pending_updates", "allow_sending_without_reply"}
 _NUMBERS = {"chat_id", "message_id", "offset", "limit", "timeout", "max_connections", "reply_to_message_id"}
 
 
@@ -150,6 +150,7 @@ class Methods:
             buttons=rows,
             markup=_inline(markup),
             reply_to=self._replied(chat, params),
+            silent=bool(params.get("disable_notification")),
         )
         self._api.accept(chat, message)
         return chat.message_json(message)

@@ -15,6 +15,7 @@ ALLOWED = {
     (Q, CaseEventKind.WITHDRAWN): X,
     (C, CaseEventKind.WITHDRAWN): X,
     (X, CaseEventKind.REOPENED): Q,
+    (X, CaseEventKind.TAKEN_UP): C,
 }
 DIGITS = st.text("0123456789", min_size=6, max_size=6)
 

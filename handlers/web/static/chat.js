@@ -62,6 +62,7 @@ function place(row) {
   holder.innerHTML = row.html.trim();
   const bubble = holder.content.firstElementChild;
   const earlier = document.getElementById(row.id);
+  if (!bubble) return earlier?.remove(); // taken back
   if (row.ends) log.querySelectorAll(".choices").forEach((old) => old.remove());
   if (earlier) earlier.replaceWith(bubble);
   else log.append(bubble);
@@ -73,7 +74,7 @@ function show(rows) {
   for (const row of rows) {
     if (row.seq <= last && document.getElementById(row.id)) continue;
     const bubble = place(row);
-    if (!row.own) first ??= bubble;
+    if (!row.own && bubble) first ??= bubble;
     last = Math.max(last, row.seq);
     if (!row.own && document.hidden) document.title = `● ${chat.dataset.newAnswer} · ${title}`;
   }

@@ -48,7 +48,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('asked_row', Id(), nullable=True))
         batch_op.add_column(sa.Column('asked_why', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('asked_case', Id(), nullable=True))
+        batch_op.add_column(sa.Column('asked_endings', sa.Integer(), server_default=sa.text('0'), nullable=False))
         batch_op.create_foreign_key(batch_op.f('fk_focuses_spoke_case_id_cases'), 'cases', ['spoke_case_id'], ['id'], ondelete='SET NULL')
+        batch_op.drop_column('held_text')
+        batch_op.drop_column('held_external_id')
+        batch_op.drop_column('held_at')
 
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.add_column(sa.Column('marks', Codes(), server_default='[]', nullable=False))
@@ -77,7 +81,11 @@ def downgrade() -> None:
         batch_op.drop_column('marks')
 
     with op.batch_alter_table('focuses', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('held_at', UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('held_external_id', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('held_text', Sealed(), nullable=True))
         batch_op.drop_constraint(batch_op.f('fk_focuses_spoke_case_id_cases'), type_='foreignkey')
+        batch_op.drop_column('asked_endings')
         batch_op.drop_column('asked_case')
         batch_op.drop_column('asked_why')
         batch_op.drop_column('asked_row')
