@@ -56,12 +56,12 @@ async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = Fa
             line.address_id, Notice.RELAY_STATE, case_id=line.case_id, edits=line.id, params=line.params
         )
     if is_trouble:
-        await _tell_trouble(work, message_id)
+        await _tell_trouble(work, message_id, {"reply_to": line.params["reply_to"]} if line is not None else {})
 
 
-async def _tell_trouble(work: Work, message_id: int) -> None:
+async def _tell_trouble(work: Work, message_id: int, params: dict[str, object]) -> None:
     row = (await work.db.execute(select(Message.author_id, Message.case_id).where(Message.id == message_id))).one()
-    params: dict[str, object] = {"message": message_id, "code": await access.code_of(work.db, row.case_id)}
+    params |= {"message": message_id, "code": await access.code_of(work.db, row.case_id)}
     key = f"trouble:{message_id}"
     said = select(exists().where(Outbox.dedupe_key == key))
     if not (await work.db.execute(said)).scalar_one():

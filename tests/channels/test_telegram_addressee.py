@@ -82,6 +82,19 @@ async def test_words_after_an_ending_are_asked_about_and_answered_by_one_press(h
     assert not codes_of(_shown(house, AMINA, house.service.desk("sv")("sent_to_case", code="x")[:12]))
 
 
+async def test_answering_with_three_cases_open_takes_one_press_and_then_none(house: House) -> None:
+    case = await _asks_and_is_claimed(house, N, "Fråga från N")
+    await _asks_and_is_claimed(house, M, "Fråga från M")
+    await _asks_and_is_claimed(house, 9003, "Fråga från den tredje")
+
+    await _writes(house, "Ett")
+    await house.pressed(AMINA, f"pick:{case}", house.api.chat(AMINA).last.message_id)
+    await _writes(house, "Två")
+
+    assert _said(house, N, "Ett") and _said(house, N, "Två")
+    assert not _said(house, M, "Ett") and not _said(house, 9003, "Två")
+
+
 @pytest.mark.parametrize("what", ["the newcomer's words", "own words", "the line about them", "the card", "own held"])
 async def test_a_reply_is_resolved_whatever_it_points_at(house: House, what: str) -> None:
     case = await _asks_and_is_claimed(house, N, "Fråga från N")

@@ -49,8 +49,15 @@ def _replies(house: House) -> list[str]:
 
 
 def _states(house: House) -> list[str]:
-    """What the volunteer reads under their own messages."""
-    return [one.text for one in house.api.chat(500).from_bot if one.reply_to]
+    """What the volunteer's line about the case says."""
+    return [one.text for one in house.api.chat(500).from_bot if one.silent]
+
+
+def _said_aloud(house: House, state: str, code: str) -> bool:
+    """Whether the volunteer has been told, with a sound, that words did not arrive."""
+    desk = house.service.desk("sv")
+    told = desk("relay_trouble", code=code, state=desk(f"state_{state}"))
+    return told in [one.text for one in house.api.chat(500).from_bot if not one.silent]
 
 
 def _state(house: House, state: str, code: str) -> str:
@@ -76,7 +83,8 @@ async def test_a_newcomer_who_blocks_the_bot_is_called_once_and_the_volunteer_re
 
     to_her = [call for call in house.api.calls_of("sendMessage")[calls:] if call.params["chat_id"] == 900]
     assert len(to_her) == 1
-    assert _states(house) == [_state(house, "blocked", await _code(house))] * 2
+    assert _states(house) == [_state(house, "blocked", await _code(house))]
+    assert _said_aloud(house, "blocked", await _code(house))
 
 
 async def test_a_newcomer_who_comes_back_gets_what_waited_in_order(house: House) -> None:
@@ -90,7 +98,7 @@ async def test_a_newcomer_who_comes_back_gets_what_waited_in_order(house: House)
     await house.settle()
 
     assert _replies(house) == ["Ett", "Två"]
-    assert _states(house) == [_state(house, "delivered", await _code(house))] * 2
+    assert _states(house) == [_state(house, "delivered", await _code(house))]
 
 
 async def test_what_waited_a_day_behind_a_closed_door_is_given_up_and_its_author_told(house: House) -> None:
@@ -222,6 +230,7 @@ async def test_what_telegram_will_not_take_is_tried_three_times_and_then_told_to
     to_her = [call for call in house.api.calls_of("sendMessage")[calls:] if call.params["chat_id"] == 900]
     assert len(to_her) == 3
     assert _states(house) == [_state(house, "failed", await _code(house))]
+    assert _said_aloud(house, "failed", await _code(house))
     kinds = [row.kind for row in await builders.table(house.service, "SELECT kind FROM case_events")]
     assert kinds.count("undelivered") == 1
 
@@ -247,6 +256,7 @@ async def test_words_that_could_not_leave_for_a_day_are_told_to_their_author(hou
         await _later(house, timedelta(hours=1))
 
     assert _states(house) == [_state(house, "failed", await _code(house))]
+    assert _said_aloud(house, "failed", await _code(house))
 
 
 async def test_after_hours_of_silence_the_tries_still_go_on(house: House) -> None:

@@ -49,6 +49,7 @@ STAFF_SOCKET =      (SHUT,    SHUT,    SHUT,    SOCKET,  SOCKET,  SHUT,    SOCKE
 STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  ASKED)  # fmt: skip
 CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  GOES)  # fmt: skip
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
@@ -91,6 +92,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/cases/{case}/claim": STAFF_CLAIMS,
     "GET /desk/cases/{case}": CLAIMER_READS,
     "POST /desk/cases/{case}/reply": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/take-back": CLAIMER_LACKS,  # nothing was said
     "POST /desk/cases/{case}/release": CLAIMER_ACTS,
     "POST /desk/cases/{case}/not-advice": CLAIMER_ACTS,
     "POST /desk/cases/{case}/close": CLAIMER_ACTS,
@@ -131,6 +133,7 @@ ALL_BUT_COORDINATOR = tuple(actor for actor in ACTORS if actor != "coordinator")
 NUMBERED = {
     "GET /desk/cases/{case}": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/reply": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/take-back": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/release": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/not-advice": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/close": ALL_BUT_CLAIMER,

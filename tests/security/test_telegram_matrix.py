@@ -61,7 +61,10 @@ BY_STAFF = {
     "noadvice":         (CASE,    NOTHING),
     "release":          (CASE,    NOTHING),
     "c":                (CASE,    NOTHING),
-    "pick":             (CASE,    NOTHING),
+    "pick":             (NOTHING, NOTHING),  # of held lines: only on the card that asks
+    "nosend":           (NOTHING, NOTHING),
+    "reopen":           (NOTHING, NOTHING),
+    "unsend":           (NOTHING, NOTHING),  # another's message, or one of another house
     "desk":             (OWN,     OWN),
     "endall":           (OWN,     OWN),
     "h":                (NOTHING, NOTHING),  # from here on what only coordinators are shown
@@ -218,6 +221,9 @@ async def walk(house: House) -> set[str]:
     usual = USUAL_ORGANISATIONS[0]
     for step in ("cat:housing", "view:0.1", f"add:0.{usual}", "view:1.1", "org:done", "out:answered", "min:15"):
         await house.pressed(GUIDE, f"c:{case}:{step}")
+    words = next(one for one in house.api.chat(GUIDE).visible if "Ett ord till" in one.text)
+    await house.api.says(GUIDE, "Ett till", reply_to=words.message_id, language_code="sv")
+    await house.settle()
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, "erase:yes")
     await coordinate(house)
@@ -283,6 +289,7 @@ def without(rows: Rows, ids: set[int]) -> Rows:
     return {
         name: [row for row in kept if not any(row[at] in ids for at in places[name]) and Notice.UNSAY not in row]
         for name, kept in rows.items()
+        if name != "focuses"  # that a case of theirs has ended is noted with the volunteer
     }
 
 
