@@ -9,6 +9,7 @@ from bot.errors import BadInput
 from bot.textshape import clean, to_latin_digits, without_bidi_controls
 
 LONGEST_SHOWN = 60  # of what was not understood, in the answer
+LONGEST_LINE = 4096  # what fits into one message; more is no line
 AND = frozenset({"och", "and", "samt", "&", "+"})
 SAYS_NOTHING = AND | {
     "på", "on", "i", "in", "at", "den", "det", "the", "för", "for", "vid", "hos", "kl", "kl.", "klockan", "från",
@@ -25,7 +26,7 @@ class Line:
     """What was typed. `left`: the same letters, smaller, with those already understood struck out."""
 
     def __init__(self, text: str) -> None:
-        self.text = " ".join(without_bidi_controls(clean(text)).split())
+        self.text = " ".join(without_bidi_controls(clean(text[:LONGEST_LINE])).split())
         latin = to_latin_digits(self.text).translate(_DASHES)
         self.left = "".join(small if len(small := letter.lower()) == 1 else letter for letter in latin)
 

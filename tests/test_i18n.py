@@ -1,5 +1,6 @@
 """Sentences, plural forms, direction, dates and the shape of text, in all five languages."""
 
+import unicodedata
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -263,6 +264,14 @@ def test_today_and_tomorrow_are_said_so_by_the_office_day(catalogues):
 )
 def test_a_stretch_of_time_is_said_from_and_to(catalogues, language, written):
     assert catalogues.words(language).time_range(time(9, 5), time(16)) == written
+
+
+def test_a_letter_keeps_no_more_marks_than_any_spelling_has():
+    heap = "a" + "\u0301\u0327" * 500
+
+    assert sum(unicodedata.combining(letter) > 0 for letter in unicodedata.normalize("NFD", clean(heap))) == 30
+    assert fold("e" + "\u0301" * 500) == fold("e" + "\u0301" * 30)
+    assert clean("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤") == unicodedata.normalize("NFC", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤")
 
 
 def test_what_could_break_a_database_or_a_screen_is_cleaned_away():

@@ -11,7 +11,7 @@ from bot.actions import inbox, queue
 from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput
 from bot.store import Work
-from bot.textshape import PART_UNITS, clean, split_text
+from bot.textshape import PART_UNITS, clean, has_too_many_marks, split_text
 from models.base import new_id
 from models.case import CaseStatus
 from models.conversation import Author, Message
@@ -19,14 +19,21 @@ from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
 MOST_CHARACTERS = 12_000  # three long letters; beyond that a person cannot answer either
+MOST_TO_CLEAN = 2 * MOST_CHARACTERS  # what nobody sees may be half of it
 
 
 def checked(text: str) -> str:
     """The words as they are kept: without what no reader can see, and not endless.
 
+    Measured before they are cleaned: what is far too long costs nothing.
+
     Raises:
-        BadInput: nothing is left, or more than 12 000 characters.
+        BadInput: nothing is left, more than 12 000 characters, or a letter with more than 30 marks.
     """
+    if len(text) > MOST_TO_CLEAN:
+        raise BadInput("too_long", most=MOST_CHARACTERS)
+    if has_too_many_marks(text):
+        raise BadInput("too_many_marks")
     words = clean(text).strip()
     if not words:
         raise BadInput("empty")

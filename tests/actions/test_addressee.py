@@ -129,6 +129,12 @@ class Desk:
                 assert await self._reached(words) == [who]
                 self.sent[words] = who
 
+    async def chooses(self, who: int) -> None:
+        """Writes something, is asked, and presses this newcomer's case."""
+        await self.begins(None)
+        await self.arrives(who)
+        await self.picks(who)
+
     async def declines(self, _who: int) -> None:
         card = await builders.card_of(self.service, self.amina) if await self._cards() else None
         async with acting(self.service, self.amina) as work:
@@ -214,7 +220,7 @@ ONES = ("claims", "claims", "comes", "closes", "releases", "is_taken_from", "sto
 ACTS = st.one_of(
     st.tuples(st.sampled_from(ONES), st.integers(0, 3)),
     st.tuples(st.just("begins"), st.sampled_from([None, None, None, -1, 0, 1, 2, 3])),
-    st.tuples(st.sampled_from(["arrives", "arrives", "declines", "minutes_pass"]), st.integers(0, 3)),
+    st.tuples(st.sampled_from(["arrives", "arrives", "chooses", "declines", "minutes_pass"]), st.integers(0, 3)),
 )
 PROGRAMS = st.lists(ACTS, min_size=STEPS, max_size=STEPS)
 

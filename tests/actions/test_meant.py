@@ -258,6 +258,39 @@ async def test_lines_typed_while_the_bot_asks_are_listed_on_its_card_and_sent_by
     assert len([r for r in await builders.said_to(service, amina.id, Notice.WHICH_CASE) if r.edits is None]) == 1
 
 
+async def test_words_behind_lines_that_are_held_wait_with_them(house: Service) -> None:
+    amina = await builders.volunteer(house)
+    asker = await builders.claimed_case(house, amina)
+    await volunteer_says(house, amina, "Ett", unclear=True)
+
+    await volunteer_says(house, amina, "Två")
+    before = await _replies(asker)
+    await picks(house, amina, asker)
+
+    assert (before, await _replies(asker)) == ([], ["Ett", "Två"])
+
+
+@pytest.mark.parametrize("press", ["picks", "declines"])
+async def test_a_press_does_not_settle_an_ending_that_came_after_the_held_words(house: Service, press: str) -> None:
+    """What is being typed while the card is pressed was begun when there were still two cases."""
+    amina, first, second = await _two_cases(house)
+    third = await builders.claimed_case(house, amina)
+    await _stops(house, amina, third)
+    await volunteer_says(house, amina, "Ett")
+    await _hands_back(house, amina, first)  # half way through the next message
+    if press == "picks":
+        await picks(house, amina, second)
+        clock.move(meant.CHOICE_HOLDS + timedelta(seconds=1))
+    else:
+        async with acting(house, amina) as work:
+            await meant.chose_nothing(work, card=await builders.card_of(house, amina))
+
+    await volunteer_says(house, amina, "Till den första")
+
+    assert "Till den första" not in await _replies(second)
+    assert house.desk("sv")("held_why_ended") in await _card(house, amina)
+
+
 async def test_long_lines_are_held_side_by_side(house: Service) -> None:
     amina, first, _second = await _two_cases(house)
     long = "ord " * 2_900  # each may be sent, both together are over the limit of one message
@@ -535,3 +568,15 @@ async def test_too_long_words_are_refused_before_they_are_held(house: Service) -
 
     assert refused.value.code == "too_long"
     assert await _held(house) == 0
+
+
+async def test_a_letter_under_a_heap_of_marks_is_refused_and_a_spelled_one_is_not(house: Service) -> None:
+    amina = await builders.volunteer(house)
+    asker = await builders.claimed_case(house, amina)
+
+    with pytest.raises(BadInput) as refused:
+        await volunteer_says(house, amina, "a" + "\u0301\u0327" * 16)
+    await volunteer_says(house, amina, "a" + "\u0301\u0327" * 15)
+
+    assert refused.value.code == "too_many_marks"
+    assert len(await _replies(asker)) == 1

@@ -344,6 +344,19 @@ async def test_a_form_that_cannot_be_read_is_its_senders_mistake(site: Site, sce
     assert everything(site.service) == before
 
 
+@pytest.mark.parametrize("path", ["/sv/chat/say", "/sv/chat/consent", "/desk/language", "/nothing/here"])
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "utf-16", "rot13", "latin-1"])
+async def test_no_character_set_but_ours_is_decoded_whatever_is_asked_for(site: Site, path: str, charset: str) -> None:
+    body = b"text=" + "😀".encode("punycode") * 20
+    kind = {"Content-Type": f"{FORM}; charset={charset}"}
+
+    refused = await site.ask("POST", path, JSON | kind, data=body)
+    ours = await site.ask("POST", path, JSON | {"Content-Type": f"{FORM}; charset=UTF-8"}, data=b"text=x")
+
+    assert refused.status == 403
+    assert ours.status != 403
+
+
 # Sockets: a browser always says where a page comes from, so this is what keeps another site's page out.
 
 FOREIGN = (
