@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Row, Table, bindparam, delete, exists, func, literal_column, select, text, update
 from sqlalchemy.exc import NoResultFound
 
-from bot import clock, wakeup
+from bot import access, clock, wakeup
 from bot.actions import hours_post, inbox, people
 from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
@@ -22,7 +22,7 @@ from bot.render import is_taken_back, prompt_of
 from bot.seal import SealError
 from bot.service import Service
 from bot.store import INSTANCE_LOCK_CLASS, Work
-from models.case import CaseEventKind
+from models.case import CaseEventKind, CaseStatus
 from models.dialogue import Prompt
 from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
 from models.people import STAFF_ROLES, Address, Channel, Person
@@ -31,11 +31,16 @@ log = structlog.get_logger()
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 _EARLIER = _ROWS.alias("earlier")
 REST_SECONDS = 1.0
+DOUBTFUL = "doubtful"  # why a row has failed whose every try may have arrived
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one."""
+    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one.
+
+    `is_doubtful`: it was sent before and may have arrived; it is sent again only once the channel is seen to answer.
+    `parts_sent`: so many messages of a long text have arrived.
+    """
 
     chat: str
     prompt: Prompt
@@ -43,6 +48,8 @@ class Letter:
     unsays: int | None = None
     reply_to: int | None = None
     is_silent: bool = False
+    is_doubtful: bool = False
+    parts_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """It did not arrive now. `after_seconds`: what the channel asked for. `doubtful`: it may have arrived anyway."""
+    """It did not arrive now. `after_seconds`: what the channel asked for. `parts_sent`: so much of it did.
+    `doubtful`: it was sent, and no answer came: it may have arrived anyway."""
 
     after_seconds: float = 0.0
     doubtful: bool = False
+    parts_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,11 @@ class Delivery:
                 return None, lane.channel
             prompt = await prompt_of(db, self._service, row)
         reply_to, is_silent = row.params.get("reply_to"), row.kind in SILENT
-        return Letter(chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent), lane.channel
+        letter = Letter(
+            chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent, is_doubtful=row.doubtful,
+            parts_sent=row.parts_sent,
+        )  # fmt: skip
+        return letter, lane.channel
 
     async def _mark(self, work: Work, row: Row, outcome: Outcome) -> None:
         if row.kind == Notice.HOURS_POST:
@@ -218,8 +231,11 @@ class Delivery:
         ended = ended.values(lease_owner=None, ended_at=work.now, secret=None, **values)
         if not (await work.db.execute(ended)).rowcount:
             return
+        failed = values["state"] == RowState.FAILED
         if row.kind == Notice.REPLY:
-            await self._told_author(work, row, failed=values["state"] == RowState.FAILED)
+            await self._told_author(work, row, failed=failed)
+        elif row.kind == Notice.WORDS and failed:
+            await self._point_to_desk(work, row)
         await _close_farewell_lane(work, row.address_id)
 
     async def _told_author(self, work: Work, row: Row, *, failed: bool) -> None:
@@ -228,16 +244,28 @@ class Delivery:
         await inbox.tell_relay_state(work, row.message_id, is_trouble=failed)
         work.ring(wakeup.DESK)
 
+    async def _point_to_desk(self, work: Work, row: Row) -> None:
+        """A newcomer's words that may not have arrived: their volunteer is told where they stand."""
+        case = await access.locked_case(work, row.case_id)
+        if case.status == CaseStatus.CLAIMED:
+            params = {name: row.params[name] for name in ("case", "code", "seq")} | {"edited": False}
+            await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=params)
+
     async def _again(self, work: Work, row: Row, again: TryAgain) -> None:
-        if again.doubtful and row.kind in REMINDERS:
+        is_new = row.edits is None and row.kind not in (Notice.UNSAY, Notice.HOURS_POST)  # the others can be repeated
+        if again.doubtful and is_new and row.kind in REMINDERS:
             await self._end(work, row, state=RowState.SENT, doubtful=True)
+            return
+        if again.doubtful and is_new and row.doubtful:
+            await self._end(work, row, state=RowState.FAILED, failure=DOUBTFUL, doubtful=True)
             return
         if work.now >= gives_up_at(row.kind, row.created_at, retry_hours=self._settings.retry_hours):
             await self._end(work, row, state=RowState.FAILED, failure="expired")
             return
         wait = next_try(row.attempts, timedelta(seconds=self._settings.retry_first_seconds))
         due_at = work.now + max(wait, timedelta(seconds=again.after_seconds))
-        values = {"lease_owner": None, "due_at": due_at, "doubtful": row.doubtful or again.doubtful}
+        values = {"lease_owner": None, "due_at": due_at, "doubtful": row.doubtful or (again.doubtful and is_new)}
+        values["parts_sent"] = max(row.parts_sent, again.parts_sent)
         await work.db.execute(update(_ROWS).where(_ROWS.c.id == row.id).values(**values))
 
     async def _park(self, work: Work, row: Row) -> None:
@@ -283,7 +311,7 @@ class Delivery:
             await self._free_dead_leases()
             return
         async with self._store.work() as work:
-            await _free(work, _ROWS.c.lease_owner.is_not(None))
+            await self._free(work, _ROWS.c.lease_owner.is_not(None))
 
     async def _free_dead_leases(self) -> None:
         held = select(literal_column("objid::bigint")).select_from(text("pg_locks"))
@@ -291,13 +319,24 @@ class Delivery:
         async with self._store.work() as work:
             owner = _ROWS.c.lease_owner
             dead = owner.is_not(None) & owner.not_in(living.params(lock_class=INSTANCE_LOCK_CLASS))
-            await _free(work, dead & (owner != self._store.instance))
+            await self._free(work, dead & (owner != self._store.instance))
 
     async def _free_forgotten_leases(self) -> None:
         """A lease older than any send lasts: its COMMIT was answered with an error and had happened all the same."""
         async with self._store.work() as work:
             too_old = work.now - timedelta(seconds=self._settings.lease_seconds)
-            await _free(work, _ROWS.c.lease_owner.is_not(None) & (_ROWS.c.leased_at < too_old))
+            await self._free(work, _ROWS.c.lease_owner.is_not(None) & (_ROWS.c.leased_at < too_old))
+
+    async def _free(self, work: Work, whose: object) -> None:
+        """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice, and nothing
+        a third time."""
+        due = (_ROWS.c.state == RowState.DUE, whose)
+        reminders = update(_ROWS).where(*due, _ROWS.c.kind.in_(REMINDERS), _ROWS.c.edits.is_(None))
+        await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
+        for row in (await work.db.execute(select(_ROWS).where(*due, _ROWS.c.doubtful, _ROWS.c.edits.is_(None)))).all():
+            await self._end(work, row, state=RowState.FAILED, failure=DOUBTFUL)
+        await work.db.execute(update(_ROWS).where(*due).values(lease_owner=None, doubtful=_ROWS.c.edits.is_(None)))
+        work.ring(wakeup.OUTBOX)
 
     async def _give_up_parked(self) -> None:
         cutoff = clock.now() - timedelta(hours=self._settings.retry_hours)
@@ -327,15 +366,6 @@ class Delivery:
                 return await act()  # type: ignore[operator]
             except Unavailable:
                 await asyncio.sleep(REST_SECONDS)
-
-
-async def _free(work: Work, whose: object) -> None:
-    """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice."""
-    due = (_ROWS.c.state == RowState.DUE, whose)
-    reminders = update(_ROWS).where(*due, _ROWS.c.kind.in_(REMINDERS))
-    await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
-    await work.db.execute(update(_ROWS).where(*due).values(lease_owner=None, doubtful=True))
-    work.ring(wakeup.OUTBOX)
 
 
 async def _close_farewell_lane(work: Work, address_id: int) -> None:

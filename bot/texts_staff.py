@@ -98,13 +98,16 @@ def _relay_state(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def _relay_trouble(words: Words, params: Params, facts: Facts) -> Prompt:
+    if facts.failure == "doubtful":
+        again = Choice(f"resend:{params['message']}", words("send_again"))
+        return Prompt(words("relay_doubtful", code=code_value(params)), rows_of(again))
     return Prompt(words("relay_trouble", code=code_value(params), state=state_label(words, facts.state, facts.failure)))
 
 
 def state_label(words: Words, state: str, failure: str) -> Plain:
     """Delivered, not read yet, waiting or failed, in words."""
-    if failure == "blocked":
-        return words("state_blocked")
+    if failure in ("blocked", "doubtful"):
+        return words(f"state_{failure}")
     return words(f"state_{state or 'waiting'}")
 
 

@@ -101,8 +101,6 @@ class Notice(StrEnum):
     UNSAY = "unsay"
 
 
-# A person's own words: worth a second try when it is unknown whether the first arrived.
-PERSONS_WORDS = frozenset({Notice.REPLY, Notice.WORDS})
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
 REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
 
@@ -127,7 +125,9 @@ class Outbox(Base, table=True):
     `seq`: the row's place in a newcomer's conversation, which the web reads by; 0 for staff.
     `edits`: the row whose message this one replaces. `message_id`: whose words are relayed; the words live there only.
     `secret`: sealed; the web's secret, kept until it has been shown.
-    `doubtful`: the process died between sending and marking, so it may have arrived twice.
+    `doubtful`: it was sent and no answer came, or the process died meanwhile: it may have arrived. Only one more try is
+    made; `failure` is "doubtful" where that one's answer was lost too.
+    `parts_sent`: of a text too long for one message, how many have arrived.
     """
 
     __tablename__ = "outbox"
@@ -152,6 +152,7 @@ class Outbox(Base, table=True):
     remote_id: int | None = Field(default=None, sa_column=Column(Id))
     failure: str | None = Field(default=None, sa_column=Column(Text))
     doubtful: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    parts_sent: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
 
     __table_args__ = (
         Index(

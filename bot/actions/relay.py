@@ -9,7 +9,7 @@ from bot import access, wakeup
 from bot.access import CaseRow
 from bot.actions import inbox, queue
 from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound, Stale
 from bot.store import Work
 from bot.textshape import PART_UNITS, clean, has_too_many_marks, split_text
 from models.base import new_id
@@ -112,6 +112,25 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
         await work.tell(work.actor.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
     work.ring(wakeup.DESK)
     return message_id
+
+
+async def send_again(work: Work, *, message_id: int) -> int:
+    """The acting volunteer's words, which may not have arrived, are said once more as a message of its own.
+
+    Raises:
+        NotFound: not the actor's message, or the case is theirs no more.
+        Stale: they have been said again already, or there is nothing left of them.
+    """
+    actor = access.require_staff(work.actor)
+    said = select(_MESSAGES).where(_MESSAGES.c.id == message_id, _MESSAGES.c.author_id == actor.id)
+    row = (await work.db.execute(said)).one_or_none()
+    if row is None:
+        raise NotFound
+    case = await access.my_case(work, row.case_id)
+    again = f"again-{message_id}"
+    if row.taken_back_at is not None or await is_kept(work, case.conversation_id, external_id=again):
+        raise Stale
+    return await from_volunteer(work, case_id=case.id, text=words_of(work, row), external_id=again)
 
 
 async def tell_volunteer(

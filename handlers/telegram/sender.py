@@ -4,17 +4,18 @@ Text goes out plain, so nothing a person writes can break or fake its formatting
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.delivery import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from bot.i18n import Catalogues
 from bot.phrases import COMMANDS
 from bot.textshape import split_text
 from handlers.telegram.view import keyboard
-from handlers.telegram.wire import NotConnected
+from handlers.telegram.wire import Unanswered
 from models.dialogue import Venue
 from models.people import Language
 
@@ -33,27 +34,27 @@ class TelegramSender:
 
     async def send(self, letter: Letter) -> Outcome:
         """Try once; see `bot.delivery.Sender`."""
+        progress = _Progress(letter.parts_sent)
         try:
-            return Sent(await self._call(letter))
+            if letter.is_doubtful:
+                await self._bot.get_me()  # only once Telegram answers at all is one more try worth its risk
+            return Sent(await self._call(letter, progress))
         except RetryAfter as wait:
-            return TryAgain(after_seconds=seconds_to_wait(wait))
+            return TryAgain(after_seconds=seconds_to_wait(wait), parts_sent=progress.parts)
         except ChatMigrated as moved:
             return Moved(str(moved.new_chat_id))
         except Forbidden:
             return Unreachable("blocked")
         except BadRequest as refusal:
             return _refused(refusal)
-        except NotConnected:
-            return TryAgain()
-        except TimedOut:
-            return TryAgain(doubtful=True)
-        except NetworkError as broken:
-            return TryAgain(doubtful="Bad Gateway" not in str(broken))
-        except TelegramError as trouble:
+        except Unanswered:
+            return TryAgain(doubtful=progress.began, parts_sent=progress.parts)
+        except TelegramError as trouble:  # never left, or was answered with a status: it has not arrived
             log.warning("telegram_refused", trouble=type(trouble).__name__)
-            return TryAgain()
+            return TryAgain(parts_sent=progress.parts)
 
-    async def _call(self, letter: Letter) -> int | None:
+    async def _call(self, letter: Letter, progress: "_Progress") -> int | None:
+        progress.began = True
         if letter.unsays is not None:
             await self._bot.delete_message(letter.chat, letter.unsays)
             return None
@@ -63,8 +64,9 @@ class TelegramSender:
             return await self._show_on_map(letter.chat, letter.prompt.venue)
         parts = [part for part in split_text(letter.prompt.text) if part.strip()]
         remote_id = None
-        for place, part in enumerate(parts):
+        for place, part in enumerate(parts[progress.parts :], start=progress.parts):
             remote_id = await self._say(letter, part, is_last=place == len(parts) - 1)
+            progress.parts = place + 1
         return remote_id
 
     async def _edit(self, letter: Letter) -> int | None:
@@ -121,6 +123,14 @@ class TelegramSender:
             await self._bot.set_my_commands(commands, language_code=code)
             await self._bot.set_my_description(words("bot_description"), language_code=code)
             await self._bot.set_my_short_description(words("bot_short_description"), language_code=code)
+
+
+@dataclass
+class _Progress:
+    """How far a letter has come: whether it is being sent at all, and how many messages of it have arrived."""
+
+    parts: int
+    began: bool = False
 
 
 def seconds_to_wait(wait: RetryAfter) -> float:

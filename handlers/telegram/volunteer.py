@@ -60,6 +60,9 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
             await meant.chose_nothing(work, card=card)
         case "reopen", case:
             await meant.reopened(work, case_id=_number(case), card=card)
+        case "resend", message:
+            await relay.send_again(work, message_id=_number(message))
+            return Answer("sent_again_toast")
         case "unsend", message:
             return await _pressed_take_back(work, _number(message))
         case "desk", _case:

@@ -6,7 +6,7 @@ Owns the HTTP client of the channel. It must not know what a call means.
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 5.0
@@ -15,6 +15,10 @@ MOST_CONNECTIONS = 64
 
 class NotConnected(NetworkError):
     """The call never left: nothing can have arrived."""
+
+
+class Unanswered(NetworkError):
+    """The call has left, and no status came: it may have had its effect."""
 
 
 class Wire(BaseRequest):
@@ -53,8 +57,7 @@ class Wire(BaseRequest):
 
         Raises:
             NotConnected: the server was not reached.
-            TimedOut: no answer in time; the call may have had its effect.
-            NetworkError: the connection broke; the call may have had its effect.
+            Unanswered: no answer in time, or the connection broke.
         """
         await self.initialize()
         assert self._client is not None
@@ -68,6 +71,6 @@ class Wire(BaseRequest):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotConnected("the Bot API server was not reached") from None
         except TimeoutError:
-            raise TimedOut("no answer in time") from None
+            raise Unanswered("no answer in time") from None
         except aiohttp.ClientError as broken:
-            raise NetworkError(type(broken).__name__) from None
+            raise Unanswered(type(broken).__name__) from None

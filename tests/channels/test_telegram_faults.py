@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from telegram import Update
 
 from bot import clock, store
 from bot.actions import converse, retention
+from bot.delivery import Letter, TryAgain
 from bot.errors import Unavailable
 from bot.i18n import Catalogues, Foreign
 from models.case import spoken_code
+from models.dialogue import Prompt
 from tests import builders
 from tests.channels.telegram_house import House, codes_of, telegram_house
 
@@ -161,7 +164,7 @@ async def test_asked_to_wait_the_lane_waits_that_long_and_keeps_its_order(house:
     assert _replies(house) == ["Ett", "Två"]
 
 
-@pytest.mark.parametrize("kind", [500, 502, "drop"])
+@pytest.mark.parametrize("kind", [500, 502])
 async def test_a_send_that_failed_is_tried_again_in_order_and_arrives_once(house: House, kind: int | str) -> None:
     await _claimed(house)
     house.api.fail("sendMessage", 900, kind=kind, times=2)
@@ -187,6 +190,124 @@ async def test_words_whose_answer_was_lost_are_sent_once_more_and_flagged(house:
     assert _replies(house) == ["Ett", "Ett", "Två"]
     rows = await builders.table(house.service, "SELECT doubtful FROM outbox WHERE kind = 'reply' ORDER BY id")
     assert [bool(row.doubtful) for row in rows] == [True, False]
+
+
+async def test_what_may_have_arrived_waits_until_telegram_answers_again(house: House) -> None:
+    await _claimed(house)
+    house.api.fail("sendMessage", 900, kind="drop_after")
+    await house.hears(500, "Ett")
+    probe = house.api.fail("getMe", kind="drop", times=3)
+
+    for _ in range(3):
+        await _later(house)
+    meanwhile = _replies(house)
+    await _later(house)
+
+    assert probe.hits == 3
+    assert meanwhile == ["Ett"]
+    assert _replies(house) == ["Ett", "Ett"]
+
+
+async def test_nothing_is_sent_a_third_time_and_its_author_may_send_it_again(house: House) -> None:
+    await _claimed(house)
+    house.api.fail("sendMessage", 900, kind="drop_after", times=2)
+    await house.hears(500, "Ett")
+    await house.hears(500, "Två")
+
+    for _ in range(10):
+        await _later(house)
+    twice = _replies(house)
+    told = [one for one in house.api.chat(500).visible if "resend:" in str(codes_of(one))][-1]
+    said = await house.pressed(500, codes_of(told)[0], told.message_id)
+    again = await house.pressed(500, codes_of(told)[0], told.message_id)
+
+    desk = house.service.desk("sv")
+    assert twice == ["Ett", "Ett", "Två"]
+    assert told.text == desk("relay_doubtful", code=await _code(house))
+    assert (said, again) == (desk("sent_again_toast"), desk("no_longer_valid"))
+    assert _replies(house) == ["Ett", "Ett", "Två", "Ett"]
+    messages = await builders.table(house.service, "SELECT external_id FROM messages WHERE author = 'volunteer'")
+    assert len(messages) == 3  # sent again is a message of its own
+
+
+async def test_a_newcomer_s_words_in_doubt_are_pointed_to_at_the_desk(house: House) -> None:
+    await _claimed(house)
+    house.api.fail("sendMessage", 500, kind="drop_after", times=2)
+
+    await house.hears(900, "En sak till")
+    for _ in range(5):
+        await _later(house)
+
+    assert house.texts(500).count(_relayed(house, "En sak till", await _code(house))) == 2
+    assert house.service.desk("sv")("new_words_at_desk") in house.last(500)
+
+
+def _relayed(house: House, text: str, code: str) -> str:
+    return f"{house.service.desk('sv')('words_from', code=code)}\n\n{text}"
+
+
+async def test_a_notice_in_doubt_says_nothing_more(house: House) -> None:
+    clock.freeze(MONDAY_NOON)
+    await house.asks(900)
+    house.api.fail("sendMessage", 900, kind="drop_after", times=2)
+
+    await house.hears(900, "/status")
+    for _ in range(5):
+        await _later(house)
+
+    status = house.words("sv")("status_queued")
+    assert len([text for text in house.texts(900) if status in text]) == 2
+    row = await builders.one(house.service, "SELECT state, failure FROM outbox WHERE kind = 'status'")
+    assert (row.state, row.failure) == ("failed", "doubtful")
+
+
+async def test_a_change_in_place_may_be_tried_as_often_as_it_takes(house: House) -> None:
+    await _claimed(house)
+    await house.hears(500, "Svar")
+    house.api.fail("editMessageText", 500, kind="drop_after", times=4)
+    house.api.fail("editMessageText", 900, kind="drop_after", times=4)
+
+    await house.api.edits(500, house.api.chat(500).messages[-2].message_id, "Bättre svar")
+    await house.settle()
+    for _ in range(6):
+        await _later(house)
+
+    assert _replies(house) == ["Bättre svar"]
+    rows = await builders.table(house.service, "SELECT state FROM outbox WHERE edits IS NOT NULL")
+    assert {row.state for row in rows} == {"sent"}
+
+
+async def test_a_long_text_goes_on_where_it_stopped(house: House) -> None:
+    """A notice longer than one message: what has arrived of it does not come again."""
+    await _claimed(house)
+    before = len(house.texts(900))
+    letter = Letter("900", Prompt("\n".join(letter * 4_000 for letter in "abc")))
+
+    await house.telegram.sender.send(letter)
+    await house.telegram.sender.send(replace(letter, parts_sent=2))
+    house.api.fail("sendMessage", 900, kind=500)
+    failed = await house.telegram.sender.send(replace(letter, parts_sent=1))
+
+    assert [text[0] for text in house.texts(900)[before:]] == ["a", "b", "c", "c"]
+    assert failed == TryAgain(parts_sent=1)
+
+
+async def test_how_much_of_a_long_text_has_arrived_is_remembered(house: House) -> None:
+    await _claimed(house)
+    postbox = builders.Postbox()
+    postbox.outcomes = [TryAgain(parts_sent=2)]
+    delivery = builders.delivery_of(house.service, postbox)
+    await builders.volunteer_says(house.service, builders.Staff(await _amina(house), "Amina"), "Svar")
+
+    await builders.deliver_all(delivery)
+    clock.move(timedelta(minutes=5))
+    await builders.deliver_all(delivery)
+
+    assert [letter.parts_sent for letter in postbox.letters if letter.chat == "900"] == [0, 2]
+
+
+async def _amina(house: House) -> int:
+    return (await builders.one(house.service, "SELECT id FROM people WHERE alias = 'Amina'")).id
 
 
 async def test_a_reminder_whose_answer_was_lost_is_not_sent_twice(house: House) -> None:

@@ -58,6 +58,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('marks', Codes(), server_default='[]', nullable=False))
         batch_op.add_column(sa.Column('taken_back_at', UtcDateTime(), nullable=True))
 
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('parts_sent', sa.Integer(), server_default=sa.text('0'), nullable=False))
+
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('asked_row', Id(), nullable=True))
 
@@ -72,6 +75,9 @@ def downgrade() -> None:
         batch_op.drop_column('secret')
         batch_op.drop_column('drafted_at')
         batch_op.drop_column('draft')
+
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_column('parts_sent')
 
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.drop_column('asked_row')
