@@ -25,7 +25,10 @@ _OF_CASE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit."""
+    """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit.
+
+    `marks`: how it came, as `Message.marks`.
+    """
 
     message_id: int
     seq: int
@@ -34,6 +37,7 @@ class Line:
     said_at: datetime
     text: str
     earlier: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
@@ -55,5 +59,5 @@ def _line(seal: Seal, rows: list[Row]) -> Line:
     by_newcomer = first.author == Author.NEWCOMER
     return Line(
         message_id=first.id, seq=now.seq, by_newcomer=by_newcomer, alias=None if by_newcomer else first.alias,
-        said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]),
+        said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]), marks=tuple(now.marks),
     )  # fmt: skip

@@ -5,15 +5,16 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.actions import cases, closing, inbox, meant, people, relay, sessions
+from bot.actions import cases, closing, inbound, inbox, meant, people, relay, sessions
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
+from handlers.telegram.reading import take_apart
 from models.dialogue import Answer, Commanded, Edited, Unreadable
 from models.outbox import Notice
-from models.people import STAFF_LANGUAGES, LinkPurpose, Role
+from models.people import STAFF_LANGUAGES, Channel, LinkPurpose, Role
 
 DONE = Answer("")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
@@ -28,17 +29,27 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
             await _command(work, actor, name, rest, catalogues)
         case Edited():
             await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
-        case Unreadable():
-            await work.tell(actor.id, Notice.STAFF_UNREADABLE, params={"reply_to": message.message_id})
+        case Unreadable() as sent:
+            await _refuse_unreadable(work, actor, sent, message.message_id)
         case _:
+            answered, taken = await _answered_to(work, actor, message), take_apart(message)
             await meant.volunteer_said(
                 work,
-                message.text or "",
+                taken.text if answered is None else taken.words,  # a quote goes only where its message came from
                 external_id=f"v{actor.id}-{message.message_id}",
                 own_message=message.message_id,
-                reply_to=await _answered_to(work, actor, message),
+                reply_to=answered,
             )
     return DONE
+
+
+async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_message: int) -> None:
+    """Nothing was sent, and the volunteer is told, once for what came together; for its words too, if it had any."""
+    album = f"album:{sent.album}"
+    is_first = sent.album is None or await inbound.first_time(work, Channel.TELEGRAM, album)
+    if is_first or sent.text:
+        params = {"reply_to": own_message, "text": bool(sent.text)}
+        await work.tell(actor.id, Notice.STAFF_UNREADABLE, params=params)
 
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
