@@ -74,9 +74,10 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             days = [{**closed, "spans": [["13:00", "15:30"], ["16:00", "18:00"]]}, {**closed, "reason": "illness"}]
             return [{"days": days}, {"days": [{**closed, **why}], "late": True}]
         case Notice.UNREADABLE:
-            return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}]
+            return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}, {"kind": "photo", "text": True}]
         case Notice.REFUSED:
-            return [{"refusal": "too_long", "most": 12_000}, {"refusal": "link_spent"}]
+            refusals = ("link_spent", "telegram_is_newcomer", "link_is_for_desk")
+            return [{"refusal": "too_long", "most": 12_000}, *({"refusal": code} for code in refusals)]
         case _:
             return [base]
 
@@ -86,7 +87,7 @@ def facts(catalogues: Catalogues) -> Facts:
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
         controller="IM", contact="070-174 06 05", words="☺", held="☺", secret="12345678", is_trial=True,
-        web_words_travel=True,
+        marks=("forwarded", "with:photo"), web_words_travel=True,
     )  # fmt: skip
 
 
@@ -234,7 +235,9 @@ def staff_params(notice: Notice) -> dict[str, object]:
 @pytest.mark.parametrize("notice", list(texts_staff.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
     params = {"refusal": "no_longer_valid"} if notice == Notice.REFUSED else staff_params(notice)
-    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else [params]
+    shut = [params | {"reason": why, "count": count} for why in texts_staff.SHUT for count in (0, 1, 2)]
+    ways = {Notice.COORDINATOR_BLOCKED: shut, Notice.STAFF_UNREADABLE: [params, params | {"text": True}]}
+    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else ways.get(notice, [params])
 
     for params in every_way:
         said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)

@@ -19,7 +19,8 @@ async def bot_name(settings: Settings) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             token = settings.telegram_token.get_secret_value()
-            bot = Bot(token, base_url=f"{settings.telegram_api_url}/bot", request=wire)
+            address = f"{settings.telegram_api_url}/bot"
+            bot = Bot(token, base_url=address, request=wire, get_updates_request=wire)
             return (await bot.get_me()).username
     except (TelegramError, TimeoutError):
         return None  # what was raised may name the token

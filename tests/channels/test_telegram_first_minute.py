@@ -1,5 +1,7 @@
 """A volunteer's first minute: however the link reaches the bot, the account is linked, or it is said truly why not."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from bot import clock
 from bot.actions import people, sessions
 from bot.i18n import Catalogues
 from bot.seal import new_token, tokens_in
+from handlers.telegram import Telegram
 from models.people import Language, LinkPurpose
 from tests import builders
 from tests.builders import Staff
@@ -224,6 +227,30 @@ async def test_the_link_pressed_twice_says_done_twice_and_loses_nothing(house: H
 
     assert house.texts(CHAT)[-3:] == [house.service.desk("sv")("telegram_linked")] * 3
     assert await builders.one(house.service, "SELECT id FROM addresses WHERE channel = 'telegram'") == before
+
+
+async def test_words_and_a_link_at_the_same_moment_lose_neither_unsaid(
+    database_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    async with telegram_house(database_url, tmp_path, catalogues) as house:
+        nils = await builders.volunteer(house.service, "Nils")
+        await house.hears(CHAT, "/start")
+        await house.api.says(CHAT, f"/start {await invitation(house, nils)}", language_code="sv")
+        await house.api.says(CHAT, "Jag har en fråga", language_code="sv")
+        link, words = (json.dumps(update.body).encode() for update in house.api.delivery.waiting()[-2:])
+        other = Telegram(house.service)
+
+        statuses = await asyncio.gather(house.telegram.webhook(link), other.webhook(words))
+        await builders.deliver_all(house.delivery)
+
+        assert statuses == [200, 200]
+        if await linked_chats(house, nils):
+            assert house.service.desk("sv")("volunteer_has_no_case") in house.texts(CHAT)
+            assert await kept_words(house) == []
+        else:
+            assert house.words("sv")("telegram_is_newcomer") in house.texts(CHAT)
+            assert len(await kept_words(house)) == 1
+        await other.close()
 
 
 # A text that holds a token is never kept.
