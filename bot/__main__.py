@@ -11,11 +11,15 @@ from bot.i18n import Ltr
 from bot.schema import migrate as migrate_database
 from bot.seal import KeyExists, create_key, load_key
 from bot.settings import Settings, check_production
+from handlers.telegram.name import bot_name
 from handlers.web import ROUTES
 from models.people import LinkPurpose, Role
 
 words = cli.words
-main = typer.Typer(help=words("cli_help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+main = typer.Typer(
+    help=words("cli_help"), no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    context_settings={"obj": cli.Outside(bot_name)},
+)  # fmt: skip
 main.add_typer(cli_staff.volunteer, name="volunteer")
 main.add_typer(cli_staff.shift, name="shift")
 main.add_typer(cli_hours.opening, name="hours")

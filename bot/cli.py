@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, NoReturn
 
@@ -30,6 +31,14 @@ def language() -> str:
         if os.environ.get(name):
             return "sv" if os.environ[name].lower().startswith("sv") else "en"
     return "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a verb may ask of a channel, which it may not know. `bot_name`: how the bot is called in Telegram, if it
+    is known soon."""
+
+    bot_name: Callable[[Settings], Awaitable[str | None]]
 
 
 words: Words = i18n.load().desk(language())

@@ -20,6 +20,7 @@ shift = typer.Typer(help=words("cli_shift"), no_args_is_help=True)
 
 @volunteer.command("add", help=words("cli_volunteer_add"))
 def add_volunteer(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help=words("cli_name"))],
     speaks: Annotated[str, typer.Option(help=words("cli_speaks"))] = "sv",
     language: Annotated[str, typer.Option(help=words("cli_staff_language"))] = "sv",
@@ -28,24 +29,46 @@ def add_volunteer(
     async def act(store: Store) -> None:
         role = Role.COORDINATOR if coordinator else Role.VOLUNTEER
         spoken = [code.strip() for code in speaks.split(",") if code.strip()]
+        bot_name = await _bot_name(context, store)
         async with store.work() as work:
             person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
             links = await _make_links(work, person_id)
         lives = int(sessions.INVITE_LIVES.total_seconds() // 3600)
         cli.say("cli_volunteer_added", name=Foreign(name), hours=lives)
-        _say_links(store, *links)
+        _say_links(store, bot_name, *links)
 
     cli.with_store(act)
 
 
 @volunteer.command("link", help=words("cli_volunteer_link"))
-def link_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+def link_volunteer(context: typer.Context, name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
     async def act(store: Store) -> None:
+        bot_name = await _bot_name(context, store)
         async with store.work() as work:
             links = await _make_links(work, await _volunteer_id(work.db, name))
-        _say_links(store, *links)
+        _say_links(store, bot_name, *links)
 
     cli.with_store(act)
+
+
+@volunteer.command("enable", help=words("cli_volunteer_enable"))
+def enable_volunteer(context: typer.Context, name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        bot_name = await _bot_name(context, store)
+        async with store.work() as work:
+            person_id = await _volunteer_id(work.db, name)
+            await people.enable_staff(work, person_id)
+            links = await _make_links(work, person_id)
+        cli.say("cli_volunteer_enabled", name=Foreign(name))
+        _say_links(store, bot_name, *links)
+
+    cli.with_store(act)
+
+
+async def _bot_name(context: typer.Context, store: Store) -> str | None:
+    """How the bot is called in Telegram, asked before anything is written: an answer may take a while."""
+    outside: cli.Outside | None = context.obj
+    return await outside.bot_name(store.settings) if outside else None
 
 
 async def _make_links(work: Work, person_id: int) -> tuple[str, str]:
@@ -53,10 +76,12 @@ async def _make_links(work: Work, person_id: int) -> tuple[str, str]:
     return desk, await sessions.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=sessions.INVITE_LIVES)
 
 
-def _say_links(store: Store, desk: str, chat: str) -> None:
-    """The volunteer's two doors, each opening once."""
+def _say_links(store: Store, bot_name: str | None, desk: str, chat: str) -> None:
+    """The volunteer's two doors, each opening once. A fresh chat shows a START button only, so the link is better."""
     cli.say("cli_link_desk", address=Ltr(f"{store.settings.public_url}/desk/login/{desk}"))
-    if store.settings.telegram_token is not None:
+    if bot_name is not None:
+        cli.say("cli_link_telegram_open", address=Ltr(f"https://t.me/{bot_name}?start={chat}"))
+    elif store.settings.telegram_token is not None:
         cli.say("cli_link_telegram", command=Ltr(f"/start {chat}"))
 
 

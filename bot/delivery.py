@@ -71,7 +71,8 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """It cannot arrive: `blocked`, the person shut the door, or `refused`, the channel will not take it."""
+    """It cannot arrive. The door is shut: `blocked` by the person, `deactivated` with their account, or `shut` for a
+    reason not said; or `refused`: the channel will not take it."""
 
     reason: str
 
@@ -200,8 +201,8 @@ class Delivery:
                 await self._again(work, row, TryAgain())
             case TryAgain() as again:
                 await self._again(work, row, again)
-            case Unreachable(reason="blocked"):
-                await self._park(work, row)
+            case Unreachable(reason=reason) if reason in inbox.SHUT:
+                await self._park(work, row, reason)
             case Unreachable(reason="nothing_to_edit"):
                 await self._end(work, row, state=RowState.CANCELLED)
             case Unreachable(reason=reason):
@@ -268,17 +269,17 @@ class Delivery:
         values["parts_sent"] = max(row.parts_sent, again.parts_sent)
         await work.db.execute(update(_ROWS).where(_ROWS.c.id == row.id).values(**values))
 
-    async def _park(self, work: Work, row: Row) -> None:
-        """The person has blocked the bot: the lane waits for a sign of life, and whoever relies on it is told."""
+    async def _park(self, work: Work, row: Row, reason: str) -> None:
+        """The person's door is shut: the lane waits for a sign of life, and whoever relies on it is told."""
         await work.db.execute(update(Address).where(Address.id == row.address_id).values(parked_at=work.now))
-        waits = update(_ROWS).where(_ROWS.c.id == row.id).values(lease_owner=None, failure="blocked")
+        waits = update(_ROWS).where(_ROWS.c.id == row.id).values(lease_owner=None, failure=reason)
         await work.db.execute(waits)
         log.info("lane_parked", address_id=row.address_id)
         if row.kind == Notice.REPLY:
             await self._told_author(work, row, failed=True)
-        await self._volunteer_gone(work, row.address_id)
+        await self._volunteer_gone(work, row.address_id, reason)
 
-    async def _volunteer_gone(self, work: Work, address_id: int) -> None:
+    async def _volunteer_gone(self, work: Work, address_id: int, reason: str) -> None:
         columns = select(Person.id, Person.alias).join(Address, Address.person_id == Person.id)
         mine = columns.where(Address.id == address_id, Person.role.in_(STAFF_ROLES))
         volunteer = (await work.db.execute(mine)).one_or_none()
@@ -288,8 +289,8 @@ class Delivery:
         # "Taken" stays: a card that was sent before must not offer its case when the chat opens again.
         cards = dropped.where(_ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
         await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
-        count = await people.free_cases_of(work, volunteer.id, reason="blocked")
-        params = {"alias": volunteer.alias, "count": count}
+        count = await people.free_cases_of(work, volunteer.id, reason=reason)
+        params = {"alias": volunteer.alias, "count": count, "reason": reason}
         await people.tell_coordinators(work, Notice.COORDINATOR_BLOCKED, params=params)
 
     async def _sweep(self) -> None:
@@ -350,7 +351,8 @@ class Delivery:
             rows = (await db.execute(behind)).all()
         for row in rows:
             async with self._store.work() as work:
-                await self._end(work, row, state=RowState.FAILED, failure="blocked")
+                reason = await inbox.why_shut(work.db, row.address_id)
+                await self._end(work, row, state=RowState.FAILED, failure=reason)
 
     async def _rest_seconds(self) -> float:
         """Until the next row is due, at most the wake-up poll."""

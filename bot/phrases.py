@@ -35,8 +35,10 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a notice may need beyond its params. `words`: the relayed text, opened. `state`: a relayed row's state;
-    `fresh`: said so lately that it may be taken back."""
+    """What a notice may need beyond its params. `words`: the relayed text, opened; `marks`: how it came, as codes.
+
+    `state`: a relayed row's state; `fresh`: said so lately that it may be taken back.
+    """
 
     zone: ZoneInfo
     now: datetime
@@ -48,6 +50,7 @@ class Facts:
     is_trial: bool = False
     web_words_travel: bool = False
     words: str = ""
+    marks: tuple[str, ...] = ()
     held: str = ""
     secret: str = ""
     state: str = ""

@@ -3,10 +3,13 @@
 It must not change a row or send.
 """
 
+from typing import Any
+
 from sqlalchemy import Row, Table, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import clock, texts, texts_hours, texts_staff
+from bot.actions import inbox
 from bot.actions.hours_published import published
 from bot.actions.taking_back import TAKE_BACK_WITHIN
 from bot.service import Service
@@ -18,7 +21,7 @@ from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel, Person, Role
 
 _MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
-_WORDS = select(_MESSAGES.c.id, _MESSAGES.c.words).where(_MESSAGES.c.id == bindparam("message"))
+_WORDS = select(_MESSAGES.c.id, _MESSAGES.c.words, _MESSAGES.c.marks).where(_MESSAGES.c.id == bindparam("message"))
 _DRAFT = select(Conversation.draft).where(Conversation.id == bindparam("conversation"))
 _READER = (
     select(Person.role, Person.language, Address.language.label("hint"))
@@ -27,7 +30,7 @@ _READER = (
     .where(Address.id == bindparam("address"))
 )
 _PARTS = (
-    select(Outbox.state, Outbox.failure, Address.channel, Address.parked_at)
+    select(Outbox.state, Outbox.failure, Outbox.address_id, Address.channel, Address.parked_at)
     .join(Address, Address.id == Outbox.address_id)
     .where(Outbox.message_id == bindparam("message"), Outbox.kind == Notice.REPLY)
 )
@@ -56,9 +59,9 @@ async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return texts_hours.post(hours, service.facts(now))
     reader = (await db.execute(_READER, {"address": row.address_id})).one()
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     if row.message_id is not None:
-        more["words"] = await _words(db, service, row.message_id)
+        more["words"], more["marks"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
         more["held"] = await _held(db, service, int(row.params["conversation"]))
     if row.kind in (Notice.RELAY_STATE, Notice.RELAY_TROUBLE):
@@ -94,7 +97,7 @@ async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
     if all(part.state in (RowState.SENT, RowState.SHOWN) for part in parts):
         return "delivered", ""
     if any(part.parked_at for part in parts):
-        return "waiting", "blocked"
+        return "waiting", await inbox.why_shut(db, parts[0].address_id)
     return ("unread" if parts[0].channel == Channel.WEB else "waiting"), ""
 
 
@@ -125,11 +128,12 @@ def _shown(text: str) -> str:
     return line if len(line) <= SHOWN_OF_A_LINE else f"{line[:SHOWN_OF_A_LINE]}…"
 
 
-async def _words(db: AsyncConnection, service: Service, message_id: int) -> str:
+async def _words(db: AsyncConnection, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:
+    """A message's words, opened, and how they came."""
     row = (await db.execute(_WORDS, {"message": message_id})).one_or_none()
     if row is None:
-        return ""
-    return service.store.seal.open(row.words, table="messages", column="words", row_id=row.id)
+        return "", ()
+    return service.store.seal.open(row.words, table="messages", column="words", row_id=row.id), tuple(row.marks)
 
 
 async def _held(db: AsyncConnection, service: Service, conversation_id: int) -> str:

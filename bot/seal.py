@@ -8,6 +8,7 @@ It must not know which columns are sealed, and never logs; its errors carry no k
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import stat
 from base64 import b64decode, b64encode
@@ -23,6 +24,11 @@ KEY_BYTES = 32
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12  # What AES-GCM asks for: NIST SP 800-38D, 8.2.
 TOKEN_BYTES = 32  # 256 bits; 43 characters when written.
+TOKEN_CHARACTERS = 43
+# What may hold a token. A longer run is no text that somebody wrote around one, so its ends are not looked into.
+_RUN = re.compile(r"[A-Za-z0-9_-]{43,}")
+LONGEST_RUN = 64  # a token with up to 21 letters typed onto it
+LAST_OF_TOKEN = frozenset("AEIMQUYcgkosw048")  # 256 bits leave two of the last character's six at zero
 LAYOUT = b"\x01"
 HEADER_BYTES = len(LAYOUT) + KEY_ID_BYTES
 
@@ -172,6 +178,13 @@ class Seal:
 def new_token() -> str:
     """A token nobody can guess, fit for an address or a cookie."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def tokens_in(text: str) -> list[str]:
+    """What in a text has the shape of our tokens, wherever it stands. Whether we made it, only its hash can tell."""
+    runs = (run for run in _RUN.findall(text) if len(run) <= LONGEST_RUN)
+    windows = (run[at : at + TOKEN_CHARACTERS] for run in runs for at in range(len(run) - TOKEN_CHARACTERS + 1))
+    return [window for window in windows if window[-1] in LAST_OF_TOKEN]
 
 
 def hash_token(token: str) -> str:

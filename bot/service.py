@@ -5,6 +5,7 @@ Owns Service. It starts nothing: `app.py` does.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.i18n import Catalogues, Words
 from bot.phrases import Facts
@@ -41,7 +42,7 @@ class Service:
         known = language if language in STAFF_LANGUAGES else Language.SV
         return self.catalogues.desk(str(known))
 
-    def facts(self, now: datetime, **more: str) -> Facts:
+    def facts(self, now: datetime, **more: Any) -> Facts:
         """What a notice needs beyond its params; `more` names fields of Facts."""
         return Facts(
             zone=self.store.zone,
@@ -53,5 +54,5 @@ class Service:
             retention_days=self.settings.retention_days,
             is_trial=self.is_trial,
             web_words_travel=self.settings.web_words_on_telegram,
-            **more,  # type: ignore[arg-type]
+            **more,
         )

@@ -196,13 +196,17 @@ def _erased(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _unreadable(words: Words, params: Params, facts: Facts) -> Prompt:
-    return Prompt(lines(words("file_not_accepted"), words("write_first_lines"), other_ways(words, params, facts)))
+    kept = words("caption_received") if params.get("text") else ""
+    return Prompt(lines(words("file_not_accepted"), kept, words("write_first_lines"), other_ways(words, params, facts)))
 
 
 def refused(words: Words, params: Params, facts: Facts) -> Prompt:
     """A refusal as a message of its own."""
     values = {name: value for name, value in params.items() if name != "refusal"}
-    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone))
+    # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
+    is_newcomer = params["refusal"] == "telegram_is_newcomer"
+    rows = rows_of(Choice("erase:yes", words("delete_everything"))) if is_newcomer else ()
+    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 
 def _unknown_command(words: Words, _params: Params, _facts: Facts) -> Prompt:

@@ -14,12 +14,19 @@ from bot.texts_staff_hours import HOURS_COMMANDS
 from bot.texts_staff_hours import TELLERS as ABOUT_HOURS
 from bot.textshape import with_numbers_isolated
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
+from models.conversation import WITH
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.people import Role
 
 ORGANISATIONS_ON_A_PAGE = len(USUAL_ORGANISATIONS)
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
+# Why a door is shut: what a volunteer reads of a newcomer's, and a coordinator of a volunteer's.
+SHUT = {
+    "blocked": ("state_blocked", "coordinator_blocked"),
+    "deactivated": ("state_deactivated", "coordinator_deactivated"),
+    "shut": ("state_shut", "coordinator_shut"),
+}
 SHOWN_OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.WITHDRAWN)
 
 
@@ -81,9 +88,20 @@ def _claimed_by_you(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 def _words_relayed(words: Words, params: Params, facts: Facts) -> Prompt:
     head = words("words_edited" if params.get("edited") else "words_from", code=code_value(params))
-    last = int(str(params.get("part", 0))) == int(str(params.get("parts", 1))) - 1
+    part = int(str(params.get("part", 0)))
+    if part == 0:
+        head = lines(head, *(mark_label(words, mark) for mark in facts.marks))
+    last = part == int(str(params.get("parts", 1))) - 1
     rows = case_buttons(words, params) if last else ()
     return Prompt(f"{head}\n\n{part_of(facts.words, params)}", rows)
+
+
+def mark_label(words: Words, mark: str) -> Plain:
+    """How a message came, in words: forwarded, or with something that cannot be shown."""
+    if not mark.startswith(WITH):
+        return words(f"mark_{mark}")
+    key = f"mark_with_{mark.removeprefix(WITH)}"
+    return words(key if key in words else "mark_with_other")
 
 
 def _new_words(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -106,8 +124,10 @@ def _relay_trouble(words: Words, params: Params, facts: Facts) -> Prompt:
 
 def state_label(words: Words, state: str, failure: str) -> Plain:
     """Delivered, not read yet, waiting or failed, in words."""
-    if failure in ("blocked", "doubtful"):
-        return words(f"state_{failure}")
+    if failure == "doubtful":
+        return words("state_doubtful")
+    if failure in SHUT:
+        return words(SHUT[failure][0])
     return words(f"state_{state or 'waiting'}")
 
 
@@ -241,9 +261,12 @@ def _coordinator_late(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def _coordinator_blocked(words: Words, params: Params, _facts: Facts) -> Prompt:
-    return Prompt(
-        words("coordinator_blocked", alias=Foreign(str(params.get("alias") or "?")), n=int(str(params["count"])))
-    )
+    _, key = SHUT[str(params.get("reason", "blocked"))]
+    return Prompt(words(key, alias=Foreign(str(params.get("alias") or "?")), n=int(str(params["count"]))))
+
+
+def _staff_unreadable(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(words("staff_unreadable_text" if params.get("text") else "staff_unreadable"))
 
 
 def _about_case(key: str) -> Teller:
@@ -278,7 +301,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.STAFF_HELP: _staff_help,
     Notice.STAFF_LANGUAGE: _staff_language,
     Notice.STAFF_EDIT: _simple("staff_edit"),
-    Notice.STAFF_UNREADABLE: _simple("staff_unreadable"),
+    Notice.STAFF_UNREADABLE: _staff_unreadable,
     Notice.DESK_LINK: _desk_link,
     Notice.NEW_DEVICE: _new_device,
     Notice.DEVICES_ENDED: _simple("devices_ended"),

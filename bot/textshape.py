@@ -31,6 +31,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BLANK = "[ \u00a0\u2009\u202f]"
 _SEAM = f"(?:{_BLANK}?[-\u2010-\u2015:/.,]{_BLANK}?|{_BLANK})"
 _NUMBER_WITH_PARTS = re.compile(rf"\+\d+(?:{_SEAM}\d+)*|\d+(?:{_SEAM}\d+)+")
+_ADDRESS_OR_NUMBER = re.compile(rf"(?P<address>(?:https?://|www\.)\S+)|{_NUMBER_WITH_PARTS.pattern}")
 _ZEROS = (0x0660, 0x06F0)  # Arabic-Indic and Extended (Persian) digits
 _LATIN_DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 
@@ -106,12 +107,13 @@ def utf16_length(text: str) -> int:
 def with_numbers_isolated(text: str) -> str:
     """A person's words with every number that has parts in its own direction, if any of the words run right to left.
 
-    Without it a telephone number that somebody writes in an Arabic sentence is shown with its groups in reverse.
+    Without it a telephone number that somebody writes in an Arabic sentence is shown with its groups in reverse. An
+    address keeps its numbers as they are: with an invisible character in it, it would lead elsewhere or nowhere.
     Source: Unicode Standard Annex 9: spaces, dashes and colons between digits take the direction of the sentence.
     """
     if not _RIGHT_TO_LEFT.search(text):
         return text
-    return _NUMBER_WITH_PARTS.sub(lambda found: f"{LRI}{found[0]}{PDI}", text)
+    return _ADDRESS_OR_NUMBER.sub(lambda found: found[0] if found["address"] else f"{LRI}{found[0]}{PDI}", text)
 
 
 def html_isolates(escaped: str) -> str:

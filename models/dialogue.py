@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The person wrote something. `reply_to`: the outbox row the person answered to, where the channel can say so."""
+    """The person wrote something. `reply_to`: the outbox row the person answered to, where the channel can say so.
+
+    `marks`: how it came, as `Message.marks`.
+    """
 
     text: str
     reply_to: int | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Edited:
     """The person changed what they had written; the message is named by its external id."""
 
     text: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,14 @@ class Commanded:
 class Unreadable:
     """The person sent something that cannot be relayed yet: photo, voice, sticker …
 
-    `album`: names what was sent together with others, so that it is answered once.
+    `album`: names what was sent together with others, so that it is answered once. `text`: the words that came with
+    it, which can be relayed; `marks` as `Message.marks`.
     """
 
     kind: str
     album: str | None = None
+    text: str = ""
+    marks: tuple[str, ...] = ()
 
 
 Act = Said | Edited | Pressed | Commanded | Unreadable

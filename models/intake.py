@@ -70,17 +70,22 @@ QUESTIONS: Mapping[IntakeStep, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet."""
+    """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet.
+
+    `marks`: how the held words came, as `Message.marks`.
+    """
 
     held: str = ""
     secret: str = ""
+    marks: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        return json.dumps({"held": self.held, "secret": self.secret}, ensure_ascii=False)
+        return json.dumps({"held": self.held, "secret": self.secret, "marks": self.marks}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | None) -> "Draft":
-        return cls(**json.loads(text)) if text else cls()
+        told = json.loads(text) if text else {}
+        return cls(told.get("held", ""), told.get("secret", ""), tuple(told.get("marks", ())))
 
 
 class Ask(StrEnum):
@@ -100,7 +105,7 @@ class Ask(StrEnum):
 class Turn:
     """What one act leads to. Only what changed is set.
 
-    `submit`: words that become the question. `answer`: a column of the case and its code.
+    `submit`: words that become the question, and `marks`, how they came. `answer`: a column of the case and its code.
     `agreed`: consent given (True) or refused (False). `stale`: the button belongs to something that has passed.
     """
 
@@ -109,6 +114,7 @@ class Turn:
     ask: Ask | None = None
     params: dict[str, object] = field(default_factory=dict)
     submit: str | None = None
+    marks: tuple[str, ...] = ()
     answer: tuple[str, str] | None = None
     agreed: bool | None = None
     language: Language | None = None
@@ -119,8 +125,8 @@ def advance(step: IntakeStep, draft: Draft, act: Act) -> Turn:
     """The turn that `act` leads to from `step`. Never raises: what fits nowhere shows the current question again."""
     here = Turn(step, draft)
     match act:
-        case Said(text=text):
-            return _said(here, text)
+        case Said() as said:
+            return _said(here, said)
         case Pressed(code=code):
             return _pressed(here, *code.split(":", 1))
         case _:
@@ -142,22 +148,23 @@ def ask_again(turn: Turn) -> Turn:
             return replace(turn, ask=Ask.TAP, params={"step": str(turn.step), "page": 0})
 
 
-def _said(here: Turn, text: str) -> Turn:
+def _said(here: Turn, said: Said) -> Turn:
     if here.step == IntakeStep.LANGUAGE:
-        return replace(here, draft=_hold(here.draft, text), ask=Ask.LANGUAGE)
+        return replace(here, draft=_hold(here.draft, said), ask=Ask.LANGUAGE)
     if here.step == IntakeStep.CONSENT:
-        return replace(here, draft=_hold(here.draft, text), ask=Ask.CONSENT_FIRST)
-    return _submitted(here, text)
+        return replace(here, draft=_hold(here.draft, said), ask=Ask.CONSENT_FIRST)
+    return _submitted(here, said.text, said.marks)
 
 
-def _submitted(here: Turn, text: str) -> Turn:
+def _submitted(here: Turn, text: str, marks: tuple[str, ...]) -> Turn:
     first = IntakeStep.CATEGORY
-    return replace(here, step=first, submit=text, ask=Ask.TAP, params={"step": first.value, "page": 0})
+    return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP, params={"step": first.value, "page": 0})
 
 
-def _hold(draft: Draft, text: str) -> Draft:
-    joined = f"{draft.held}\n{text}" if draft.held else text
-    return replace(draft, held=joined[:HELD_LIMIT])
+def _hold(draft: Draft, said: Said) -> Draft:
+    joined = f"{draft.held}\n{said.text}" if draft.held else said.text
+    new = tuple(mark for mark in said.marks if mark not in draft.marks)
+    return replace(draft, held=joined[:HELD_LIMIT], marks=draft.marks + new)
 
 
 def _pressed(here: Turn, kind: str, value: str = "") -> Turn:
@@ -193,9 +200,9 @@ def _answered_consent(here: Turn, *, agreed: bool) -> Turn:
 
 
 def _answered_held(here: Turn, value: str) -> Turn:
-    emptied = replace(here, draft=replace(here.draft, held=""))
+    emptied = replace(here, draft=replace(here.draft, held="", marks=()))
     if value == "send":
-        return _submitted(emptied, here.draft.held)
+        return _submitted(emptied, here.draft.held, here.draft.marks)
     return ask_again(emptied)
 
 

@@ -33,3 +33,11 @@ def test_numbers_on_two_lines_stay_two_numbers() -> None:
 @given(st.text(alphabet="ابت 0123456789-:/+.\n", max_size=80))
 def test_isolating_changes_nothing_that_is_read(text: str) -> None:
     assert re.sub(f"[{LRI}{PDI}]", "", with_numbers_isolated(text)) == text
+
+
+@pytest.mark.parametrize("address", ["https://x.example/2026-01-05/12:30", "http://1.2.3.4:8080/", "www.x.example/1-2"])
+def test_an_address_in_arabic_words_stays_one_that_leads_where_it_led(address: str) -> None:
+    said = with_numbers_isolated(f"اقرأ هنا ({address}) أو اتصل 046-12 34 56")
+
+    assert f"({address})" in said
+    assert f"{LRI}046-12 34 56{PDI}" in said

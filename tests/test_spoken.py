@@ -76,9 +76,10 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             days = [{**closed, "spans": [["13:00", "15:30"], ["16:00", "18:00"]]}, {**closed, "reason": "illness"}]
             return [{"days": days}, {"days": [{**closed, **why}], "late": True}]
         case Notice.UNREADABLE:
-            return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}]
+            return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}, {"kind": "photo", "text": True}]
         case Notice.REFUSED:
-            return [{"refusal": "too_long", "most": 12_000}, {"refusal": "link_spent"}]
+            refusals = ("link_spent", "telegram_is_newcomer", "link_is_for_desk")
+            return [{"refusal": "too_long", "most": 12_000}, *({"refusal": code} for code in refusals)]
         case _:
             return [base]
 
@@ -88,7 +89,7 @@ def facts(catalogues: Catalogues) -> Facts:
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
         controller="IM", contact="070-174 06 05", words="☺", held="☺", secret="12345678", is_trial=True,
-        web_words_travel=True,
+        marks=("forwarded", "with:photo"), web_words_travel=True,
     )  # fmt: skip
 
 
@@ -246,6 +247,10 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
         case Notice.WHICH_CASE:
             asked = [{"why": why} for why in ("several", "ended", "unclear", "slash", "reopen")]
             return [params | one for one in (*asked, *({"became": became} for became in BECAME))]
+        case Notice.COORDINATOR_BLOCKED:
+            return [params | {"reason": why, "count": count} for why in texts_staff.SHUT for count in (0, 1, 2)]
+        case Notice.STAFF_UNREADABLE:
+            return [params, params | {"text": True}]
         case Notice.NOT_YOUR_CASE:
             return [params | {"fate": fate, "alias": "Bo" if fate == "taken" else None} for fate in FATES]
         case _:

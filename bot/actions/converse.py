@@ -3,7 +3,7 @@
 Reads top to bottom as the walk of one question. It must not know a channel's own types, nor decide who answers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
@@ -48,8 +48,10 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
     match incoming.act:
         case Commanded(name=name):
             await _command(work, visitor, thread, name)
-        case Unreadable(kind=kind, album=album):
-            await _refuse_unreadable(work, visitor, kind, album)
+        case Unreadable() as sent:
+            await _refuse_unreadable(work, visitor, sent)
+            if sent.text:  # goes the way of any words, and its questions stand below the answer about the file
+                await _said(work, visitor, thread, relay.checked(sent.text), incoming, door)
         case Edited(text=text):
             await _edited(work, visitor, thread, relay.checked(text), incoming, door)
         case Said(text=text):
@@ -70,17 +72,17 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
         return  # its edit came first and was kept as the message
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
-        await relay.from_newcomer(work, newest, words, external_id=_external(incoming))
+        await relay.from_newcomer(work, newest, words, external_id=_external(incoming), marks=_marks(incoming))
         return
     comes_back = thread.consent_at is not None and cases.may_reopen(newest, work.now)
     if not comes_back and await hours_asked.answered(work, visitor, words):
         return  # who was answered lately may mean something else by "when?": that goes to a person
     if comes_back:
         case = await cases.reopen_case(work, newest)
-        await relay.keep_first_words(work, case, words, external_id=_external(incoming))
+        await relay.keep_first_words(work, case, words, external_id=_external(incoming), marks=_marks(incoming))
         await cases.announce(work, case)
         return
-    turn = advance(thread.step, _draft(work, thread), Said(words))
+    turn = advance(thread.step, _draft(work, thread), Said(words, marks=_marks(incoming)))
     if turn.submit is None and not turn.draft.held.endswith(words):
         raise BadInput("too_long", most=HELD_LIMIT)  # they are told now, rather than sent half of it later
     await _apply(work, visitor, thread, turn, incoming, door)
@@ -88,7 +90,8 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
 
 async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
     """The changed words join the message they belong to; in a closed case they are news, and it comes back."""
-    case = await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming))
+    marks = _marks(incoming)
+    case = await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming), marks=marks)
     if case is None:  # the message itself is on its way, or was never kept
         await _said(work, visitor, thread, words, incoming, door)
         return
@@ -111,7 +114,7 @@ async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming
     if turn.agreed:
         draft = await _consented(work, thread, draft, door)
     if turn.submit is not None:
-        draft = await _submit(work, visitor, thread, turn.submit, draft, incoming, door)
+        draft = await _submit(work, visitor, thread, turn, draft, incoming, door)
     recorded = await _record_answer(work, visitor, turn)
     await _keep_place(work, thread, turn.step, draft)
     await _ask(work, visitor, turn, draft)
@@ -122,26 +125,27 @@ async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft
     values = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
     if door.secret:
         values["secret_hash"] = door.secret_hash
-        draft = Draft(draft.held, door.secret)
+        draft = replace(draft, secret=door.secret)
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
     return draft
 
 
 async def _submit(
-    work: Work, visitor: Visitor, thread: Row, words: str, draft: Draft, incoming: Incoming, door: Door
+    work: Work, visitor: Visitor, thread: Row, turn: Turn, draft: Draft, incoming: Incoming, door: Door
 ) -> Draft:
     """The words become the question of a new case, or join the open one; the secret leaves with the receipt."""
+    words, how = turn.submit or "", {"external_id": _external(incoming), "marks": turn.marks}
     current = await access.open_case_of(work.db, visitor.person_id)
     if current is not None:
-        await relay.from_newcomer(work, current, words, external_id=_external(incoming))
+        await relay.from_newcomer(work, current, words, **how)
         return draft
     case = await cases.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
         language=visitor.language or "en", held=door.held,
     )  # fmt: skip
-    await relay.keep_first_words(work, case, words, external_id=_external(incoming))
+    await relay.keep_first_words(work, case, words, **how)
     await cases.announce(work, case, secret=draft.secret)
-    return Draft(draft.held)
+    return replace(draft, secret="")
 
 
 async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:
@@ -243,11 +247,11 @@ async def _stop(work: Work, visitor: Visitor, say: object) -> None:
     await say(Notice.STOPPED, code=case.code)  # type: ignore[operator]
 
 
-async def _refuse_unreadable(work: Work, visitor: Visitor, kind: str, album: str | None) -> None:
-    await work.db.execute(insert(Refused).values(on_day=work.today, channel=visitor.channel, kind=kind))
-    if album is not None and not await inbound.first_time(work, visitor.channel, f"album:{album}"):
+async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> None:
+    await work.db.execute(insert(Refused).values(on_day=work.today, channel=visitor.channel, kind=sent.kind))
+    if sent.album is not None and not await inbound.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
-    params = {"kind": kind} | await hours.next_session(work.db, work.now, work.zone)
+    params = {"kind": sent.kind, "text": bool(sent.text)} | await hours.next_session(work.db, work.now, work.zone)
     await work.tell_address(
         visitor.address_id, Notice.UNREADABLE, conversation_id=visitor.conversation_id, params=params
     )
@@ -265,3 +269,8 @@ def _draft(work: Work, thread: Row) -> Draft:
 
 def _external(incoming: Incoming) -> str:
     return incoming.external_id or incoming.key
+
+
+def _marks(incoming: Incoming) -> tuple[str, ...]:
+    act = incoming.act
+    return act.marks if isinstance(act, Said | Edited | Unreadable) else ()

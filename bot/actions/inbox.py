@@ -14,6 +14,8 @@ from models.people import Address
 
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 _MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through a person's door, as their rows' failure
+_NOT_THROUGH = (RowState.DUE, RowState.FAILED)
 NEVER_SHOWN = (RowState.CANCELLED, RowState.FAILED)
 
 
@@ -121,6 +123,13 @@ async def case_of_own(db: AsyncConnection, external_id: str) -> int | None:
         _MESSAGES.c.external_id == external_id, _MESSAGES.c.author == Author.VOLUNTEER
     )
     return (await db.execute(sent.limit(1))).scalar_one_or_none()
+
+
+async def why_shut(db: AsyncConnection, address_id: int) -> str:
+    """Why nothing gets through this person's door: what the channel said to the newest row that stood before it."""
+    refused = _ROWS.c.address_id == address_id, _ROWS.c.failure.in_(SHUT), _ROWS.c.state.in_(_NOT_THROUGH)
+    said = select(_ROWS.c.failure).where(*refused).order_by(_ROWS.c.id.desc()).limit(1)
+    return (await db.execute(said)).scalar_one_or_none() or SHUT[0]
 
 
 async def staff_notices(db: AsyncConnection, person_id: int) -> list[Row]:

@@ -59,6 +59,20 @@ async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) ->
     return _visitor(found)
 
 
+async def bare_newcomer_on_telegram(work: Work, chat_id: int) -> int | None:
+    """The newcomer behind this chat, if they have only looked in: no consent, no words, no case. Locks the conversation
+    so that nothing of that comes meanwhile."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is None or found.role != Role.NEWCOMER:
+        return None
+    await work.lock(found.conversation_id)
+    begun = Conversation.consent_at.is_not(None) | Conversation.draft.is_not(None)
+    begun_here = select(Conversation.id).where(Conversation.id == found.conversation_id, begun)
+    if (await work.db.execute(begun_here)).first() or await access.newest_case_of(work.db, found.person_id):
+        return None
+    return found.person_id
+
+
 async def language_on_telegram(work: Work, chat_id: int) -> str | None:
     """The language the person behind this chat has chosen, if any."""
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
@@ -133,10 +147,13 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
             person may erase.
     """
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
-    if found is not None and found.role in STAFF_ROLES and found.person_id != person_id:
+    if found is not None and found.person_id == person_id:
+        await work.tell(person_id, Notice.LINKED)
+        return
+    if found is not None and found.role in STAFF_ROLES:
         raise BadInput("telegram_taken")
-    if found is not None and found.person_id != person_id:
-        raise BadInput("telegram_is_newcomer", command="/delete")
+    if found is not None:
+        raise BadInput("telegram_is_newcomer")
     await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Notice.LINKED)
@@ -154,6 +171,11 @@ async def disable_staff(work: Work, person_id: int) -> int:
     await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
     work.ring(wakeup.SESSIONS)
     return await free_cases_of(work, person_id, reason="disabled")
+
+
+async def enable_staff(work: Work, person_id: int) -> None:
+    """The person has access again, at the desk until Telegram is linked anew. What was taken away is not given back."""
+    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=True))
 
 
 async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:

@@ -26,7 +26,8 @@ _OF_CASE = (
 @dataclass(frozen=True, slots=True)
 class Line:
     """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit.
-    `taken_back_at`: its volunteer took it back, and nothing of it is left."""
+    `taken_back_at`: its volunteer took it back, and nothing of it is left. `marks`: how it came, as `Message.marks`.
+    """
 
     message_id: int
     seq: int
@@ -36,6 +37,7 @@ class Line:
     text: str
     earlier: tuple[str, ...] = ()
     taken_back_at: datetime | None = None
+    marks: tuple[str, ...] = ()
 
 
 async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
@@ -59,5 +61,5 @@ def _line(seal: Seal, rows: list[Row]) -> Line:
     by_newcomer = first.author == Author.NEWCOMER
     return Line(
         message_id=first.id, seq=now.seq, by_newcomer=by_newcomer, alias=None if by_newcomer else first.alias,
-        said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]),
+        said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]), marks=tuple(now.marks),
     )  # fmt: skip

@@ -42,9 +42,9 @@ def checked(text: str) -> str:
     return words
 
 
-async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: str) -> None:
+async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: str, marks: tuple[str, ...] = ()) -> None:
     """The newcomer's words join their open case and reach whoever has it; a queued case's cards say so."""
-    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id)
+    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, marks=marks)
     waiting = await newcomer_wrote(work, case)
     if case.status == CaseStatus.CLAIMED:
         await tell_volunteer(work, waiting, message_id, text, seq=seq)
@@ -53,9 +53,11 @@ async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: st
     work.ring(wakeup.chat(case.conversation_id))
 
 
-async def keep_first_words(work: Work, case: CaseRow, text: str, *, external_id: str) -> None:
+async def keep_first_words(
+    work: Work, case: CaseRow, text: str, *, external_id: str, marks: tuple[str, ...] = ()
+) -> None:
     """The words that opened (or reopened) a case are in it; the cards are yet to be sent."""
-    await _keep(work, case, Author.NEWCOMER, text, external_id=external_id)
+    await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, marks=marks)
     await newcomer_wrote(work, case)
     work.ring(wakeup.chat(case.conversation_id))
 
@@ -66,7 +68,9 @@ async def is_kept(work: Work, conversation_id: int, *, external_id: str) -> bool
     return (await work.db.execute(_IS_KEPT, this)).scalar_one()
 
 
-async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, external_id: str) -> CaseRow | None:
+async def edited_by_newcomer(
+    work: Work, conversation_id: int, text: str, *, external_id: str, marks: tuple[str, ...] = ()
+) -> CaseRow | None:
     """A version is appended to the message, and its case's volunteer told; None if no such message is kept."""
     latest = (
         select(Message.case_id, Message.version, Message.author)
@@ -78,8 +82,8 @@ async def edited_by_newcomer(work: Work, conversation_id: int, text: str, *, ext
     if found is None or found.author != Author.NEWCOMER:
         return None
     case = await access.locked_case(work, found.case_id)
-    version = found.version + 1
-    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, version=version)
+    edit = {"external_id": external_id, "version": found.version + 1, "marks": marks}
+    message_id, seq = await _keep(work, case, Author.NEWCOMER, text, **edit)
     if case.status == CaseStatus.CLAIMED:
         await tell_volunteer(work, case, message_id, text, seq=seq, edited=True)
     work.ring(wakeup.chat(conversation_id))
@@ -228,14 +232,16 @@ async def keep_version(work: Work, case: CaseRow, author: Author, text: str, *, 
 
 
 async def _keep(
-    work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int = 0
-) -> tuple[int, int]:
+    work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int = 0,
+    marks: tuple[str, ...] = (),
+) -> tuple[int, int]:  # fmt: skip
     message_id, seq = new_id(), work.next_seq(case.conversation_id)
     words = work.seal.seal(text, table="messages", column="words", row_id=message_id)
     row = {
         "id": message_id, "conversation_id": case.conversation_id, "case_id": case.id, "seq": seq,
         "author": author.value, "author_id": work.actor.id if work.actor else None,
         "external_id": external_id, "version": version, "words": words, "said_at": work.now,
+        "marks": list(marks),
     }  # fmt: skip
     await work.db.execute(_KEEP, row)
     return message_id, seq

@@ -14,7 +14,7 @@ from bot import access, wakeup
 from bot.access import CASES
 from bot.actions import people
 from bot.actions.people import Visitor
-from bot.errors import LinkSpent, NotFound, TooMany
+from bot.errors import BadInput, LinkSpent, NotFound, TooMany
 from bot.seal import hash_token, new_token
 from bot.store import Work
 from models.base import new_id
@@ -51,6 +51,16 @@ class Session:
     @property
     def is_staff(self) -> bool:
         return self.device == Device.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A single-use link as it is known, by its token. `is_good`: neither used nor run out."""
+
+    token: str
+    person_id: int
+    purpose: str
+    is_good: bool
 
 
 async def open_session(work: Work, person_id: int, device: Device, *, held: bool = False) -> str:
@@ -112,11 +122,31 @@ async def end_all_sessions(work: Work, person_id: int) -> None:
 
 
 async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: timedelta = LINK_LIVES) -> str:
-    """The token of a link that works once, until `lives` has passed."""
+    """The token of a link that works once, until `lives` has passed.
+
+    Raises:
+        BadInput: the person's access has ended, so that no link could be opened.
+    """
+    alias = select(Person.alias).where(Person.id == person_id, Person.enabled.is_(False))
+    ended = (await work.db.execute(alias)).scalar_one_or_none()
+    if ended is not None:
+        raise BadInput("volunteer_disabled", alias=ended)
     token = new_token()
     row = {"token_hash": hash_token(token), "person_id": person_id, "purpose": purpose.value}
     await work.db.execute(insert(LoginLink).values(id=new_id(), expires_at=work.now + lives, **row))
     return token
+
+
+async def links_among(work: Work, tokens: list[str]) -> list[Link]:
+    """Those of the tokens that are of links of ours, spent and run out ones included, in the order they were given."""
+    hashes = {hash_token(token): token for token in tokens}
+    columns = (LoginLink.token_hash, LoginLink.person_id, LoginLink.purpose, LoginLink.spent_at, LoginLink.expires_at)
+    found = (await work.db.execute(select(*columns).where(LoginLink.token_hash.in_(hashes)))).all()
+    known = {
+        hashes[row.token_hash]: (row.person_id, row.purpose, row.spent_at is None and row.expires_at > work.now)
+        for row in found
+    }
+    return [Link(token, *known[token]) for token in tokens if token in known]
 
 
 async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:

@@ -5,33 +5,30 @@ memory. Owns the routes and the wrapper that opens Work and answers a button aft
 """
 
 import json
-import re
 from time import monotonic
 
 import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
 from bot import phrases
-from bot.actions import cases, hours_post, inbound, people, relay, sessions
+from bot.actions import cases, hours_post, inbound, people, relay
 from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
 from bot.metrics import ACTS
 from bot.service import Service
-from bot.store import Work
-from handlers.telegram import newcomer, volunteer
+from handlers.telegram import invitation, newcomer, parsing, volunteer
 from handlers.telegram.order import Order
+from handlers.telegram.reading import is_wordless_edit
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.wire import Wire
 from models.dialogue import Answer
 from models.outbox import Notice
-from models.people import LinkPurpose
 
 log = structlog.get_logger()
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 STATIC_CARD_EVERY_SECONDS = 600.0
 HANDLED, NOT_NOW = 200, 503
-INVITATION = re.compile(r"[A-Za-z0-9_-]{40,64}")  # as `bot/seal.py` makes tokens
 
 
 class Telegram:
@@ -71,13 +68,16 @@ class Telegram:
         return await self.bot._post("getUpdates", told | {"allowed_updates": ALLOWED_UPDATES})  # type: ignore[return-value]
 
     async def take_in(self, told: object) -> bool:
-        """As `handle`, for an update as Telegram tells it. One that cannot be read is given up: it never will be."""
-        try:
-            update = Update.de_json(told, self.bot)  # type: ignore[arg-type]
-        except Exception as bad:  # whatever a parser may raise about what we did not write
-            log.error("update_not_understood", trouble=type(bad).__name__)
-            return True
-        return await self.handle(update)
+        """As `handle`, for an update as Telegram tells it. One of which nothing can be read is given up: it never will
+        be read, and whoever wrote it is told that it did not arrive."""
+        update = parsing.update_of(told, self.bot)
+        if update is not None:
+            return await self.handle(update)
+        if (writer := parsing.writer_of(told)) is not None:
+            chat_id, language = writer
+            words = self.service.words(suggest_language(language))
+            await self.sender.say_from_memory(chat_id, words("message_not_readable"))
+        return True
 
     async def handle(self, update: Update) -> bool:
         """Whether the update is done, or given up for good; False: the store does not answer, it must come again."""
@@ -115,7 +115,7 @@ class Telegram:
             return await self._membership_changed(update, chat)
         if update.callback_query is not None:
             return await self._pressed(update, chat, update.callback_query)
-        if message is not None and not newcomer.is_service_note(message):
+        if message is not None and not newcomer.is_service_note(message) and not is_wordless_edit(update):
             return await self._wrote(update, message)
         return True
 
@@ -125,7 +125,7 @@ class Telegram:
                 if not await inbound.first_time(work, CHANNEL, str(update.update_id)):
                     return True
                 work.actor = await people.staff_on_telegram(work, message.chat_id)
-                if await _opens_invitation(work, message):
+                if await invitation.opened(work, message):
                     return True
                 if work.actor is not None:
                     await volunteer.wrote(work, update, message, self.service.catalogues)
@@ -245,21 +245,6 @@ class Telegram:
         """No connection is open. `Bot.shutdown` would leave them to a bot that never reached Telegram at its start."""
         for wire in self._wires:
             await wire.shutdown()
-
-
-async def _opens_invitation(work: Work, message: Message) -> bool:
-    """`/start TOKEN` links this account to the volunteer the token was made for.
-
-    Raises:
-        LinkSpent: the token is used or has run out, or this is somebody's account already.
-    """
-    command, _, payload = (message.text or "").partition(" ")
-    token = payload.strip()
-    if command != "/start" or not INVITATION.fullmatch(token):
-        return False  # a link on a poster may carry a word of its own: that is a newcomer's start
-    person_id = await sessions.spend_link(work, token, LinkPurpose.TELEGRAM)
-    await people.link_telegram(work, person_id, message.chat_id)
-    return True
 
 
 def _app_language(update: Update) -> str | None:

@@ -4,14 +4,10 @@ from telegram import Message, Update
 
 from bot.actions import converse, people
 from bot.store import Work
+from handlers.telegram.parsing import came
+from handlers.telegram.reading import take_apart
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 
-# What Telegram can carry and we cannot relay yet, by the field that holds it. What Telegram repeats as something
-# plainer (an animation as a document, a venue as a location) stands before it.
-UNREADABLE_KINDS = (
-    "photo", "voice", "video", "video_note", "animation", "document", "audio", "sticker", "venue", "location",
-    "contact", "poll", "dice", "story", "paid_media", "game", "checklist",
-)  # fmt: skip
 # What Telegram itself notes in a private chat: nobody has sent anything, so nothing is to be answered.
 SERVICE_NOTES = (
     "message_auto_delete_timer_changed", "pinned_message", "chat_background_set", "write_access_allowed",
@@ -21,7 +17,7 @@ SERVICE_NOTES = (
 
 def is_service_note(message: Message) -> bool:
     """Whether the message tells of the chat rather than being something that a person sent."""
-    return message.text is None and any(getattr(message, note, None) for note in SERVICE_NOTES)
+    return message.text is None and any(came(message, note) for note in SERVICE_NOTES)
 
 
 async def wrote(work: Work, update: Update, message: Message) -> Answer:
@@ -43,13 +39,13 @@ async def pressed(work: Work, update: Update, chat_id: int, code: str) -> Answer
 
 
 def act_of(message: Message, *, is_edit: bool) -> Act:
-    """What the person did with this message. A caption without a file we can take is still not the whole of it."""
-    if message.text is None:
-        kind = next((kind for kind in UNREADABLE_KINDS if getattr(message, kind, None)), "other")
-        return Unreadable(kind, album=message.media_group_id)
+    """What the person did with this message. The words under something we cannot take are words like any others."""
+    taken = take_apart(message)
     if is_edit:
-        return Edited(message.text)
-    if message.text.startswith("/"):
-        name, _, rest = message.text[1:].partition(" ")
+        return Edited(taken.words, taken.marks)
+    if taken.kind is not None:
+        return Unreadable(taken.kind, taken.album, taken.words, taken.marks)
+    if taken.text.startswith("/"):
+        name, _, rest = taken.text[1:].partition(" ")
         return Commanded(name.partition("@")[0].lower(), rest.strip())
-    return Said(message.text)
+    return Said(taken.words, marks=taken.marks)

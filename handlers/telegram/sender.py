@@ -23,6 +23,7 @@ log = structlog.get_logger()
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 NOTHING_CHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message to delete not found")
+SHUT = {"blocked by the user": "blocked", "user is deactivated": "deactivated"}
 CANNOT_DELETE = "message can't be deleted"
 
 
@@ -43,8 +44,8 @@ class TelegramSender:
             return TryAgain(after_seconds=seconds_to_wait(wait), parts_sent=progress.parts)
         except ChatMigrated as moved:
             return Moved(str(moved.new_chat_id))
-        except Forbidden:
-            return Unreachable("blocked")
+        except Forbidden as shut:
+            return Unreachable(_why_shut(shut))
         except BadRequest as refusal:
             return _refused(refusal)
         except Unanswered:
@@ -137,6 +138,12 @@ def seconds_to_wait(wait: RetryAfter) -> float:
     """What Telegram asks for; the library says it as a number or a timedelta."""
     after = wait.retry_after
     return float(after) if isinstance(after, int | float) else after.total_seconds()
+
+
+def _why_shut(shut: Forbidden) -> str:
+    """Why nothing gets into this chat, as far as Telegram says it: in words only, with one status for all."""
+    reason = str(shut).lower()
+    return next((code for words, code in SHUT.items() if words in reason), "shut")
 
 
 def _refused(refusal: BadRequest) -> Outcome:

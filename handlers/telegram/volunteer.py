@@ -5,15 +5,17 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.actions import cases, closing, inbox, meant, people, queue, relay, sessions, taking_back
+from bot.actions import cases, closing, inbound, inbox, meant, people, queue, relay, sessions, taking_back
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
+from handlers.telegram.parsing import came
+from handlers.telegram.reading import take_apart
 from models.dialogue import Answer, Commanded, Edited, Unreadable
 from models.outbox import Notice
-from models.people import STAFF_LANGUAGES, LinkPurpose, Role
+from models.people import STAFF_LANGUAGES, Channel, LinkPurpose, Role
 
 DONE = Answer("")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
@@ -28,11 +30,20 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
             await _command(work, actor, name, rest, catalogues)
         case Edited(text=text):
             await meant.volunteer_edited(work, text, own_message=message.message_id)
-        case Unreadable():
-            await work.tell(actor.id, Notice.STAFF_UNREADABLE, params={"reply_to": message.message_id})
+        case Unreadable() as sent:
+            await _refuse_unreadable(work, actor, sent, message.message_id)
         case _:
             await meant.volunteer_said(work, await _said(work, message))
     return DONE
+
+
+async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_message: int) -> None:
+    """Nothing was sent, and the volunteer is told, once for what came together; for its words too, if it had any."""
+    album = f"album:{sent.album}"
+    is_first = sent.album is None or await inbound.first_time(work, Channel.TELEGRAM, album)
+    if is_first or sent.text:
+        params = {"reply_to": own_message, "text": bool(sent.text)}
+        await work.tell(actor.id, Notice.STAFF_UNREADABLE, params=params)
 
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
@@ -147,13 +158,16 @@ async def _send_desk_link(work: Work, actor: Actor) -> None:
 
 
 async def _said(work: Work, message: Message) -> meant.Said:
-    """The words with what they answer to: something of this chat, or of another, which names no case of ours."""
+    """The words with what they answer to: something of this chat, or of another, which names no case of ours. A quote
+    goes only where its message came from."""
     answers = message.reply_to_message
     case_id = await meant.answered_case(work, answers.message_id) if answers is not None else None
-    elsewhere = message.external_reply is not None or message.reply_to_story is not None
+    is_reply = any(came(message, target) for target in ("reply_to_message", "external_reply", "reply_to_story"))
+    taken = take_apart(message)
     return meant.Said(
-        message.text or "", message.message_id, is_reply=answers is not None or elsewhere, answered=case_id
-    )
+        taken.text if case_id is None else taken.words, message.message_id,
+        is_reply=is_reply, answered=case_id,
+    )  # fmt: skip
 
 
 async def _acting(work: Work) -> Actor:

@@ -13,7 +13,7 @@ from bot.i18n import Words
 from bot.phrases import answer_label
 from bot.render import prompt_of
 from bot.service import Service
-from bot.texts_staff import SHOWN_OUTCOMES, card_line, minutes_choices, outcome_label, state_label, waited
+from bot.texts_staff import SHOWN_OUTCOMES, card_line, mark_label, minutes_choices, outcome_label, state_label, waited
 from handlers.web.view import clock_time, inline, several_lines, spoken
 from models.case import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, spoken_code
 from models.outbox import Notice
@@ -123,11 +123,12 @@ def overview_shown(service: Service, words: Words, seen: Overview, now: datetime
 def line_shown(
     service: Service, words: Words, line: Line, state: tuple[str, str] | None, now: datetime
 ) -> dict[str, object]:
-    """A message of the case: whose, when, what, how far it has come, and what it said before."""
+    """A message of the case: whose, when, how it came, what, how far it has come, and what it said before."""
     return {
         "id": line.message_id,
         "own": not line.by_newcomer,
         "who": inline(words("desk_newcomer") if line.by_newcomer else line.alias or words("service_name")),
+        "marks": [inline(mark_label(words, mark)) for mark in line.marks],
         "text": spoken(line.text) if line.taken_back_at is None else "",
         "may_take_back": may_take_back(line, now),
         "earlier": [spoken(text) for text in line.earlier],

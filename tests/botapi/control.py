@@ -26,7 +26,8 @@ from tests.botapi.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from tests.botapi.server import FakeBotApi
 
-VERBS = {"says", "sends", "edits", "presses", "in_group", "blocks", "unblocks", "unknown_update", "raw"}
+VERBS = {"says", "sends", "writes", "edits", "shares_place", "moves", "presses", "in_group", "blocks", "unblocks"}
+VERBS |= {"unknown_update", "raw"}
 Told = dict[str, Any]
 
 

@@ -57,31 +57,72 @@ class People:
         language_code: str | None = None,
         first_name: str | None = None,
         update_id: int | None = None,
+        forwarded: str | None = None,
+        quote: str | None = None,
+        links: kinds.Links = (),
     ) -> Happened:
-        """A private message. Name and language stay as last given (at first "Amal", "ar")."""
+        """A private message. Name and language stay as last given (at first "Amal", "ar").
+
+        `forwarded`: from where, one of `kinds.ORIGINS`. `quote`: the part of another message that it answers.
+        """
         chat = self.chat(chat_id)
         told = {"language_code": language_code, "first_name": first_name}
         chat.profile = chat.profile | {key: value for key, value in told.items() if value is not None}
-        message = self._writes(chat, kinds.text(text), reply_to=reply_to)
+        content = kinds.text(text, links) | kinds.ornaments(forwarded=forwarded, quote=quote)
+        message = self._writes(chat, content, reply_to=reply_to)
         return self._happens("message", chat.message_json(message), message, update_id=update_id)
 
-    async def sends(self, chat_id: int, kind: str, *, caption: str | None = None) -> Happened:
+    async def sends(
+        self,
+        chat_id: int,
+        kind: str,
+        *,
+        caption: str | None = None,
+        reply_to: int | None = None,
+        forwarded: str | None = None,
+        links: kinds.Links = (),
+    ) -> Happened:
         """Something that is not text, one of `kinds.EVERY_KIND`. Of an album's two updates the second is returned."""
         chat = self.chat(chat_id)
         happened = Happened(0)
-        for content in kinds.contents(kind, caption):
-            message = self._writes(chat, content)
+        for content in kinds.contents(kind, caption, links):
+            message = self._writes(chat, content | kinds.ornaments(forwarded=forwarded), reply_to=reply_to)
             happened = self._happens("message", chat.message_json(message), message)
         return happened
 
-    async def edits(self, chat_id: int, message_id: int, text: str) -> Happened:
-        """A person changes the text of their own message."""
+    async def writes(self, chat_id: int, content: dict[str, Any], *, reply_to: int | None = None) -> Happened:
+        """A private message with any content, such as one that no library can read yet."""
         chat = self.chat(chat_id)
-        message = chat.find(message_id)
+        message = self._writes(chat, content, reply_to=reply_to)
+        return self._happens("message", chat.message_json(message), message)
+
+    async def edits(self, chat_id: int, message_id: int, text: str) -> Happened:
+        """A person changes the text of their own message; under a picture or file, the caption."""
+        message = self._own_message_of(chat_id, message_id)
+        if "text" in message.content:
+            return self._changes(chat_id, message, kinds.text(text))
+        rest = {part: told for part, told in message.content.items() if not part.startswith("caption")}
+        return self._changes(chat_id, message, rest | kinds.caption(text))
+
+    async def shares_place(self, chat_id: int) -> Happened:
+        """The person lets the bot follow where they are."""
+        return await self.writes(chat_id, kinds.live_location(55.7047))
+
+    async def moves(self, chat_id: int, message_id: int) -> Happened:
+        """The person whose place is followed has gone some steps: Telegram tells of it as an edit."""
+        message = self._own_message_of(chat_id, message_id)
+        latitude = message.content["location"]["latitude"] + 0.0001
+        return self._changes(chat_id, message, kinds.live_location(latitude))
+
+    def _own_message_of(self, chat_id: int, message_id: int) -> Shown:
+        message = self.chat(chat_id).find(message_id)
         if message is None or message.from_bot:
             raise LookupError(f"no message {message_id} of the person's own in chat {chat_id}")
-        message.content = kinds.text(text)
-        message.edited = True
+        return message
+
+    def _changes(self, chat_id: int, message: Shown, content: dict[str, Any]) -> Happened:
+        chat = self.chat(chat_id)
+        message.content, message.edited = content, True
         chat.changed(message)
         return self._happens("edited_message", chat.message_json(message), message)
 

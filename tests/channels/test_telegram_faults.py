@@ -118,6 +118,62 @@ async def test_what_waited_a_day_behind_a_closed_door_is_given_up_and_its_author
     assert (row.state, row.failure) == ("failed", "blocked")
 
 
+SHUT_DOORS = {
+    "blocked": "Forbidden: bot was blocked by the user",
+    "deactivated": "Forbidden: user is deactivated",
+    "shut": "Forbidden: bot can't initiate conversation with a user",
+}
+
+
+@pytest.mark.parametrize("why", SHUT_DOORS)
+async def test_the_volunteer_reads_why_nothing_gets_through_and_still_does_when_it_is_given_up(
+    house: House, why: str
+) -> None:
+    await _claimed(house)
+    house.api.fail("sendMessage", 900, kind=403, times=None, description=SHUT_DOORS[why])
+
+    await house.hears(500, "Ett")
+    await house.hears(500, "Två")
+    waiting = _states(house)
+    clock.move(timedelta(hours=25))
+    await house.delivery._give_up_parked()
+    await builders.deliver_all(house.delivery)
+
+    assert waiting == _states(house) == [_state(house, why, await _code(house))]
+    assert _said_aloud(house, why, await _code(house))
+
+
+async def test_why_nothing_gets_through_is_what_telegram_said_last(house: House) -> None:
+    await _claimed(house)
+    house.api.fail("sendMessage", 900, kind=403, description=SHUT_DOORS["blocked"])
+    await house.hears(500, "Ett")
+    house.api.fail("sendMessage", 900, kind=403, times=None, description=SHUT_DOORS["deactivated"])
+
+    await house.api.unblocks(900)
+    await house.settle()
+    await house.hears(500, "Två")
+
+    assert _states(house) == [_state(house, "deactivated", await _code(house))]
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+@pytest.mark.parametrize("why", SHUT_DOORS)
+async def test_the_coordinator_reads_why_a_volunteer_is_not_reached(house: House, why: str, waiting: int) -> None:
+    await builders.volunteer(house.service, chat_id=500)
+    await builders.coordinator(house.service, chat_id=600)
+    await house.asks(900)
+    if waiting:
+        await house.claims(500)
+    house.api.fail("sendMessage", 500, kind=403, times=None, description=SHUT_DOORS[why])
+
+    await house.hears(500, "/cases")
+    await builders.deliver_all(house.delivery)
+
+    told = house.service.desk("sv")(f"coordinator_{why}", alias=Foreign("Amina"), n=waiting)
+    assert house.last(600) == told
+    assert ("blockerat" in told) is (why == "blocked")
+
+
 async def test_a_volunteer_who_blocks_the_bot_loses_the_case_and_the_coordinators_are_told(house: House) -> None:
     await _claimed(house)
     await builders.coordinator(house.service, chat_id=600)
