@@ -143,7 +143,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     if found is not None and found.role in STAFF_ROLES and found.person_id != person_id:
         raise BadInput("telegram_taken")
     if found is not None and found.person_id != person_id:
-        raise BadInput("telegram_is_newcomer", command="/delete")
+        raise BadInput("telegram_is_newcomer")
     await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Notice.LINKED)

@@ -4,7 +4,7 @@ from telegram import Message, Update
 
 from bot.actions import converse, people
 from bot.store import Work
-from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
+from models.dialogue import Act, Answer, Edited, Incoming, Pressed, Said, Unreadable
 
 # What Telegram can carry and we cannot relay yet, by the field that holds it. What Telegram repeats as something
 # plainer (an animation as a document, a venue as a location) stands before it.
@@ -49,7 +49,4 @@ def act_of(message: Message, *, is_edit: bool) -> Act:
         return Unreadable(kind, album=message.media_group_id)
     if is_edit:
         return Edited(message.text)
-    if message.text.startswith("/"):
-        name, _, rest = message.text[1:].partition(" ")
-        return Commanded(name.partition("@")[0].lower(), rest.strip())
     return Said(message.text)
