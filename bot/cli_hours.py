@@ -104,8 +104,8 @@ async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
         change = await hours_changes.undoable(db, number)
     for line in change_lines(words, change.told):
         typer.echo(without_bidi_controls(line))
-    if not is_sure:
-        typer.confirm(words("cli_hours_undo_sure", number=Ltr(str(number))), abort=True)
+    if not is_sure and not cli.says_yes(words("cli_hours_undo_sure", number=Ltr(str(number)))):
+        raise typer.Exit(cli.REFUSED)
     return number
 
 
