@@ -60,12 +60,14 @@ class Typed:
 
     `command`: one of KNOWN, to be followed; those of ENDING ask. `is_words`: the text is (also) something said, and is
     kept whole. `is_unknown`: one word with a slash that is no command; it is neither, until its writer says so.
+    `is_spoken`: a command of ENDING that was understood without a slash, so that it may be an answer to an adviser.
     `language`: of the word that was understood without a slash, if it is of one language alone.
     """
 
     command: str = ""
     is_words: bool = False
     is_unknown: bool = False
+    is_spoken: bool = False
     language: Language | None = None
 
 
@@ -109,10 +111,11 @@ def _in_words(text: str, language: str | None) -> Typed:
         said = one_word.pop()
     for command, known in (("delete", _KNOWN_DELETE), ("help", _KNOWN_HELP)):
         found = [spoken for spoken, phrases in known.items() if said in phrases]
+        ends = command in ENDING
         if language is None and found:
-            return Typed(command, command == "help", language=found[0] if len(found) == 1 else None)
+            return Typed(command, not ends, is_spoken=ends, language=found[0] if len(found) == 1 else None)
         if language in found or said == command:
-            return Typed(command, is_words=command == "help")
+            return Typed(command, not ends, is_spoken=ends)
     return Typed(is_words=True)
 
 

@@ -43,7 +43,7 @@ async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
         more["words"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
         more["held"] = (await _draft(db, service, int(row.params["conversation"]))).held
-    if row.kind == Notice.UNKNOWN_COMMAND and row.params.get("unsent"):
+    if row.kind in (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED) and row.params.get("unsent"):
         draft = await _draft(db, service, int(row.params["conversation"]))
         more["unsent"] = draft.unsent if draft.unsent_mark == row.params["unsent"] else ""
     if row.kind == Notice.RELAY_STATE:

@@ -236,9 +236,22 @@ def _unknown_command(words: Words, params: Params, facts: Facts) -> Prompt:
         ends = words("ends_in_chat_menu", stop=words("web_menu_stop"), delete=words("web_menu_delete"))
     else:
         ends = words("ends_in_bot_menu", stop=words("command_stop"), delete=words("command_delete"))
-    named = words("not_sent", text=Foreign(shown(facts.unsent))) if facts.unsent else ""
-    rows = rows_of(Choice(f"unsent:{params['unsent']}", words("send"))) if facts.unsent else ()
-    return Prompt(lines(named, words("unknown_command"), *listed, ends), rows)
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(unsent.text, words("unknown_command"), *listed, ends), unsent.rows)
+
+
+def _unsent(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What was typed and sent to nobody, and the button that sends it; nothing once it has been sent."""
+    if not facts.unsent:
+        return Prompt("")
+    send = Choice(f"unsent:{params['unsent']}", words("send"))
+    return Prompt(words("not_sent", text=Foreign(shown(facts.unsent))), rows_of(send))
+
+
+def _not_deleted(words: Words, params: Params, facts: Facts) -> Prompt:
+    """Who answered "no" may have meant the word that was asked about for their adviser."""
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(words("not_deleted"), unsent.text), unsent.rows)
 
 
 def _simple(key: str) -> Teller:
@@ -277,7 +290,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.NOT_STOPPED: _not_stopped,
     Notice.NOTHING_TO_STOP: _nothing_to_stop,
     Notice.ASK_DELETE: _ask_delete,
-    Notice.NOT_DELETED: _simple("not_deleted"),
+    Notice.NOT_DELETED: _not_deleted,
     Notice.ERASED: _erased,
     Notice.UNREADABLE: _unreadable,
     Notice.REFUSED: refused,

@@ -68,7 +68,7 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [{"channel": "web", "about": about}, base | {"channel": "telegram", "about": about}]
         case Notice.ASK_STOP:
             return [base | {"case": 2**53}]
-        case Notice.UNKNOWN_COMMAND:
+        case Notice.UNKNOWN_COMMAND | Notice.NOT_DELETED:
             return [{"channel": channel, "unsent": "0123456789abcdef"} for channel in ("telegram", "web")]
         case Notice.CLAIMED | Notice.REPLY:
             return [{}, {"adviser": "Amina"}]

@@ -59,7 +59,7 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         case Pressed(code=code) if code.startswith(hours_asked.BUTTONS):
             return await hours_asked.pressed(work, visitor, code)
         case Pressed(code=code) if code.startswith(ending.BUTTONS):
-            return await ending.pressed(work, visitor, code)
+            return await ending.pressed(work, visitor, code, unsent=_draft(work, thread).unsent_mark)
         case Pressed(code=code) if code.startswith(UNSENT_BUTTON):
             return await _send_unsent(work, visitor, thread, code, incoming, door)
         case Pressed() as pressed:
@@ -76,6 +76,8 @@ async def _typed(work: Work, visitor: Visitor, thread: Row, words: str, incoming
         await _hold_unsent(work, visitor, thread, words, incoming)
     if typed.is_words:
         await _said(work, visitor, thread, words, incoming, door, may_ask_hours=not typed.command)
+    if typed.is_spoken:
+        await _keep_unsent(work, thread, words, incoming)
     if typed.command and not (typed.is_words and _asks_the_same(thread, typed)):
         await _command(work, visitor, await _thread(work, visitor), typed)
 
@@ -86,13 +88,19 @@ def _asks_the_same(thread: Row, typed: Typed) -> bool:
 
 
 async def _hold_unsent(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming) -> None:
-    """The word waits, sealed, for a day or until another takes its place; nobody has been sent it."""
-    draft = replace(_draft(work, thread), unsent=words, unsent_as=_external(incoming))
-    await _keep_place(work, thread, thread.step, draft)
+    """The word waits, and its writer has been told that nobody was sent it."""
+    draft = await _keep_unsent(work, thread, words, incoming)
     params = {"unsent": draft.unsent_mark, "conversation": thread.id, "channel": visitor.channel}
     await work.tell_address(visitor.address_id, Notice.UNKNOWN_COMMAND, conversation_id=thread.id, params=params)
     if thread.step == IntakeStep.LANGUAGE:
         await _ask(work, visitor, ask_again(Turn(IntakeStep.LANGUAGE, draft)), draft)
+
+
+async def _keep_unsent(work: Work, thread: Row, words: str, incoming: Incoming) -> Draft:
+    """The words are kept, sealed, for a day or until others take their place; nobody has been sent them."""
+    draft = replace(_draft(work, thread), unsent=words, unsent_as=_external(incoming))
+    await _keep_place(work, thread, thread.step, draft)
+    return draft
 
 
 async def _send_unsent(work: Work, visitor: Visitor, thread: Row, code: str, incoming: Incoming, door: Door) -> Answer:
@@ -101,7 +109,7 @@ async def _send_unsent(work: Work, visitor: Visitor, thread: Row, code: str, inc
     if not draft.unsent or code != f"{UNSENT_BUTTON}{draft.unsent_mark}":
         return STALE
     await _drop_unsent(work, thread)
-    await ending.say_instead(work, visitor, Notice.UNKNOWN_COMMAND, Notice.UNSENT_TAKEN)
+    await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), Notice.UNSENT_TAKEN)
     as_typed = replace(incoming, external_id=draft.unsent_as)
     thread = await _thread(work, visitor)
     await _said(work, visitor, thread, draft.unsent, as_typed, door, may_ask_hours=False)

@@ -4,7 +4,7 @@ their buttons do. A button carries what it is about, so that an old one does not
 It must not read what was typed (`bot/commands.py`), nor decide what an erasure takes (`retention.py`).
 """
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
@@ -41,14 +41,17 @@ async def ask_stop(work: Work, visitor: Visitor) -> None:
     await _say(work, visitor, Notice.ASK_STOP, {"case": case.id, "code": case.code})
 
 
-async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:
-    """The press has had its effect; one about something that has passed has none."""
+async def pressed(work: Work, visitor: Visitor, code: str, *, unsent: str = "") -> Answer:
+    """The press has had its effect; one about something that has passed has none.
+
+    `unsent`: names words that wait to be sent: "delete" may have been an answer to the adviser.
+    """
     match code.split(":"):
         case ["erase", "ask"] | ["erase", "yes"]:  # "yes" alone stands under messages of before deletion asked
             await ask_delete(work, visitor)
             return DONE
         case ["erase", answer, conversation, case]:
-            return await _answered_delete(work, visitor, answer, f"{conversation}:{case}")
+            return await _answered_delete(work, visitor, answer, f"{conversation}:{case}", unsent)
         case ["stop", answer, case]:
             return await _answered_stop(work, visitor, answer, case)
     return STALE
@@ -67,13 +70,14 @@ def _about(visitor: Visitor, newest: CaseRow | None) -> str:
     return f"{visitor.conversation_id}:{newest.id if newest else 0}"
 
 
-async def _answered_delete(work: Work, visitor: Visitor, answer: str, about: str) -> Answer:
+async def _answered_delete(work: Work, visitor: Visitor, answer: str, about: str, unsent: str) -> Answer:
     if about != _about(visitor, await access.newest_case_of(work.db, visitor.person_id)):
         return STALE
     if answer == "yes":
         await retention.erase_newcomer(work, visitor.person_id, farewell=True)
     elif answer == "no":
-        await say_instead(work, visitor, Notice.ASK_DELETE, Notice.NOT_DELETED)
+        params = {"unsent": unsent, "conversation": visitor.conversation_id}
+        await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
     else:
         return STALE
     return DONE
@@ -86,9 +90,9 @@ async def _answered_stop(work: Work, visitor: Visitor, answer: str, case_id: str
     params = {"code": case.code}
     if answer == "yes":
         await closing.withdraw_case(work, case)
-        await say_instead(work, visitor, Notice.ASK_STOP, Notice.STOPPED, params)
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.STOPPED, params)
     elif answer == "no":
-        await say_instead(work, visitor, Notice.ASK_STOP, Notice.NOT_STOPPED, params)
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.NOT_STOPPED, params)
     else:
         return STALE
     return DONE
@@ -98,8 +102,11 @@ async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict | None =
     await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
 
 
-async def say_instead(work: Work, visitor: Visitor, question: Notice, kind: Notice, params: dict | None = None) -> None:
-    """`kind` stands where the newest `question` to this newcomer stood, so that nobody presses its buttons again."""
-    asked = select(_ROWS.c.id).where(_ROWS.c.address_id == visitor.address_id, _ROWS.c.kind == question.value)
+async def say_instead(
+    work: Work, visitor: Visitor, questions: tuple[Notice, ...], kind: Notice, params: dict | None = None
+) -> None:
+    """`kind` stands where the newest of these `questions` stood, so that nobody presses its buttons again."""
+    place = func.coalesce(_ROWS.c.edits, _ROWS.c.id)
+    asked = select(place).where(_ROWS.c.address_id == visitor.address_id, _ROWS.c.kind.in_(questions))
     row = (await work.db.execute(asked.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
     await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params, edits=row)

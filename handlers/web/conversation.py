@@ -35,7 +35,7 @@ ENDS_CHOICES = frozenset(
     {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
 )
 # Their own buttons are about themselves: what was asked before them still stands.
-ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
+ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
 KEY_LETTERS = 16
 
 

@@ -203,6 +203,21 @@ async def test_after_no_nothing_is_deleted_and_the_question_is_over(seat: Seat) 
     assert await cases(seat) == ["queued"]
 
 
+async def test_who_meant_the_word_for_the_adviser_can_send_it_after_no(seat: Seat) -> None:
+    await asked(seat)
+    await seat.types("Radera allt!")
+
+    await seat.presses(await button(seat, "erase:no:"))
+    told = await seat.reads()
+    await seat.presses(await button(seat, "unsent:"))
+
+    assert said(seat, "not_deleted") in told
+    assert said(seat, "not_sent", text="Radera allt!") in told
+    assert await kept(seat) == [QUESTION, "Radera allt!"]
+    assert said(seat, "not_sent", text="Radera allt!") not in await seat.reads()
+    assert not await has(seat, "unsent:") and not await has(seat, "erase:")
+
+
 async def test_a_newcomer_without_a_case_is_asked_as_well(seat: Seat) -> None:
     await seat.agrees()
 
@@ -219,10 +234,12 @@ async def test_an_old_yes_deletes_nothing_of_a_later_case(seat: Seat) -> None:
     await seat.types("/delete")
     old = await button(seat, "erase:yes:")
     await seat.types(QUESTION)
+    before = await seat.reads()
 
     answer = await seat.presses(old)
 
     assert answer == said(seat, "no_longer_valid")
+    assert await seat.reads() == before, "it is answered in the button only"
     assert await kept(seat) == [QUESTION]
     assert await cases(seat) == ["queued"]
 
@@ -263,10 +280,12 @@ async def test_an_old_yes_does_not_close_a_later_case(seat: Seat) -> None:
     clock.move(timedelta(days=15))
     await (seat.agrees() if isinstance(seat, OnTheWeb) else seat.types("/status"))
     await seat.types("En helt ny fråga")
+    before = await seat.reads()
 
     answer = await seat.presses(old)
 
     assert answer == said(seat, "no_longer_valid")
+    assert await seat.reads() == before, "it is answered in the button only"
     assert await cases(seat) == ["closed", "queued"]
 
 
@@ -546,7 +565,7 @@ async def test_after_a_claim_commands_are_followed_and_only_words_are_relayed(te
     await house.claims(VOLUNTEER)
     before = len(house.texts(VOLUNTEER))
 
-    for text in ("/status", "/Hours.", "/foo", "/delete", "radera", "/stop"):
+    for text in ("/status", "/Hours.", "/delete", "radera", "/stop", "/foo"):
         await telegram.types(text)
     commands = house.texts(VOLUNTEER)[before:]
     await telegram.types("/help min man slår mig")
