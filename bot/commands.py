@@ -37,10 +37,12 @@ _HELP = {
     Language.EN: ("help", "help me"),
 }
 
-_SLASHES = r"/\\\u2044\u2215\uff0f"
-# Spaces, punctuation and marks of direction may stand before the slash ("./delete") and between it and the name.
+# Spaces, a dot, quotes and marks of direction may stand before the slash ("./delete"), and spaces after it. A colon may
+# not: ":/" is a face. A backslash is a slip in front of a command, and else a face as well.
+_BACKSLASH = "\\"
 _SLASHED = regex.compile(
-    rf"[^\w{_SLASHES}\p{{S}}]*[{_SLASHES}]+[\s\p{{C}}]*(?P<name>[\w\p{{M}}\p{{Cf}}]*)(?:@\w+)?(?P<rest>.*)",
+    r"[\s\p{C}.,*_`'\"\p{Pi}\p{Pf}\p{Ps}]*(?P<slash>[/\\\u2044\u2215\uff0f]+)[\s\p{C}]*"
+    r"(?P<name>[\w\p{M}\p{Cf}]*)(?:@\w+)?(?P<rest>.*)",
     regex.DOTALL,
 )
 _AROUND = regex.compile(r"^[\W_]+|[\W_]+$")
@@ -88,6 +90,8 @@ def read(text: str, language: str | None) -> Typed:
     if name in KNOWN:
         is_payload = name == "start" and _PAYLOAD.fullmatch(rest.strip()) is not None
         return Typed(name, is_words=_says(rest) and not is_payload)
+    if slashed["slash"].startswith(_BACKSLASH):
+        return _in_words(text, language)
     if _in_words(text, language).command == "delete":
         return Typed("delete")
     return Typed(is_words=True) if _has_more_words(rest) else Typed(is_unknown=True)
@@ -96,7 +100,7 @@ def read(text: str, language: str | None) -> Typed:
 def of_staff(text: str) -> Line | None:
     """The line that a volunteer or coordinator typed after a slash; None if it does not begin with one."""
     slashed = _SLASHED.fullmatch(text)
-    if slashed is None:
+    if slashed is None or slashed["slash"].startswith(_BACKSLASH):
         return None
     rest = slashed["rest"].strip().lstrip(_BEFORE_ARGUMENTS)
     return Line(_bare(slashed["name"]), rest if _says(rest) else "")

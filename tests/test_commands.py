@@ -109,6 +109,7 @@ def test_one_unknown_word_with_a_slash_waits_for_its_writer(text: str) -> None:
             "stop",
             "Sluta",
         ),
+        *(":/", ":/ jag vet inte", ":-/", "\\o/", ":\\", "=/", "-/", "\\foo", "1/2 rum"),
         *("status", "hours", "24/7", "https://example.org/delete", "och/eller", "", " ", "…"),
     ],
 )
@@ -220,6 +221,8 @@ def test_a_long_text_is_read_in_one_go(text: str) -> None:
         ("/ hej", Line("hej", "")),
         ("hej /cases", None),
         ("radera", None),
+        (":/ tyvärr, vi har stängt", None),
+        ("\\o/ vad bra!", None),
         ("24/7", None),
     ],
 )

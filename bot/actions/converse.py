@@ -72,7 +72,7 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
 async def _typed(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
     """What was typed is kept as words, followed as a command, or both; a word with a slash that is neither waits."""
     typed = commands.read(words, visitor.language)
-    if typed.is_unknown:
+    if typed.is_unknown and not await relay.is_kept(work, thread.id, external_id=_external(incoming)):
         await _hold_unsent(work, visitor, thread, words, incoming)
     if typed.is_words:
         await _said(work, visitor, thread, words, incoming, door, may_ask_hours=not typed.command)
