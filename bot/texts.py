@@ -242,7 +242,7 @@ def _unknown_command(words: Words, params: Params, facts: Facts) -> Prompt:
 
 def _unsent(words: Words, params: Params, facts: Facts) -> Prompt:
     """What was typed and sent to nobody, and the button that sends it; nothing once it has been sent."""
-    if not facts.unsent:
+    if not facts.unsent or not params.get("unsent"):
         return Prompt("")
     send = Choice(f"unsent:{params['unsent']}", words("send"))
     return Prompt(words("not_sent", text=Foreign(shown(facts.unsent))), rows_of(send))
