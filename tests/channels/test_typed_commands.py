@@ -578,6 +578,27 @@ async def test_after_a_claim_commands_are_followed_and_only_words_are_relayed(te
     assert await cases(telegram) == ["claimed"]
 
 
+async def test_what_the_question_says_of_telegram_and_of_statistics_is_true(telegram: OnTelegram) -> None:
+    house = telegram.house
+    await builders.volunteer(telegram.service, chat_id=VOLUNTEER)
+    await asked(telegram)
+    await house.claims(VOLUNTEER)
+    await house.hears(VOLUNTEER, "Ett gammalt svar")
+    clock.move(timedelta(hours=49))
+    await telegram.types("Nya ord")
+    await house.hears(VOLUNTEER, "Ett nytt svar")
+
+    await telegram.types("/delete")
+    await telegram.presses(await button(telegram, "erase:yes:"))
+
+    mine, theirs = await telegram.reads(), "\n".join(house.texts(VOLUNTEER))
+    assert "Ett nytt svar" not in mine and "Nya ord" not in theirs
+    assert "Ett gammalt svar" in mine and QUESTION in theirs, "older than 48 hours: Telegram does not let us"
+    left = await builders.one(telegram.service, "SELECT status, language, newcomer_id, conversation_id FROM cases")
+    assert tuple(left) == ("closed", "sv", None, None)
+    assert await kept(telegram) == []
+
+
 STAFF_SLASHES = (
     "/foo",
     "/12 månader gäller",
