@@ -15,7 +15,7 @@ import typer
 
 from bot import i18n, logs
 from bot.errors import BadInput, Refusal
-from bot.i18n import Ltr, Words
+from bot.i18n import Ltr, Plain, Words
 from bot.phrases import refusal_text
 from bot.schema import require_revision
 from bot.seal import Seal, SealError, load_key
@@ -23,6 +23,7 @@ from bot.settings import Settings, SettingsMistakes, read_settings
 from bot.store import Store
 
 REFUSED, WRONG_USE = 1, 2
+YES = ("j", "ja", "y", "yes")
 
 
 def language() -> str:
@@ -53,6 +54,12 @@ def fail(text: str, status: int = REFUSED) -> NoReturn:
     """One line on standard error, and out."""
     typer.echo(text, err=True)
     raise typer.Exit(status)
+
+
+def says_yes(question: Plain) -> bool:
+    """Whether who types answers yes, in Swedish or English; nothing typed is no."""
+    answer = typer.prompt(question, default="", show_default=False, prompt_suffix=" ")
+    return str(answer).strip().lower() in YES
 
 
 def settings_or_exit() -> Settings:

@@ -83,16 +83,30 @@ async def _publish(store: Store, change: Change) -> None:
 
 
 @opening.command("undo", help=words("cli_hours_undo"))
-def undo() -> None:
+def undo(
+    is_sure: Annotated[bool, typer.Option("--yes", help=words("cli_hours_undo_yes"))] = False,
+) -> None:
     async def act(store: Store) -> None:
+        number = await _sure_of_newest(store, is_sure=is_sure)
         async with store.work() as work:
-            number = await hours_changes.newest_standing(work.db)
-            if number is None:
-                raise BadInput("hours_nothing_to_undo")
             await hours_changes.undo(work, number)
         cli.say("cli_hours_undone", number=Ltr(str(number)))
 
     cli.with_store(act)
+
+
+async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
+    """The newest change's number, once whoever types has seen what it is and said yes."""
+    async with store.look() as db:
+        number = await hours_changes.newest_standing(db)
+        if number is None:
+            raise BadInput("hours_nothing_to_undo")
+        change = await hours_changes.undoable(db, number)
+    for line in change_lines(words, change.told):
+        typer.echo(without_bidi_controls(line))
+    if not is_sure and not cli.says_yes(words("cli_hours_undo_sure", number=Ltr(str(number)))):
+        raise typer.Exit(cli.REFUSED)
+    return number
 
 
 @opening.command("history", help=words("cli_hours_history"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from bot.commands import COMMANDS
 from bot.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.phrases_hours import session_text
 from bot.textshape import PART_UNITS, split_text, with_numbers_isolated
@@ -25,7 +26,6 @@ HELPLINES = (  # number, catalogue key; checked against the lines' own pages bef
     ("116 111", "line_bris"),
     ("90101", "line_suicide"),
 )
-COMMANDS = ("language", "status", "hours", "help", "privacy", "stop", "delete")
 # Answers' labels whose catalogue key is not "column_code".
 LABELS = {
     "first_visit_yes": "yes", "first_visit_no": "no", "gender_woman": "woman", "gender_man": "man",
@@ -52,6 +52,7 @@ class Facts:
     words: str = ""
     marks: tuple[str, ...] = ()
     held: str = ""
+    unsent: str = ""
     secret: str = ""
     state: str = ""
     fresh: str = ""
@@ -147,8 +148,15 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
         words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
         words("consent_intro"),
         words("retention", n=facts.retention_days),
-        words("consent_withdraw", command=Ltr("/delete")),
+        withdraw_line(words, channel=channel),
     )
+
+
+def withdraw_line(words: Words, *, channel: str) -> Plain:
+    """Where everything can be deleted. An entry of a menu is named, never a command: a tap on one would send it."""
+    if channel == Channel.TELEGRAM:
+        return words("consent_withdraw_telegram", entry=words(f"command_{COMMANDS[-1]}"))
+    return words("consent_withdraw_web", entry=words("web_menu_delete"))
 
 
 def answer_label(words: Words, column: str, code: str) -> Plain:
@@ -179,7 +187,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("privacy_never_asked"),
         words("retention", n=facts.retention_days),
         words("privacy_kept"),
-        words("consent_withdraw", command=Ltr("/delete")),
+        withdraw_line(words, channel=channel),
         words("privacy_telegram") if channel == Channel.TELEGRAM else "",
         words("under_13"),
         controller,

@@ -63,7 +63,10 @@ async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
     if row.message_id is not None:
         more["words"], more["marks"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
-        more["held"] = await _held(db, service, int(row.params["conversation"]))
+        more["held"] = (await _draft(db, service, int(row.params["conversation"]))).held
+    if row.kind in (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED) and row.params.get("unsent"):
+        draft = await _draft(db, service, int(row.params["conversation"]))
+        more["unsent"] = draft.unsent if draft.unsent_mark == row.params["unsent"] else ""
     if row.kind in (Notice.RELAY_STATE, Notice.RELAY_TROUBLE):
         more |= await _state_of(db, int(row.params["message"]))
     if row.kind == Notice.WHICH_CASE and "person" in row.params:
@@ -136,9 +139,9 @@ async def _words(db: AsyncConnection, service: Service, message_id: int) -> tupl
     return service.store.seal.open(row.words, table="messages", column="words", row_id=row.id), tuple(row.marks)
 
 
-async def _held(db: AsyncConnection, service: Service, conversation_id: int) -> str:
+async def _draft(db: AsyncConnection, service: Service, conversation_id: int) -> Draft:
     draft = (await db.execute(_DRAFT, {"conversation": conversation_id})).scalar_one_or_none()
     if draft is None:
-        return ""
+        return Draft()
     opened = service.store.seal.open(draft, table="conversations", column="draft", row_id=conversation_id)
-    return Draft.from_json(opened).held
+    return Draft.from_json(opened)

@@ -8,9 +8,9 @@ sessions in `texts_hours.py`, what staff read in `texts_staff.py`.
 from collections.abc import Mapping
 
 from bot import texts_hours
+from bot.commands import HARMLESS
 from bot.i18n import Foreign, Ltr, Words
 from bot.phrases import (
-    COMMANDS,
     Facts,
     Params,
     Teller,
@@ -29,6 +29,7 @@ from bot.phrases import (
     visit_line,
 )
 from bot.textshape import with_numbers_isolated
+from bot.typed_line import shown
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
 from models.outbox import Notice
@@ -180,14 +181,48 @@ def _privacy(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(privacy_text(words, facts, channel=str(params.get("channel", Channel.TELEGRAM))))
 
 
+def _ask_stop(words: Words, params: Params, facts: Facts) -> Prompt:
+    text = lines(words("stop_sure", case=code_value(params)), words("retention", n=facts.retention_days))
+    about = params["case"]
+    return Prompt(text, _yes_or_no(f"stop:yes:{about}", words("command_stop"), f"stop:no:{about}", words("no")))
+
+
+def _yes_or_no(yes: str, label: str, no: str, declined: str) -> tuple[tuple[Choice, ...], ...]:
+    """What ends something says so on its button, on a row of its own."""
+    return rows_of(Choice(yes, label), Choice(no, declined))
+
+
 def _stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
     text = lines(words("case_stopped", case=code_value(params)), words("delete_too"))
-    return Prompt(text, rows_of(Choice("erase:yes", words("delete_everything"))))
+    return Prompt(text, rows_of(Choice("erase:ask", words("delete_everything"))))
+
+
+def _not_stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(words("not_stopped", case=code_value(params)))
 
 
 def _nothing_to_stop(words: Words, _params: Params, _facts: Facts) -> Prompt:
     text = lines(words("nothing_to_stop"), words("delete_too"))
-    return Prompt(text, rows_of(Choice("erase:yes", words("delete_everything"))))
+    return Prompt(text, rows_of(Choice("erase:ask", words("delete_everything"))))
+
+
+def _ask_delete(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The question, and what of it stays: somebody else may read this telephone afterwards."""
+    about = params["about"]
+    text = delete_text(words, params, facts)
+    return Prompt(text, _yes_or_no(f"erase:yes:{about}", words("delete_everything"), f"erase:no:{about}", words("no")))
+
+
+def delete_text(words: Words, params: Params, facts: Facts) -> str:
+    """What a deletion takes and what it cannot take, before it is done."""
+    on_telegram = params.get("channel") == Channel.TELEGRAM
+    return lines(
+        words("delete_sure"),
+        words("delete_ends_case", case=code_value(params)) if params.get("code") else "",
+        words("erased_kept"),
+        words("erased_telegram") if on_telegram else "",
+        words("delete_adviser_copy") if on_telegram or facts.web_words_travel else "",
+    )
 
 
 def _erased(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -205,13 +240,33 @@ def refused(words: Words, params: Params, facts: Facts) -> Prompt:
     values = {name: value for name, value in params.items() if name != "refusal"}
     # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
     is_newcomer = params["refusal"] == "telegram_is_newcomer"
-    rows = rows_of(Choice("erase:yes", words("delete_everything"))) if is_newcomer else ()
+    rows = rows_of(Choice("erase:ask", words("delete_everything"))) if is_newcomer else ()
     return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 
-def _unknown_command(words: Words, _params: Params, _facts: Facts) -> Prompt:
-    listed = (words("command_line", command=Ltr(f"/{name}"), what=words(f"command_{name}")) for name in COMMANDS)
-    return Prompt(lines(words("unknown_command"), *listed))
+def _unknown_command(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What was typed is named and can be sent all the same. What ends something is named by its place in the menu."""
+    listed = (words("command_line", command=Ltr(f"/{name}"), what=words(f"command_{name}")) for name in HARMLESS)
+    if params.get("channel") == Channel.WEB:
+        ends = words("ends_in_chat_menu", stop=words("web_menu_stop"), delete=words("web_menu_delete"))
+    else:
+        ends = words("ends_in_bot_menu", stop=words("command_stop"), delete=words("command_delete"))
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(unsent.text, words("unknown_command"), *listed, ends), unsent.rows)
+
+
+def _unsent(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What was typed and sent to nobody, and the button that sends it; nothing once it has been sent."""
+    if not facts.unsent or not params.get("unsent"):
+        return Prompt("")
+    send = Choice(f"unsent:{params['unsent']}", words("send"))
+    return Prompt(words("not_sent", text=Foreign(shown(facts.unsent))), rows_of(send))
+
+
+def _not_deleted(words: Words, params: Params, facts: Facts) -> Prompt:
+    """Who answered "no" may have meant the word that was asked about for their adviser."""
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(words("not_deleted"), unsent.text), unsent.rows)
 
 
 def _simple(key: str) -> Teller:
@@ -247,10 +302,15 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HOURS_CHANGED: texts_hours.hours_changed,
     Notice.HELP: _help,
     Notice.PRIVACY: _privacy,
+    Notice.ASK_STOP: _ask_stop,
     Notice.STOPPED: _stopped,
+    Notice.NOT_STOPPED: _not_stopped,
     Notice.NOTHING_TO_STOP: _nothing_to_stop,
+    Notice.ASK_DELETE: _ask_delete,
+    Notice.NOT_DELETED: _not_deleted,
     Notice.ERASED: _erased,
     Notice.UNREADABLE: _unreadable,
     Notice.REFUSED: refused,
     Notice.UNKNOWN_COMMAND: _unknown_command,
+    Notice.UNSENT_TAKEN: _simple("unsent_taken"),
 }

@@ -18,7 +18,8 @@ from models.hours_change import Verb
 from models.outbox import Notice
 from models.people import AUTONYMS, Language
 
-HOURS_COMMANDS = ("sethours", "closeday", "changeday", "extra", "openday", "popup", "hours_history", "hours_undo")
+# Those that are listed. Taking back is a button under the history: a tap on a command in a text would send it.
+HOURS_COMMANDS = ("sethours", "closeday", "changeday", "extra", "openday", "popup", "hours_history")
 MOST_PLACES, MOST_SHIFTS = 4, 6  # told one by one: the preview in five languages is one message of 4096 letters
 DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
 Rows = tuple[tuple[Choice, ...], ...]
@@ -167,13 +168,28 @@ def _shift_time(words: Words, shift: Params, facts: Facts) -> Plain:
 
 
 def _published(words: Words, params: Params, _facts: Facts) -> Prompt:
-    told: Told = params["told"]  # type: ignore[assignment]
-    shown = change_lines(words, dict(told) | {"at": told["at"][:MOST_PLACES]})
+    shown = _change_shown(words, params)
     if params.get("undone"):
-        return Prompt(lines(words("hours_undone"), *shown, _other_places(words, told)))
+        return Prompt(lines(words("hours_undone"), *shown))
     cancelled = words("hours_shifts_cancelled") if params.get("cancelled") else ""
-    text = lines(words("hours_published"), *shown, _other_places(words, told), cancelled)
+    text = lines(words("hours_published"), *shown, cancelled)
     return Prompt(text, rows_of(Choice(f"hu:{params['number']}", words("hours_undo"))))
+
+
+def _undo_ask(words: Words, params: Params, _facts: Facts) -> Prompt:
+    number = params["number"]
+    yes, no = Choice(f"hu:{number}:yes", words("hours_undo")), Choice(f"hu:{number}:no", words("no"))
+    return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, params)), rows_of(yes, no))
+
+
+def _kept(words: Words, params: Params, _facts: Facts) -> Prompt:
+    again = Choice(f"hu:{params['number']}", words("hours_undo"))
+    return Prompt(lines(words("hours_kept"), *_change_shown(words, params)), rows_of(again))
+
+
+def _change_shown(words: Words, params: Params) -> list[str]:
+    told: Told = params["told"]  # type: ignore[assignment]
+    return [*change_lines(words, dict(told) | {"at": told["at"][:MOST_PLACES]}), _other_places(words, told)]
 
 
 # What has been.
@@ -258,6 +274,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HOURS_PREVIEW: _preview,
     Notice.HOURS_PUBLISHED: _published,
     Notice.HOURS_DROPPED: _simple("hours_dropped"),
+    Notice.HOURS_UNDO_ASK: _undo_ask,
+    Notice.HOURS_KEPT: _kept,
     Notice.HOURS_HISTORY: _history,
     Notice.HOURS_ON_DAY: _on_day,
     Notice.HOURS_USAGE: _usage,

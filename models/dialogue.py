@@ -35,10 +35,9 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """The person gave a command, named without the slash, with what stood after it."""
+    """The person chose a command from a menu of ours, named without a slash. What is typed is `Said`."""
 
     name: str
-    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

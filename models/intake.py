@@ -6,8 +6,9 @@ is one entry in QUESTIONS and its texts.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 
 from models.case import Category
 from models.dialogue import Act, Pressed, Said
@@ -16,6 +17,7 @@ from models.people import Language
 CONSENT_ANSWERS = ("yes", "own", "shared", "no")  # "own" and "shared" say whose device it is, on the web
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
+MARK_LETTERS = 16
 PAGE_DIGITS = 2  # more pages than that has no question: such a press is forged
 HELD_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
 
@@ -72,20 +74,33 @@ QUESTIONS: Mapping[IntakeStep, Question] = {
 class Draft:
     """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet.
 
-    `marks`: how the held words came, as `Message.marks`.
+    `marks`: how the held words came, as `Message.marks`. `unsent`: one word with a slash that is no command, until its
+    writer says that it is to be sent; `unsent_as`: the external id of the message it was.
     """
 
     held: str = ""
     secret: str = ""
     marks: tuple[str, ...] = ()
+    unsent: str = ""
+    unsent_as: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it holds a person's words, which are not kept for long."""
+        return bool(self.held or self.unsent)
+
+    @property
+    def unsent_mark(self) -> str:
+        """Names the unsent word in a button, which may not hold it; empty without one."""
+        return sha256(self.unsent_as.encode("utf-8", "surrogatepass")).hexdigest()[:MARK_LETTERS] if self.unsent else ""
 
     def to_json(self) -> str:
-        return json.dumps({"held": self.held, "secret": self.secret, "marks": self.marks}, ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | None) -> "Draft":
         told = json.loads(text) if text else {}
-        return cls(told.get("held", ""), told.get("secret", ""), tuple(told.get("marks", ())))
+        return cls(**told | {"marks": tuple(told.get("marks", ()))})
 
 
 class Ask(StrEnum):

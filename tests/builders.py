@@ -65,7 +65,14 @@ class Newcomer:
         return await self.does(Pressed(code))
 
     async def commands(self, name: str) -> Answer:
-        return await self.does(Commanded(name))
+        """Chooses the command and, where it asks first, says yes."""
+        answer = await self.does(Commanded(name))
+        asked = await said_to(self.service, self.id, Notice.ASK_DELETE, Notice.ASK_STOP)
+        if name == "delete":
+            return await self.presses(f"erase:yes:{asked[-1].params['about']}")
+        if name == "stop" and asked:
+            return await self.presses(f"stop:yes:{asked[-1].params['case']}")
+        return answer
 
     async def edits(self, external_id: str, words: str) -> Answer:
         return await self.does(Edited(words), external_id=external_id)

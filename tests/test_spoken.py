@@ -46,6 +46,7 @@ LATIN_NAMES = re.compile(
     r"Kvinnofridslinjen|Stödlinjen för män|Stödlinjen för transpersoner|Lunds stadsbibliotek|Linero bibliotek|"
     r"Svenska|English|Українська|massflyktsdirektivet|Zoom"
 )
+ISOLATES = re.compile(f"[{LRI}{FSI}{PDI}]")
 ISOLATED = re.compile(f"[{LRI}{FSI}][^{PDI}]*{PDI}")
 
 
@@ -62,6 +63,13 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [{"step": step, "page": page} for step, pages in steps for page in range(pages)]
         case Notice.ASK_CONSENT | Notice.PRIVACY | Notice.ERASED:
             return [{"channel": "telegram"}, {"channel": "web"}]
+        case Notice.ASK_DELETE:
+            about = f"{2**53}:{2**53}"
+            return [{"channel": "web", "about": about}, base | {"channel": "telegram", "about": about}]
+        case Notice.ASK_STOP:
+            return [base | {"case": 2**53}]
+        case Notice.UNKNOWN_COMMAND | Notice.NOT_DELETED:
+            return [{"channel": channel, "unsent": "0123456789abcdef"} for channel in ("telegram", "web")]
         case Notice.CLAIMED | Notice.REPLY:
             return [{}, {"adviser": "Amina"}]
         case Notice.TAKEN_UP:
@@ -88,7 +96,7 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
 def facts(catalogues: Catalogues) -> Facts:
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
-        controller="IM", contact="070-174 06 05", words="☺", held="☺", secret="12345678", is_trial=True,
+        controller="IM", contact="070-174 06 05", words="☺", held="☺", unsent="/☺", secret="12345678", is_trial=True,
         marks=("forwarded", "with:photo"), web_words_travel=True,
     )  # fmt: skip
 
@@ -109,6 +117,36 @@ def test_every_notice_is_said_and_fits_a_small_screen(catalogues: Catalogues, fa
         for choice in (choice for row in said.rows for choice in row):
             assert choice.label.strip(), notice
             assert len(choice.code.encode()) <= MOST_CODE_BYTES, choice.code
+
+
+ENDS_SOMETHING = re.compile(r"[/\\]\s*(delete|stop|hours_undo|erase)", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_text_to_a_newcomer_holds_a_command_that_ends_something(
+    catalogues: Catalogues, facts: Facts, language: str
+) -> None:
+    for notice, said in everything(catalogues, facts, language):
+        assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), notice
+
+
+@pytest.mark.parametrize("language", STAFF_LANGUAGES)
+def test_no_text_to_staff_holds_a_command_that_ends_something(
+    catalogues: Catalogues, facts: Facts, language: str
+) -> None:
+    for notice in texts_staff.TELLERS:
+        for params in staff_ways(notice):
+            said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)
+            assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), notice
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_sentence_of_a_catalogue_holds_a_command_that_ends_something(catalogues: Catalogues, language: str) -> None:
+    books = [catalogues.words(language)] + ([catalogues.desk(language)] if language in STAFF_LANGUAGES else [])
+
+    found = [key for words in books for key, said in words._sentences.items() if ENDS_SOMETHING.search(str(said))]
+
+    assert found == []
 
 
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT))
@@ -198,6 +236,8 @@ def hours_params_of(notice: Notice) -> list[dict[str, object]]:
         case Notice.HOURS_PUBLISHED:
             how = ({"cancelled": True, "number": 2**31}, {"cancelled": False, "number": 1}, {"undone": True})
             return [{"told": told} | one for told in TOLD for one in how]
+        case Notice.HOURS_UNDO_ASK | Notice.HOURS_KEPT:
+            return [{"told": told, "number": 2**31} for told in TOLD]
         case Notice.HOURS_HISTORY:
             entry = {"number": 7, "at": "2026-01-05T08:00:00+00:00", "alias": "Karin", "undone": False, "undoes": None}
             entries = [entry | {"told": told} for told in TOLD] + [
@@ -239,8 +279,10 @@ def staff_params(notice: Notice) -> dict[str, object]:
 
 
 def staff_ways(notice: Notice) -> list[dict[str, object]]:
-    """The params of each way in which a notice to staff can be said."""
+    """As `params_of`, for a notice to staff."""
     params = staff_params(notice)
+    if notice in texts_staff_hours.TELLERS:
+        return hours_params_of(notice)
     match notice:
         case Notice.REFUSED:
             return [{"refusal": "no_longer_valid"}]
@@ -260,9 +302,7 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 @pytest.mark.parametrize("notice", list(texts_staff.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
-    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else staff_ways(notice)
-
-    for params in every_way:
+    for params in staff_ways(notice):
         said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)
 
         assert said.text.strip()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
-from bot import access
-from bot.actions import cases, closing, hours, hours_asked, inbound, people, queue, relay, retention
+from bot import access, commands
+from bot.actions import cases, ending, hours, hours_asked, inbound, people, queue, relay, retention
 from bot.actions.people import Visitor
+from bot.commands import Typed
 from bot.errors import BadInput
 from bot.store import Work
 from models.case import CaseStatus
@@ -20,6 +21,7 @@ from models.outbox import Notice, TimerKind
 
 _THREADS: Table = Conversation.__table__  # type: ignore[attr-defined]
 _THREAD = select(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
+UNSENT_BUTTON = "unsent:"
 SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("")
 
 
@@ -44,10 +46,10 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
     await work.lock(visitor.conversation_id)
     if visitor.is_parked:
         await people.sign_of_life(work, visitor.address_id)
-    thread = (await work.db.execute(_THREAD, {"conversation": visitor.conversation_id})).one()
+    thread = await _thread(work, visitor)
     match incoming.act:
         case Commanded(name=name):
-            await _command(work, visitor, thread, name)
+            await _command(work, visitor, thread, Typed(name))
         case Unreadable() as sent:
             await _refuse_unreadable(work, visitor, sent)
             if sent.text:  # goes the way of any words, and its questions stand below the answer about the file
@@ -55,11 +57,13 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         case Edited(text=text):
             await _edited(work, visitor, thread, relay.checked(text), incoming, door)
         case Said(text=text):
-            await _said(work, visitor, thread, relay.checked(text), incoming, door)
+            await _typed(work, visitor, thread, relay.checked(text), incoming, door)
         case Pressed(code=code) if code.startswith(hours_asked.BUTTONS):
             return await hours_asked.pressed(work, visitor, code)
-        case Pressed(code="erase:yes"):
-            await retention.erase_newcomer(work, visitor.person_id, farewell=True)
+        case Pressed(code=code) if code.startswith(ending.BUTTONS):
+            return await ending.pressed(work, visitor, code, unsent=_draft(work, thread).unsent_mark)
+        case Pressed(code=code) if code.startswith(UNSENT_BUTTON):
+            return await _send_unsent(work, visitor, thread, code, incoming, door)
         case Pressed() as pressed:
             return await _apply(
                 work, visitor, thread, advance(thread.step, _draft(work, thread), pressed), incoming, door
@@ -67,7 +71,60 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
     return DONE
 
 
-async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+async def _typed(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+    """What was typed is kept as words, followed as a command, or both; a word with a slash that is neither waits."""
+    typed = commands.read(words, visitor.language)
+    if typed.is_unknown and not await relay.is_kept(work, thread.id, external_id=_external(incoming)):
+        await _hold_unsent(work, visitor, thread, words, incoming)
+    if typed.is_words:
+        await _said(work, visitor, thread, words, incoming, door, may_ask_hours=not typed.command)
+    if typed.is_spoken:
+        await _keep_unsent(work, thread, words, incoming)
+    if typed.command and not (typed.is_words and _asks_the_same(thread, typed)):
+        await _command(work, visitor, await _thread(work, visitor), typed)
+
+
+def _asks_the_same(thread: Row, typed: Typed) -> bool:
+    """Whether words at this step are answered with what the command would say once more."""
+    return thread.step == IntakeStep.LANGUAGE and typed.command in ("start", "language")
+
+
+async def _hold_unsent(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming) -> None:
+    """The word waits, and its writer has been told that nobody was sent it."""
+    draft = await _keep_unsent(work, thread, words, incoming)
+    params = {"unsent": draft.unsent_mark, "conversation": thread.id, "channel": visitor.channel}
+    await work.tell_address(visitor.address_id, Notice.UNKNOWN_COMMAND, conversation_id=thread.id, params=params)
+    if thread.step == IntakeStep.LANGUAGE:
+        await _ask(work, visitor, ask_again(Turn(IntakeStep.LANGUAGE, draft)), draft)
+
+
+async def _keep_unsent(work: Work, thread: Row, words: str, incoming: Incoming) -> Draft:
+    """The words are kept, sealed, for a day or until others take their place; nobody has been sent them."""
+    draft = replace(_draft(work, thread), unsent=words, unsent_as=_external(incoming))
+    await _keep_place(work, thread, thread.step, draft)
+    return draft
+
+
+async def _send_unsent(work: Work, visitor: Visitor, thread: Row, code: str, incoming: Incoming, door: Door) -> Answer:
+    """The word that waited is words like any other, of the message that it was typed in."""
+    draft = _draft(work, thread)
+    if not draft.unsent or code != f"{UNSENT_BUTTON}{draft.unsent_mark}":
+        return STALE
+    await _drop_unsent(work, thread)
+    await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), Notice.UNSENT_TAKEN)
+    as_typed = replace(incoming, external_id=draft.unsent_as)
+    thread = await _thread(work, visitor)
+    await _said(work, visitor, thread, draft.unsent, as_typed, door, may_ask_hours=False)
+    return DONE
+
+
+async def _drop_unsent(work: Work, thread: Row) -> None:
+    await _keep_place(work, thread, thread.step, replace(_draft(work, thread), unsent="", unsent_as=""))
+
+
+async def _said(
+    work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door, *, may_ask_hours: bool = True
+) -> None:
     if await relay.is_kept(work, thread.id, external_id=_external(incoming)):
         return  # its edit came first and was kept as the message
     newest = await access.newest_case_of(work.db, visitor.person_id)
@@ -75,7 +132,7 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
         await relay.from_newcomer(work, newest, words, external_id=_external(incoming), marks=_marks(incoming))
         return
     comes_back = thread.consent_at is not None and cases.may_reopen(newest, work.now)
-    if not comes_back and await hours_asked.answered(work, visitor, words):
+    if may_ask_hours and not comes_back and await hours_asked.answered(work, visitor, words):
         return  # who was answered lately may mean something else by "when?": that goes to a person
     if comes_back:
         case = await cases.reopen_case(work, newest)
@@ -89,15 +146,30 @@ async def _said(work: Work, visitor: Visitor, thread: Row, words: str, incoming:
 
 
 async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
-    """The changed words join the message they belong to; in a closed case they are news, and it comes back."""
+    """The changed words join the message they belong to; in a closed case they are news, and it comes back.
+
+    A change is never a command: nothing is done, and nothing asked, for what somebody corrects.
+    """
     marks = _marks(incoming)
     case = await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming), marks=marks)
     if case is None:  # the message itself is on its way, or was never kept
-        await _said(work, visitor, thread, words, incoming, door)
+        await _edited_unkept(work, visitor, thread, words, incoming, door)
         return
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.id == case.id and cases.may_reopen(newest, work.now):
         await cases.announce(work, await cases.reopen_case(work, newest))
+
+
+async def _edited_unkept(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+    """As `_edited`, for a message that nobody has: a command, a word that waits, or one that has not come yet."""
+    if _draft(work, thread).unsent_as == _external(incoming):
+        await _drop_unsent(work, thread)
+        thread = await _thread(work, visitor)
+    typed = commands.read(words, visitor.language)
+    if typed.is_words:
+        await _said(work, visitor, thread, words, incoming, door)
+    elif typed.is_unknown or typed.command in commands.ENDING:
+        await _hold_unsent(work, visitor, thread, words, incoming)
 
 
 async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming: Incoming, door: Door) -> Answer:
@@ -168,8 +240,8 @@ async def _keep_place(work: Work, thread: Row, step: str, draft: Draft) -> None:
         sealed = (
             None if empty else work.seal.seal(draft.to_json(), table="conversations", column="draft", row_id=thread.id)
         )
-        drafted_at = work.now if draft.held else None
-        if draft.held and not before.held:
+        drafted_at = work.now if draft.waits else None
+        if draft.waits and not before.waits:
             await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + retention.DRAFTS_HELD)
     place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**place))
@@ -192,11 +264,13 @@ async def _ask(work: Work, visitor: Visitor, turn: Turn, draft: Draft) -> None:
     )
 
 
-async def _command(work: Work, visitor: Visitor, thread: Row, name: str) -> None:
+async def _command(work: Work, visitor: Visitor, thread: Row, typed: Typed) -> None:
     async def say(kind: Notice, **params: object) -> None:
+        if typed.language is not None:  # counts as long as they have chosen none
+            params["language"] = typed.language.value
         await work.tell_address(visitor.address_id, kind, conversation_id=thread.id, params=params)
 
-    match name:
+    match typed.command:
         case "start":
             await _start(work, visitor, thread)
         case "language":
@@ -210,11 +284,11 @@ async def _command(work: Work, visitor: Visitor, thread: Row, name: str) -> None
         case "privacy":
             await say(Notice.PRIVACY, channel=visitor.channel)
         case "stop":
-            await _stop(work, visitor, say)
+            await ending.ask_stop(work, visitor)
         case "delete":
-            await retention.erase_newcomer(work, visitor.person_id, farewell=True)
+            await ending.ask_delete(work, visitor, language=typed.language)
         case _:
-            await say(Notice.UNKNOWN_COMMAND)
+            await say(Notice.UNKNOWN_COMMAND, channel=visitor.channel)
 
 
 async def _start(work: Work, visitor: Visitor, thread: Row) -> None:
@@ -238,15 +312,6 @@ async def status_params(work: Work, person_id: int) -> dict[str, object]:
     return params
 
 
-async def _stop(work: Work, visitor: Visitor, say: object) -> None:
-    case = await access.open_case_of(work.db, visitor.person_id)
-    if case is None:
-        await say(Notice.NOTHING_TO_STOP)  # type: ignore[operator]
-        return
-    await closing.withdraw_case(work, case)
-    await say(Notice.STOPPED, code=case.code)  # type: ignore[operator]
-
-
 async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> None:
     await work.db.execute(insert(Refused).values(on_day=work.today, channel=visitor.channel, kind=sent.kind))
     if sent.album is not None and not await inbound.first_time(work, visitor.channel, f"album:{sent.album}"):
@@ -259,6 +324,10 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> 
 
 async def _ways(work: Work) -> dict[str, object]:
     return await hours_asked.hours_params(work.db, work.now, work.zone)
+
+
+async def _thread(work: Work, visitor: Visitor) -> Row:
+    return (await work.db.execute(_THREAD, {"conversation": visitor.conversation_id})).one()
 
 
 def _draft(work: Work, thread: Row) -> Draft:

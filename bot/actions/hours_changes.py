@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, insert, select, update
+from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
@@ -148,10 +148,18 @@ async def newest_standing(db: AsyncConnection) -> int | None:
 
 async def history(db: AsyncConnection, most: int = 10) -> list[Past]:
     """The newest changes, newest first."""
-    columns = select(_CHANGES, Person.alias, _taken_back().label("undone"))
-    rows = columns.outerjoin(Person, Person.id == _CHANGES.c.made_by).order_by(_CHANGES.c.number.desc()).limit(most)
-    known = {place.code: place for place in await places.places(db)}
-    return [_past(row, known) for row in (await db.execute(rows)).all()]
+    return await _pasts(db, _PAST.order_by(_CHANGES.c.number.desc()).limit(most))
+
+
+async def undoable(db: AsyncConnection, number: int) -> Past:
+    """The change with this number, to be shown before it is taken back.
+
+    Raises:
+        Stale: it is not the newest any more, or has been taken back.
+    """
+    if number != await newest_standing(db):
+        raise Stale("hours_undo_newest_only")
+    return (await _pasts(db, _PAST.where(_CHANGES.c.number == number)))[0]
 
 
 async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
@@ -279,6 +287,11 @@ async def _newest(db: AsyncConnection) -> int:
     return (await db.execute(select(func.max(_CHANGES.c.number)))).scalar_one_or_none() or 0
 
 
+async def _pasts(db: AsyncConnection, rows: Select) -> list[Past]:
+    known = {place.code: place for place in await places.places(db)}
+    return [_past(row, known) for row in (await db.execute(rows)).all()]
+
+
 def _past(row: Row, known: Mapping[str, PlaceRow]) -> Past:
     told = _told(Change.from_json(row.what), known)
     return Past(row.number, row.made_at, row.alias, told, row.undone, row.undoes)
@@ -286,3 +299,6 @@ def _past(row: Row, known: Mapping[str, PlaceRow]) -> Past:
 
 def _taken_back() -> Any:
     return select(_BACK.c.number).where(_BACK.c.undoes == _CHANGES.c.number).exists()
+
+
+_PAST = select(_CHANGES, Person.alias, _taken_back().label("undone")).outerjoin(Person, Person.id == _CHANGES.c.made_by)

@@ -42,6 +42,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     lanes = await _part_with_lanes(work, person_id, keep_rows=keep_lane)
     if conversation_id is not None:
         await _unsay_relayed(work, conversation_id)
+        await _unsay_questions(work, lanes)
         await work.db.execute(delete(Message).where(Message.conversation_id == conversation_id))
     await _note_erased(work, person_id)
     for lane in lanes:
@@ -91,6 +92,18 @@ async def _unsay_relayed(work: Work, conversation_id: int) -> None:
     )
     for copy in (await work.db.execute(copies)).all():
         await work.tell_address(copy.address_id, Notice.UNSAY, params={"remote": copy.remote_id})
+
+
+async def _unsay_questions(work: Work, lanes: list) -> None:
+    """The question whether to delete everything is answered, and its buttons are about nothing any more."""
+    asked = select(Outbox.address_id, Outbox.remote_id).where(
+        Outbox.address_id.in_([lane.id for lane in lanes if lane.channel == Channel.TELEGRAM]),
+        Outbox.kind == Notice.ASK_DELETE,
+        Outbox.remote_id.is_not(None),
+        Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+    )
+    for question in (await work.db.execute(asked)).all():
+        await work.tell_address(question.address_id, Notice.UNSAY, params={"remote": question.remote_id})
 
 
 async def _note_erased(work: Work, person_id: int) -> None:

@@ -21,7 +21,6 @@ from models.timetable import usual_spans
 COMMANDS = (*hours_lines.VERBS, "hours_history", "hours_undo")
 DONE = Answer("")
 EXAMPLE_IS_AHEAD = timedelta(days=7)
-SEARCHED = 200  # changes in which one that is taken back is looked for
 NUMBER_DIGITS = 18
 
 
@@ -58,7 +57,11 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
         case ["hd", draft]:
             await _drop(work, actor, _number(draft), card)
         case ["hu", number]:
+            await _ask_undo(work, actor, _number(number), card)
+        case ["hu", number, "yes"]:
             await _undo(work, actor, _number(number), card)
+        case ["hu", number, "no"]:
+            await _keep(work, actor, _number(number), card)
         case ["hh", "close" | "usual" as decision, day]:
             await _decide(work, actor, decision, day)
         case _:
@@ -73,7 +76,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "hours_history":
             await _tell_history(work, actor)
         case "hours_undo":
-            await _undo_newest(work, actor)
+            await _ask_undo(work, actor, await _newest(work), None)
         case "popup" if not rest:
             await _explain(work, actor, name)
         case _ if not rest:
@@ -143,18 +146,31 @@ async def _draft(work: Work, actor: Actor, draft: int) -> Change:
     return change
 
 
-async def _undo_newest(work: Work, actor: Actor) -> None:
+async def _newest(work: Work) -> int:
     number = await hours_changes.newest_standing(work.db)
     if number is None:
         raise BadInput("hours_nothing_to_undo")
-    await _undo(work, actor, number, None)
+    return number
+
+
+async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
+    """What would no longer apply is shown; nothing has been taken back."""
+    change = await hours_changes.undoable(work.db, number)
+    params = {"told": change.told, "number": number}
+    await work.tell(actor.id, Notice.HOURS_UNDO_ASK, params=params, edits=card)
 
 
 async def _undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
-    past = await hours_changes.history(work.db, SEARCHED)
+    change = await hours_changes.undoable(work.db, number)
     await hours_changes.undo(work, number)
-    undone = next(one for one in past if one.number == number)
-    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": undone.told, "undone": True}, edits=card)
+    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": change.told, "undone": True}, edits=card)
+
+
+async def _keep(work: Work, actor: Actor, number: int, card: int | None) -> None:
+    """The change stays, and can still be taken back from the same message."""
+    change = await hours_changes.undoable(work.db, number)
+    params = {"told": change.told, "number": number}
+    await work.tell(actor.id, Notice.HOURS_KEPT, params=params, edits=card)
 
 
 async def _decide(work: Work, actor: Actor, decision: str, digits: str) -> None:

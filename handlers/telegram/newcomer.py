@@ -6,7 +6,7 @@ from bot.actions import converse, people
 from bot.store import Work
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
-from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
+from models.dialogue import Act, Answer, Edited, Incoming, Pressed, Said, Unreadable
 
 # What Telegram itself notes in a private chat: nobody has sent anything, so nothing is to be answered.
 SERVICE_NOTES = (
@@ -45,7 +45,4 @@ def act_of(message: Message, *, is_edit: bool) -> Act:
         return Edited(taken.words, taken.marks)
     if taken.kind is not None:
         return Unreadable(taken.kind, taken.album, taken.words, taken.marks)
-    if taken.text.startswith("/"):
-        name, _, rest = taken.text[1:].partition(" ")
-        return Commanded(name.partition("@")[0].lower(), rest.strip())
     return Said(taken.words, marks=taken.marks)

@@ -5,7 +5,9 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
+from bot import commands
 from bot.actions import cases, closing, inbound, inbox, meant, people, queue, relay, sessions, taking_back
+from bot.commands import Line
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
@@ -13,11 +15,12 @@ from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
-from models.dialogue import Answer, Commanded, Edited, Unreadable
+from models.dialogue import Answer, Edited, Unreadable
 from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, Channel, LinkPurpose, Role
 
 DONE = Answer("")
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
 
 
@@ -26,12 +29,12 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
-        case Commanded(name=name, rest=rest):
-            await _command(work, actor, name, rest, catalogues)
         case Edited(text=text):
             await meant.volunteer_edited(work, text, own_message=message.message_id)
         case Unreadable() as sent:
             await _refuse_unreadable(work, actor, sent, message.message_id)
+        case _ if (line := commands.of_staff(message.text or "")) is not None:
+            await _command(work, actor, line, message, catalogues)
         case _:
             await meant.volunteer_said(work, await _said(work, message))
     return DONE
@@ -124,18 +127,36 @@ async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     return DONE
 
 
-async def _command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
-    if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, name, rest, catalogues):
-        return
-    match name:
+async def _command(work: Work, actor: Actor, line: Line, message: Message, catalogues: Catalogues) -> None:
+    """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
+    followed = await _followed(work, actor, line, catalogues)
+    if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):
+        await _slash_text(work, actor, message)
+
+
+async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues) -> bool:
+    """Whether the line was a command of this person's, which then has had its effect."""
+    if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
+        return True
+    match line.name:
         case "cases":
             await _list_cases(work, actor)
         case "desk":
             await _send_desk_link(work, actor)
         case "language":
             await work.tell(actor.id, Notice.STAFF_LANGUAGE)
-        case _:
+        case "help" | "start":
             await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+        case _:
+            return False
+    return True
+
+
+async def _slash_text(work: Work, actor: Actor, message: Message) -> None:
+    """What staff wrote after a slash and is no command reaches nobody unasked: it waits until they name the case it is
+    for. Who has no case is told what commands there are."""
+    if not await meant.slash_said(work, await _said(work, message)):
+        await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
 
 
 async def _list_cases(work: Work, actor: Actor) -> None:

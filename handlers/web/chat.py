@@ -13,12 +13,12 @@ from secrets import randbelow, token_urlsafe
 from aiohttp import web
 
 from bot import clock, phrases, texts
-from bot.actions import converse, hours_asked, inbound, inbox, people, sessions
+from bot.actions import converse, ending, hours_asked, inbound, inbox, people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import Session
+from bot.commands import KNOWN
 from bot.errors import BadInput, NotPermitted, Refusal, TooMany, Unavailable
 from bot.metrics import ACTS
-from bot.phrases import COMMANDS
 from bot.seal import hash_secret
 from handlers.web import identity
 from handlers.web.conversation import Bubble, bubbles_after
@@ -44,7 +44,6 @@ from models.people import Channel, Device
 SECRET_DIGITS = 8
 CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_CODE = 64
-KNOWN_COMMANDS = ("start", *COMMANDS)
 SAID = ("answer_saved", "no_longer_valid")  # what a press may be answered with on the next page
 NOTHING_STAYS = {"Clear-Site-Data": '"storage"'}
 
@@ -103,7 +102,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     text, sent_as = str(form.get("text", "")), str(form.get("client_msg_id", ""))
     client_msg_id = sent_as if CLIENT_MSG_ID.fullmatch(sent_as) else token_urlsafe()
     try:
-        outcome = await _act(request, _meant_by(text), client_msg_id)
+        outcome = await _act(request, Said(text), client_msg_id)
     except (BadInput, TooMany, Unavailable) as refusal:
         if wants_json(request):
             raise
@@ -120,19 +119,35 @@ async def press(request: web.Request) -> web.Response:
 async def command(request: web.Request) -> web.Response:
     """A command from the menu has had its effect."""
     name = str((await request.post()).get("name", ""))
-    if name not in KNOWN_COMMANDS or name == "delete":
+    if name not in KNOWN or name == "delete":
         raise web.HTTPNotFound
     return _afterwards(request, await _act(request, Commanded(name)))
 
 
 async def confirm_delete(request: web.Request) -> web.Response:
-    """Asks before everything is deleted."""
-    return page(request, "confirm.html", question="web_delete_sure", action="delete", yes="web_menu_delete")
+    """Asks before everything is deleted, and says what that is."""
+    return await _sure_page(request)
 
 
 async def delete(request: web.Request) -> web.Response:
-    """Everything she wrote is gone."""
-    return _afterwards(request, await _act(request, Commanded("delete")))
+    """Everything she wrote is gone, if it is what she was asked about; else she is asked again."""
+    about = str((await request.post()).get("about", ""))[:LONGEST_CODE]
+    outcome = await _act(request, Pressed(f"erase:yes:{about}"))
+    if outcome.visitor is not None:
+        return await _sure_page(request, status=409)
+    return _afterwards(request, outcome)
+
+
+async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response:
+    service, words = request.app[SERVICE], words_for(request)
+    session = await identity.newcomer_session(request)
+    async with service.store.look() as db:
+        visitor = await people.visitor_of(db, session.person_id) if session else None
+        if visitor is None:
+            raise NotPermitted("session_ended")
+        about = await ending.deletion_params(db, visitor)
+    told = texts.delete_text(words, about, service.facts(clock.now()))
+    return page(request, "confirm.html", status=status, told=paragraphs(told), about=about["about"])
 
 
 async def close(request: web.Request) -> web.Response:
@@ -160,14 +175,6 @@ async def _act(request: web.Request, act: Act, client_msg_id: str | None = None)
         after = await people.newcomer_on_web(work, visitor.person_id)
     ACTS.labels(Channel.WEB).inc()
     return Outcome(answer, after)
-
-
-def _meant_by(text: str) -> Act:
-    """Words, or a command typed as in Telegram."""
-    name, _, rest = text.strip().removeprefix("/").partition(" ")
-    if text.strip().startswith("/") and name in KNOWN_COMMANDS:
-        return Commanded(name, rest)
-    return Said(text)
 
 
 def _afterwards(request: web.Request, outcome: Outcome) -> web.Response:

@@ -34,6 +34,8 @@ OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 ENDS_CHOICES = frozenset(
     {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
 )
+# Their own buttons are about themselves: what was asked before them still stands.
+ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
 KEY_LETTERS = 16
 
 
@@ -110,7 +112,7 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
         is_new=row.state == RowState.DUE,
         edited=row.kind == Notice.REPLY and row.edits is not None,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
-        ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind != Notice.HOURS),
+        ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind not in ASIDES),
     )  # fmt: skip
 
 

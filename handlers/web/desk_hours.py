@@ -76,15 +76,21 @@ async def drop(request: web.Request) -> web.Response:
 
 
 async def undo(request: web.Request) -> web.Response:
-    """The newest change is taken back. The same press twice is one."""
+    """The newest change is taken back, once it has been shown and the answer was yes. The same press twice is one."""
     number = int(request.match_info["number"])
+    is_sure = (await request.post()).get("sure") == "1"
     try:
         async with identity.coordinator_acts(request) as (work, _):
-            if await inbound.first_time(work, "desk", f"undo:{number}"):
+            if not is_sure:
+                change = await hours_changes.undoable(work.db, number)
+            elif await inbound.first_time(work, "desk", f"undo:{number}"):
                 await hours_changes.undo(work, number)
     except REFUSED as refusal:
         return await refused(request, refusal)
-    return _done("undone")
+    if is_sure:
+        return _done("undone")
+    shown = view.past_shown(request.app[SERVICE], words_for(request), change, clock.now())
+    return page(request, "desk_hours_undo.html", change=shown)
 
 
 async def history(request: web.Request) -> web.Response:

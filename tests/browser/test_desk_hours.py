@@ -50,6 +50,9 @@ async def test_a_day_is_closed_read_published_and_undone_on_the_narrowest_phone(
         await expect(page.get_by_role("status")).to_be_visible()
         await expect(closed).to_have_count(1)
         await page.click(".latest form button")
+        await expect(page.get_by_role("alert")).to_be_visible()
+        found += await barriers(page)
+        await page.click("main form button")
         await expect(closed).to_have_count(0)
 
         await page.click(f"a[href='/desk/places/{LIBRARY}']")

@@ -23,6 +23,12 @@ async def house(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Asyn
         yield opened
 
 
+async def deletes(house: House, chat_id: int) -> None:
+    """The newcomer asks for everything to be deleted, and says yes."""
+    await house.hears(chat_id, "/delete")
+    await house.pressed(chat_id, next(code for code in codes_of(house.api.chat(chat_id).last) if "erase:yes" in code))
+
+
 async def test_in_a_group_the_bot_says_once_to_write_in_private_and_leaves_and_keeps_nothing(house: House) -> None:
     await house.api.in_group(-100, "/start@radrum_test_bot")
     await house.api.in_group(-100, "Hej allihop")
@@ -96,7 +102,7 @@ async def test_a_volunteer_s_file_is_said_not_to_be_taken(house: House) -> None:
 async def test_a_message_without_words_is_answered_and_opens_nothing(house: House, text: str) -> None:
     await house.asks(900)
     await house.pressed(900, "stop_asking")
-    await house.hears(900, "/delete")
+    await deletes(house, 900)
     await house.hears(900, "/start")
     await house.pressed(900, "lang:sv")
     await house.pressed(900, "consent:yes")
@@ -195,6 +201,18 @@ FORGED = (
     *("close:1:1", "noadvice:1:1", "release:1:1", "release:" + "9" * 40 + ":1", "pick:1"),
     *("c:1:cat:housing", "c:1:cat:\ud800", "c:1:min:10"),
     *("lang:xx", "lang:", "consent:", "consent:perhaps", "held:", "held:send", "erase:", "erase:no"),
+    *("erase:yes:1:2", "erase:no:1:2", "erase:yes:" + "9" * 50, "erase:yes:x:\ud800", "erase:perhaps:1:2"),
+    *(
+        "stop:",
+        "stop:yes",
+        "stop:yes:1",
+        "stop:no:1",
+        "stop:yes:\ud800",
+        "unsent:",
+        "unsent:" + "a" * 16,
+        "unsent:\ud800",
+    ),
+    *("hu:1:yes", "hu:1:no", "hu:x:yes", "hu:1:perhaps"),
     *("tap:", "tap:category", "tap:category:", "tap:category:poetry", "tap:category:\ud800"),
     *("tap:status:closed", "tap:volunteer_id:1"),
     *("more:", "more:category:-1", "more:category:" + "9" * 50, "more:gender:1"),
@@ -358,7 +376,7 @@ async def test_delete_says_honestly_what_telegram_keeps_and_unsays_the_bot_s_cop
     await house.claims(500)
     await house.hears(500, "Mitt svar")
 
-    await house.hears(900, "/delete")
+    await deletes(house, 900)
 
     words = house.words("sv")
     assert house.last(900) == "\n".join((words("data_deleted"), words("erased_kept"), words("erased_telegram")))

@@ -217,14 +217,16 @@ async def test_a_language_chosen_in_the_chat_counts_from_the_next_page_on(site: 
 async def test_delete_leaves_nothing_and_says_so(site: Site, way: str) -> None:
     browser, _ = await asked(site)
 
-    if way == "typed":
-        page = await browser.says(" /delete")
-    elif way == "menu":
-        assert 'action="/sv/chat/delete"' in (await browser.get("/sv/chat/delete")).text
-        page = await browser.post("/sv/chat/delete")
+    if way == "menu":
+        asked_first = await browser.get("/sv/chat/delete")
+        page = await browser.post("/sv/chat/delete", {"about": asked_first.hidden("about")})
     else:
-        page = await browser.post("/sv/chat/press", {"code": "erase:yes"})
+        how = browser.says(" /delete") if way == "typed" else browser.post("/sv/chat/press", {"code": "erase:ask"})
+        asked_first = await how
+        yes = re.search(r'value="(erase:yes:[^"]+)"', asked_first.text)
+        page = await browser.post("/sv/chat/press", {"code": yes[1]})
 
+    assert "Det går inte att ångra." in asked_first.words
     assert page.url == "/sv/deleted"
     assert SITE_COOKIE not in browser.cookies
     assert await count(site, "messages") == 0 and await count(site, "people") == 0

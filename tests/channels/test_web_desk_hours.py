@@ -57,6 +57,9 @@ async def changes(site: Site) -> int:
     return (await one(site.service, "SELECT count(*) FROM hours_changes"))[0]
 
 
+SURE = {"sure": "1"}
+
+
 async def newest(site: Site) -> int:
     """The number of the newest change."""
     return (await one(site.service, "SELECT max(number) FROM hours_changes"))[0]
@@ -91,7 +94,7 @@ async def test_a_change_is_read_in_five_languages_published_seen_by_newcomers_an
     assert told_of_day in shown.text and OWN_WORDS["ar"] in shown.words
     assert await open_on(site, MONDAY, LIBRARY) == []
 
-    undone = await desk.post(f"/desk/hours/changes/{await newest(site)}/undo")
+    undone = await desk.post(f"/desk/hours/changes/{await newest(site)}/undo", SURE)
 
     assert "Ändringen är ångrad." in undone.words
     assert told_of_day not in (await newcomer.get("/sv/hours")).text
@@ -121,7 +124,7 @@ async def test_each_form_makes_the_change_it_says_and_undoing_takes_it_back(site
 
         await published(desk, form)
         held = {day: await open_on(site, date(2026, 11, day), place) for day in expected}
-        await desk.post(f"/desk/hours/changes/{await newest(site)}/undo")
+        await desk.post(f"/desk/hours/changes/{await newest(site)}/undo", SURE)
 
         assert held == expected, form
         assert {day: await open_on(site, date(2026, 11, day), place) for day in expected} == before, form
@@ -274,8 +277,8 @@ async def test_the_history_says_who_changed_what_and_only_the_newest_can_be_undo
     last = await newest(site)
 
     before = await desk.get("/desk/hours/history")
-    too_old = await desk.post(f"/desk/hours/changes/{last - 1}/undo")
-    twice = [await desk.post(f"/desk/hours/changes/{last}/undo") for _ in range(2)]
+    too_old = await desk.post(f"/desk/hours/changes/{last - 1}/undo", SURE)
+    twice = [await desk.post(f"/desk/hours/changes/{last}/undo", SURE) for _ in range(2)]
     after = await desk.get("/desk/hours/history")
 
     assert before.words.index("Linero bibliotek, tisdag 1 december") < before.words.index(
@@ -287,6 +290,23 @@ async def test_the_history_says_who_changed_what_and_only_the_newest_can_be_undo
     assert [page.status for page in twice] == [200, 200]
     assert "Ångrade en ändring" in after.words and f'class="notice undone" id="change-{last}"' in after.text
     assert after.text.count("/undo") == 1 and f"/changes/{last - 1}/undo" in after.text
+
+
+async def test_taking_back_asks_first_with_the_change_and_the_newest_alone_can_be(site: Site, desk: Browser) -> None:
+    await published(desk, CLOSED)
+    last = await newest(site)
+
+    asked = await desk.post(f"/desk/hours/changes/{last}/undo")
+    before = await open_on(site, MONDAY, LIBRARY)
+    too_old = await desk.post(f"/desk/hours/changes/{last - 1}/undo")
+    done = await desk.post(f"/desk/hours/changes/{last}/undo", {"sure": asked.hidden("sure")})
+
+    assert asked.status == 200 and "Vill du ångra den här ändringen?" in asked.words
+    assert "Lunds stadsbibliotek, måndag 23 november 2026: stängt" in asked.words
+    assert before == []
+    assert too_old.status == 409 and "Bara den senaste" in too_old.words
+    assert "Ändringen är ångrad." in done.words
+    assert await open_on(site, MONDAY, LIBRARY) == ["13:00-16:00"]
 
 
 async def test_what_held_on_a_day_that_has_passed_can_be_asked(site: Site, desk: Browser) -> None:
@@ -354,7 +374,7 @@ async def test_a_holiday_that_nobody_has_decided_on_is_closed_or_kept_by_one_but
     before = await desk.get("/desk/hours")
 
     usual = await published(desk, fields_beside(before, "usual", "2027-01-06"))
-    await desk.post(f"/desk/hours/changes/{await newest(site)}/undo")
+    await desk.post(f"/desk/hours/changes/{await newest(site)}/undo", SURE)
     closed = await desk.post("/desk/hours/propose", fields_beside(before, "close", "2027-01-06"))
 
     assert "Trettondedag jul onsdag 6 januari 2027 RådRum Online kl. 09:00–12:00" in before.words

@@ -152,7 +152,7 @@ ACTS = st.one_of(
     st.builds(Edited, st.text()),
     st.builds(Pressed, st.text()),
     st.builds(Pressed, st.from_regex(r"(tap|more|lang|consent|held|stop_asking):?[a-z_]*:?[a-z0-9_]*", fullmatch=True)),
-    st.builds(Commanded, st.text(), st.text()),
+    st.builds(Commanded, st.text()),
     st.builds(Unreadable, st.text()),
 )
 
