@@ -4,6 +4,7 @@ Owns Incoming and its acts, Choice, Prompt, Venue and Answer. It must not know T
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The person changed what they had written; the message is named by its external id."""
+    """The person changed what they had written; the message is named by its external id.
+
+    `said_at`: when the message itself was sent, where the channel tells it.
+    """
 
     text: str
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

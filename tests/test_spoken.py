@@ -59,8 +59,23 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [base | {"state": state, "promise": "soon", "minutes": 15} for state in ("none", *OPEN, "closed")]
         case Notice.ASK_TAP:
             steps = [(step, len(QUESTIONS[step].options) // texts.OPTIONS_ON_A_SCREEN + 1) for step in QUESTIONS]
-            return [{"step": step, "page": page} for step, pages in steps for page in range(pages)]
-        case Notice.ASK_CONSENT | Notice.PRIVACY | Notice.ERASED:
+            answered = [
+                {"step": step, "chosen": code, "answered": f"{QUESTIONS[step].column}:{code}"}
+                for step in QUESTIONS
+                for code in (*QUESTIONS[step].options, "prefer_not_say")
+            ]
+            return [{"step": step, "page": page} for step, pages in steps for page in range(pages)] + answered
+        case Notice.ASK_LANGUAGE:
+            return [{}, {"pressed": "lang:fa"}]
+        case Notice.ASK_CONSENT | Notice.ASK_CONSENT_FIRST:
+            return [{"channel": "telegram"}, {"channel": "web"}, {"pressed": "consent:yes"}, {"pressed": "consent:no"}]
+        case Notice.ASK_OFFER_HELD:
+            return [{}, {"pressed": "held:send"}, {"pressed": "held:drop"}]
+        case Notice.STOPPED | Notice.NOTHING_TO_STOP:
+            return [base, base | {"pressed": "erase:yes"}]
+        case Notice.EDITED_CLOSED:
+            return [base | {"reopens": True}, base | {"reopens": False}]
+        case Notice.PRIVACY | Notice.ERASED:
             return [{"channel": "telegram"}, {"channel": "web"}]
         case Notice.CLAIMED | Notice.REPLY:
             return [{}, {"adviser": "Amina"}]
@@ -230,11 +245,20 @@ def staff_params(notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
+def pressed_params(notice: Notice) -> list[dict[str, object]]:
+    """Those that say something else once one of their buttons has been pressed."""
+    pressed = {
+        Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "release",
+        Notice.CLAIMED_BY_YOU: "close", Notice.MY_CASES: "close", Notice.CLOSE_CATEGORY: "left",
+    }  # fmt: skip
+    return [staff_params(notice) | {"pressed": pressed[notice]}] if notice in pressed else []
+
+
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 @pytest.mark.parametrize("notice", list(texts_staff.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
     params = {"refusal": "no_longer_valid"} if notice == Notice.REFUSED else staff_params(notice)
-    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else [params]
+    every_way = hours_params_of(notice) if notice in texts_staff_hours.TELLERS else [params, *pressed_params(notice)]
 
     for params in every_way:
         said = texts_staff.prompt(notice, params, catalogues.desk(language), facts)

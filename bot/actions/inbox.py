@@ -66,9 +66,12 @@ async def tell_relay_state(work: Work, message_id: int) -> None:
 
 
 async def row_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -> int | None:
-    """The outbox row behind a message in a chat: the card a button sits on, the words a reply answers to."""
+    """The outbox row behind a message in a chat: the card a button sits on, the words a reply answers to.
+
+    Of a message that has been edited it is the row that first said it.
+    """
     row = select(_ROWS.c.id).where(_ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id)
-    return (await db.execute(row.limit(1))).scalar_one_or_none()
+    return (await db.execute(row.order_by(_ROWS.c.id).limit(1))).scalar_one_or_none()
 
 
 async def staff_notices(db: AsyncConnection, person_id: int) -> list[Row]:

@@ -105,10 +105,11 @@ async def end_session(work: Work, session_id: int) -> None:
     work.ring(wakeup.SESSIONS)
 
 
-async def end_all_sessions(work: Work, person_id: int) -> None:
-    """No browser acts for the person any more; their sockets close."""
-    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
+async def end_all_sessions(work: Work, person_id: int) -> bool:
+    """No browser acts for the person any more; their sockets close. Returns whether any did."""
+    ended = await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
     work.ring(wakeup.SESSIONS)
+    return bool(ended.rowcount)
 
 
 async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: timedelta = LINK_LIVES) -> str:
@@ -117,6 +118,13 @@ async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: 
     row = {"token_hash": hash_token(token), "person_id": person_id, "purpose": purpose.value}
     await work.db.execute(insert(LoginLink).values(id=new_id(), expires_at=work.now + lives, **row))
     return token
+
+
+async def has_fresh_link(work: Work, person_id: int, purpose: LinkPurpose, *, within: timedelta) -> bool:
+    """Whether the person was given such a link that short a time ago and has not used it."""
+    unspent = LoginLink.spent_at.is_(None), LoginLink.expires_at > work.now + LINK_LIVES - within
+    mine = select(LoginLink.id).where(LoginLink.person_id == person_id, LoginLink.purpose == purpose.value, *unspent)
+    return (await work.db.execute(mine.limit(1))).scalar_one_or_none() is not None
 
 
 async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:

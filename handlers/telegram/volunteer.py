@@ -5,7 +5,7 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.actions import cases, closing, inbox, meant, people, relay, sessions
+from bot.actions import buttons, cases, closing, inbox, meant, people, relay, sessions
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
@@ -15,7 +15,8 @@ from models.dialogue import Answer, Commanded, Edited, Unreadable
 from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, LinkPurpose, Role
 
-DONE = Answer("")
+DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
+ABOUT_MY_CASE = ("release:", "close:", "noadvice:", "c:")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
 
 
@@ -43,6 +44,15 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
     """The volunteer's press has had its effect; returns what the button says."""
+    try:
+        return await _pressed(work, code, message_id)
+    except NotFound:
+        if code.startswith(ABOUT_MY_CASE):
+            raise Stale from None  # it was theirs when they were shown the button
+        raise
+
+
+async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
     actor = await _acting(work)
     verb, *rest = code.split(":")
     card = None
@@ -54,24 +64,42 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "release", case, seq:
             return await _pressed_release(work, _number(case), _number(seq))
         case "close", case, seq:
-            await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
-        case "noadvice", case, seq:
-            closed = await closing.close_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
-            await work.tell(actor.id, Notice.CLOSED_BY_YOU, case_id=closed.id, params={"code": closed.code})
+            begun = await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
+            return DONE if begun else IN_THE_CHAT
+        case "noadvice", case, seq:  # under words that were relayed before it stood inside "close"
+            begun = await closing.begin_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
+            return DONE if begun else IN_THE_CHAT
         case "c", case, field, value:
             await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
         case "pick", case:
             await meant.chose_case(work, case_id=_number(case), card=card)
         case "desk", _case:
+            if await sessions.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS):
+                return IN_THE_CHAT
             await _send_desk_link(work, actor)
         case "endall", *_:
-            await sessions.end_all_sessions(work, actor.id)
-            await work.tell(actor.id, Notice.DEVICES_ENDED)
+            return await _end_all(work, actor, card)
         case "lang", language if language in STAFF_LANGUAGES:
-            await people.speak(work, actor.id, language)
-            await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+            return await _speak(work, actor, language)
         case _:
             return await _pressed_about_hours(work, actor, code, card)
+    return DONE
+
+
+async def _end_all(work: Work, actor: Actor, card: int | None) -> Answer:
+    await buttons.settle_card(work, card, pressed="endall")
+    if not await sessions.end_all_sessions(work, actor.id):
+        return Answer(Notice.DEVICES_ENDED)
+    await work.tell(actor.id, Notice.DEVICES_ENDED)
+    return DONE
+
+
+async def _speak(work: Work, actor: Actor, language: str) -> Answer:
+    await buttons.settle(work, actor.address_id or 0, (Notice.STAFF_LANGUAGE,), pressed=f"lang:{language}")
+    if language == actor.language:
+        return Answer(Notice.LANGUAGE_CHANGED)
+    await people.speak(work, actor.id, language)
+    await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
     return DONE
 
 
@@ -96,6 +124,7 @@ async def _pressed_claim(work: Work, case_id: int) -> Answer:
 async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     case = await cases.release_case(work, case_id=case_id, seen_seq=seq)
     await work.tell(work.actor.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})  # type: ignore[union-attr]
+    await buttons.settle_case(work, work.actor.address_id, case.id, pressed="release")  # type: ignore[union-attr]
     return DONE
 
 
