@@ -188,11 +188,15 @@ def _close_minutes(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _shift_starts(words: Words, params: Params, facts: Facts) -> Prompt:
-    ends = words.time(instant(params, "ends_at").astimezone(facts.zone))
+    ends_at, day = instant(params, "ends_at"), facts.now.astimezone(facts.zone).date()
+    if ends_at.astimezone(facts.zone).date() == day:
+        started = words("shift_started", time=words.time(ends_at.astimezone(facts.zone)))
+    else:
+        started = words("shift_started_until", when=words.day_and_time(ends_at, facts.zone, now=facts.now))
     count = int(str(params["count"]))
     waiting = words("shift_waiting", n=count) if count else words("shift_nobody_waits")
     oldest = words("shift_oldest", how_long=words("hours_long", n=int(str(params["hours"])))) if count else ""
-    return Prompt(lines(words("shift_started", time=ends), waiting, oldest))
+    return Prompt(lines(started, waiting, oldest))
 
 
 def _desk_link(words: Words, _params: Params, facts: Facts) -> Prompt:

@@ -1,6 +1,7 @@
 """Everything the service says, in every language: rendered whole, in the right letters, with values kept apart."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -309,3 +310,22 @@ def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, lan
         for code in QUESTIONS[step].options
     )
     assert IntakeStep.CATEGORY in QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "måndag 5 januari 2026 kl. 22:00–tisdag 6 januari 2026 kl. 02:00"),
+        ("en", "Monday 5 January 2026, 22:00–Tuesday 6 January 2026, 02:00"),
+    ],
+)
+def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(
+    catalogues: Catalogues, facts: Facts, language: str, said: str
+) -> None:
+    night = {"starts_at": "2026-01-05T21:00:00+00:00", "ends_at": "2026-01-06T01:00:00+00:00"}
+    earlier = replace(facts, now=datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
+    params = {"days": [], "cancelled": False, **night}
+
+    told = texts_staff.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier)
+
+    assert said in told.text

@@ -109,7 +109,7 @@ def overview_shown(service: Service, words: Words, seen: Overview, now: datetime
     ahead = [
         {
             "when": inline(words.day_and_time(shift.starts_at, zone, now=now)),
-            "until": inline(words.time(shift.ends_at.astimezone(zone))),
+            "until": inline(words.until(shift.ends_at, zone, begins=shift.starts_at, now=now)),
             "who": ", ".join(names),
         }
         for shift, names in seen.ahead
