@@ -69,17 +69,22 @@ async def cards_of(work: Work, address_id: int, case_id: int, *kinds: Notice) ->
 
 
 async def _asks(work: Work, card: int, kinds: Collection[Notice]) -> bool:
-    this = (_ROWS.c.id == card) | (_ROWS.c.edits == card)
-    newest = select(_ROWS.c.kind, _ROWS.c.params).where(this, _STANDS).order_by(_ROWS.c.id.desc()).limit(1)
-    row = (await work.db.execute(newest)).one_or_none()
+    row = await _newest(work, card)
     return row is not None and row.kind in kinds and "pressed" not in row.params
+
+
+async def _newest(work: Work, card: int) -> Row | None:
+    """What the message of this row was made to say last."""
+    lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()  # an index leads there
+    this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _STANDS
+    newest = select(_ROWS.c.kind, _ROWS.c.params).where(*this).order_by(_ROWS.c.id.desc()).limit(1)
+    return (await work.db.execute(newest)).one_or_none()
 
 
 async def shown_as(work: Work, card: int) -> str | None:
     """What kind of notice the message of this row shows by now, or is about to."""
-    this = (_ROWS.c.id == card) | (_ROWS.c.edits == card)
-    newest = select(_ROWS.c.kind).where(this, _STANDS).order_by(_ROWS.c.id.desc()).limit(1)
-    return (await work.db.execute(newest)).scalar_one_or_none()
+    row = await _newest(work, card)
+    return None if row is None else row.kind
 
 
 async def stands(work: Work, address_id: int, kind: Notice) -> bool:
@@ -97,7 +102,7 @@ async def said_lately(work: Work, address_id: int, kind: Notice, **values: objec
 
 
 async def _open(work: Work, *which: ColumnElement[bool]) -> list[Row]:
-    edited = exists().where(_LATER.c.edits == _ROWS.c.id)
+    edited = exists().where(_LATER.c.address_id == _ROWS.c.address_id, _LATER.c.edits == _ROWS.c.id)
     rows = select(_ROWS).where(*which, _ROWS.c.edits.is_(None), _STANDS, ~edited).order_by(_ROWS.c.id)
     return list((await work.db.execute(rows)).all())
 

@@ -34,6 +34,8 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
         return Answer("")  # a reaction to something from before everything was erased
     visitor = await people.newcomer_on_telegram(work, message.chat_id, hint=hint)
     act = act_of(message, is_edit=is_edit)
+    if is_edit and isinstance(act, Unreadable):
+        return Answer("")  # a reaction to what was answered when it was sent
     incoming = Incoming(str(update.update_id), act, external_id=f"t{message.message_id}")
     return await converse.receive(work, visitor, incoming)
 

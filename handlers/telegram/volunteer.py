@@ -29,6 +29,8 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
             await _command(work, actor, name, rest, catalogues)
         case Edited():
             await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": message.message_id})
+        case Unreadable() if update.edited_message is not None:
+            pass  # a reaction to what was answered when it was sent
         case Unreadable():
             await work.tell(actor.id, Notice.STAFF_UNREADABLE, params={"reply_to": message.message_id})
         case _:

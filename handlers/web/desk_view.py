@@ -21,7 +21,7 @@ from models.outbox import Notice
 SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
-        Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED,
+        Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.LANGUAGE_OF_CASE,
     }
 )  # fmt: skip
 

@@ -350,6 +350,22 @@ async def test_a_reaction_to_what_was_no_message_for_a_person_repeats_nothing(ho
     assert await builders.table(house.service, "SELECT id FROM messages") == []
 
 
+@pytest.mark.parametrize("chat_id", [900, 500])
+async def test_a_reaction_to_a_photo_repeats_nothing(house: House, chat_id: int) -> None:
+    await builders.volunteer(house.service, chat_id=500)
+    await house.asks(900)
+    sent = await house.api.sends(chat_id, "photo")
+    await house.settle()
+    stood, counted = house.texts(chat_id), await builders.table(house.service, "SELECT id FROM refused")
+    photo = house.api.chat(chat_id).message_json(house.api.chat(chat_id).find(sent.message_id))
+
+    await house.api.raw({"edited_message": photo | {"edit_date": photo["date"] + 5}})
+    await house.settle()
+
+    assert house.texts(chat_id) == stood
+    assert await builders.table(house.service, "SELECT id FROM refused") == counted
+
+
 async def test_a_reaction_to_words_that_wait_for_consent_or_were_not_sent_does_not_send_them(house: House) -> None:
     written = await house.api.says(900, "Min hemliga fråga")
     await house.settle()
