@@ -13,12 +13,27 @@ from bot.errors import Stale
 from bot.store import Work
 from models.outbox import Notice, Outbox, RowState
 
+# Which messages a newcomer's press answers, so that their buttons go with it.
+ANSWERED_BY = {
+    "lang": (Notice.ASK_LANGUAGE,),
+    "consent": (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
+    "held": (Notice.ASK_OFFER_HELD,),
+}
 ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)
 MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
 SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the first, told twice
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 _LATER = _ROWS.alias("later")
 _STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
+
+
+async def settle_asked(
+    work: Work, address_id: int, code: str, *, conversation_id: int, message_id: int | None = None
+) -> None:
+    """What this press of a newcomer's answers says so, and has no buttons any more."""
+    kinds = ANSWERED_BY.get(code.partition(":")[0], ())
+    if kinds:
+        await settle(work, address_id, kinds, pressed=code, conversation_id=conversation_id, message_id=message_id)
 
 
 async def settle(

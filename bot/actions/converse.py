@@ -27,19 +27,13 @@ from bot.errors import BadInput
 from bot.store import Work
 from models.case import CaseStatus
 from models.conversation import Conversation, Refused
-from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
+from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.intake import CONSENT_VERSION, HELD_LIMIT, QUESTIONS, Ask, Draft, IntakeStep, Turn, advance, ask_again
 from models.outbox import Notice, TimerKind
 
 _THREADS: Table = Conversation.__table__  # type: ignore[attr-defined]
 _THREAD = select(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
 SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("")
-# Which messages a press answers, so that their buttons go with it.
-ANSWERED_BY = {
-    "lang": (Notice.ASK_LANGUAGE,),
-    "consent": (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
-    "held": (Notice.ASK_OFFER_HELD,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,39 +108,20 @@ async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incomin
         return
     if await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming)):
         return
-    if not await heard.is_long_past(work, visitor, incoming.act):  # type: ignore[arg-type] # the message itself is on its way, or was never kept
-        await _said(work, visitor, thread, words, incoming, door)
+    if await heard.is_long_past(work, visitor, incoming.act):  # type: ignore[arg-type]
+        return
+    await _said(work, visitor, thread, words, incoming, door)  # the message is on its way, or was never kept
 
 
 async def _pressed(work: Work, visitor: Visitor, thread: Row, act: Pressed, incoming: Incoming, door: Door) -> Answer:
     """The press has had its effect; one that fits nothing any more changes nothing and is answered in the button."""
     turn = advance(thread.step, _draft(work, thread), act)
     if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
-        await _settle(work, visitor, act)
+        await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
         return Answer(Notice.LANGUAGE_CHANGED)
-    if turn.stale and await _is_answered(work, visitor, act):
+    if turn.stale and questions.is_answered(await access.open_case_of(work.db, visitor.person_id), act.code):
         return SAVED
     return await _apply(work, visitor, thread, turn, incoming, door)
-
-
-async def _is_answered(work: Work, visitor: Visitor, act: Pressed) -> bool:
-    """Whether the press gives an optional answer that the case has already."""
-    verb, _, answer = act.code.partition(":")
-    case = await access.open_case_of(work.db, visitor.person_id) if verb == "tap" else None
-    column, _, code = answer.partition(":")
-    asked = {question.column for question in QUESTIONS.values()}
-    return case is not None and column in asked and getattr(case, column) == code
-
-
-async def _settle(work: Work, visitor: Visitor, act: Act, *, message_id: int | None = None) -> None:
-    if not isinstance(act, Pressed):
-        return
-    kinds = ANSWERED_BY.get(act.code.partition(":")[0], ())
-    if kinds:
-        await buttons.settle(
-            work, visitor.address_id, kinds, pressed=act.code, conversation_id=visitor.conversation_id,
-            message_id=message_id,
-        )  # fmt: skip
 
 
 async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming: Incoming, door: Door) -> Answer:
@@ -155,7 +130,7 @@ async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming
         await _ask_first(work, visitor, turn)
         return STALE
     if turn.agreed is False:
-        await _settle(work, visitor, incoming.act)
+        await buttons.settle_asked(work, visitor.address_id, "consent:no", conversation_id=thread.id)
         await work.tell_address(
             visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=await _ways(work)
         )
@@ -169,7 +144,10 @@ async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming
     if turn.submit is not None:
         draft, message_id = await _submit(work, visitor, thread, turn.submit, draft, incoming, door)
     recorded = await _record_answer(work, visitor, turn)
-    await _settle(work, visitor, incoming.act, message_id=message_id)
+    if isinstance(incoming.act, Pressed):
+        await buttons.settle_asked(
+            work, visitor.address_id, incoming.act.code, conversation_id=thread.id, message_id=message_id
+        )
     await _keep_place(work, thread, turn.step, draft)
     asked = await _ask(work, visitor, turn, draft)
     if turn.ask == Ask.DONE and not (recorded or asked):

@@ -44,6 +44,14 @@ async def put_away(work: Work, conversation_id: int | None) -> bool:
     return True
 
 
+def is_answered(case: CaseRow | None, code: str) -> bool:
+    """Whether the pressed button gives an answer that the case has already: the same press, told twice."""
+    verb, _, answer = code.partition(":")
+    column, _, given = answer.partition(":")
+    asked = {question.column for question in QUESTIONS.values()}
+    return case is not None and verb == "tap" and column in asked and getattr(case, column) == given
+
+
 def _params(turn: Turn, case: CaseRow) -> dict[str, object]:
     """Which question, the answer it has already, if any, and the answer that was given just before."""
     params = dict(turn.params)

@@ -121,10 +121,12 @@ async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: 
 
 
 async def has_fresh_link(work: Work, person_id: int, purpose: LinkPurpose, *, within: timedelta) -> bool:
-    """Whether the person was given such a link that short a time ago and has not used it."""
-    unspent = LoginLink.spent_at.is_(None), LoginLink.expires_at > work.now + LINK_LIVES - within
-    mine = select(LoginLink.id).where(LoginLink.person_id == person_id, LoginLink.purpose == purpose.value, *unspent)
-    return (await work.db.execute(mine.limit(1))).scalar_one_or_none() is not None
+    """Whether the person was given such a link that short a time ago and has not used it. One that lives longer than
+    usual was made for somebody else to hand on."""
+    just_made = LoginLink.expires_at.between(work.now + LINK_LIVES - within, work.now + LINK_LIVES)
+    mine = (LoginLink.person_id == person_id, LoginLink.purpose == purpose.value, LoginLink.spent_at.is_(None))
+    fresh = select(LoginLink.id).where(*mine, just_made).limit(1)
+    return (await work.db.execute(fresh)).scalar_one_or_none() is not None
 
 
 async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:

@@ -76,15 +76,22 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "pick", case:
             await meant.chose_case(work, case_id=_number(case), card=card)
         case "desk", _case:
-            if await sessions.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS):
-                return IN_THE_CHAT
-            await _send_desk_link(work, actor)
+            return await _pressed_desk(work, actor)
         case "endall", *_:
             return await _end_all(work, actor, card)
         case "lang", language if language in STAFF_LANGUAGES:
             return await _speak(work, actor, language)
         case _:
             return await _pressed_about_hours(work, actor, code, card)
+    return DONE
+
+
+async def _pressed_desk(work: Work, actor: Actor) -> Answer:
+    """A link is on its way, or the one of a moment ago is still there to be used."""
+    unused = await sessions.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
+    if unused and await buttons.said_lately(work, actor.address_id or 0, Notice.DESK_LINK):
+        return IN_THE_CHAT
+    await _send_desk_link(work, actor)
     return DONE
 
 

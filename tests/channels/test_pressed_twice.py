@@ -443,6 +443,28 @@ async def test_logging_out_everywhere_is_told_once(house: House) -> None:
     assert not any("endall" in codes_of(shown) for shown in house.api.chat(500).visible)
 
 
+async def test_a_used_link_or_one_handed_over_elsewhere_does_not_keep_the_button_from_making_one(house: House) -> None:
+    amina = await builders.volunteer(house.service, chat_id=500)
+    async with house.service.store.work() as work:
+        await sessions.make_link(work, amina.id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
+    await house.asks(900)
+    await house.claims(500)
+    await house.hears(500, "/cases")
+
+    await house.pressed(
+        500, next(code for code in codes_of(card_with(house, 500, "desk:")) if code.startswith("desk:"))
+    )
+    link = re.search(r"/desk/login/(\S+)", house.last(500))
+    assert link
+    async with house.service.store.work() as work:
+        await sessions.spend_link(work, link[1].rstrip("\u2069"), LinkPurpose.DESK)
+    await house.pressed(
+        500, next(code for code in codes_of(card_with(house, 500, "desk:")) if code.startswith("desk:"))
+    )
+
+    assert sum("/desk/login/" in text for text in house.texts(500)) == 2
+
+
 async def test_every_step_of_closing_may_be_told_twice(house: House) -> None:
     await builders.volunteer(house.service, chat_id=500)
     await house.asks(900)
