@@ -104,6 +104,20 @@ async def test_no_to_the_statement_told_twice_leaves_nobody_known(house: House) 
         assert await builders.table(house.service, f"SELECT 1 FROM {name}") == [], name
 
 
+async def test_yes_after_a_no_begins_anew_and_told_twice_asks_once(house: House) -> None:
+    await house.hears(900, "/start")
+    await house.pressed(900, "lang:sv")
+    statement = house.api.chat(900).last.message_id
+    await house.pressed(900, "consent:no", statement)
+    await house.pressed(900, "consent:yes", statement)
+    stood = house.texts(900)
+    assert house.words("sv")("choose_language") in stood[-1]
+
+    said = await house.pressed(900, "consent:yes", statement)
+
+    assert (house.texts(900), said) == (stood, house.words("sv")("no_longer_valid"))
+
+
 async def test_delete_everything_told_twice_leaves_nobody_known(house: House) -> None:
     await house.asks(900)
     await house.hears(900, "/stop")
