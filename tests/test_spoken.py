@@ -249,8 +249,8 @@ def staff_params(notice: Notice) -> dict[str, object]:
 def pressed_params(notice: Notice) -> list[dict[str, object]]:
     """Those that say something else once one of their buttons has been pressed."""
     pressed = {
-        Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "release",
-        Notice.CLAIMED_BY_YOU: "close", Notice.MY_CASES: "close", Notice.CLOSE_CATEGORY: "left",
+        Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "over",
+        Notice.CLAIMED_BY_YOU: "over", Notice.MY_CASES: "over", Notice.CLOSE_CATEGORY: "left",
     }  # fmt: skip
     return [staff_params(notice) | {"pressed": pressed[notice]}] if notice in pressed else []
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Table, exists, select
 from bot.errors import Stale
 from bot.store import Work
 from models.outbox import Notice, Outbox, RowState
+from models.people import Address, Channel
 
 # Which messages a newcomer's press answers, so that their buttons go with it.
 ANSWERED_BY = {
@@ -56,11 +57,19 @@ async def settle_card(work: Work, card: int | None, *, pressed: str) -> None:
         await _say_pressed(work, row, pressed=pressed, message_id=row.message_id)
 
 
-async def settle_case(work: Work, address_id: int | None, case_id: int, *, pressed: str) -> None:
-    """The newest of a volunteer's messages about a case that is theirs no more have no buttons any more."""
-    here = _ROWS.c.address_id == address_id, _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
-    for row in (await _open(work, *here))[-MOST_SETTLED:]:
-        await _say_pressed(work, row, pressed=pressed, message_id=row.message_id)
+async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> None:
+    """The newest messages about a case that is this volunteer's no more, in their chat, have no buttons any more."""
+    if volunteer_id is None:
+        return
+    chat = select(Address.id).where(Address.person_id == volunteer_id, Address.channel == Channel.TELEGRAM)
+    here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
+    with_buttons = [row for row in await _open(work, *here) if _is_last_part(row)]
+    for row in with_buttons[-MOST_SETTLED:]:
+        await _say_pressed(work, row, pressed="over", message_id=row.message_id)
+
+
+def _is_last_part(row: Row) -> bool:
+    return row.params.get("part", 0) == row.params.get("parts", 1) - 1
 
 
 async def require_shown_as(work: Work, card: int | None, *kinds: Notice) -> None:

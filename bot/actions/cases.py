@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import questions, queue
+from bot.actions import buttons, questions, queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -173,6 +173,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     if queued is None:
         raise NotFound
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
+    await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:
         params = {"code": case.code, "promise": made.kind} | made.params

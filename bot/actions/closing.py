@@ -119,6 +119,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     resting = update(Conversation).where(Conversation.id == case.conversation_id)
     await work.db.execute(resting.values(step=IntakeStep.RESTING))
     await questions.put_away(work, case.conversation_id)
+    await buttons.settle_case(work, case.volunteer_id, case.id)
     work.ring(wakeup.DESK)
     return closed
 
@@ -187,10 +188,7 @@ async def choose(work: Work, *, case_id: int, field: str, value: str, card: int 
     following, params = await steps[field](work, case, draft, value)
     params = {"case": case.id, "code": case.code} | params
     await work.tell(work.actor.id, following, case_id=case.id, params=params, edits=card)
-    is_closed = following == Notice.CLOSED_BY_YOU
-    if is_closed:
-        await buttons.settle_case(work, work.actor.address_id, case.id, pressed="close")
-    return is_closed
+    return following == Notice.CLOSED_BY_YOU
 
 
 Step = tuple[Notice, dict[str, object]]

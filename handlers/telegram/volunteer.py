@@ -133,7 +133,6 @@ async def _pressed_claim(work: Work, case_id: int) -> Answer:
 async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     case = await cases.release_case(work, case_id=case_id, seen_seq=seq)
     await work.tell(work.actor.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})  # type: ignore[union-attr]
-    await buttons.settle_case(work, work.actor.address_id, case.id, pressed="release")  # type: ignore[union-attr]
     return DONE
 
 

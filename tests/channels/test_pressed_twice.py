@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import closing, places, sessions
+from bot import access, clock
+from bot.actions import cases, closing, places, sessions
 from bot.i18n import Catalogues
 from models.case import spoken_code
 from models.people import Language, LinkPurpose
@@ -578,6 +578,27 @@ async def test_the_card_of_a_case_that_was_released_or_closed_has_no_buttons(hou
     live = [code for shown in house.api.chat(500).visible for code in codes_of(shown)]
     assert [code for code in live if code.startswith(("close:", "release:"))] == []
     assert [code.partition(":")[0] for code in live] == ["claim"], "it waits in the queue again"
+
+
+@pytest.mark.parametrize("how", ["desk", "stop", "coordinator"])
+async def test_whoever_ends_a_case_its_cards_in_the_volunteer_s_chat_have_no_buttons(house: House, how: str) -> None:
+    amina = await builders.volunteer(house.service, chat_id=500)
+    await house.asks(900, "Ett " + "långt " * 700)
+    await house.claims(500)
+    await house.hears(900, "Och en sak till")
+    case = (await builders.one(house.service, "SELECT id FROM cases")).id
+
+    async with builders.acting(house.service, amina) as work:
+        if how == "desk":
+            await closing.close_case(work, case_id=case, seen_seq=10**15, sheet=closing.Sheet())
+        elif how == "stop":
+            await closing.withdraw_case(work, await access.locked_case(work, case))
+        else:
+            await cases.back_to_queue(work, await access.locked_case(work, case), silent=False, reason="command")
+    await house.settle()
+
+    live = [code for shown in house.api.chat(500).visible for code in codes_of(shown)]
+    assert [code for code in live if code.startswith(("close:", "release:"))] == []
 
 
 async def test_a_volunteer_s_language_card_says_what_was_chosen(house: House) -> None:
