@@ -145,7 +145,7 @@ def list_shifts() -> None:
             ahead = await shifts.shifts_ahead(db, clock.now())
         for row, names in ahead:
             when = words.day_and_time(row.starts_at, store.zone)
-            until = words.time(row.ends_at.astimezone(store.zone))
+            until = words.until(row.ends_at, store.zone, begins=row.starts_at)
             typer.echo(f"{row.id}  {when}-{until}  {row.place}  {', '.join(names)}")
         if not ahead:
             cli.say("cli_no_shifts")

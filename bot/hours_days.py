@@ -5,6 +5,8 @@ what a change is.
 """
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -14,6 +16,7 @@ from models.timetable import Span
 
 YEARS = range(1900, 2100)
 YEARS_TRIED = 9  # a 29 February comes within eight
+HALF_A_YEAR = timedelta(days=183)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "ma[jy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "dec")
 _MONTH = (
@@ -88,10 +91,11 @@ class _Days:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """From where days are counted: the next such day from `today` on, or, with `back`, the last one until then."""
+    """From where days are counted: the next such day from `today` on. With `asks`, where it is asked what holds or held
+    on a day: the nearest one, and of days of the week the last."""
 
     today: date
-    back: bool = False
+    asks: bool = False
 
 
 def head(line: Line) -> int:
@@ -208,7 +212,7 @@ def _within_a_month(found: re.Match[str], calendar: Calendar) -> tuple[date, dat
 
 
 def day_of(typed: str, calendar: Calendar, start: date | None = None) -> date:
-    """The day that is meant; without a year the next one from `start` on, if there is a start.
+    """The day that is meant; without a year as the calendar counts, or the next one from `start` on, if there is one.
 
     Raises:
         BadInput: there is no such day.
@@ -219,15 +223,31 @@ def day_of(typed: str, calendar: Calendar, start: date | None = None) -> date:
         if re.fullmatch(pattern, typed):
             return calendar.today + timedelta(days=ahead)
     year, month, day = _numbers(typed)
-    since, back = start or calendar.today, calendar.back and start is None
-    for tried in range(1 if year else YEARS_TRIED):
-        try:
-            found = date(year or since.year + (-tried if back else tried), month, day)
-        except ValueError:
-            continue
-        if found.year in YEARS and (year or (found <= since if back else found >= since)):
-            return found
-    raise BadInput("not_a_day", value=shown(typed))
+    since = start or calendar.today
+    if year:
+        meant = _dates((year,), month, day)
+    elif calendar.asks and start is None:
+        meant = _nearest(_dates(range(since.year - YEARS_TRIED, since.year + 2), month, day), since)
+    else:
+        meant = [one for one in _dates(range(since.year, since.year + YEARS_TRIED), month, day) if one >= since]
+    if not meant:
+        raise BadInput("not_a_day", value=shown(typed))
+    return meant[0]
+
+
+def _dates(years: Iterable[int], month: int, day: int) -> list[date]:
+    """The day in each of these years that has it, in order."""
+    found = []
+    for year in years:
+        with suppress(ValueError):
+            found.append(date(year, month, day))
+    return [one for one in found if one.year in YEARS]
+
+
+def _nearest(days: list[date], today: date) -> list[date]:
+    """The nearest first; what is more than half a year ahead is not what is asked about."""
+    near = [one for one in days if one - today <= HALF_A_YEAR]
+    return sorted(near, key=lambda one: abs(one - today))
 
 
 def _day_named(weekday: int, calendar: Calendar, start: date | None) -> date:
@@ -235,7 +255,7 @@ def _day_named(weekday: int, calendar: Calendar, start: date | None) -> date:
     today = calendar.today
     if start is not None:
         return start + timedelta(days=(weekday - start.weekday()) % 7)
-    if calendar.back:
+    if calendar.asks:
         return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 

@@ -82,13 +82,13 @@ def parse(command: str, rest: str, *, today: date, known: Sequence[KnownPlace]) 
 
 
 def parse_day(rest: str, *, today: date) -> date:
-    """The day that is asked about; without a year the last such day.
+    """The day that is asked about, past or to come; without a year the nearest such day, of days of the week the last.
 
     Raises:
         BadInput: no day, or more than a day.
     """
     line = _line(rest)
-    first, last = take_days(line, Calendar(today, back=True))
+    first, last = take_days(line, Calendar(today, asks=True))
     line.refuse_rest()
     if first is None or last is not None:
         raise BadInput("not_a_day", value=shown(line.text))

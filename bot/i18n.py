@@ -161,6 +161,12 @@ class Words:
         day = self.day(clock.office_day(at, zone), today=today)
         return Plain(dates.join_day_and_time(day, self._kept_apart(self.time(at.astimezone(zone))), self.language))
 
+    def until(self, ends: datetime, zone: ZoneInfo, *, begins: datetime, now: datetime | None = None) -> Value:
+        """When a stretch of time ends: the time alone on the day on which it began, else the day as well."""
+        if clock.office_day(ends, zone) == clock.office_day(begins, zone):
+            return self.time(ends.astimezone(zone))
+        return self.day_and_time(ends, zone, now=now)
+
     def _sentence(self, key: str, n: int | None) -> str:
         if n == 0 and key + ZERO in self._sentences:
             key, n = key + ZERO, None

@@ -78,6 +78,11 @@ def rows_of(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
     return tuple((choice,) for choice in choices)
 
 
+def ticked(label: str) -> Plain:
+    """What has been chosen, on its button or in place of the buttons."""
+    return Plain(f"✓ {label}")
+
+
 def instant(params: Params, name: str) -> datetime:
     return datetime.fromisoformat(str(params[name]))
 

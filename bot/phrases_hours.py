@@ -4,14 +4,14 @@ Everything that tells hours in words, in a chat, on a page, in a feed or on pape
 know which notice or publication it is part of, nor load rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from itertools import groupby
 from typing import Any
 
 from bot import dates
 from bot.i18n import Foreign, Ltr, Plain, Words
-from models.hours import Reason
+from models.hours import Door, Reason
 from models.hours_change import Verb
 from models.timetable import SpecialDay, Stretch, as_text
 
@@ -28,6 +28,15 @@ def place_name(words: Words, place: Mapping[str, Any]) -> Plain | Foreign:
         return words(str(key))
     names = place.get("names", {})
     return Foreign(names.get(words.language) or names.get("sv") or next(iter(names.values()), str(place["code"])))
+
+
+def online_told(*, answering: bool, opened: Collection[str]) -> tuple[bool, bool]:
+    """What there is to say of being answered online: whether that somebody does just now, and whether when it is next.
+
+    `answering`: somebody is on an online shift, whatever the hours say. `opened`: the doors that are open now.
+    """
+    is_open = Door.ONLINE in opened
+    return answering and not is_open, not answering and not is_open
 
 
 def times_text(words: Words, spans: Iterable[Sequence[str | time]]) -> Plain:

@@ -26,14 +26,15 @@ from bot.phrases import (
     refusal_text,
     rows_of,
     statement,
+    ticked,
     visit_line,
 )
-from bot.textshape import with_numbers_isolated
+from bot.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
 from bot.typed_line import shown
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
 from models.outbox import Notice
-from models.people import Channel, Language
+from models.people import AUTONYMS, Channel, Language
 
 OPTIONS_ON_A_SCREEN = 6  # with "more" and "prefer not to say · stop" that is eight rows, what a small phone shows
 
@@ -43,31 +44,52 @@ def prompt(kind: str, params: Params, words: Words, facts: Facts) -> Prompt:
     return TELLERS[Notice(kind)](words, params, facts)
 
 
+def _pressed(params: Params) -> str:
+    """What was pressed under this message, after its verb; empty while it still asks."""
+    return str(params.get("pressed") or "").partition(":")[2]
+
+
 def _ask_language(words: Words, params: Params, facts: Facts) -> Prompt:
     hello = facts.catalogues.newcomers
     trial = words("trial_nobody_reads") if facts.is_trial else ""
+    if chosen := _pressed(params):
+        return Prompt(lines(trial, ticked(AUTONYMS[Language(chosen)])))
     asked = lines(*(hello[language]("choose_language") for language in Language))
     return Prompt(lines(trial, asked), language_choices(str(params.get("hint") or words.language)))
 
 
 def _ask_consent(words: Words, params: Params, facts: Facts) -> Prompt:
-    text = lines(statement(words, facts, channel=str(params.get("channel", Channel.TELEGRAM))), words("consent_ask"))
-    return Prompt(text, _consent_choices(words))
+    told = statement(words, facts, channel=str(params.get("channel", Channel.TELEGRAM)))
+    return _consent(words, params, told)
 
 
-def _ask_consent_first(words: Words, _params: Params, _facts: Facts) -> Prompt:
-    return Prompt(lines(words("words_held"), words("consent_ask")), _consent_choices(words))
+def _ask_consent_first(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return _consent(words, params, "" if _pressed(params) else words("words_held"))
 
 
-def _consent_choices(words: Words) -> tuple[tuple[Choice, ...], ...]:
-    return rows_of(Choice("consent:yes", words("consent_yes")), Choice("consent:no", words("consent_no")))
+def _consent(words: Words, params: Params, told: str) -> Prompt:
+    if answer := _pressed(params):
+        answered = words("consent_no" if answer == "no" else "consent_yes")
+        return Prompt(lines(told, words("consent_ask"), ticked(answered)))
+    choices = Choice("consent:yes", words("consent_yes")), Choice("consent:no", words("consent_no"))
+    return Prompt(lines(told, words("consent_ask")), rows_of(*choices))
 
 
-def _ask_offer_held(words: Words, _params: Params, facts: Facts) -> Prompt:
+def _ask_offer_held(words: Words, params: Params, facts: Facts) -> Prompt:
+    if answer := _pressed(params):
+        return _held_answered(words, facts, is_sent=answer == "send")
     if not facts.held:
         return _ask_question(words, {}, facts)
     text = lines(words("you_wrote"), with_numbers_isolated(facts.held), words("send_it"))
     return Prompt(text, ((Choice("held:send", words("send")), Choice("held:drop", words("no"))),))
+
+
+def _held_answered(words: Words, facts: Facts, *, is_sent: bool) -> Prompt:
+    """A long letter went out in several messages, of which this is the last: it says only what became of them."""
+    if not is_sent:
+        return Prompt(words("held_dropped"))
+    whole = lines(words("you_wrote"), with_numbers_isolated(facts.words), words("held_sent"))
+    return Prompt(whole if facts.words and utf16_length(whole) <= LONGEST_MESSAGE else words("held_sent"))
 
 
 def _ask_question(words: Words, _params: Params, _facts: Facts) -> Prompt:
@@ -75,20 +97,36 @@ def _ask_question(words: Words, _params: Params, _facts: Facts) -> Prompt:
 
 
 def _ask_tap(words: Words, params: Params, _facts: Facts) -> Prompt:
-    """One optional question; a long list turns pages, so that no screen has more than eight rows."""
+    """One optional question; a long list turns pages, so that no screen has more than eight rows.
+
+    Above it the answer that was given just before; the one the question itself has already is ticked.
+    """
     step = IntakeStep(str(params["step"]))
-    question = QUESTIONS[step]
-    page = int(str(params.get("page", 0))) % _pages(question.options)
+    question, chosen = QUESTIONS[step], params.get("chosen")
+    column, page = question.column, _page(question.options, params)
+
+    def choice(code: str) -> Choice:
+        label = answer_label(words, column, code)
+        return Choice(f"tap:{column}:{code}", ticked(label) if code == chosen else label)
+
     shown = question.options[page * OPTIONS_ON_A_SCREEN : (page + 1) * OPTIONS_ON_A_SCREEN]
-    column = question.column
-    rows = rows_of(*(Choice(f"tap:{column}:{code}", answer_label(words, column, code)) for code in shown))
+    turn = [Choice(f"back:{step}", words("back"))] if step != IntakeStep.CATEGORY else []
     if _pages(question.options) > 1:
-        rows += ((Choice(f"more:{step}:{page + 1}", words("more_choices")),),)
-    skip = Choice(f"tap:{column}:{PREFER_NOT_SAY}", words("prefer_not_say"))
+        turn.append(Choice(f"more:{step}:{page + 1}", words("more_choices")))
+    last = choice(PREFER_NOT_SAY), Choice("stop_asking", words("stop_asking"))
     voluntary = words("stats_voluntary") if step == IntakeStep.CATEGORY else ""
-    return Prompt(
-        lines(voluntary, words(f"ask_{column}")), (*rows, (skip, Choice("stop_asking", words("stop_asking"))))
-    )
+    before, _, code = str(params.get("answered") or "").partition(":")
+    answered = ticked(answer_label(words, before, code)) if before else ""
+    rows = (*rows_of(*map(choice, shown)), *([tuple(turn)] if turn else []), last)
+    return Prompt(lines(answered, voluntary, words(f"ask_{column}")), rows)
+
+
+def _page(options: tuple[str, ...], params: Params) -> int:
+    """The page that is asked for, else the one with the answer that is there already."""
+    if "page" in params:
+        return int(str(params["page"])) % _pages(options)
+    chosen = params.get("chosen")
+    return options.index(str(chosen)) // OPTIONS_ON_A_SCREEN if chosen in options else 0
 
 
 def _pages(options: tuple[str, ...]) -> int:
@@ -155,6 +193,11 @@ def _closed(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(lines(words("case_closed"), words("case_closed_again", case=code_value(params))))
 
 
+def _edited_closed(words: Words, params: Params, _facts: Facts) -> Prompt:
+    again = "edited_reopens" if params.get("reopens") else "edited_anew"
+    return Prompt(lines(words("edited_closed", case=code_value(params)), words(again)))
+
+
 def _status(words: Words, params: Params, facts: Facts) -> Prompt:
     match params["state"]:
         case "none":
@@ -193,17 +236,21 @@ def _yes_or_no(yes: str, label: str, no: str, declined: str) -> tuple[tuple[Choi
 
 
 def _stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
-    text = lines(words("case_stopped", case=code_value(params)), words("delete_too"))
-    return Prompt(text, rows_of(Choice("erase:ask", words("delete_everything"))))
+    return _and_delete(words, params, words("case_stopped", case=code_value(params)))
 
 
 def _not_stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(words("not_stopped", case=code_value(params)))
 
 
-def _nothing_to_stop(words: Words, _params: Params, _facts: Facts) -> Prompt:
-    text = lines(words("nothing_to_stop"), words("delete_too"))
-    return Prompt(text, rows_of(Choice("erase:ask", words("delete_everything"))))
+def _nothing_to_stop(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return _and_delete(words, params, words("nothing_to_stop"))
+
+
+def _and_delete(words: Words, params: Params, told: str) -> Prompt:
+    if _pressed(params):
+        return Prompt(told)
+    return Prompt(lines(told, words("delete_too")), rows_of(Choice("erase:ask", words("delete_everything"))))
 
 
 def _ask_delete(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -290,6 +337,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.REPLY_TAKEN_BACK: _reply_taken_back,
     Notice.TAKEN_UP: _taken_up,
     Notice.CLOSED: _closed,
+    Notice.EDITED_CLOSED: _edited_closed,
     Notice.REOPENED: _reopened,
     Notice.LATE: _late,
     Notice.TIME_KNOWN: _time_known,

@@ -13,6 +13,7 @@ from bot.phrases import Facts, Params, lines, rows_of, session_line
 from bot.phrases_hours import (
     day_line,
     map_link,
+    online_told,
     place_lines,
     place_name,
     special_line,
@@ -21,6 +22,7 @@ from bot.phrases_hours import (
 from bot.published import Published
 from bot.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
 from models.dialogue import Choice, Prompt, Venue
+from models.hours import Door
 from models.people import AUTONYMS, Language
 from models.timetable import special_days, weekly
 
@@ -31,14 +33,19 @@ def hours(words: Words, params: Params, facts: Facts) -> Prompt:
     """Open now or not, until when, the next sessions, and what is next online; with buttons to be reminded and to
     find the place."""
     sessions: list[Mapping[str, Any]] = list(params.get("sessions", ()))  # type: ignore[call-overload]
+    opened: list[Mapping[str, Any]] = list(params.get("open", ()))  # type: ignore[call-overload]
+    answering, next_told = online_told(
+        answering=bool(params.get("answering")), opened=[str(one.get("door")) for one in opened]
+    )
     online = [
         words("online_next", session=session_line(words, one, facts))
         for one in params.get("online", ())  # type: ignore[attr-defined]
+        if next_told or one.get("door") not in (None, Door.ONLINE)
     ]
     planned = [words("next_sessions"), *(session_line(words, one, facts) for one in sessions), words("drop_in")]
     writing = "" if _is_closed(params) else words("online_any_time")
     blocks = (
-        lines(*_now(words, params)),
+        lines(*_now(words, params), words("answering_now") if answering else ""),
         *(planned if sessions else [words("no_sessions_planned")]),
         lines(*online, writing),
     )

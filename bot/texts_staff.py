@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.i18n import Foreign, Ltr, Plain, Words
-from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, rows_of
+from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, rows_of, ticked
 from bot.texts import refused
 from bot.texts_staff_hours import HOURS_COMMANDS
 from bot.texts_staff_hours import TELLERS as ABOUT_HOURS
@@ -17,7 +17,7 @@ from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category,
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
-from models.people import Role
+from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 
 ORGANISATIONS_ON_A_PAGE = len(USUAL_ORGANISATIONS)
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
@@ -70,14 +70,12 @@ def _taken(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def case_buttons(words: Words, params: Params) -> tuple[tuple[Choice, ...], ...]:
-    """Close, not advice and release; they carry the last message shown."""
+    """Close and release, until one of them has been pressed; they carry the last message shown."""
     case, seq = params["case"], params["seq"]
+    if params.get("pressed"):
+        return ()
     return (
-        (Choice(f"close:{case}:{seq}", words("close_case")),),
-        (
-            Choice(f"noadvice:{case}:{seq}", words("not_advice")),
-            Choice(f"release:{case}:{seq}", words("release_case")),
-        ),
+        (Choice(f"close:{case}:{seq}", words("close_case")), Choice(f"release:{case}:{seq}", words("release_case"))),
     )
 
 
@@ -107,6 +105,10 @@ def mark_label(words: Words, mark: str) -> Plain:
 def _new_words(words: Words, params: Params, _facts: Facts) -> Prompt:
     text = lines(words("new_words", code=code_value(params)), words("new_words_at_desk"))
     return Prompt(text, rows_of(Choice(f"desk:{params['case']}", words("open_desk"))))
+
+
+def _language_of_case(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(words("language_of_case", code=code_value(params), language=words(f"language_{params['language']}")))
 
 
 def _relay_state(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -171,12 +173,21 @@ def _my_cases(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def _close_category(words: Words, params: Params, _facts: Facts) -> Prompt:
+    if params.get("pressed"):
+        return Prompt(words("closing_goes_on", code=code_value(params)))
     given = params.get("category")
     order = sorted(Category, key=lambda category: category != given)
     choices = [Choice(f"c:{params['case']}:cat:{code}", answer_label(words, "category", code)) for code in order]
     choices.append(Choice(f"c:{params['case']}:cat:{UNKNOWN}", words("unknown")))
     pairs = tuple(tuple(choices[i : i + 2]) for i in range(0, len(choices), 2))
-    return Prompt(words("close_category", code=code_value(params)), pairs)
+    none = Choice(f"c:{params['case']}:not:ask", words("not_advice"))
+    return Prompt(words("close_category", code=code_value(params)), (*pairs, (none,)))
+
+
+def _close_not_advice(words: Words, params: Params, _facts: Facts) -> Prompt:
+    yes = Choice(f"c:{params['case']}:not:yes", words("close_not_advice_yes"))
+    back = Choice(f"c:{params['case']}:not:back", words("back"))
+    return Prompt(words("close_not_advice", code=code_value(params)), ((yes, back),))
 
 
 def _close_organisation(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -185,10 +196,12 @@ def _close_organisation(words: Words, params: Params, _facts: Facts) -> Prompt:
     pages = -(-len(Organisation) // ORGANISATIONS_ON_A_PAGE)
     at = page % pages * ORGANISATIONS_ON_A_PAGE
     shown = tuple(Organisation)[at : at + ORGANISATIONS_ON_A_PAGE]
-    verb = f"add:{page}." if several else "org:"
-    rows = rows_of(
-        *(Choice(f"c:{case}:{verb}{code}", Plain(("✓ " if code in chosen else "") + words(code))) for code in shown)
-    )
+
+    def choice(code: str) -> Choice:
+        verb = f"{'drop' if code in chosen else 'add'}:{page}." if several else "org:"
+        return Choice(f"c:{case}:{verb}{code}", ticked(words(code)) if code in chosen else words(code))
+
+    rows = rows_of(*map(choice, shown))
     more = Choice(f"c:{case}:view:{page + 1}.{int(several)}", words("more_choices"))
     mode = (
         Choice(f"c:{case}:org:done", words("done")) if several else Choice(f"c:{case}:view:{page}.1", words("several"))
@@ -224,11 +237,15 @@ def _close_minutes(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _shift_starts(words: Words, params: Params, facts: Facts) -> Prompt:
-    ends = words.time(instant(params, "ends_at").astimezone(facts.zone))
+    ends_at, day = instant(params, "ends_at"), facts.now.astimezone(facts.zone).date()
+    if ends_at.astimezone(facts.zone).date() == day:
+        started = words("shift_started", time=words.time(ends_at.astimezone(facts.zone)))
+    else:
+        started = words("shift_started_until", when=words.day_and_time(ends_at, facts.zone, now=facts.now))
     count = int(str(params["count"]))
     waiting = words("shift_waiting", n=count) if count else words("shift_nobody_waits")
     oldest = words("shift_oldest", how_long=words("hours_long", n=int(str(params["hours"])))) if count else ""
-    return Prompt(lines(words("shift_started", time=ends), waiting, oldest))
+    return Prompt(lines(started, waiting, oldest))
 
 
 def _desk_link(words: Words, _params: Params, facts: Facts) -> Prompt:
@@ -239,7 +256,8 @@ def _desk_link(words: Words, _params: Params, facts: Facts) -> Prompt:
 
 def _new_device(words: Words, params: Params, facts: Facts) -> Prompt:
     at = words.day_and_time(instant(params, "at"), facts.zone, now=facts.now)
-    return Prompt(words("new_device", time=at), rows_of(Choice("endall", words("end_all_sessions"))))
+    choices = () if params.get("pressed") else (Choice("endall", words("end_all_sessions")),)
+    return Prompt(words("new_device", time=at), rows_of(*choices))
 
 
 def _staff_help(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -249,8 +267,10 @@ def _staff_help(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(lines(words("coordinator_help") if coordinates else words("staff_help"), *listed))
 
 
-def _staff_language(words: Words, _params: Params, _facts: Facts) -> Prompt:
-    choices = (Choice("lang:sv", Plain("Svenska")), Choice("lang:en", Plain("English")))
+def _staff_language(words: Words, params: Params, _facts: Facts) -> Prompt:
+    if chosen := str(params.get("pressed") or "").partition(":")[2]:
+        return Prompt(ticked(AUTONYMS[Language(chosen)]))
+    choices = (Choice(f"lang:{language}", Plain(AUTONYMS[language])) for language in STAFF_LANGUAGES)
     return Prompt(words("staff_language"), rows_of(*choices))
 
 
@@ -284,6 +304,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.SHIFT_STARTS: _shift_starts,
     Notice.WORDS: _words_relayed,
     Notice.NEW_WORDS: _new_words,
+    Notice.LANGUAGE_OF_CASE: _language_of_case,
     Notice.RELAY_STATE: _relay_state,
     Notice.RELAY_TROUBLE: _relay_trouble,
     Notice.WHICH_CASE: _which_case,
@@ -291,6 +312,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.NOT_YOUR_CASE: _not_your_case,
     Notice.MY_CASES: _my_cases,
     Notice.CLOSE_CATEGORY: _close_category,
+    Notice.CLOSE_NOT_ADVICE: _close_not_advice,
     Notice.CLOSE_ORGANISATION: _close_organisation,
     Notice.CLOSE_OUTCOME: _close_outcome,
     Notice.CLOSE_MINUTES: _close_minutes,

@@ -164,7 +164,9 @@ def _shift_line(words: Words, shift: Told, facts: Facts) -> str:
 def _shift_time(words: Words, shift: Params, facts: Facts) -> Plain:
     begins, ends = (instant(shift, end).astimezone(facts.zone) for end in ("starts_at", "ends_at"))
     today = facts.now.astimezone(facts.zone).date()
-    return words("hours_shift_time", day=words.day(begins.date(), today=today), times=words.time_range(begins, ends))
+    until = words.until(ends, facts.zone, begins=begins, now=facts.now)
+    times = words("time_range", **{"from": words.time(begins), "to": until})
+    return words("hours_shift_time", day=words.day(begins.date(), today=today), times=times)
 
 
 def _published(words: Words, params: Params, _facts: Facts) -> Prompt:

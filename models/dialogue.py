@@ -4,6 +4,7 @@ Owns Incoming and its acts, Choice, Prompt, Venue and Answer. It must not know T
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The person changed what they had written; the message is named by its external id."""
+    """The person changed what they had written; the message is named by its external id.
+
+    `said_at`: when the message itself was sent, where the channel tells it.
+    """
 
     text: str
     marks: tuple[str, ...] = ()
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

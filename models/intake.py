@@ -137,7 +137,8 @@ class Turn:
 
 
 def advance(step: IntakeStep, draft: Draft, act: Act) -> Turn:
-    """The turn that `act` leads to from `step`. Never raises: what fits nowhere shows the current question again."""
+    """The turn that `act` leads to from `step`. Never raises: words that fit nowhere show the current question again,
+    a press that does is `stale` and asks nothing."""
     here = Turn(step, draft)
     match act:
         case Said() as said:
@@ -160,7 +161,7 @@ def ask_again(turn: Turn) -> Turn:
         case IntakeStep.RESTING:
             return turn
         case _:
-            return replace(turn, ask=Ask.TAP, params={"step": str(turn.step), "page": 0})
+            return replace(turn, ask=Ask.TAP, params={"step": str(turn.step)})
 
 
 def _said(here: Turn, said: Said) -> Turn:
@@ -173,7 +174,7 @@ def _said(here: Turn, said: Said) -> Turn:
 
 def _submitted(here: Turn, text: str, marks: tuple[str, ...]) -> Turn:
     first = IntakeStep.CATEGORY
-    return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP, params={"step": first.value, "page": 0})
+    return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP, params={"step": first.value})
 
 
 def _hold(draft: Draft, said: Said) -> Draft:
@@ -194,10 +195,16 @@ def _pressed(here: Turn, kind: str, value: str = "") -> Turn:
             return _tapped(here, *value.split(":", 1))
         case "more":
             return _paged(here, *value.split(":", 1))
+        case "back" if value == here.step and (earlier := _before(here.step)):
+            return ask_again(replace(here, step=earlier))
         case "stop_asking" if here.step in QUESTIONS:
             return replace(here, step=IntakeStep.RESTING, ask=Ask.DONE)
         case _:
-            return replace(ask_again(here), stale=True)
+            return replace(here, stale=True)
+
+
+def _before(step: IntakeStep) -> IntakeStep | None:
+    return next((one for one, question in QUESTIONS.items() if question.then == step), None)
 
 
 def _chose_language(here: Turn, language: Language) -> Turn:
@@ -222,12 +229,10 @@ def _answered_held(here: Turn, value: str) -> Turn:
 
 
 def _tapped(here: Turn, column: str, code: str = "") -> Turn:
-    step = next((step for step, question in QUESTIONS.items() if question.column == column), None)
-    if step is None or code not in (*QUESTIONS[step].options, PREFER_NOT_SAY):
-        return replace(ask_again(here), stale=True)
-    if step != here.step:  # an earlier card: what was pressed counts, and the current question stays
-        return replace(ask_again(here), answer=(column, code))
-    following = QUESTIONS[step].then
+    question = QUESTIONS.get(here.step)
+    if question is None or column != question.column or code not in (*question.options, PREFER_NOT_SAY):
+        return replace(here, stale=True)  # pressed twice, or too late: the message asks something else by now
+    following = question.then
     if following == IntakeStep.RESTING:
         return replace(here, step=following, answer=(column, code), ask=Ask.DONE)
     moved = replace(here, step=following, answer=(column, code))
@@ -236,5 +241,5 @@ def _tapped(here: Turn, column: str, code: str = "") -> Turn:
 
 def _paged(here: Turn, step: str, page: str = "") -> Turn:
     if step != here.step or step not in QUESTIONS or not page.isdecimal() or len(page) > PAGE_DIGITS:
-        return replace(ask_again(here), stale=True)
+        return replace(here, stale=True)
     return replace(here, ask=Ask.TAP, params={"step": step, "page": int(page)})

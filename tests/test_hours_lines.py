@@ -427,11 +427,13 @@ def test_a_pop_up_in_another_order_is_refused(typed: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("2019-11-04", date(2019, 11, 4)), ("4/11", day(4, 11)), ("23/12", day(23, 12, 2025)), ("idag", TODAY),
+        ("2019-11-04", date(2019, 11, 4)), ("4/11", day(4, 11)), ("23/12", day(23)), ("idag", TODAY),
         ("imorgon", day(15)), ("fredag", day(11)), ("måndag", day(7)), ("29 februari", day(29, 2, 2024)),
+        ("13/12", day(13)), ("14/12", TODAY), ("6/1", day(6, 1, 2027)), ("1 juni", day(1, 6, 2027)),
+        ("1 juli", day(1, 7)), ("23/12/2025", day(23, 12, 2025)),
     ],
 )  # fmt: skip
-def test_a_day_that_is_asked_about_is_the_last_such_one(typed: str, expected: date) -> None:
+def test_a_day_that_is_asked_about_is_the_nearest_such_one_and_a_weekday_the_last(typed: str, expected: date) -> None:
     assert parse_day(typed, today=TODAY) == expected
 
 

@@ -1,7 +1,7 @@
 """Sentences, plural forms, direction, dates and the shape of text, in all five languages."""
 
 import unicodedata
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -408,3 +408,15 @@ def test_a_part_ends_at_the_best_place_near_its_end(text, parts):
 )
 def test_the_app_language_suggests_ours_or_nothing(code, language):
     assert suggest_language(code) == language
+
+
+def test_a_stretch_of_time_ends_with_its_day_only_if_that_is_another(catalogues: Catalogues) -> None:
+    zone, begins = STOCKHOLM, datetime(2026, 1, 5, 21, 0, tzinfo=UTC)  # 22:00 in Lund
+    words = catalogues.words("sv")
+
+    same_day = words.until(begins + timedelta(minutes=119), zone, begins=begins)
+    midnight = words.until(begins + timedelta(hours=2), zone, begins=begins)
+    tomorrow = words.until(begins + timedelta(hours=2), zone, begins=begins, now=begins)
+
+    assert (same_day, midnight) == ("23:59", "tisdag 6 januari 2026 kl. 00:00")
+    assert tomorrow == words.day_and_time(begins + timedelta(hours=2), zone, now=begins) != midnight

@@ -1,6 +1,7 @@
 """Everything the service says, in every language: rendered whole, in the right letters, with values kept apart."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -60,8 +61,23 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [base | {"state": state, "promise": "soon", "minutes": 15} for state in ("none", *OPEN, "closed")]
         case Notice.ASK_TAP:
             steps = [(step, len(QUESTIONS[step].options) // texts.OPTIONS_ON_A_SCREEN + 1) for step in QUESTIONS]
-            return [{"step": step, "page": page} for step, pages in steps for page in range(pages)]
-        case Notice.ASK_CONSENT | Notice.PRIVACY | Notice.ERASED:
+            answered = [
+                {"step": step, "chosen": code, "answered": f"{QUESTIONS[step].column}:{code}"}
+                for step in QUESTIONS
+                for code in (*QUESTIONS[step].options, "prefer_not_say")
+            ]
+            return [{"step": step, "page": page} for step, pages in steps for page in range(pages)] + answered
+        case Notice.ASK_LANGUAGE:
+            return [{}, {"pressed": "lang:fa"}]
+        case Notice.ASK_CONSENT | Notice.ASK_CONSENT_FIRST:
+            return [{"channel": "telegram"}, {"channel": "web"}, {"pressed": "consent:yes"}, {"pressed": "consent:no"}]
+        case Notice.ASK_OFFER_HELD:
+            return [{}, {"pressed": "held:send"}, {"pressed": "held:drop"}]
+        case Notice.STOPPED | Notice.NOTHING_TO_STOP:
+            return [base, base | {"pressed": "erase:yes"}]
+        case Notice.EDITED_CLOSED:
+            return [base | {"reopens": True}, base | {"reopens": False}]
+        case Notice.PRIVACY | Notice.ERASED:
             return [{"channel": "telegram"}, {"channel": "web"}]
         case Notice.ASK_DELETE:
             about = f"{2**53}:{2**53}"
@@ -262,7 +278,7 @@ def hours_params_of(notice: Notice) -> list[dict[str, object]]:
             return [{}]
 
 
-BECAME = ("sent", "dropped", "elsewhere", "expired", "nowhere")
+BECAME = ("sent", "declined", "elsewhere", "expired", "nowhere")
 FATES = ("erased", "queued", "taken", "withdrawn", "closed", "closed_by_you")
 
 
@@ -296,7 +312,16 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
         case Notice.NOT_YOUR_CASE:
             return [params | {"fate": fate, "alias": "Bo" if fate == "taken" else None} for fate in FATES]
         case _:
-            return [params]
+            return [params, *pressed_params(notice)]
+
+
+def pressed_params(notice: Notice) -> list[dict[str, object]]:
+    """Those that say something else once one of their buttons has been pressed."""
+    pressed = {
+        Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "over",
+        Notice.CLAIMED_BY_YOU: "over", Notice.MY_CASES: "over", Notice.CLOSE_CATEGORY: "left",
+    }  # fmt: skip
+    return [staff_params(notice) | {"pressed": pressed[notice]}] if notice in pressed else []
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
@@ -351,3 +376,22 @@ def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, lan
         for code in QUESTIONS[step].options
     )
     assert IntakeStep.CATEGORY in QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "måndag 5 januari 2026 kl. 22:00–tisdag 6 januari 2026 kl. 02:00"),
+        ("en", "Monday 5 January 2026, 22:00–Tuesday 6 January 2026, 02:00"),
+    ],
+)
+def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(
+    catalogues: Catalogues, facts: Facts, language: str, said: str
+) -> None:
+    night = {"starts_at": "2026-01-05T21:00:00+00:00", "ends_at": "2026-01-06T01:00:00+00:00"}
+    earlier = replace(facts, now=datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
+    params = {"days": [], "cancelled": False, **night}
+
+    told = texts_staff.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier)
+
+    assert said in told.text

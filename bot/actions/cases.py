@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Exists, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import access
+from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import focus, queue
+from bot.actions import buttons, focus, questions, queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -101,6 +101,7 @@ async def _claim(work: Work, case_id: int, condition: object | None, card: int |
     await work.record(case.id, CaseEventKind.CLAIMED)
     await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias, but=card)
     await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
+    await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
     return taken
 
@@ -174,6 +175,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
         raise NotFound
     await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
+    await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:
         params = {"code": case.code, "promise": made.kind} | made.params
@@ -230,6 +232,18 @@ async def note_answer(work: Work, case: CaseRow, column: str, code: str) -> Case
     if column != "category":
         values["stats_consent_at"] = func.coalesce(CASES.c.stats_consent_at, work.now)
     return (await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(**values).returning(CASES))).one()
+
+
+async def change_language(work: Work, case: CaseRow, language: str) -> None:
+    """The newcomer of an open case reads another language from now on; its cards, or its claimer's chat, say so."""
+    spoken = update(CASES).where(CASES.c.id == case.id).values(language=language).returning(CASES)
+    changed = (await work.db.execute(spoken)).one()
+    if changed.status == CaseStatus.CLAIMED:
+        params = {"case": case.id, "code": case.code, "language": language}
+        await work.tell(changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
+    else:
+        await queue.offer_in_another_language(work, changed)
+    work.ring(wakeup.DESK)
 
 
 async def mark_read(work: Work, case: CaseRow, seq: int) -> None:

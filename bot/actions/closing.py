@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import focus, queue
+from bot.actions import buttons, focus, questions, queue
 from bot.actions.cases import refuse_if_newer
 from bot.errors import BadInput, Stale
 from bot.store import Work
@@ -35,6 +35,12 @@ from models.intake import IntakeStep
 from models.outbox import Notice
 
 LONGEST_MINUTES = 600
+# Which question each press answers; "sure": whether it is to be closed as no advice.
+ASKED_AT = {
+    "cat": Notice.CLOSE_CATEGORY, "not": Notice.CLOSE_CATEGORY, "sure": Notice.CLOSE_NOT_ADVICE,
+    "view": Notice.CLOSE_ORGANISATION, "add": Notice.CLOSE_ORGANISATION, "drop": Notice.CLOSE_ORGANISATION,
+    "org": Notice.CLOSE_ORGANISATION, "out": Notice.CLOSE_OUTCOME, "min": Notice.CLOSE_MINUTES,
+}  # fmt: skip
 PAGE_DIGITS = 2  # more pages than that has no list of ours: such a press is forged
 
 
@@ -114,31 +120,60 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     await work.db.execute(delete(ClosingDraft).where(ClosingDraft.case_id == case.id))
     resting = update(Conversation).where(Conversation.id == case.conversation_id)
     await work.db.execute(resting.values(step=IntakeStep.RESTING))
+    await questions.put_away(work, case.conversation_id)
+    await buttons.settle_case(work, case.volunteer_id, case.id)
     work.ring(wakeup.DESK)
     return closed
 
 
-async def begin(work: Work, *, case_id: int, seen_seq: int) -> None:
+async def begin(work: Work, *, case_id: int, seen_seq: int) -> bool:
     """The volunteer pressed "close": the first question is on its way, unless there are newer words.
+
+    Returns False if it was asked a moment ago and nothing has been answered: the same press, told twice.
 
     Raises:
         NotFound: not the actor's case.
         NewerWords: the newcomer wrote something that has not been shown.
     """
+    return await _begin(work, Notice.CLOSE_CATEGORY, case_id=case_id, seen_seq=seen_seq)
+
+
+async def begin_not_advice(work: Work, *, case_id: int, seen_seq: int) -> bool:
+    """As `begin`, with the question whether this was no advice at all: for buttons that once said so at once."""
+    return await _begin(work, Notice.CLOSE_NOT_ADVICE, case_id=case_id, seen_seq=seen_seq)
+
+
+async def _begin(work: Work, asks: Notice, *, case_id: int, seen_seq: int) -> bool:
     case = await access.my_case(work, case_id)
     await refuse_if_newer(work, case, seen_seq)
+    untouched = await _draft_or_none(work, case) == (seen_seq, None, [], None)
+    if work.actor.address_id is not None:
+        if untouched and await buttons.said_lately(work, work.actor.address_id, asks, case=case.id):
+            return False
+        await _leave_earlier(work, case, work.actor.address_id)
     await work.db.execute(delete(ClosingDraft).where(ClosingDraft.case_id == case.id))
     fresh = {"case_id": case.id, "volunteer_id": work.actor.id, "seen_seq": seen_seq, "organisations": []}
     await work.db.execute(insert(ClosingDraft).values(**fresh))
-    params = {"case": case.id, "code": case.code, "category": case.category}
-    await work.tell(work.actor.id, Notice.CLOSE_CATEGORY, case_id=case.id, params=params)
+    await work.tell(work.actor.id, asks, case_id=case.id, params=_first_params(case))
+    return True
+
+
+async def _leave_earlier(work: Work, case: CaseRow, address_id: int) -> None:
+    """A closing of this case that was begun before is answered further down: its buttons go."""
+    for card in await buttons.cards_of(work, address_id, case.id, *ASKED_AT.values()):
+        left = {"case": case.id, "code": case.code, "pressed": "left"}
+        await work.tell_address(address_id, Notice.CLOSE_CATEGORY, case_id=case.id, edits=card, params=left)
+
+
+def _first_params(case: CaseRow) -> dict[str, object]:
+    return {"case": case.id, "code": case.code, "category": case.category}
 
 
 async def choose(work: Work, *, case_id: int, field: str, value: str, card: int | None) -> bool:
     """One press of the closing dialogue is kept and the next question shown in its place (`card`, an outbox row).
 
-    `field`: cat · view (page of organisations, one or several) · add (one of several) · org · out · min.
-    Returns whether that was the last press, so that the case is closed.
+    `field`: cat · not (advice: ask, yes, back) · view (page of organisations, one or several) · add, drop (one of
+    several) · org · out · min. Returns whether that was the last press, so that the case is closed.
 
     Raises:
         Stale: no closing of this case is going on, or the press belongs to another step.
@@ -146,10 +181,12 @@ async def choose(work: Work, *, case_id: int, field: str, value: str, card: int 
     """
     case = await access.my_case(work, case_id)
     draft = await _draft(work, case)
-    steps = {"cat": _chose_category, "view": _turned_page, "add": _added, "org": _chose_organisation,
-             "out": _chose_outcome, "min": _chose_minutes}  # fmt: skip
+    steps = {"cat": _chose_category, "not": _not_advice, "view": _turned_page, "add": _added, "drop": _dropped,
+             "org": _chose_organisation, "out": _chose_outcome, "min": _chose_minutes}  # fmt: skip
     if field not in steps:
         raise Stale
+    asked_at = ASKED_AT["sure"] if field == "not" and value != "ask" else ASKED_AT[field]
+    await buttons.require_shown_as(work, card, asked_at)
     following, params = await steps[field](work, case, draft, value)
     params = {"case": case.id, "code": case.code} | params
     await work.tell(work.actor.id, following, case_id=case.id, params=params, edits=card)
@@ -164,6 +201,19 @@ async def _chose_category(work: Work, case: CaseRow, draft: Row, value: str) -> 
     return Notice.CLOSE_ORGANISATION, {"chosen": draft.organisations, "page": 0, "several": False}
 
 
+async def _not_advice(work: Work, case: CaseRow, draft: Row, value: str) -> Step:
+    match value:
+        case "ask":
+            return Notice.CLOSE_NOT_ADVICE, {}
+        case "back":
+            return Notice.CLOSE_CATEGORY, _first_params(case)
+        case "yes":
+            await close_not_advice(work, case_id=case.id, seen_seq=draft.seen_seq)
+            return Notice.CLOSED_BY_YOU, {}
+        case _:
+            raise Stale
+
+
 async def _turned_page(_work: Work, _case: CaseRow, draft: Row, value: str) -> Step:
     page, _, several = value.partition(".")
     params = {"chosen": draft.organisations, "page": _page(page), "several": several == "1"}
@@ -172,10 +222,18 @@ async def _turned_page(_work: Work, _case: CaseRow, draft: Row, value: str) -> S
 
 async def _added(work: Work, case: CaseRow, draft: Row, value: str) -> Step:
     page, _, code = value.partition(".")
-    params = {"page": _page(page), "several": True}
-    chosen = _toggled(draft.organisations, code)
+    chosen = draft.organisations if code in draft.organisations else [*draft.organisations, code]
+    return await _several(work, case, chosen, page=_page(page))
+
+
+async def _dropped(work: Work, case: CaseRow, draft: Row, value: str) -> Step:
+    page, _, code = value.partition(".")
+    return await _several(work, case, [one for one in draft.organisations if one != code], page=_page(page))
+
+
+async def _several(work: Work, case: CaseRow, chosen: list[str], *, page: int) -> Step:
     await _set(work, case, organisations=chosen)
-    return Notice.CLOSE_ORGANISATION, {"chosen": chosen} | params
+    return Notice.CLOSE_ORGANISATION, {"chosen": chosen, "page": page, "several": True}
 
 
 async def _chose_organisation(work: Work, case: CaseRow, _draft: Row, value: str) -> Step:
@@ -204,13 +262,17 @@ def default_minutes(case: CaseRow, now: datetime) -> int:
 
 
 async def _draft(work: Work, case: CaseRow) -> Row:
-    columns = select(
-        ClosingDraft.seen_seq, ClosingDraft.category, ClosingDraft.organisations, ClosingDraft.outcome
-    ).where(ClosingDraft.case_id == case.id, ClosingDraft.volunteer_id == work.actor.id)
-    row = (await work.db.execute(columns)).one_or_none()
+    row = await _draft_or_none(work, case)
     if row is None:
         raise Stale
     return row
+
+
+async def _draft_or_none(work: Work, case: CaseRow) -> Row | None:
+    columns = select(
+        ClosingDraft.seen_seq, ClosingDraft.category, ClosingDraft.organisations, ClosingDraft.outcome
+    ).where(ClosingDraft.case_id == case.id, ClosingDraft.volunteer_id == work.actor.id)
+    return (await work.db.execute(columns)).one_or_none()
 
 
 async def _set(work: Work, case: CaseRow, **values: object) -> None:
@@ -220,13 +282,6 @@ async def _set(work: Work, case: CaseRow, **values: object) -> None:
 
 def _sheet_of(values: dict[str, object]) -> Sheet:
     return Sheet(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})  # type: ignore[arg-type]
-
-
-def _toggled(chosen: list[str], value: str) -> list[str]:
-    kept = [code for code in chosen if code != value] if value in chosen else [*chosen, value]
-    if len(kept) > MOST_ORGANISATIONS:
-        raise BadInput("too_many_organisations", most=MOST_ORGANISATIONS)
-    return kept
 
 
 def _page(value: str) -> int:

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
 from bot import access, commands
-from bot.actions import cases, ending, hours, hours_asked, inbound, people, queue, relay, retention
+from bot.actions import (
+    buttons,
+    cases,
+    ending,
+    heard,
+    hours,
+    hours_asked,
+    inbound,
+    people,
+    questions,
+    queue,
+    relay,
+    retention,
+)
 from bot.actions.people import Visitor
 from bot.commands import Typed
 from bot.errors import BadInput
@@ -65,15 +78,15 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         case Pressed(code=code) if code.startswith(UNSENT_BUTTON):
             return await _send_unsent(work, visitor, thread, code, incoming, door)
         case Pressed() as pressed:
-            return await _apply(
-                work, visitor, thread, advance(thread.step, _draft(work, thread), pressed), incoming, door
-            )
+            return await _pressed(work, visitor, thread, pressed, incoming, door)
     return DONE
 
 
 async def _typed(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
     """What was typed is kept as words, followed as a command, or both; a word with a slash that is neither waits."""
     typed = commands.read(words, visitor.language)
+    if not typed.is_words:
+        await heard.note(work, visitor, incoming, words)
     if typed.is_unknown and not await relay.is_kept(work, thread.id, external_id=_external(incoming)):
         await _hold_unsent(work, visitor, thread, words, incoming)
     if typed.is_words:
@@ -133,6 +146,7 @@ async def _said(
         return
     comes_back = thread.consent_at is not None and cases.may_reopen(newest, work.now)
     if may_ask_hours and not comes_back and await hours_asked.answered(work, visitor, words):
+        await heard.note(work, visitor, incoming, words)
         return  # who was answered lately may mean something else by "when?": that goes to a person
     if comes_back:
         case = await cases.reopen_case(work, newest)
@@ -142,22 +156,34 @@ async def _said(
     turn = advance(thread.step, _draft(work, thread), Said(words, marks=_marks(incoming)))
     if turn.submit is None and not turn.draft.held.endswith(words):
         raise BadInput("too_long", most=HELD_LIMIT)  # they are told now, rather than sent half of it later
+    if turn.submit is None:
+        await heard.note(work, visitor, incoming, words)
     await _apply(work, visitor, thread, turn, incoming, door)
 
 
 async def _edited(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
-    """The changed words join the message they belong to; in a closed case they are news, and it comes back.
-
-    A change is never a command: nothing is done, and nothing asked, for what somebody corrects.
+    """The changed words join the message they belong to. The same words again are nothing, nor are those of a message
+    that is long past. A change is never a command: nothing is done, and nothing asked, for what somebody corrects.
     """
     marks = _marks(incoming)
-    case = await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming), marks=marks)
-    if case is None:  # the message itself is on its way, or was never kept
-        await _edited_unkept(work, visitor, thread, words, incoming, door)
+    if await heard.is_noted(work, visitor, incoming, words):
         return
-    newest = await access.newest_case_of(work.db, visitor.person_id)
-    if newest is not None and newest.id == case.id and cases.may_reopen(newest, work.now):
-        await cases.announce(work, await cases.reopen_case(work, newest))
+    if await relay.edited_by_newcomer(work, thread.id, words, external_id=_external(incoming), marks=marks):
+        return
+    if await heard.is_long_past(work, visitor, incoming.act):  # type: ignore[arg-type]
+        return
+    await _edited_unkept(work, visitor, thread, words, incoming, door)
+
+
+async def _pressed(work: Work, visitor: Visitor, thread: Row, act: Pressed, incoming: Incoming, door: Door) -> Answer:
+    """The press has had its effect; one that fits nothing any more changes nothing and is answered in the button."""
+    turn = advance(thread.step, _draft(work, thread), act)
+    if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
+        await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
+        return Answer(Notice.LANGUAGE_CHANGED)
+    if turn.stale and questions.is_answered(await access.open_case_of(work.db, visitor.person_id), act.code):
+        return SAVED
+    return await _apply(work, visitor, thread, turn, incoming, door)
 
 
 async def _edited_unkept(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
@@ -174,23 +200,47 @@ async def _edited_unkept(work: Work, visitor: Visitor, thread: Row, words: str, 
 
 async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming: Incoming, door: Door) -> Answer:
     """Carry out a turn of the intake: keep what it keeps, open what it submits, ask what it asks."""
+    if turn.stale:
+        await _ask_first(work, visitor, turn)
+        return STALE
     if turn.agreed is False:
+        await buttons.settle_asked(work, visitor.address_id, "consent:no", conversation_id=thread.id)
         await work.tell_address(
             visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=await _ways(work)
         )
         await retention.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
         return DONE
     if turn.language is not None:
-        await people.speak(work, visitor.person_id, turn.language)
-    draft = turn.draft
+        await _speak(work, visitor, turn.language)
+    draft, message_id = turn.draft, None
     if turn.agreed:
         draft = await _consented(work, thread, draft, door)
     if turn.submit is not None:
-        draft = await _submit(work, visitor, thread, turn, draft, incoming, door)
+        draft, message_id = await _submit(work, visitor, thread, turn, draft, incoming, door)
     recorded = await _record_answer(work, visitor, turn)
+    if isinstance(incoming.act, Pressed):
+        await buttons.settle_asked(
+            work, visitor.address_id, incoming.act.code, conversation_id=thread.id, message_id=message_id
+        )
     await _keep_place(work, thread, turn.step, draft)
-    await _ask(work, visitor, turn, draft)
-    return STALE if turn.stale else SAVED if recorded else DONE
+    asked = await _ask(work, visitor, turn, draft)
+    if turn.ask == Ask.DONE and not (recorded or asked):
+        return Answer(Notice.ASK_DONE)
+    return SAVED if recorded else DONE
+
+
+async def _ask_first(work: Work, visitor: Visitor, turn: Turn) -> None:
+    """Somebody who has been asked nothing yet, such as after "no", is not left with a button that does nothing."""
+    if turn.step == IntakeStep.LANGUAGE and not await buttons.stands(work, visitor.address_id, Notice.ASK_LANGUAGE):
+        await _ask(work, visitor, ask_again(turn), turn.draft)
+
+
+async def _speak(work: Work, visitor: Visitor, language: str) -> None:
+    """The newcomer is spoken to in this language; whoever has their case, or may take it, knows."""
+    await people.speak(work, visitor.person_id, language)
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is not None and case.language != language:
+        await cases.change_language(work, case, language)
 
 
 async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft:
@@ -204,20 +254,23 @@ async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft
 
 async def _submit(
     work: Work, visitor: Visitor, thread: Row, turn: Turn, draft: Draft, incoming: Incoming, door: Door
-) -> Draft:
-    """The words become the question of a new case, or join the open one; the secret leaves with the receipt."""
+) -> tuple[Draft, int | None]:
+    """The words become the question of a new case, or join the open one; the secret leaves with the receipt.
+
+    Returns what is still held, and the id of the message that has become of the words.
+    """
     words, how = turn.submit or "", {"external_id": _external(incoming), "marks": turn.marks}
     current = await access.open_case_of(work.db, visitor.person_id)
     if current is not None:
         await relay.from_newcomer(work, current, words, **how)
-        return draft
+        return draft, None
     case = await cases.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
         language=visitor.language or "en", held=door.held,
     )  # fmt: skip
-    await relay.keep_first_words(work, case, words, **how)
+    message_id = await relay.keep_first_words(work, case, words, **how)
     await cases.announce(work, case, secret=draft.secret)
-    return replace(draft, secret="")
+    return replace(draft, secret=""), message_id
 
 
 async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:
@@ -247,13 +300,19 @@ async def _keep_place(work: Work, thread: Row, step: str, draft: Draft) -> None:
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**place))
 
 
-async def _ask(work: Work, visitor: Visitor, turn: Turn, draft: Draft) -> None:
-    if turn.ask is None:
-        return
-    if turn.ask == Ask.TAP:
-        case = await access.open_case_of(work.db, visitor.person_id)
-        if case is None or case.status == CaseStatus.CLAIMED:
-            return  # a person has the case: the bot says nothing unasked
+async def _ask(work: Work, visitor: Visitor, turn: Turn, draft: Draft) -> bool:
+    """The turn's question is on its way, if it has one; whether anything is."""
+    match turn.ask:
+        case None:
+            return False
+        case Ask.DONE:
+            return await questions.put_away(work, visitor.conversation_id)
+        case Ask.TAP:
+            if await _ask_optional(work, visitor, turn):
+                return True
+            if turn.language is None:
+                return False
+            turn = replace(turn, ask=Ask.LANGUAGE_CHANGED, params={})
     params = dict(turn.params)
     if turn.ask == Ask.OFFER_HELD:
         params["conversation"] = visitor.conversation_id  # the words stay sealed in the draft until this is rendered
@@ -262,6 +321,17 @@ async def _ask(work: Work, visitor: Visitor, turn: Turn, draft: Draft) -> None:
     await work.tell_address(
         visitor.address_id, Notice(turn.ask), conversation_id=visitor.conversation_id, params=params
     )
+    return True
+
+
+async def _ask_optional(work: Work, visitor: Visitor, turn: Turn) -> bool:
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is None or case.status == CaseStatus.CLAIMED:
+        return False  # a person has the case: the bot says nothing unasked
+    if turn.submit is None:
+        return await questions.show(work, case, turn)
+    await questions.begin(work, case, turn, address_id=visitor.address_id)
+    return True
 
 
 async def _command(work: Work, visitor: Visitor, thread: Row, typed: Typed) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
 from bot.access import CaseRow
-from bot.actions import closing, retention
+from bot.actions import buttons, closing, retention
 from bot.actions.people import Visitor
 from bot.store import Work
 from models.case import CaseStatus
@@ -17,7 +17,7 @@ from models.dialogue import Answer
 from models.outbox import Notice, Outbox
 
 BUTTONS = ("erase:", "stop:")
-DONE, STALE = Answer(""), Answer("no_longer_valid")
+DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 
 
@@ -48,6 +48,9 @@ async def pressed(work: Work, visitor: Visitor, code: str, *, unsent: str = "") 
     """
     match code.split(":"):
         case ["erase", "ask"] | ["erase", "yes"]:  # "yes" alone stands under messages of before deletion asked
+            params = await deletion_params(work.db, visitor)
+            if await buttons.said_lately(work, visitor.address_id, Notice.ASK_DELETE, about=params["about"]):
+                return IN_THE_CHAT
             await ask_delete(work, visitor)
             return DONE
         case ["erase", answer, conversation, case]:

@@ -90,8 +90,9 @@ def first_openings(table: Timetable, now: datetime, codes: Sequence[str], zone: 
 
 
 def opening_params(opening: Opening, place: PlaceRow) -> dict[str, Any]:
-    """An opening as codes and wall-clock times: what `place_params` gives, and day, opens, closes, partner."""
+    """An opening as codes and wall-clock times: what `place_params` gives, and door, day, opens, closes, partner."""
     params: dict[str, Any] = place_params(place) | {
+        "door": str(place.door),
         "day": opening.on_day.isoformat(),
         "opens": opening.opens.isoformat("minutes"),
         "closes": opening.closes.isoformat("minutes"),

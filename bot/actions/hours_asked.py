@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import hours, queue, session_reminders
+from bot.actions import buttons, hours, queue, session_reminders
 from bot.actions.people import Visitor
 from bot.actions.places import place_facts, require_place
 from bot.asking import asks_for_hours
@@ -60,6 +60,8 @@ async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:
 
 async def _remind(work: Work, visitor: Visitor, place: str, day: date) -> Answer:
     held = await session_reminders.ask(work, visitor.person_id, place, day)
+    if held is None:
+        return Answer("answer_saved")
     late = work.now >= session_reminders.evening_before(day, work.zone)
     await _say(work, visitor, Notice.REMINDER_SET, {"days": [held], "late": late})
     return Answer("answer_saved")
@@ -70,6 +72,8 @@ async def _find(work: Work, visitor: Visitor, code: str) -> Answer:
         place = place_facts(await require_place(work.db, code))
     except BadInput:
         raise Stale from None
+    if await buttons.said_lately(work, visitor.address_id, Notice.PLACE, code=place["code"]):
+        return Answer("in_the_chat")
     await _say(work, visitor, Notice.PLACE, place)
     if visitor.channel == Channel.TELEGRAM and place["latitude"] is not None:
         await _say(work, visitor, Notice.VENUE, place)

@@ -26,7 +26,7 @@ LINES_HELD = timedelta(minutes=10)
 # Why a card asks: several cases · a case has ended · what was answered to names none · a slash · a closed case.
 SEVERAL, ENDED, UNCLEAR, SLASH, REOPEN = "several", "ended", "unclear", "slash", "reopen"
 # What became of the lines a card asked about.
-SENT, DROPPED, ELSEWHERE, EXPIRED, NOWHERE = "sent", "dropped", "elsewhere", "expired", "nowhere"
+SENT, DECLINED, ELSEWHERE, EXPIRED, NOWHERE = "sent", "declined", "elsewhere", "expired", "nowhere"
 _LINES: Table = HeldLine.__table__  # type: ignore[attr-defined]
 
 
@@ -121,7 +121,7 @@ async def chose_nothing(work: Work, *, card: int | None) -> None:
     """
     actor = require_staff(work.actor)
     before, _lines = await _asked_by(work, card)
-    await _drop(work, actor.id, before, DROPPED)
+    await _drop(work, actor.id, before, DECLINED)
     await focus.answered(work, actor.id, before, case_id=None)
 
 

@@ -4,6 +4,7 @@ It must not open browser sessions: `sessions.py` does.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -73,6 +74,11 @@ async def bare_newcomer_on_telegram(work: Work, chat_id: int) -> int | None:
     return found.person_id
 
 
+async def is_known_on_telegram(work: Work, chat_id: int) -> bool:
+    """Whether anybody is behind this chat."""
+    return await _lane(work, Channel.TELEGRAM, str(chat_id)) is not None
+
+
 async def language_on_telegram(work: Work, chat_id: int) -> str | None:
     """The language the person behind this chat has chosen, if any."""
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
@@ -104,6 +110,11 @@ async def new_newcomer_on_web(work: Work, language: str) -> Visitor:
     visitor = await newcomer_on_web(work, person_id)
     assert visitor is not None
     return visitor
+
+
+async def known_since(work: Work, person_id: int) -> datetime:
+    """When the person first came, as far as we know."""
+    return (await work.db.execute(select(Person.created_at).where(Person.id == person_id))).scalar_one()
 
 
 async def sign_of_life(work: Work, address_id: int) -> None:

@@ -114,6 +114,13 @@ async def offer(work: Work, case: CaseRow) -> None:
     await _deal(work, case, speakers or volunteers, marked=not speakers)
 
 
+async def offer_in_another_language(work: Work, case: CaseRow) -> None:
+    """The cards of a waiting case say its new language, and who on shift has that language has a card too."""
+    volunteers = await on_shift(work.db, work.now)
+    await refresh_cards(work, case, marked=not any(case.language in v.speaks for v in volunteers))
+    await offer_to(work, case, [v.id for v in volunteers])
+
+
 async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     """Send a card of a waiting case to volunteers who have just come on shift; others have theirs already."""
     volunteers = await on_shift(work.db, work.now)
@@ -147,11 +154,14 @@ async def card_params(work: Work, case: CaseRow) -> dict[str, object]:
     }
 
 
-async def refresh_cards(work: Work, case: CaseRow) -> None:
-    """Have every card of a still queued case say what is now known of it. Cards not yet sent are changed in place."""
+async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
+    """Have every card of a still queued case say what is now known of it. Cards not yet sent are changed in place.
+
+    `marked`: that nobody on shift has the language, where that may have changed.
+    """
     params = await card_params(work, case)
     for card in await _live_cards(work, case.id):
-        fresh = params | {"marked": card.params.get("marked", False)}
+        fresh = params | {"marked": card.params.get("marked", False) if marked is None else marked}
         if card.state == RowState.DUE and card.lease_owner is None:
             await work.db.execute(update(Outbox).where(Outbox.id == card.id).values(params=fresh))
         else:

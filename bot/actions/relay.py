@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 from bot import access, wakeup
 from bot.access import CaseRow
 from bot.actions import inbox, queue
-from bot.actions.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
+from bot.actions.cases import adviser_name, mark_read, may_reopen, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput, NotFound, Stale
 from bot.store import Work
 from bot.textshape import PART_UNITS, clean, has_too_many_marks, split_text
@@ -55,11 +55,12 @@ async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: st
 
 async def keep_first_words(
     work: Work, case: CaseRow, text: str, *, external_id: str, marks: tuple[str, ...] = ()
-) -> None:
-    """The words that opened (or reopened) a case are in it; the cards are yet to be sent."""
-    await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, marks=marks)
+) -> int:
+    """The words that opened (or reopened) a case are in it; the cards are yet to be sent. Returns the message's id."""
+    message_id, _ = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, marks=marks)
     await newcomer_wrote(work, case)
     work.ring(wakeup.chat(case.conversation_id))
+    return message_id
 
 
 async def is_kept(work: Work, conversation_id: int, *, external_id: str) -> bool:
@@ -70,25 +71,35 @@ async def is_kept(work: Work, conversation_id: int, *, external_id: str) -> bool
 
 async def edited_by_newcomer(
     work: Work, conversation_id: int, text: str, *, external_id: str, marks: tuple[str, ...] = ()
-) -> CaseRow | None:
-    """A version is appended to the message, and its case's volunteer told; None if no such message is kept."""
+) -> bool:
+    """A version is appended to the message, and its case's volunteer told; False if no such message is kept.
+
+    The same words again change nothing: Telegram says "edited" of a first reaction or a link's preview too. In a closed
+    case the version is kept, and its newcomer told that nobody reads it there.
+    """
     latest = (
-        select(Message.case_id, Message.version, Message.author)
+        select(Message.id, Message.case_id, Message.version, Message.author, Message.words)
         .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
         .order_by(Message.version.desc())
         .limit(1)
     )
     found = (await work.db.execute(latest)).one_or_none()
     if found is None or found.author != Author.NEWCOMER:
-        return None
+        return False
+    if words_of(work, found) == text:
+        return True
     case = await access.locked_case(work, found.case_id)
     edit = {"external_id": external_id, "version": found.version + 1, "marks": marks}
     message_id, seq = await _keep(work, case, Author.NEWCOMER, text, **edit)
     if case.status == CaseStatus.CLAIMED:
         await tell_volunteer(work, case, message_id, text, seq=seq, edited=True)
+    elif case.status == CaseStatus.CLOSED:
+        newest = await access.newest_case_of(work.db, case.newcomer_id)
+        params = {"code": case.code, "reopens": case.id == newest.id and may_reopen(case, work.now)}
+        await work.tell(case.newcomer_id, Notice.EDITED_CLOSED, case_id=case.id, params=params)
     work.ring(wakeup.chat(conversation_id))
     work.ring(wakeup.DESK)
-    return case
+    return True
 
 
 async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: str, reply_to: int | None = None) -> int:

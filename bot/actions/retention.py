@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select, update
 
 from bot import access, wakeup
 from bot.access import CASES
-from bot.actions import closing, inbound, session_reminders
+from bot.actions import buttons, closing, inbound, session_reminders
 from bot.store import Work
 from models.case import OPEN, CaseEventKind, CodeGuess, HeldLine
 from models.conversation import Conversation, Message
@@ -20,6 +20,7 @@ from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
 from models.people import Address, Channel, LoginLink, Person, Role, WebSession
 
 TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
+OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
 CASES_A_ROUND = 20  # a purge stays well within the time an act may take; the round comes back for the rest
 DRAFTS_HELD = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
@@ -47,6 +48,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     await _note_erased(work, person_id)
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
+            await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed="erase:yes")
             await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(Address).where(Address.id == lane.id))
@@ -64,7 +66,10 @@ async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> li
     rows = (await work.db.execute(mine.where(Address.person_id == person_id))).all()
     for row in rows:
         if not keep_rows:
-            await work.db.execute(delete(Outbox).where(Outbox.address_id == row.id, Outbox.state == RowState.DUE))
+            waiting = Outbox.address_id == row.id, Outbox.state == RowState.DUE
+            # What only takes the buttons from a message still leaves: a press on them would do nothing any more.
+            buttons_go = Outbox.edits.is_not(None) & (Outbox.kind == Notice.ASK_DONE)
+            await work.db.execute(delete(Outbox).where(*waiting, ~buttons_go))
         spoken = row.chosen or row.hint
         await work.db.execute(
             update(Address)

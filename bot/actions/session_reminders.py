@@ -25,10 +25,10 @@ EVENING = time(18)  # late enough to be home, early enough to plan
 MOST_A_PERSON = 20
 
 
-async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object]:
+async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object] | None:
     """The person will be reminded of the session on the evening before, and told if it changes; asking twice is once.
 
-    Returns what holds that day, as `hours_told.day_params`.
+    Returns what holds that day, as `hours_told.day_params`; None if they had asked before.
 
     Raises:
         Stale: no such session is planned any more, or the person has asked for more than anybody plans.
@@ -41,15 +41,16 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
         raise Stale
     mine = select(SessionReminder.on_day, SessionReminder.place).where(SessionReminder.person_id == person_id)
     asked = {(row.place, row.on_day) for row in await work.db.execute(mine)}
+    if (place, day) in asked:
+        return None
     if len(asked) >= MOST_A_PERSON:
         raise Stale
-    if (place, day) not in asked:
-        reminder = new_id()
-        row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
-        await work.db.execute(insert_or_skip(work, SessionReminder).values(**row))
-        evening = evening_before(day, work.zone)
-        if evening > work.now:
-            await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
+    reminder = new_id()
+    row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
+    await work.db.execute(insert_or_skip(work, SessionReminder).values(**row))
+    evening = evening_before(day, work.zone)
+    if evening > work.now:
+        await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
     return day_params(known[place], table, day)
 
 

@@ -115,10 +115,11 @@ async def end_session(work: Work, session_id: int) -> None:
     work.ring(wakeup.SESSIONS)
 
 
-async def end_all_sessions(work: Work, person_id: int) -> None:
-    """No browser acts for the person any more; their sockets close."""
-    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
+async def end_all_sessions(work: Work, person_id: int) -> bool:
+    """No browser acts for the person any more; their sockets close. Returns whether any did."""
+    ended = await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
     work.ring(wakeup.SESSIONS)
+    return bool(ended.rowcount)
 
 
 async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: timedelta = LINK_LIVES) -> str:
@@ -147,6 +148,15 @@ async def links_among(work: Work, tokens: list[str]) -> list[Link]:
         for row in found
     }
     return [Link(token, *known[token]) for token in tokens if token in known]
+
+
+async def has_fresh_link(work: Work, person_id: int, purpose: LinkPurpose, *, within: timedelta) -> bool:
+    """Whether the person was given such a link that short a time ago and has not used it. One that lives longer than
+    usual was made for somebody else to hand on."""
+    just_made = LoginLink.expires_at.between(work.now + LINK_LIVES - within, work.now + LINK_LIVES)
+    mine = (LoginLink.person_id == person_id, LoginLink.purpose == purpose.value, LoginLink.spent_at.is_(None))
+    fresh = select(LoginLink.id).where(*mine, just_made).limit(1)
+    return (await work.db.execute(fresh)).scalar_one_or_none() is not None
 
 
 async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:

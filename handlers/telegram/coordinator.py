@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import hours_guided, hours_lines
-from bot.actions import ahead, hours, hours_changes, hours_told, places
+from bot.actions import ahead, buttons, hours, hours_changes, hours_told, places
 from bot.errors import BadInput, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
@@ -51,6 +51,7 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
     """
     match code.split(":"):
         case [hours_guided.BUTTONS, *_]:
+            await buttons.require_shown_as(work, card, Notice.HOURS_ASK)
             await _guide(work, actor, code, card)
         case ["hp" | "hpc" as verb, draft]:
             await _publish(work, actor, _number(draft), card, cancel_shifts=verb == "hpc")
@@ -63,7 +64,8 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
         case ["hu", number, "no"]:
             await _keep(work, actor, _number(number), card)
         case ["hh", "close" | "usual" as decision, day]:
-            await _decide(work, actor, decision, day)
+            await buttons.require_shown_as(work, card, Notice.HOLIDAY_PROPOSED)
+            await _decide(work, actor, decision, day, card)
         case _:
             return None
     return DONE
@@ -173,8 +175,8 @@ async def _keep(work: Work, actor: Actor, number: int, card: int | None) -> None
     await work.tell(actor.id, Notice.HOURS_KEPT, params=params, edits=card)
 
 
-async def _decide(work: Work, actor: Actor, decision: str, digits: str) -> None:
-    """What nobody has decided yet of a holiday is shown as the change it would be."""
+async def _decide(work: Work, actor: Actor, decision: str, digits: str, card: int | None) -> None:
+    """What nobody has decided yet of a holiday is shown as the change it would be, in place of the question."""
     day = hours_guided.day_of(digits)
     red = next((red for red in await ahead.undecided(work.db, work.today) if red.day == day), None)
     if red is None:
@@ -183,7 +185,7 @@ async def _decide(work: Work, actor: Actor, decision: str, digits: str) -> None:
         change = Change(Verb.CLOSE, red.places, day, reason=Reason.HOLIDAY)
     else:
         change = Change(Verb.USUAL, red.places, day)
-    await _propose(work, actor, change)
+    await _propose(work, actor, change, card)
 
 
 async def _tell_history(work: Work, actor: Actor) -> None:

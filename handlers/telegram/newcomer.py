@@ -8,6 +8,8 @@ from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
 from models.dialogue import Act, Answer, Edited, Incoming, Pressed, Said, Unreadable
 
+# The buttons that somebody may begin with of whom we know nothing (any more).
+BEGINNINGS = ("lang:", "consent:yes", "place:", "remind:")
 # What Telegram itself notes in a private chat: nobody has sent anything, so nothing is to be answered.
 SERVICE_NOTES = (
     "message_auto_delete_timer_changed", "pinned_message", "chat_background_set", "write_access_allowed",
@@ -23,8 +25,13 @@ def is_service_note(message: Message) -> bool:
 async def wrote(work: Work, update: Update, message: Message) -> Answer:
     """The newcomer's message, edit or file has had its effect."""
     hint = message.from_user.language_code if message.from_user else None
+    is_edit = update.edited_message is not None
+    if is_edit and not await people.is_known_on_telegram(work, message.chat_id):
+        return Answer("")  # a reaction to something from before everything was erased
     visitor = await people.newcomer_on_telegram(work, message.chat_id, hint=hint)
-    act = act_of(message, is_edit=update.edited_message is not None)
+    act = act_of(message, is_edit=is_edit)
+    if is_edit and isinstance(act, Unreadable):
+        return Answer("")  # a reaction to what was answered when it was sent
     incoming = Incoming(str(update.update_id), act, external_id=f"t{message.message_id}")
     return await converse.receive(work, visitor, incoming)
 
@@ -33,6 +40,8 @@ async def pressed(work: Work, update: Update, chat_id: int, code: str) -> Answer
     """The newcomer's press has had its effect."""
     query = update.callback_query
     hint = query.from_user.language_code if query else None
+    if not code.startswith(BEGINNINGS) and not await people.is_known_on_telegram(work, chat_id):
+        return Answer("no_longer_valid")  # pressed twice, and the first press erased them: nobody is to be known again
     visitor = await people.newcomer_on_telegram(work, chat_id, hint=hint)
     incoming = Incoming(str(update.update_id), Pressed(code), external_id=f"p{update.update_id}")
     return await converse.receive(work, visitor, incoming)
@@ -42,7 +51,7 @@ def act_of(message: Message, *, is_edit: bool) -> Act:
     """What the person did with this message. The words under something we cannot take are words like any others."""
     taken = take_apart(message)
     if is_edit:
-        return Edited(taken.words, taken.marks)
+        return Edited(taken.words, taken.marks, said_at=message.date)
     if taken.kind is not None:
         return Unreadable(taken.kind, taken.album, taken.words, taken.marks)
     return Said(taken.words, marks=taken.marks)

@@ -6,7 +6,7 @@ What only a coordinator may do about hours is in `coordinator.py`.
 from telegram import Message, Update
 
 from bot import commands
-from bot.actions import cases, closing, inbound, inbox, meant, people, queue, relay, sessions, taking_back
+from bot.actions import buttons, cases, closing, inbound, inbox, meant, people, queue, relay, sessions, taking_back
 from bot.commands import Line
 from bot.errors import NotFound, Stale
 from bot.i18n import Catalogues
@@ -19,8 +19,9 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, Channel, LinkPurpose, Role
 
-DONE = Answer("")
+DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
 TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo")
+ABOUT_MY_CASE = ("release:", "close:", "noadvice:", "c:")
 NUMBER_DIGITS = 18  # fits into 64 bits, which is what the databases take; ours are shorter
 
 
@@ -29,6 +30,8 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
+        case Edited(text=text) if commands.of_staff(text) is not None:
+            pass  # nobody was sent it, and Telegram says "edited" of a reaction too
         case Edited(text=text):
             await meant.volunteer_edited(work, text, own_message=message.message_id)
         case Unreadable() as sent:
@@ -51,6 +54,15 @@ async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_mes
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
     """The volunteer's press has had its effect; returns what the button says."""
+    try:
+        return await _pressed(work, code, message_id)
+    except NotFound:
+        if code.startswith(ABOUT_MY_CASE):
+            raise Stale from None  # it was theirs when they were shown the button
+        raise
+
+
+async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
     actor = await _acting(work)
     verb, *rest = code.split(":")
     card = None
@@ -62,10 +74,11 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "release", case, seq:
             return await _pressed_release(work, _number(case), _number(seq))
         case "close", case, seq:
-            await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
-        case "noadvice", case, seq:
-            closed = await closing.close_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
-            await work.tell(actor.id, Notice.CLOSED_BY_YOU, case_id=closed.id, params={"code": closed.code})
+            begun = await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
+            return DONE if begun else IN_THE_CHAT
+        case "noadvice", case, seq:  # under words that were relayed before it stood inside "close"
+            begun = await closing.begin_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
+            return DONE if begun else IN_THE_CHAT
         case "c", case, field, value:
             await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
         case "pick", case:
@@ -80,15 +93,39 @@ async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "unsend", message:
             return await _pressed_take_back(work, _number(message))
         case "desk", _case:
-            await _send_desk_link(work, actor)
+            return await _pressed_desk(work, actor)
         case "endall", *_:
-            await sessions.end_all_sessions(work, actor.id)
-            await work.tell(actor.id, Notice.DEVICES_ENDED)
+            return await _end_all(work, actor, card)
         case "lang", language if language in STAFF_LANGUAGES:
-            await people.speak(work, actor.id, language)
-            await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+            return await _speak(work, actor, language)
         case _:
             return await _pressed_about_hours(work, actor, code, card)
+    return DONE
+
+
+async def _pressed_desk(work: Work, actor: Actor) -> Answer:
+    """A link is on its way, or the one of a moment ago is still there to be used."""
+    unused = await sessions.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
+    if unused and await buttons.said_lately(work, actor.address_id or 0, Notice.DESK_LINK):
+        return IN_THE_CHAT
+    await _send_desk_link(work, actor)
+    return DONE
+
+
+async def _end_all(work: Work, actor: Actor, card: int | None) -> Answer:
+    await buttons.settle_card(work, card, pressed="endall")
+    if not await sessions.end_all_sessions(work, actor.id):
+        return Answer(Notice.DEVICES_ENDED)
+    await work.tell(actor.id, Notice.DEVICES_ENDED)
+    return DONE
+
+
+async def _speak(work: Work, actor: Actor, language: str) -> Answer:
+    await buttons.settle(work, actor.address_id or 0, (Notice.STAFF_LANGUAGE,), pressed=f"lang:{language}")
+    if language == actor.language:
+        return Answer(Notice.LANGUAGE_CHANGED)
+    await people.speak(work, actor.id, language)
+    await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
     return DONE
 
 

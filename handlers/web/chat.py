@@ -44,7 +44,8 @@ from models.people import Channel, Device
 SECRET_DIGITS = 8
 CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_CODE = 64
-SAID = ("answer_saved", "no_longer_valid")  # what a press may be answered with on the next page
+# What a press may be answered with on the next page.
+SAID = ("answer_saved", "no_longer_valid", "ask_done", "language_changed", "in_the_chat")
 NOTHING_STAYS = {"Clear-Site-Data": '"storage"'}
 
 

@@ -109,7 +109,7 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
-        is_new=row.state == RowState.DUE,
+        is_new=row.state == RowState.DUE and (row.edits is None or bool(prompt.rows)),  # buttons that go are no news
         edited=row.kind == Notice.REPLY and row.edits is not None,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind not in ASIDES),

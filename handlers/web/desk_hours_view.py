@@ -201,7 +201,7 @@ def _shift(
     starts, ends = (datetime.fromisoformat(shift[end]) for end in ("starts_at", "ends_at"))
     return {
         "when": inline(words.day_and_time(starts, zone, now=now)),
-        "until": inline(words.time(ends.astimezone(zone))),
+        "until": inline(words.until(ends, zone, begins=starts, now=now)),
         "where": where,
         "who": ", ".join(shift["names"]),
     }

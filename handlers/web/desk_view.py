@@ -23,6 +23,7 @@ SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
+        Notice.LANGUAGE_OF_CASE,
     }
 )  # fmt: skip
 
@@ -110,7 +111,7 @@ def overview_shown(service: Service, words: Words, seen: Overview, now: datetime
     ahead = [
         {
             "when": inline(words.day_and_time(shift.starts_at, zone, now=now)),
-            "until": inline(words.time(shift.ends_at.astimezone(zone))),
+            "until": inline(words.until(shift.ends_at, zone, begins=shift.starts_at, now=now)),
             "who": ", ".join(names),
         }
         for shift, names in seen.ahead

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bot import dates
 from bot.i18n import Ltr, Plain, Words
-from bot.phrases_hours import place_name, special_line
+from bot.phrases_hours import online_told, place_name, special_line
 from bot.published import Published
 from handlers.web.view import inline
 from models.hours import Door
@@ -85,11 +85,11 @@ def _lines(
 ) -> Iterator[Markup]:
     """What stands in the box with the state: what is not as usual today, when we open, when a person answers online."""
     doors = {code: published.places[code]["door"] for code in codes}
-    opened_online = any(doors[one.place] == Door.ONLINE for one in opened)
+    says_now, says_next = online_told(answering=answering, opened=[str(doors[one.place]) for one in opened])
     closed, told = not opened and not answering, ""
     if closed:
         yield inline(words("closed_now"))
-    elif answering and not opened_online:
+    elif says_now:
         yield inline(words("answering_now"))
     yield from _today(words, published, codes)
     if closed and (soonest := next(ahead(published, codes), None)):
@@ -98,7 +98,7 @@ def _lines(
     if not closed and (Door.ONLINE in doors.values() or len(doors) == len(published.places)):
         yield inline(words("online_any_time"))
     for code, door in doors.items():
-        if door == Door.VISIT or code == told or (door == Door.ONLINE and (opened_online or answering)):
+        if door == Door.VISIT or code == told or (door == Door.ONLINE and not says_next):
             continue
         if coming := next(ahead(published, [code]), None):
             yield _answers_next(words, published, coming)

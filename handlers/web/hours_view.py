@@ -114,8 +114,9 @@ def hours_shown(words: Words, published: Published, *, answering: bool = False, 
     """The hours for the page; of one place only, where one is given. `answering`: somebody is on an online shift."""
     codes = list(published.places) if place is None else [place]
     shown = [code for code in published.shown if code in codes]
+    is_online = place is None or published.places[place]["door"] == Door.ONLINE
     return HoursShown(
-        state=state(words, published, codes, answering=answering and place is None),
+        state=state(words, published, codes, answering=answering and is_online),
         sessions=tuple(_sessions(words, published, codes)),
         days=tuple(_days(words, published, [code for code in published.told if code in codes])),
         places=tuple(_place(words, published, code) for code in shown),

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot import clock
-from bot.actions import closing, relay
+from bot.access import case_to_read
+from bot.actions import closing, reading, relay
 from bot.actions.closing import Sheet
 from bot.errors import BadInput, NewerWords, NotFound, Stale
 from bot.service import Service
+from bot.store import actor_of
 from models.case import UNKNOWN, CaseStatus, Category, Organisation, Outcome, spoken_code
 from models.outbox import Notice
 from tests import builders
@@ -165,7 +167,7 @@ async def test_several_organisations_can_be_chosen_and_taken_back(house: Service
     await _begins(house, amina, asker)
 
     for field, value in (
-        ("cat", "work"), ("view", "0.1"), ("add", "0.municipality"), ("add", "0.company"), ("add", "0.municipality"),
+        ("cat", "work"), ("view", "0.1"), ("add", "0.municipality"), ("add", "0.company"), ("drop", "0.municipality"),
         ("view", "1.1"), ("add", "1.police"), ("org", "done"), ("out", "unknown"), ("min", "unknown"),
     ):  # fmt: skip
         await _presses(house, amina, asker, field, value)
@@ -261,15 +263,45 @@ async def test_words_after_fourteen_days_are_a_new_case(house: Service) -> None:
     assert not rows[1].has_returned
 
 
-async def test_an_edit_after_closing_is_not_lost(house: Service) -> None:
-    """Words that somebody changes in a closed case are words: they come back to the queue."""
+async def test_an_edit_after_closing_is_kept_and_its_writer_told_that_nobody_reads_it_there(service: Service) -> None:
+    amina = await builders.volunteer(service)
+    asker = await builders.claimed_case(service, amina)
+    await _closes(service, amina, asker)
+    heard = len(await builders.said_to(service, amina.id))
+
+    await asker.edits("first", "Jag menade ett annat brev")
+    await asker.edits("first", "Jag menade ett annat brev")
+
+    assert (await case_row(asker)).status == CaseStatus.CLOSED
+    assert len(await builders.table(service, "SELECT id FROM messages")) == 2
+    words = service.words("sv")
+    (told,) = await builders.screen(service, asker.id, Notice.EDITED_CLOSED)
+    assert told == f"{words('edited_closed', case=spoken_code(asker.code))}\n{words('edited_reopens')}"
+    assert len(await builders.said_to(service, amina.id)) == heard
+
+    await asker.says("Det var fel brev")
+
+    assert (await case_row(asker)).status == CaseStatus.QUEUED
+    await builders.claims(service, amina, asker)
+    async with service.store.look() as db:
+        case = await case_to_read(db, await actor_of(db, amina.id), asker.case_id)
+        read = [line.text for line in await reading.transcript(db, service.store.seal, case)]
+    assert read == ["Jag menade ett annat brev", "Det var fel brev"]
+
+
+async def test_an_edit_in_a_case_that_a_message_does_not_open_again_does_not_say_so(house: Service) -> None:
+    clock.freeze(clock.now())
     amina = await builders.volunteer(house)
     asker = await builders.claimed_case(house, amina)
     await _closes(house, amina, asker)
+    clock.move(timedelta(days=14))
+    await asker.says("En helt annan sak")
 
     await asker.edits("first", "Jag menade ett annat brev")
 
-    assert (await case_row(asker)).status == CaseStatus.QUEUED
+    (told,) = await builders.screen(house, asker.id, Notice.EDITED_CLOSED)
+    assert house.words("sv")("edited_anew") in told
+    assert house.words("sv")("edited_reopens") not in told
 
 
 async def test_stop_withdraws_the_newcomer_s_own_case_and_tells_the_volunteer(house: Service) -> None:

@@ -248,6 +248,20 @@ async def test_the_start_of_a_shift_says_how_many_wait_and_since_when_and_deals_
     assert [row.case_id for row in offered] == [first.case_id, second.case_id]
 
 
+async def test_a_shift_over_midnight_says_on_which_day_it_ends(house: Service) -> None:
+    clock.freeze(MONDAY_NOON.replace(hour=21))  # 22:00 in Lund
+    amina = await builders.volunteer(house, on_shift=False)
+    await builders.shift(house, amina, lasts=timedelta(hours=4))
+    await builders.do_all_due(house)
+
+    (told,) = await builders.screen(house, amina.id, Notice.SHIFT_STARTS)
+
+    assert told.splitlines()[0] == "Ditt pass har börjat. Det slutar i morgon kl. 02:00."
+    clock.move(timedelta(hours=2, minutes=30))
+    (later,) = await builders.screen(house, amina.id, Notice.SHIFT_STARTS)
+    assert later.splitlines()[0] == "Ditt pass har börjat. Det slutar kl. 02:00."
+
+
 async def test_the_oldest_is_the_oldest_even_if_it_came_in_a_flood(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
     await builders.case_of(house, held=True)

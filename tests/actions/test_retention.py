@@ -279,5 +279,5 @@ async def test_old_keys_links_sessions_and_held_words_of_volunteers_are_gone(hou
 
     await _purges(house)
 
-    for name in ("inbound", "login_links", "web_sessions", "code_guesses", "focuses WHERE held_text IS NOT NULL"):
+    for name in ("inbound", "login_links", "web_sessions", "code_guesses", "held_lines"):
         assert await builders.table(house, f"SELECT 1 FROM {name}") == [], name

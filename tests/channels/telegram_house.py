@@ -71,6 +71,20 @@ class House:
         codes = [code for one in self.api.chat(volunteer_chat).visible for code in codes_of(one) if "claim:" in code]
         return await self.pressed(volunteer_chat, codes[-1])
 
+    async def stops(self, chat_id: int) -> None:
+        """The newcomer asks to close their case, and says yes."""
+        await self.hears(chat_id, "/stop")
+        await self._says_yes(chat_id, "stop:yes:")
+
+    async def erases(self, chat_id: int) -> None:
+        """The newcomer asks for everything to be deleted, and says yes."""
+        await self.hears(chat_id, "/delete")
+        await self._says_yes(chat_id, "erase:yes:")
+
+    async def _says_yes(self, chat_id: int, yes: str) -> None:
+        asked = self.api.chat(chat_id).last
+        await self.pressed(chat_id, next(code for code in codes_of(asked) if code.startswith(yes)), asked.message_id)
+
     def texts(self, chat_id: int) -> list[str]:
         """What the bot has said in the chat and still stands there."""
         return [one.text for one in self.api.chat(chat_id).from_bot]

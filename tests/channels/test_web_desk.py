@@ -1,7 +1,7 @@
 """The desk with JavaScript off: log in, claim, reply, close; and what is refused, without a word lost."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -215,3 +215,19 @@ async def test_a_notice_is_put_away_and_the_language_changed(site: Site, amina: 
 
     assert f"/desk/notices/{notice}/" in before.text and f"/desk/notices/{notice}/" not in after.text
     assert 'lang="en"' in english.text and "Queue" in english.words
+
+
+async def test_a_shift_over_midnight_is_listed_with_the_day_on_which_it_ends(site: Site, amina: Staff) -> None:
+    clock.freeze(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
+    await builders.shift(
+        site.service, amina, starts_at=datetime(2026, 1, 7, 21, 0, tzinfo=UTC), lasts=timedelta(hours=4)
+    )
+    await builders.shift(
+        site.service, amina, starts_at=datetime(2026, 1, 9, 12, 0, tzinfo=UTC), lasts=timedelta(hours=2)
+    )
+    karin = await builders.coordinator(site.service)
+
+    page = await (await site.desk_of(karin)).get("/desk")
+
+    assert "onsdag 7 januari 2026 kl. 22:00–torsdag 8 januari 2026 kl. 02:00" in page.words
+    assert "fredag 9 januari 2026 kl. 13:00–15:00" in page.words

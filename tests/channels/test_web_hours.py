@@ -23,6 +23,7 @@ from handlers.web.static import Assets
 from handlers.web.view import Pages
 from models.hours import Reason
 from models.hours_change import Change, Verb
+from models.outbox import Notice
 from models.people import Language
 from models.shift import ONLINE
 from models.timetable import openings_between
@@ -126,6 +127,35 @@ async def test_online_one_may_write_at_any_time_and_reads_when_a_person_answers(
     assert state_of(by_hours).startswith("Öppet nu: RådRum Online, till kl. 12:00 Här kan du skriva när som helst.")
     assert state_of(by_shift_before).startswith("Vi har stängt just nu.")
     assert state_of(by_shift).startswith("Just nu svarar en rådgivare i chatten. Här kan du skriva när som helst.")
+
+
+@pytest.mark.parametrize(
+    ("day", "shown", "on_shift", "says_now", "says_next"),
+    [
+        (WEDNESDAY, "14:00", False, False, True), (WEDNESDAY, "14:00", True, True, False),
+        (THURSDAY, "10:00", True, False, False),
+    ],
+)  # fmt: skip
+async def test_wherever_it_is_said_when_online_is_answered_the_same_is_said(
+    site: Site, day: date, shown: str, on_shift: bool, says_now: bool, says_next: bool
+) -> None:
+    at("09:30", day)
+    if on_shift:
+        await builders.volunteer(site.service)
+    asker = await builders.newcomer(site.service)
+    browser, words = site.browser(), site.service.words("sv")
+
+    page = await shown_at(site, shown, day)
+    of_online = await shown_at(site, shown, day, f"/sv/hours/embed?place={ONLINE}")
+    ours = {"Origin": site.service.settings.public_url}
+    refused = await browser.post("/sv/chat/consent", {"answer": "no"}, headers=ours)
+    await asker.commands("hours")
+
+    (told,) = await builders.screen(site.service, asker.id, Notice.HOURS)
+    for said in (state_of(page), refused.words, told):
+        assert (words("answering_now") in said) is says_now
+        assert ("Online svarar vi nästa gång" in said) is says_next
+    assert ("Vi har stängt just nu" in state_of(of_online)) is not on_shift
 
 
 async def test_the_next_three_sessions_say_everything_needed_to_come(site: Site) -> None:

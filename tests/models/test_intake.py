@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.dialogue import Commanded, Edited, Pressed, Said, Unreadable
-from models.intake import HELD_LIMIT, PREFER_NOT_SAY, QUESTIONS, Ask, Draft, IntakeStep, advance, ask_again
+from models.intake import HELD_LIMIT, PREFER_NOT_SAY, QUESTIONS, Ask, Draft, IntakeStep, advance
 from models.people import Language
 
 NOTHING = Draft()
@@ -64,7 +64,7 @@ def test_the_question_is_submitted_the_moment_it_is_said_and_the_first_tap_follo
     turn = advance(IntakeStep.QUESTION, NOTHING, Said("Min fråga"))
 
     assert (turn.submit, turn.step, turn.ask) == ("Min fråga", IntakeStep.CATEGORY, Ask.TAP)
-    assert turn.params == {"step": "category", "page": 0}
+    assert turn.params == {"step": "category"}
 
 
 def test_the_taps_follow_each_other_to_the_end() -> None:
@@ -92,11 +92,32 @@ def test_every_tap_may_be_left_unsaid_and_the_asking_stopped(step: IntakeStep) -
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_late_answer_counts_and_the_current_question_stays(step: IntakeStep) -> None:
+def test_an_answer_to_a_question_that_is_not_asked_is_stale_and_asks_nothing(step: IntakeStep) -> None:
     turn = advance(step, NOTHING, Pressed("tap:gender:woman"))
 
-    assert turn.answer == ("gender", "woman")
-    assert turn.step == (QUESTIONS[step].then if step == IntakeStep.GENDER else step)
+    is_asked = step == IntakeStep.GENDER
+    assert (turn.answer, turn.stale) == ((("gender", "woman"), False) if is_asked else (None, True))
+    assert turn.step == (QUESTIONS[step].then if is_asked else step)
+    assert (turn.ask is not None) == is_asked
+
+
+def test_back_leads_to_the_question_before_and_from_the_first_nowhere() -> None:
+    step, seen = IntakeStep.SITUATION, []
+    while not (turn := advance(step, NOTHING, Pressed(f"back:{step}"))).stale:
+        assert (turn.ask, turn.params, turn.answer) == (Ask.TAP, {"step": turn.step}, None)
+        step = turn.step
+        seen.append(step)
+
+    assert seen == TAPS[-2::-1]
+    assert (turn.step, turn.ask) == (IntakeStep.CATEGORY, None)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_back_pressed_twice_goes_back_once(step: IntakeStep) -> None:
+    turn = advance(step, NOTHING, Pressed("back:age"))
+
+    assert turn.step == (IntakeStep.GENDER if step == IntakeStep.AGE else step)
+    assert turn.stale == (step != IntakeStep.AGE)
 
 
 @pytest.mark.parametrize("step", TAPS)
@@ -107,27 +128,26 @@ def test_a_page_is_turned_only_of_the_question_that_is_asked(step: IntakeStep) -
     stale = advance(step, NOTHING, Pressed(f"more:{other}:1"))
 
     assert (turned.ask, turned.params) == (Ask.TAP, {"step": step.value, "page": 1})
-    assert stale.stale
-    assert stale.params == {"step": step.value, "page": 0}
+    assert (stale.stale, stale.ask, stale.step) == (True, None, step)
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize(
     "code", ["tap:category:poetry", "tap:poetry:housing", "nonsense", "", "lang:xx", "more:category:x"]
 )
-def test_a_button_that_leads_nowhere_is_stale_and_shows_the_current_question(step: IntakeStep, code: str) -> None:
+def test_a_button_that_leads_nowhere_is_stale_and_asks_nothing_again(step: IntakeStep, code: str) -> None:
     turn = advance(step, NOTHING, Pressed(code))
 
     assert turn.stale
     assert (turn.step, turn.answer, turn.submit, turn.agreed, turn.language) == (step, None, None, None, None)
-    assert turn.ask == ask_again(turn).ask
+    assert turn.ask is None
 
 
 @pytest.mark.parametrize("step", [one for one in STEPS if one not in (IntakeStep.LANGUAGE, IntakeStep.CONSENT)])
 def test_consent_pressed_again_later_is_stale(step: IntakeStep) -> None:
     for code in ("consent:yes", "consent:no"):
         turn = advance(step, NOTHING, Pressed(code))
-        assert (turn.stale, turn.agreed, turn.step) == (True, None, step)
+        assert (turn.stale, turn.agreed, turn.step, turn.ask) == (True, None, step, None)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -151,7 +171,9 @@ ACTS = st.one_of(
     st.builds(Said, st.text()),
     st.builds(Edited, st.text()),
     st.builds(Pressed, st.text()),
-    st.builds(Pressed, st.from_regex(r"(tap|more|lang|consent|held|stop_asking):?[a-z_]*:?[a-z0-9_]*", fullmatch=True)),
+    st.builds(
+        Pressed, st.from_regex(r"(tap|more|back|lang|consent|held|stop_asking):?[a-z_]*:?[a-z0-9_]*", fullmatch=True)
+    ),
     st.builds(Commanded, st.text()),
     st.builds(Unreadable, st.text()),
 )

@@ -54,13 +54,13 @@ BY_STAFF = {
     "held":             (NOTHING, NOTHING),
     "tap":              (NOTHING, NOTHING),
     "more":             (NOTHING, NOTHING),
+    "back":             (NOTHING, NOTHING),
     "stop_asking":      (NOTHING, NOTHING),
     "erase":            (NOTHING, NOTHING),
     "stop":             (NOTHING, NOTHING),
     "unsent":           (NOTHING, NOTHING),
     "claim":            (CASE,    CASE),
     "close":            (CASE,    NOTHING),
-    "noadvice":         (CASE,    NOTHING),
     "release":          (CASE,    NOTHING),
     "c":                (CASE,    NOTHING),
     "pick":             (NOTHING, NOTHING),  # of held lines: only on the card that asks
@@ -76,7 +76,7 @@ BY_STAFF = {
     "hu":               (NOTHING, NOTHING),
     "hh":               (NOTHING, NOTHING),
 }  # fmt: skip
-OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "stop_asking", "erase", "stop", "unsent")
+OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject")
 
 
@@ -360,7 +360,8 @@ def family(press: tuple[str, str]) -> tuple[str, str]:
 def refusals(cast: Cast, actor: str) -> set[str]:
     """What a button may say to the actor, in their language."""
     words = cast.words(actor)
-    return {words(key) for key in ("no_longer_valid", "not_found", "answer_saved") if key in words}
+    kept = ("answer_saved", "ask_done", "language_changed", "in_the_chat", "devices_ended")  # a press told twice
+    return {words(key) for key in ("no_longer_valid", "not_found", *kept) if key in words}
 
 
 async def test_a_waiting_case_is_for_volunteers_and_who_is_late_learns_who_has_it_and_nothing_more(cast: Cast) -> None:
