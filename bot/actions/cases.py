@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access
 from bot.access import CASES, CaseRow
-from bot.actions import queue
+from bot.actions import drafts, queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -98,6 +98,7 @@ async def _claim(work: Work, case_id: int, condition: object | None) -> CaseRow:
     if taken is None:
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
+    await drafts.case_is_back(work, case.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias)
     await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -172,6 +173,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     if queued is None:
         raise NotFound
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
+    await drafts.case_left(work, case.id)
     made = await queue.promise(work, queued)
     if not silent:
         params = {"code": case.code, "promise": made.kind} | made.params

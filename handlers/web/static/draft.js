@@ -1,0 +1,69 @@
+// What is typed for a case, kept on the server for its volunteer alone: a second after the last key, and when the page
+// is hidden or left. Nothing is stored in the browser.
+
+const AFTER_MS = 1000;
+const AGAIN_MS = 5000;
+const MOST_WHEN_LEAVING = 60_000; // bytes: browsers refuse more to a request that outlives its page
+
+export function keepDraft(form, text, line) {
+  const path = form.dataset.draft;
+  let kept = "isKept" in form.dataset ? text.value : "";
+  let timer = null;
+  let under = Promise.resolve();
+  let isOver = false;
+
+  async function save() {
+    const typed = text.value;
+    if (isOver || typed === kept) return;
+    const body = new URLSearchParams({ text: typed });
+    try {
+      const headers = { Accept: "application/json" };
+      const keepalive = body.toString().length < MOST_WHEN_LEAVING;
+      const response = await fetch(path, { method: "POST", body, headers, keepalive, redirect: "error" });
+      if (!response.ok) throw new Error(response.status);
+      kept = typed;
+      line.textContent = typed.trim() ? line.dataset.kept : "";
+    } catch {
+      if (isOver) return;
+      line.textContent = line.dataset.notKept;
+      later(AGAIN_MS);
+    }
+  }
+
+  // One at a time, so that an older text never comes after a newer one.
+  function flush() {
+    clearTimeout(timer);
+    under = under.then(save);
+    return under;
+  }
+
+  function later(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(flush, wait);
+  }
+
+  text.addEventListener("input", () => later(AFTER_MS));
+  document.addEventListener("visibilitychange", () => document.hidden && flush());
+  window.addEventListener("pagehide", flush);
+  window.addEventListener("online", flush);
+  if (text.value !== kept) later(AFTER_MS);
+
+  return {
+    flush,
+    // Whatever is on its way has arrived, and nothing more follows by itself.
+    settled() {
+      clearTimeout(timer);
+      return under;
+    },
+    // The words were sent, so that there is nothing left to keep.
+    sent() {
+      kept = "";
+      line.textContent = "";
+    },
+    over() {
+      isOver = true;
+      clearTimeout(timer);
+      line.textContent = "";
+    },
+  };
+}
