@@ -87,6 +87,14 @@ async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session 
     )  # fmt: skip
 
 
+async def ran_out(db: AsyncConnection, token: str, now: datetime) -> bool:
+    """Whether this token's staff session ended by time alone: it was not ended by anybody, and access has not."""
+    mine = select(WebSession.seen_at, WebSession.created_at).join(Person, Person.id == WebSession.person_id)
+    mine = mine.where(WebSession.token_hash == hash_token(token), WebSession.device == Device.STAFF)
+    row = (await db.execute(mine.where(Person.enabled, Person.role.in_(STAFF_ROLES)))).one_or_none()
+    return row is not None and (now - row.seen_at >= STAFF_IDLE or now - row.created_at >= STAFF_LONGEST)
+
+
 async def _lives(db: AsyncConnection, row: object, now: datetime) -> bool:
     idle, age = now - row.seen_at, now - row.created_at  # type: ignore[attr-defined]
     if row.device == Device.STAFF:  # type: ignore[attr-defined]

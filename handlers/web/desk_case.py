@@ -21,7 +21,7 @@ from bot.textshape import fold
 from handlers.web import identity
 from handlers.web.chat import CLIENT_MSG_ID
 from handlers.web.desk import ACTS_COUNTED_AS
-from handlers.web.desk_case_page import case_page, refused
+from handlers.web.desk_case_page import case_page, own_words, refused
 from handlers.web.desk_view import SEND_IT, THROW_AWAY, Typed
 from handlers.web.keys import SESSION
 from handlers.web.view import see_other, wants_json, went_on
@@ -134,8 +134,10 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
     try:
         async with identity.staff_acts(request) as (work, session):
             await act(work, session)
-    except NotPermitted:
-        raise
+    except NotPermitted as refusal:
+        if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():
+            raise
+        return own_words(request, refusal, typed)
     except Refusal as refusal:
         if wants_json(request):
             raise

@@ -14,7 +14,7 @@ from bot.access import CaseRow, Loss
 from bot.actions import cases, closing, drafts, reading
 from bot.actions.reading import Line
 from bot.actions.sessions import Session
-from bot.errors import NotFound, NotPermitted, Refusal, Unavailable
+from bot.errors import BadInput, NotFound, NotPermitted, Refusal, Unavailable
 from bot.render import relay_state
 from bot.store import actor_of
 from handlers.web import identity
@@ -50,7 +50,8 @@ async def case_page(
         loss, draft = await _lost(request, session, case_id)
         if loss is None:
             raise
-        return _lost_page(request, typed.text or draft, case_id=case_id, loss=loss)
+        kept = await _keep(request, session, case_id, typed.text) if typed.text.strip() else not loss.is_erased
+        return _lost_page(request, typed.text or draft, case_id=case_id if kept else 0, loss=loss)
     response = _shown(request, seen, typed, refusal)
     await response.prepare(request)
     await response.write_eof()
@@ -73,8 +74,14 @@ async def refused(request: web.Request, refusal: Refusal, case_id: int, typed: T
     except (NotFound, Unavailable) as trouble:
         if not typed.text.strip():
             raise
-        may_pass = isinstance(trouble, Unavailable)
-        return _lost_page(request, typed.text, refusal=trouble, again=typed if may_pass else None)
+        if isinstance(trouble, Unavailable):
+            return own_words(request, trouble, typed)
+        return _lost_page(request, typed.text, refusal=trouble)
+
+
+def own_words(request: web.Request, refusal: Refusal, typed: Typed) -> web.Response:
+    """What the volunteer has typed and nothing else, with a button that tries the same act again."""
+    return _lost_page(request, typed.text, refusal=refusal, again=typed)
 
 
 def _shown(request: web.Request, seen: _Seen, typed: Typed, refusal: Refusal | None) -> web.Response:
@@ -103,10 +110,14 @@ def _lost_page(
     words = words_for(request)
     told = loss_told(words, loss) if loss else refusal_text(request.app[SERVICE], words, refusal or NotFound())
     return page(
-        request, "desk_lost.html", status=refusal.status if refusal else GONE, told=told, text=text,
-        case_id=case_id if loss and not loss.is_erased else 0, look=f"/desk/cases/{case_id}" if loss else "/desk",
-        again=again,
+        request, "desk_lost.html", status=refusal.status if refusal else GONE, told=told, text=text, again=again,
+        case_id=case_id, look=_address(request) if loss or again else "/desk",
     )  # fmt: skip
+
+
+def _address(request: web.Request) -> str:
+    """The case's own page, whichever of its acts was asked for."""
+    return request.path.rpartition("/")[0] if request.method == "POST" else request.path
 
 
 async def _read(request: web.Request, session: Session, case_id: int) -> _Seen:
@@ -130,6 +141,17 @@ async def _lost(request: web.Request, session: Session, case_id: int) -> tuple[L
 async def _draft(request: web.Request, db: object, session: Session, case_id: int) -> str:
     mine = {"person_id": session.person_id, "case_id": case_id, "now": clock.now()}
     return await drafts.draft_of(db, request.app[SERVICE].store.seal, **mine)  # type: ignore[arg-type]
+
+
+async def _keep(request: web.Request, session: Session, case_id: int, text: str) -> bool:
+    """Whether the server keeps the words: not for a case that was erased, nor a whole book of them."""
+    try:
+        async with request.app[SERVICE].store.work() as work:
+            work.actor = await actor_of(work.db, session.person_id)
+            await drafts.keep(work, case_id=case_id, text=text)
+    except (NotFound, BadInput):
+        return False
+    return True
 
 
 async def _mark_read(request: web.Request, session: Session, case_id: int, seq: int) -> None:

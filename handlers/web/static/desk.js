@@ -2,21 +2,23 @@
 // What is being typed, and where the focus is, stay, whatever comes of it: a page that cannot be had is said to be so.
 // Without this file the page is as fresh as its last loading.
 
-import { forgive, goTo, leave, leaving, lookedAt, sendActs, stayAwake } from "./acts.js";
+import { forgive, goTo, leave, leaving, lookedAt, refuse, sendActs, stayAwake } from "./acts.js";
 import { keepDraft } from "./draft.js";
 import { listen, newId } from "./send.js";
 
 const BY_ITSELF = { "X-Radrum-Live": "1" };
+const RAN_OUT = "session_ran_out";
 const GONE = 410;
 const AGAIN_MS = 5000;
 const ENDS = /\/(logout|end-all)$/;
 const status = document.getElementById("status");
 const form = document.querySelector("form.act");
 const text = document.getElementById("text");
-const draft = form && keepDraft(form, text, document.getElementById("kept"));
 let isLooking = false;
 let changedMeanwhile = false;
-let isLost = false;
+let isLost = false; // the case is not this volunteer's any more
+let isOut = false; // the session's time has run out while something was not kept yet
+const draft = form && keepDraft(form, text, document.getElementById("kept"), () => isOut && goTo(lookedAt));
 let again = null;
 
 function open(root) {
@@ -41,24 +43,40 @@ function swap(part, fresh) {
   if (part.id === "log" && atEnd) document.getElementById("log").lastElementChild?.scrollIntoView({ block: "nearest" });
 }
 
-// The case is not this volunteer's any more: the newcomer's words leave the page, the volunteer's own stay.
-function lose(page) {
-  isLost = true;
-  const told = document.importNode(page.getElementById("lost"), true);
-  const words = told.querySelector("p + p");
-  if (words && !text.value.trim()) words.remove();
-  if (!("isKept" in told.dataset)) draft.over();
+// The newcomer's words leave the page, and every button with which to act; the volunteer's own words stay.
+function strip() {
   forgive();
   status.textContent = "";
   document.querySelectorAll("#log, #facts, .asked, .panel, .side, form.act button").forEach((part) => part.remove());
+}
+
+function lose(page) {
+  isLost = true;
+  const told = document.importNode(page.getElementById("lost"), true);
+  told.querySelector("[data-own]").hidden = !text.value.trim();
+  if (!("isKept" in told.dataset)) draft.over();
+  strip();
   form.hidden = !text.value.trim();
   form.before(told);
   told.scrollIntoView({ block: "nearest" });
 }
 
-async function isLoggedOut() {
-  const { status: answer } = await fetch("/desk", { method: "HEAD", headers: BY_ITSELF });
-  return answer === 404;
+// Why nobody is logged in any more, or nothing while somebody is.
+async function howEnded() {
+  const headers = { Accept: "application/json", ...BY_ITSELF };
+  const response = await fetch("/desk/presence", { headers });
+  const { error } = response.status === 404 ? await response.json() : {};
+  return error === "log_in_first" || error === RAN_OUT ? error : "";
+}
+
+// The session has ended. If that was by time alone, what is not kept yet stays until its volunteer is here again.
+function loggedOut(how) {
+  if (how !== RAN_OUT || !draft?.isUnkept()) return leave();
+  if (isOut) return undefined;
+  isOut = true;
+  strip();
+  refuse(document.getElementById("main").dataset.loggedOut, text);
+  return draft.flush(); // tried again until somebody has logged in
 }
 
 function isThisPage(page) {
@@ -70,7 +88,8 @@ async function fetched() {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (response.status === GONE && isThisPage(page) && page.getElementById("lost")) return lose(page);
   if (response.ok && isThisPage(page)) return page;
-  if (response.status === 404 && (await isLoggedOut())) return leave();
+  const how = response.status === 404 && (await howEnded());
+  if (how) return loggedOut(how);
   throw new Error(response.status);
 }
 
@@ -80,7 +99,7 @@ async function look() {
     changedMeanwhile = true;
     return undefined;
   }
-  if (isLost || leaving()) return undefined;
+  if (isLost || isOut || leaving()) return undefined;
   isLooking = true;
   let page;
   try {
@@ -129,7 +148,8 @@ sendActs({
   answered(told, { url }) {
     if (told.ok && url.endsWith("/reply")) replied();
     else if (told.ok && url.endsWith("/language")) goTo(lookedAt);
-    else if (told.error === "log_in_first" || (told.ok && ENDS.test(url))) leave();
+    else if (told.ok && ENDS.test(url)) leave();
+    else if (told.error === "log_in_first" || told.error === RAN_OUT) loggedOut(told.error);
     else if (told.ok && told.to === lookedAt) look();
     else {
       if (told.error === "unsent_words" && !text.value) showUnsent();
@@ -147,12 +167,13 @@ listen("/desk/live", {
     look(); // something may have changed between the loading of the page and this moment
   },
   heard(told) {
-    if (told.ended) leave();
+    if (told.ended) loggedOut(told.ran_out ? RAN_OUT : "");
     else if (told.changed) look();
     return !told.ended;
   },
   async lost(hasOpened) {
     status.textContent = status.dataset.offline;
-    if (!hasOpened && (await isLoggedOut().catch(() => false))) leave();
+    const how = !hasOpened && (await howEnded().catch(() => ""));
+    if (how) loggedOut(how);
   },
 });

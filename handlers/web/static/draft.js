@@ -5,7 +5,7 @@ const AFTER_MS = 1000;
 const AGAIN_MS = 5000;
 const MOST_WHEN_LEAVING = 60_000; // bytes: browsers refuse more to a request that outlives its page
 
-export function keepDraft(form, text, line) {
+export function keepDraft(form, text, line, saved) {
   const path = form.dataset.draft;
   let kept = "isKept" in form.dataset ? text.value : "";
   let timer = null;
@@ -23,6 +23,7 @@ export function keepDraft(form, text, line) {
       if (!response.ok) throw new Error(response.status);
       kept = typed;
       line.textContent = typed.trim() ? line.dataset.kept : "";
+      saved?.();
     } catch {
       if (isOver) return;
       line.textContent = line.dataset.notKept;
@@ -50,6 +51,7 @@ export function keepDraft(form, text, line) {
 
   return {
     flush,
+    isUnkept: () => !isOver && text.value !== kept,
     // Whatever is on its way has arrived, and nothing more follows by itself.
     settled() {
       clearTimeout(timer);
