@@ -93,7 +93,7 @@ export function sendActs({ before, answered } = {}) {
     const pressed = event.submitter;
     if (form.method !== "post" || "loads" in form.dataset || event.defaultPrevented) return;
     event.preventDefault();
-    if (isActing) return;
+    if (isActing || pressed?.hidden) return; // a hidden button is what Enter presses, and means nothing
     const url = pressed?.getAttribute("formaction") ?? form.getAttribute("action");
     const fields = new URLSearchParams(new FormData(form));
     if (pressed?.name) fields.append(pressed.name, pressed.value);

@@ -47,6 +47,7 @@ function swap(part, fresh) {
 function strip() {
   forgive();
   status.textContent = "";
+  document.getElementById("ends").hidden = true;
   document.querySelectorAll("#log, #facts, .asked, .panel, .side, form.act button").forEach((part) => part.remove());
 }
 
@@ -108,6 +109,7 @@ async function look() {
       const part = document.getElementById(fresh.id);
       if (part) swap(part, fresh);
     });
+    if (page && draft) draft.found(page.getElementById("text").value);
     status.textContent = "";
   } catch {
     status.textContent = status.dataset.offline;
@@ -154,6 +156,7 @@ sendActs({
     else {
       if (told.error === "unsent_words" && !text.value) showUnsent();
       else if (!told.ok) look();
+      if (!told.ok) draft?.flush();
       return false;
     }
     return true;

@@ -11,6 +11,7 @@ export function keepDraft(form, text, line, saved) {
   let timer = null;
   let under = Promise.resolve();
   let isOver = false;
+  let isTouched = false;
 
   async function save() {
     const typed = text.value;
@@ -43,8 +44,12 @@ export function keepDraft(form, text, line, saved) {
     timer = setTimeout(flush, wait);
   }
 
-  text.addEventListener("input", () => later(AFTER_MS));
+  text.addEventListener("input", () => {
+    isTouched = true;
+    later(AFTER_MS);
+  });
   document.addEventListener("visibilitychange", () => document.hidden && flush());
+  window.addEventListener("beforeunload", flush); // before the next page is asked for
   window.addEventListener("pagehide", flush);
   window.addEventListener("online", flush);
   if (text.value !== kept) later(AFTER_MS);
@@ -57,8 +62,15 @@ export function keepDraft(form, text, line, saved) {
       clearTimeout(timer);
       return under;
     },
+    // What was saved as the page before this one was left may have come a moment too late to be in this one.
+    found(typed) {
+      if (isTouched || text.value !== kept || typed === kept) return;
+      kept = text.value = typed;
+      line.textContent = typed ? line.dataset.kept : "";
+    },
     // The words were sent, so that there is nothing left to keep.
     sent() {
+      isTouched = true;
       kept = "";
       line.textContent = "";
     },
