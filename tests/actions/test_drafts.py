@@ -1,5 +1,6 @@
 """A volunteer's draft for a case: kept sealed, read by nobody else, and gone when it should be."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -227,3 +228,33 @@ async def test_it_dies_when_access_ends(house: Service, amina: Staff, asker: New
         await types(house, amina, asker)
 
     assert await stored(house) == 0
+
+
+async def test_its_life_is_the_same_on_both_databases(service: Service) -> None:
+    clock.freeze(clock.now())
+    amina = await builders.volunteer(service, "Amina")
+    asker, gone = [await builders.claimed_case(service, amina) for _ in range(2)]
+    for case in (asker, gone):
+        await types(service, amina, case, "Först")
+        await types(service, amina, case)
+
+    await erases(service, amina, gone)
+    await releases(service, amina, asker)
+    await builders.claims(service, amina, asker)
+    again = await finds(service, amina, asker)
+    await releases(service, amina, asker)
+    clock.move(timedelta(hours=24))
+    await purges(service)
+
+    assert again == HALF
+    assert await stored(service) == 0
+
+
+async def test_two_windows_that_save_at_once_keep_one_draft(service: Service) -> None:
+    amina = await builders.volunteer(service, "Amina")
+    asker = await builders.claimed_case(service, amina)
+
+    await asyncio.gather(*(types(service, amina, asker, f"Fönster {window}") for window in range(6)))
+
+    assert await stored(service) == 1
+    assert (await finds(service, amina, asker)).startswith("Fönster ")

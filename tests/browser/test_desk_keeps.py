@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from bot import clock
-from bot.actions import closing, people, retention, sessions
+from bot.actions import closing, drafts, people, retention, sessions
 from bot.i18n import Catalogues
 from tests import builders
 from tests.actions.test_drafts import stored
@@ -629,8 +629,6 @@ async def test_words_typed_in_another_window_are_shown_before_they_are_thrown_aw
 ) -> None:
     page, asker = await in_case(chromium, site, amina)
     async with acting(site.service, amina) as work:
-        from bot.actions import drafts
-
         await drafts.keep(work, case_id=asker.case_id, text=HALF)
 
     await page.click(".side [formaction$='/release']")
