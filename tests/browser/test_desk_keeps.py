@@ -245,6 +245,26 @@ async def test_a_change_that_was_seen_can_be_loaded_again_and_its_refusal_stays(
     await expect(page.locator(".told")).to_be_visible()
 
 
+async def test_a_half_filled_form_is_not_left_by_a_slip_and_a_search_is(site: Site, chromium: Browser) -> None:
+    await open_office(site.service)
+    page = await timed_page(chromium)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
+    await at_desk(page, site, await builders.coordinator(site.service))
+
+    await page.goto(f"{site.base}/desk/hours/history")
+    await page.fill("#day", "2026-11-23")
+    await page.click(".onday button")
+    await page.wait_for_url("**/history?day=2026-11-23")
+    after_a_search = list(asked)
+    await page.goto(f"{site.base}/desk/places/{LINERO}")
+    await page.fill("#address", "Nya gatan 1")
+    await page.click("main a[href='/desk/hours']")
+    await page.wait_for_url(site.base + "/desk/hours")
+
+    assert (after_a_search, asked) == ([], ["beforeunload"])
+
+
 async def test_an_answer_that_is_not_ours_is_no_answer(site: Site, chromium: Browser, amina: Staff) -> None:
     page, _ = await in_case(chromium, site, amina)
     edge = await edge_of(page, "**/reply")

@@ -8,6 +8,11 @@ document.addEventListener("input", () => {
   isTyped = true;
 });
 
+// A form that loads its own answer leaves the page on purpose.
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "get" || "loads" in event.target.dataset) isTyped = false;
+});
+
 window.addEventListener("beforeunload", (event) => {
   if (isTyped && !leaving()) event.preventDefault();
 });
