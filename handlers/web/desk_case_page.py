@@ -111,6 +111,7 @@ def _lost_page(
     told = loss_told(words, loss) if loss else refusal_text(request.app[SERVICE], words, refusal or NotFound())
     return page(
         request, "desk_lost.html", status=refusal.status if refusal else GONE, told=told, text=text, again=again,
+        is_theirs=loss is not None,
         case_id=case_id, look=_address(request) if loss or again else "/desk",
     )  # fmt: skip
 

@@ -121,17 +121,17 @@ export function sendActs({ before, answered } = {}) {
 
 // `ended()`: the session's time is up.
 export function stayAwake(ended) {
-  if (!("endsIn" in main.dataset)) return;
   const ends = document.getElementById("ends");
+  if (!ends) return;
   const button = ends.querySelector("button");
   ends.setAttribute("role", "alert");
   const { stay } = presence({
     path: "/desk/presence",
-    endsInSeconds: Number(main.dataset.endsIn),
+    endsInSeconds: Number(ends.dataset.endsIn),
     warn(left, mayStay) {
       button.hidden = !mayStay || left === 0;
       const told = mayStay ? ends.dataset.soon : ends.dataset.whatever;
-      ends.querySelector("p").textContent = left === 0 ? main.dataset.loggedOut : told;
+      ends.querySelector("p").textContent = left === 0 ? ends.dataset.loggedOut : told;
       ends.hidden = left === null;
       if (left === 0) ended?.();
     },

@@ -76,7 +76,7 @@ function loggedOut(how) {
   if (isOut) return undefined;
   isOut = true;
   strip();
-  refuse(document.getElementById("main").dataset.loggedOut, text);
+  refuse(document.getElementById("ends").dataset.loggedOut, text);
   return draft.flush(); // tried again until somebody has logged in
 }
 
