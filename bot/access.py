@@ -3,12 +3,15 @@
 Not permitted and not there give the same refusal, so that nobody learns which. It must not change a row.
 """
 
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
 from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
 from bot.store import Actor, Work
-from models.case import OPEN, Case, CaseStatus
+from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
 from models.people import Role
 
 CASES: Table = Case.__table__  # type: ignore[attr-defined]
@@ -23,6 +26,31 @@ _NEWEST_OF = (
 )
 
 CaseRow = Row  # a snapshot: the columns of `cases`, read-only
+LOST_KNOWN_FOR = timedelta(hours=24)
+_LEAVES = (CaseEventKind.RELEASED, CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
+_COMES_AND_GOES = (
+    select(CaseEvent.kind, CaseEvent.at, CaseEvent.actor_id, CaseEvent.detail, CASES.c.code)
+    .join(CASES, CASES.c.id == CaseEvent.case_id)
+    .where(
+        CaseEvent.case_id == bindparam("case"),
+        CaseEvent.kind.in_((CaseEventKind.CLAIMED, CaseEventKind.ERASED, *_LEAVES)),
+    )
+    .order_by(CaseEvent.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How a case left the volunteer who had it: a kind of the ledger, when, and whether they did it themselves.
+
+    `is_erased`: its newcomer has erased everything since.
+    """
+
+    code: str
+    kind: str
+    at: datetime
+    by_me: bool
+    is_erased: bool = False
 
 
 def require_staff(actor: Actor | None) -> Actor:
@@ -88,6 +116,20 @@ async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -
         NotFound: no such case, or somebody else's.
     """
     return _held_by(require_staff(actor), await _seen(db, case_id))
+
+
+async def how_lost(db: AsyncConnection, actor: Actor | None, case_id: int, now: datetime) -> Loss | None:
+    """How the acting volunteer lost a case they had until less than a day ago, else None. Never its words."""
+    mine = require_staff(actor).id
+    holds, loss = False, None
+    for event in (await db.execute(_COMES_AND_GOES, {"case": case_id})).all():
+        if event.kind == CaseEventKind.CLAIMED and event.actor_id == mine:
+            holds, loss = True, None
+        elif holds and event.kind in _LEAVES:
+            holds, loss = False, Loss(event.code, event.kind, event.at, event.actor_id == mine)
+        elif loss and event.kind == CaseEventKind.ERASED and event.detail is None:
+            loss = replace(loss, is_erased=True)
+    return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
 
 
 async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:

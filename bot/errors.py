@@ -7,6 +7,7 @@
     ├── NotOnShift          may be claimed from the desk after a yes
     ├── NotOpen             the case is closed, so this cannot be done to it
     ├── NewerWords          the newcomer wrote something that has not been shown
+    ├── UnsentWords         the volunteer has written something that was not sent, and is asked about it
     ├── Stale               the button belongs to something that has passed
     ├── BadInput            the words or values cannot be taken, and why
     ├── TooMany             too many tries; come back later
@@ -59,6 +60,11 @@ class NewerWords(Refusal):
     """Carries `case_id`: the newer words are to be shown with the refusal."""
 
     code = "newer_words"
+    status = 409
+
+
+class UnsentWords(Refusal):
+    code = "unsent_words"
     status = 409
 
 

@@ -70,6 +70,9 @@ class Page(HTMLParser):
             self.links.append((at.get("href") or "", begins))
         elif tag == "form":
             self.forms.append(Form(at.get("action") or "", starts_at=begins))
+        elif tag == "button" and self.forms and at.get("formaction"):
+            same = self.forms[-1].values  # another way to send the same form
+            self.forms.append(Form(str(at["formaction"]), values=same, starts_at=begins))
         elif tag == "select":
             self._select = at.get("name")
         elif tag == "option" and self._select and "selected" in at:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import buttons, focus, questions, queue
+from bot.actions import buttons, drafts, focus, questions, queue
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -99,6 +99,7 @@ async def _claim(work: Work, case_id: int, condition: object | None, card: int |
     if taken is None:
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
+    await drafts.case_is_back(work, case.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias, but=card)
     await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
     await questions.put_away(work, case.conversation_id)
@@ -175,6 +176,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
         raise NotFound
     await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
+    await drafts.case_left(work, case.id)
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import buttons, focus, questions, queue
+from bot.actions import buttons, drafts, focus, questions, queue
 from bot.actions.cases import refuse_if_newer
 from bot.errors import BadInput, Stale
 from bot.store import Work
@@ -117,6 +117,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
         raise Stale
     await focus.case_ended(work, case.volunteer_id if case.status == CaseStatus.CLAIMED else None)
     await work.record(case.id, event, detail=detail)
+    await drafts.case_left(work, case.id)
     await work.db.execute(delete(ClosingDraft).where(ClosingDraft.case_id == case.id))
     resting = update(Conversation).where(Conversation.id == case.conversation_id)
     await work.db.execute(resting.values(step=IntakeStep.RESTING))

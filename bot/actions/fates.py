@@ -9,6 +9,7 @@ from sqlalchemy import exists, select, update
 
 from bot import access
 from bot.access import CASES, CaseRow
+from bot.actions import drafts
 from bot.actions.cases import REOPEN_WITHIN, adviser_name
 from bot.errors import Stale
 from bot.store import Work
@@ -68,6 +69,7 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
     if case is None:
         raise Stale
     await work.record(case.id, CaseEventKind.TAKEN_UP)
+    await drafts.case_is_back(work, case.id)
     params = {"code": case.code} | await adviser_name(work)
     await work.tell(case.newcomer_id, Notice.TAKEN_UP, case_id=case.id, params=params)
     return case

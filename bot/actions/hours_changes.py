@@ -65,6 +65,26 @@ async def propose(work: Work, change: Change) -> Proposal:
     draft = new_id()
     row = {"id": draft, "person_id": actor.id, "made_at": work.now, "base": await _newest(work.db)}
     await work.db.execute(insert(HoursDraft).values(what=change.to_json(), **row))
+    return await _proposal(work, draft, change, before, effect)
+
+
+async def proposed(work: Work, draft: int) -> Proposal:
+    """The acting coordinator's draft as it would be shown now.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: the draft is gone.
+        BadInput: the hours have changed so that it cannot be made any more.
+    """
+    actor = access.require_coordinator(work.actor)
+    change = await draft_change(work.db, draft, actor.id)
+    if change is None:
+        raise Stale
+    before = await _standing(work, change)
+    return await _proposal(work, draft, change, before, await _effect(work, change, before))
+
+
+async def _proposal(work: Work, draft: int, change: Change, before: Standing, effect: Effect) -> Proposal:
     after = before.after(effect)
     left = await hours_told.shifts_left(work, change, before.timetable, after.timetable)
     unstaffed = await hours_told.opens_unstaffed(work, change, before.timetable, after.timetable)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, wakeup
-from bot.actions import cases
+from bot.actions import cases, drafts
 from bot.errors import BadInput
 from bot.i18n import suggest_language
 from bot.store import Actor, Work, insert_or_skip
@@ -171,13 +171,14 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
 
 
 async def disable_staff(work: Work, person_id: int) -> int:
-    """Access has ended: sessions, sockets, links and the Telegram lane are gone, open cases are queued again.
+    """Access has ended: sessions, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
 
     Returns how many cases went back. The name stays in totals until the person is removed.
     """
     await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
     await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
     await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
+    await drafts.forget_of(work, person_id)
     await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
     await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
     work.ring(wakeup.SESSIONS)

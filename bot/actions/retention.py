@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select, update
 
 from bot import access, wakeup
 from bot.access import CASES
-from bot.actions import buttons, closing, inbound, session_reminders
+from bot.actions import buttons, closing, drafts, inbound, session_reminders
 from bot.store import Work
 from models.case import OPEN, CaseEventKind, CodeGuess, HeldLine
 from models.conversation import Conversation, Message
@@ -112,8 +112,9 @@ async def _unsay_questions(work: Work, lanes: list) -> None:
 
 
 async def _note_erased(work: Work, person_id: int) -> None:
-    mine = await work.db.execute(select(CASES.c.id).where(CASES.c.newcomer_id == person_id))
-    for case_id in mine.scalars().all():
+    mine = (await work.db.execute(select(CASES.c.id).where(CASES.c.newcomer_id == person_id))).scalars().all()
+    await drafts.erase(work, mine)
+    for case_id in mine:
         await work.record(case_id, CaseEventKind.ERASED)
 
 
@@ -129,6 +130,7 @@ async def purge(work: Work) -> Purged:
     """What has outlived its promise is gone: words, keys, spent links, old rows."""
     cutoff = work.now - timedelta(days=work.settings.retention_days)
     await session_reminders.forget_past(work)
+    await drafts.forget_lost(work)
     await work.db.execute(delete(HoursDraft).where(HoursDraft.made_at < work.now - DRAFTS_HELD))
     cases, newcomers = await _purge_words(work, cutoff), await _purge_newcomers(work, cutoff)
     await inbound.forget_old(work)
@@ -156,6 +158,7 @@ async def _purge_words(work: Work, cutoff: object) -> int:
         if case.status in OPEN:
             await closing.close_by_command(work, case)
         await work.db.execute(delete(Message).where(Message.case_id == case.id))
+        await drafts.erase(work, (case.id,))
         await work.record(case.id, CaseEventKind.ERASED, detail="purged")
     return len(cases)
 

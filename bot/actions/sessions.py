@@ -3,7 +3,7 @@
 Only hashes of tokens are stored. It must not read cookies: `handlers/web/identity.py` does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, insert, select, update
@@ -47,10 +47,20 @@ class Session:
     language: str | None
     alias: str | None
     enabled: bool
+    created_at: datetime
 
     @property
     def is_staff(self) -> bool:
         return self.device == Device.STAFF
+
+    def seconds_left(self, now: datetime) -> int:
+        """How long a staff session lives on if nobody acts in it."""
+        return max(0, int((min(self.seen_at + STAFF_IDLE, self.longest) - now).total_seconds()))
+
+    @property
+    def longest(self) -> datetime:
+        """When a staff session ends whatever is done in it."""
+        return self.created_at + STAFF_LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +92,17 @@ async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session 
     if row is None or not await _lives(db, row, now):
         return None
     return Session(
-        row.id, row.person_id, row.device, row.held, row.seen_at, row.role, row.language, row.alias, row.enabled
-    )
+        row.id, row.person_id, row.device, row.held, row.seen_at, row.role, row.language, row.alias, row.enabled,
+        row.created_at,
+    )  # fmt: skip
+
+
+async def ran_out(db: AsyncConnection, token: str, now: datetime) -> bool:
+    """Whether this token's staff session ended by time alone: it was not ended by anybody, and access has not."""
+    mine = select(WebSession.seen_at, WebSession.created_at).join(Person, Person.id == WebSession.person_id)
+    mine = mine.where(WebSession.token_hash == hash_token(token), WebSession.device == Device.STAFF)
+    row = (await db.execute(mine.where(Person.enabled, Person.role.in_(STAFF_ROLES)))).one_or_none()
+    return row is not None and (now - row.seen_at >= STAFF_IDLE or now - row.created_at >= STAFF_LONGEST)
 
 
 async def _lives(db: AsyncConnection, row: object, now: datetime) -> bool:
@@ -103,9 +122,14 @@ async def _newcomer_may_return(db: AsyncConnection, person_id: int, now: datetim
     return newest.status in OPEN or (newest.closed_at is not None and now - newest.closed_at < AFTER_CLOSING)
 
 
+def seen_now(session: Session, now: datetime) -> Session:
+    """The session as it is once somebody has acted in it now; what is newer than a minute is not noted again."""
+    return replace(session, seen_at=now) if now - session.seen_at >= SEEN_EVERY else session
+
+
 async def seen(work: Work, session: Session) -> None:
     """The session is not idle: somebody acted in it now."""
-    if work.now - session.seen_at >= SEEN_EVERY:
+    if seen_now(session, work.now) is not session:
         await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
 
 

@@ -14,7 +14,7 @@ from handlers.web import identity
 from handlers.web.desk_view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import LOG_INS
-from handlers.web.view import page, refusal_text, see_other, words_for
+from handlers.web.view import page, refusal_text, see_other, wants_json, went_on, words_for
 from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
 
@@ -51,6 +51,17 @@ async def show(request: web.Request) -> web.Response:
     return await _desk_page(request, _session(request))
 
 
+async def ask_claim(request: web.Request) -> web.Response:
+    """Who is off shift is asked whether to take the waiting case all the same; else there is nothing to ask."""
+    case_id, session = int(request.match_info["case"]), _session(request)
+    async with request.app[SERVICE].store.look() as db:
+        waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
+        working = await queue.on_shift(db, clock.now())
+    if waiting is None or any(volunteer.id == session.person_id for volunteer in working):
+        return see_other("/desk")
+    return _asked(request, case_id, waiting.code)
+
+
 async def claim(request: web.Request) -> web.Response:
     """The case is the acting volunteer's; off shift they are asked first, and told kindly if another was faster."""
     case_id = int(request.match_info["case"])
@@ -60,20 +71,23 @@ async def claim(request: web.Request) -> web.Response:
         async with identity.staff_acts(request) as (work, _):
             await verb(work, case_id=case_id)
     except NotOnShift as refusal:
-        code = spoken_code(str(refusal.values["code"]))
-        return page(request, "desk_confirm.html", code=code, case_id=case_id, status=refusal.status)
+        if wants_json(request):
+            raise
+        return _asked(request, case_id, str(refusal.values["code"]), status=refusal.status)
     except AlreadyClaimed as refusal:
         if refusal.code != "already_yours":
+            if wants_json(request):
+                raise
             return await _desk_page(request, _session(request), refusal=refusal)
     ACTS.labels(ACTS_COUNTED_AS).inc()
-    return see_other(f"/desk/cases/{case_id}")
+    return went_on(request, f"/desk/cases/{case_id}")
 
 
 async def put_away(request: web.Request) -> web.Response:
     """The notice has been read."""
     async with identity.staff_acts(request) as (work, session):
         await inbox.put_away(work, session.person_id, int(request.match_info["notice"]))
-    return see_other("/desk")
+    return went_on(request, "/desk")
 
 
 async def speak(request: web.Request) -> web.Response:
@@ -82,7 +96,31 @@ async def speak(request: web.Request) -> web.Response:
     async with identity.staff_acts(request) as (work, session):
         if language in STAFF_LANGUAGES:
             await people.speak(work, session.person_id, language)
+    return went_on(request, "/desk")
+
+
+async def look(_request: web.Request) -> web.Response:
+    """Who asks for the address of an act, as a reload does, is at the desk."""
     return see_other("/desk")
+
+
+async def time_left(request: web.Request) -> web.Response:
+    """How long the session lives on, for a script that looks; nobody is there because of that."""
+    return _left(_session(request))
+
+
+async def still_here(request: web.Request) -> web.Response:
+    """Somebody is typing, or has said that they are there: the session is not idle."""
+    async with identity.staff_acts(request) as (work, session):
+        awake = sessions.seen_now(session, work.now)
+    return _left(awake)
+
+
+def _left(session: Session) -> web.Response:
+    """`may_stay`: whether being there makes it longer; nothing does at the end of the twelve hours."""
+    now = clock.now()
+    left, longest = session.seconds_left(now), int((session.longest - now).total_seconds())
+    return web.json_response({"ok": True, "ends_in": left, "may_stay": left < longest})
 
 
 async def log_out(request: web.Request) -> web.Response:
@@ -100,9 +138,13 @@ async def end_all(request: web.Request) -> web.Response:
 
 
 def _logged_out(request: web.Request) -> web.Response:
-    response = see_other("/desk")
+    response = went_on(request, "/desk")
     identity.forget(request, response, identity.STAFF)
     return response
+
+
+def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) -> web.Response:
+    return page(request, "desk_confirm.html", code=spoken_code(code), case_id=case_id, status=status)
 
 
 def _session(request: web.Request) -> Session:

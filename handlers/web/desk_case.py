@@ -1,117 +1,185 @@
-"""One case at the desk, for the volunteer who has claimed it: its words, the reply, release and closing.
+"""What a volunteer does in a case at the desk: reply, keep a draft, release, close.
 
-Every form says how far its page had shown the conversation, so that nothing unread is closed. For anybody else the
-page does not exist.
+All of the page is one form, so that what is half written travels with every act: nothing is put away over it unasked,
+and what is refused is shown again with all that was filled in. The page itself is `desk_case_page.py`.
 """
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from secrets import token_urlsafe
-from typing import Any
 
 from aiohttp import web
+from multidict import MultiMapping
 
-from bot import access, clock
-from bot.actions import cases, closing, inbound, reading, relay, taking_back
+from bot import access
+from bot.actions import cases, closing, drafts, inbound, relay, taking_back
 from bot.actions.closing import Sheet
 from bot.actions.sessions import Session
-from bot.errors import BadInput, NewerWords, NotFound, Refusal, Stale, Unavailable
+from bot.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
 from bot.metrics import ACTS
-from bot.render import relay_state
-from bot.store import actor_of
+from bot.store import Work
+from bot.textshape import fold
 from handlers.web import identity
 from handlers.web.chat import CLIENT_MSG_ID
 from handlers.web.desk import ACTS_COUNTED_AS
-from handlers.web.desk_view import Typed, case_card, closing_options, line_shown
-from handlers.web.keys import SERVICE, SESSION
-from handlers.web.view import page, refusal_text, see_other, words_for
+from handlers.web.desk_case_page import case_page, own_words, refused
+from handlers.web.desk_view import SEND_IT, THROW_AWAY, Typed
+from handlers.web.keys import SESSION
+from handlers.web.view import see_other, wants_json, went_on
 from models.case import UNKNOWN
 
 LONGEST_NUMBER = 18
+Act = Callable[[Work, Session], Awaitable[object]]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """The case with its conversation, which counts as read once it has been sent."""
-    return await _case_page(request, request[SESSION], Typed())  # type: ignore[arg-type]
+    """The case with its conversation, which counts as read once it has been sent; how it was lost, if it was."""
+    return await case_page(request, request[SESSION], _case_id(request), Typed())  # type: ignore[arg-type]
+
+
+async def look(request: web.Request) -> web.Response:
+    """Who asks for the address of an act, as a reload does, is at its case."""
+    return see_other(f"/desk/cases/{_case_id(request)}")
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
     """The volunteer's words are on their way; the same form sent twice is one message."""
-    form = await request.post()
-    sent_as = str(form.get("client_msg_id", ""))
-    client_msg_id = sent_as if CLIENT_MSG_ID.fullmatch(sent_as) else token_urlsafe(16)
-    typed = Typed(text=str(form.get("text", "")), client_msg_id=client_msg_id)
-    try:
-        async with identity.staff_acts(request) as (work, session):
-            if await inbound.first_time(work, "desk", f"{session.person_id}:{client_msg_id}"):
-                await relay.from_volunteer(
-                    work, case_id=_case_id(request), text=typed.text, external_id=f"desk:{client_msg_id}"
-                )
-    except (BadInput, Unavailable) as refusal:
-        return await _refused(request, refusal, typed)
-    return _done(request, f"/desk/cases/{_case_id(request)}#end")
+    typed, case_id = _typed(await request.post()), _case_id(request)
+
+    async def act(work: Work, session: Session) -> None:
+        if not typed.is_meant and fold(relay.checked(typed.text)).startswith("/"):
+            raise BadInput("desk_begins_with_slash", code=(await access.my_case(work, case_id)).code)
+        await _send(work, session, case_id, typed)
+
+    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
+
+
+async def keep_draft(request: web.Request) -> web.StreamResponse:
+    """What has been typed is kept for its volunteer; nothing typed is nothing kept."""
+    typed, case_id = _typed(await request.post()), _case_id(request)
+
+    async def act(work: Work, _: Session) -> None:
+        await drafts.keep(work, case_id=case_id, text=typed.text)
+
+    return await _refused(request, typed, act) or went_on(request, f"/desk/cases/{case_id}#end")
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:
     """The volunteer's reply, sent less than a minute ago, is gone."""
     form = await request.post()
-    try:
-        async with identity.staff_acts(request) as (work, _):
-            await access.my_case(work, _case_id(request))
-            await taking_back.take_back(work, message_id=_number(form.get("message")))
-    except Stale as refusal:
-        return await _refused(request, refusal, Typed())
-    return _done(request, f"/desk/cases/{_case_id(request)}#end")
+    typed, case_id = _typed(form), _case_id(request)
+
+    async def act(work: Work, _: Session) -> None:
+        await access.my_case(work, case_id)
+        await taking_back.take_back(work, message_id=_number(form.get("message")))
+        if typed.text.strip():  # what was half written beside it is on the next page too
+            await drafts.keep(work, case_id=case_id, text=typed.text)
+
+    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
 
 
 async def release(request: web.Request) -> web.StreamResponse:
     """The case is back in the queue."""
-    form = await request.post()
-    try:
-        async with identity.staff_acts(request) as (work, _):
-            await cases.release_case(work, case_id=_case_id(request), seen_seq=_number(form.get("seen_seq")))
-    except NewerWords as refusal:
-        return await _refused(request, refusal, Typed())
-    return _done(request, "/desk")
+    typed, case_id = _typed(await request.post()), _case_id(request)
+
+    async def act(work: Work, session: Session) -> None:
+        await _settle_unsent(work, session, case_id, typed)
+        await cases.release_case(work, case_id=case_id, seen_seq=typed.seen_seq)
+
+    return await _done(request, typed, act, "/desk")
 
 
 async def not_advice(request: web.Request) -> web.StreamResponse:
     """The case is closed as no advice: thanks, a wrong number, a test."""
-    form = await request.post()
-    try:
-        async with identity.staff_acts(request) as (work, _):
-            await closing.close_not_advice(work, case_id=_case_id(request), seen_seq=_number(form.get("seen_seq")))
-    except NewerWords as refusal:
-        return await _refused(request, refusal, Typed())
-    return _done(request, "/desk")
+    typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
+
+    async def act(work: Work, session: Session) -> None:
+        await _settle_unsent(work, session, case_id, typed)
+        await closing.close_not_advice(work, case_id=case_id, seen_seq=typed.seen_seq)
+
+    return await _done(request, typed, act, "/desk")
 
 
 async def close(request: web.Request) -> web.StreamResponse:
     """The case is closed with its sheet."""
-    form = await request.post()
-    typed = Typed(
-        category=str(form.get("category", UNKNOWN)),
-        organisations=tuple(str(code) for code in form.getall("organisation", [])),
-        outcome=str(form.get("outcome", UNKNOWN)),
-        minutes=str(form.get("minutes", UNKNOWN)),
-        is_closing=True,
-    )
-    seen_seq = _number(form.get("seen_seq"))
+    typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
+
+    async def act(work: Work, session: Session) -> None:
+        await _settle_unsent(work, session, case_id, typed)
+        await closing.close_case(work, case_id=case_id, seen_seq=typed.seen_seq, sheet=_sheet(typed))
+
+    return await _done(request, typed, act, "/desk")
+
+
+async def _send(work: Work, session: Session, case_id: int, typed: Typed) -> None:
+    if await inbound.first_time(work, "desk", f"{session.person_id}:{typed.client_msg_id}"):
+        external_id = f"desk:{typed.client_msg_id}"
+        await relay.from_volunteer(work, case_id=case_id, text=typed.text, external_id=external_id)
+        await drafts.discard(work, case_id=case_id)
+
+
+async def _settle_unsent(work: Work, session: Session, case_id: int, typed: Typed) -> None:
+    """What was written and not sent has become what the volunteer wants, or there is none.
+
+    Raises:
+        NotFound: not the actor's case.
+        UnsentWords: there is, and they have not said.
+        BadInput: they have said to send it, and it cannot be sent.
+    """
+    await access.my_case(work, case_id)
+    kept = {"person_id": session.person_id, "case_id": case_id, "now": work.now}
+    if typed.unsent == SEND_IT and typed.text.strip():
+        await _send(work, session, case_id, typed)
+    elif typed.unsent == THROW_AWAY:
+        await drafts.discard(work, case_id=case_id)
+    elif typed.text.strip() or await drafts.draft_of(work.db, work.seal, **kept):
+        raise UnsentWords
+
+
+async def _done(request: web.Request, typed: Typed, act: Act, url: str) -> web.StreamResponse:
+    """The act is done and the browser goes on, or it is refused and nothing that was typed is lost."""
+    if answer := await _refused(request, typed, act):
+        return answer
+    ACTS.labels(ACTS_COUNTED_AS).inc()
+    return went_on(request, url)
+
+
+async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamResponse | None:
+    """The act in one Work; the page that tells of its refusal, or None once it is done."""
     try:
-        async with identity.staff_acts(request) as (work, _):
-            await closing.close_case(work, case_id=_case_id(request), seen_seq=seen_seq, sheet=_sheet(typed))
-    except (NewerWords, BadInput, Unavailable) as refusal:
-        return await _refused(request, refusal, typed)
-    return _done(request, "/desk")
+        async with identity.staff_acts(request) as (work, session):
+            await act(work, session)
+    except NotPermitted as refusal:
+        if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():
+            raise
+        return own_words(request, refusal, typed)
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return await refused(request, refusal, _case_id(request), typed)
+    return None
+
+
+def _typed(form: MultiMapping, *, is_closing: bool = False) -> Typed:
+    sent_as = str(form.get("client_msg_id", ""))
+    organisations = tuple(str(code) for code in form.getall("organisation", []))
+    outcome = str(form.get("outcome", UNKNOWN))
+    return Typed(
+        text=str(form.get("text", "")),
+        client_msg_id=sent_as if CLIENT_MSG_ID.fullmatch(sent_as) else token_urlsafe(16),
+        seen_seq=_number(form.get("seen_seq")),
+        category=str(form.get("category", UNKNOWN)) if is_closing else str(form.get("category", "")),
+        organisations=organisations,
+        outcome=outcome,
+        minutes=str(form.get("minutes", UNKNOWN)) if is_closing else str(form.get("minutes", "")),
+        is_closing=is_closing or bool(organisations) or outcome != UNKNOWN,
+        unsent=str(form.get("unsent", "")),
+        is_meant=form.get("anyway") == "1",
+    )
 
 
 def _sheet(typed: Typed) -> Sheet:
     minutes = None if typed.minutes == UNKNOWN else _number(typed.minutes)
     return Sheet(typed.category, typed.organisations, typed.outcome, minutes)
-
-
-def _done(request: web.Request, url: str) -> web.Response:
-    ACTS.labels(ACTS_COUNTED_AS).inc()
-    return see_other(url)
 
 
 def _case_id(request: web.Request) -> int:
@@ -129,53 +197,3 @@ def _case_id(request: web.Request) -> int:
 def _number(given: object) -> int:
     digits = str(given or "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER else 0
-
-
-async def _refused(request: web.Request, refusal: Refusal, typed: Typed) -> web.StreamResponse:
-    """The case once more, with what has come since, the refusal on top, and everything filled in as it was."""
-    session = await identity.require_staff(request)
-    return await _case_page(request, session, typed, refusal=refusal)
-
-
-async def _case_page(
-    request: web.Request, session: Session, typed: Typed, *, refusal: Refusal | None = None
-) -> web.StreamResponse:
-    service, words, now = request.app[SERVICE], words_for(request), clock.now()
-    case, lines, states = await _read(request, session)
-    default = closing.default_minutes(case, now)
-    filled = replace(
-        typed, client_msg_id=typed.client_msg_id or token_urlsafe(16), minutes=typed.minutes or str(default),
-        category=typed.category or case.category or UNKNOWN,
-    )  # fmt: skip
-    last = reading.last_shown(lines)
-    response = page(
-        request, "desk_case.html", case=case_card(words, case, now), typed=filled, seen_seq=last,
-        lines=[line_shown(service, words, line, states.get(line.message_id), now) for line in lines],
-        options=closing_options(words, default), status=refusal.status if refusal else 200,
-        error=refusal_text(service, words, refusal) if refusal else "",
-    )  # fmt: skip
-    await response.prepare(request)
-    await response.write_eof()
-    if request.method != "HEAD" and last > case.read_seq:
-        await _mark_read(request, session, case.id, last)
-    return response
-
-
-async def _read(request: web.Request, session: Session) -> tuple[Any, list[reading.Line], dict[int, tuple[str, str]]]:
-    service = request.app[SERVICE]
-    async with service.store.look() as db:
-        actor = await actor_of(db, session.person_id)
-        case = await access.case_to_read(db, actor, _case_id(request))
-        lines = await reading.transcript(db, service.store.seal, case)
-        theirs = [line.message_id for line in lines if not line.by_newcomer]
-        return case, lines, {message_id: await relay_state(db, message_id) for message_id in theirs}
-
-
-async def _mark_read(request: web.Request, session: Session, case_id: int, seq: int) -> None:
-    """The claimer has been shown the words up to here; if the case has moved on meanwhile, that is no matter."""
-    try:
-        async with request.app[SERVICE].store.work() as work:
-            work.actor = await actor_of(work.db, session.person_id)
-            await cases.mark_read(work, await access.my_case(work, case_id), seq)
-    except (NotFound, Unavailable):
-        return

@@ -21,7 +21,7 @@ from handlers.web import identity
 from handlers.web.desk import ACTS_COUNTED_AS
 from handlers.web.desk_hours_form import NEW_PLACE, NewPlace, Typed, as_typed, change_meant, day_meant, typed_change
 from handlers.web.keys import SERVICE, SESSION
-from handlers.web.view import page, refusal_text, see_other, words_for
+from handlers.web.view import page, refusal_text, see_other, wants_json, went_on, words_for
 from models.people import Role
 from models.timetable import Timetable
 
@@ -46,7 +46,27 @@ async def propose(request: web.Request) -> web.Response:
             proposal = await hours_changes.propose(work, change_meant(typed, known))
     except REFUSED as refusal:
         return await refused(request, refusal, typed=typed)
+    return went_on(request, f"{HOURS}/drafts/{proposal.draft}")
+
+
+async def look(_request: web.Request) -> web.Response:
+    """Who asks for the address of an act, as a reload does, is at the opening hours."""
+    return see_other(HOURS)
+
+
+async def look_at_draft(request: web.Request) -> web.Response:
+    """As `look`, of an act on a draft."""
+    return see_other(f"{HOURS}/drafts/{request.match_info['draft']}")
+
+
+async def show_draft(request: web.Request) -> web.Response:
+    """The change as it will be read; one that is published, dropped or too old is not there to be shown."""
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    try:
+        async with identity.coordinator_acts(request) as (work, _):
+            proposal = await hours_changes.proposed(work, int(request.match_info["draft"]))
+    except (Stale, BadInput):
+        return see_other(HOURS)
     return page(request, "desk_hours_preview.html", change=view.preview(service, words, proposal, now))
 
 
@@ -62,7 +82,7 @@ async def publish(request: web.Request) -> web.Response:
                 await hours_changes.publish(work, draft, cancel_shifts=cancel_shifts)
     except REFUSED as refusal:
         return await refused(request, refusal, typed=typed)
-    return _done("published")
+    return _done(request, "published")
 
 
 async def drop(request: web.Request) -> web.Response:
@@ -82,14 +102,25 @@ async def undo(request: web.Request) -> web.Response:
     try:
         async with identity.coordinator_acts(request) as (work, _):
             if not is_sure:
-                change = await hours_changes.undoable(work.db, number)
+                await hours_changes.undoable(work.db, number)
             elif await inbound.first_time(work, "desk", f"undo:{number}"):
                 await hours_changes.undo(work, number)
     except REFUSED as refusal:
         return await refused(request, refusal)
-    if is_sure:
-        return _done("undone")
-    shown = view.past_shown(request.app[SERVICE], words_for(request), change, clock.now())
+    if not is_sure:
+        return went_on(request, f"{HOURS}/changes/{number}/undo")
+    return _done(request, "undone")
+
+
+async def ask_undo(request: web.Request) -> web.Response:
+    """The newest change, before it is taken back; one that cannot be any more leads to what holds."""
+    service = request.app[SERVICE]
+    try:
+        async with service.store.look() as db:
+            change = await hours_changes.undoable(db, int(request.match_info["number"]))
+    except Stale:
+        return see_other(HOURS)
+    shown = view.past_shown(service, words_for(request), change, clock.now())
     return page(request, "desk_hours_undo.html", change=shown)
 
 
@@ -112,7 +143,9 @@ async def history(request: web.Request) -> web.Response:
 async def refused(
     request: web.Request, refusal: Refusal, *, typed: Typed | None = None, new_place: NewPlace | None = None
 ) -> web.Response:
-    """The page once more, the refusal on top, with everything filled in as it was."""
+    """The page once more, the refusal on top, with everything filled in as it was; our script has it still."""
+    if wants_json(request):
+        raise refusal
     await require_coordinator(request)
     return await hours_page(request, typed=typed, new_place=new_place, refusal=refusal)
 
@@ -196,6 +229,6 @@ def _day_asked(given: str) -> tuple[date | None, BadInput | None]:
         return None, refusal
 
 
-def _done(told: str) -> web.Response:
+def _done(request: web.Request, told: str) -> web.Response:
     ACTS.labels(ACTS_COUNTED_AS).inc()
-    return see_other(f"{HOURS}?told={told}")
+    return went_on(request, f"{HOURS}?told={told}")

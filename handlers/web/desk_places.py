@@ -15,7 +15,7 @@ from handlers.web.desk import ACTS_COUNTED_AS
 from handlers.web.desk_hours import refused, require_coordinator
 from handlers.web.desk_hours_form import TypedPlace, described, place_as_typed, typed_new_place, typed_place
 from handlers.web.keys import SERVICE
-from handlers.web.view import page, refusal_text, see_other, words_for
+from handlers.web.view import page, refusal_text, wants_json, went_on, words_for
 from models.hours import Door
 
 
@@ -33,10 +33,12 @@ async def save(request: web.Request) -> web.Response:
             place = _named(request, await places.places(work.db))
             await places.describe_place(work, place.code, **described(typed, has_own_name=not place.name_key))
     except (BadInput, Unavailable) as refusal:
+        if wants_json(request):
+            raise
         await require_coordinator(request)
         return _place_page(request, await _place(request), typed, refusal=refusal)
     ACTS.labels(ACTS_COUNTED_AS).inc()
-    return see_other(f"/desk/places/{place.code}?saved")
+    return went_on(request, f"/desk/places/{place.code}?saved")
 
 
 async def add(request: web.Request) -> web.Response:
@@ -52,7 +54,7 @@ async def add(request: web.Request) -> web.Response:
     except (BadInput, Unavailable) as refusal:
         return await refused(request, refusal, new_place=new)
     ACTS.labels(ACTS_COUNTED_AS).inc()
-    return see_other(f"/desk/places/{code}")
+    return went_on(request, f"/desk/places/{code}")
 
 
 def _place_page(

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.access import Loss
 from bot.actions.overview import Overview
 from bot.actions.reading import Line
 from bot.actions.taking_back import TAKE_BACK_WITHIN
@@ -15,7 +16,7 @@ from bot.render import prompt_of
 from bot.service import Service
 from bot.texts_staff import SHOWN_OUTCOMES, card_line, mark_label, minutes_choices, outcome_label, state_label, waited
 from handlers.web.view import clock_time, inline, several_lines, spoken
-from models.case import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, spoken_code
+from models.case import UNKNOWN, USUAL_ORGANISATIONS, CaseEventKind, Category, Organisation, spoken_code
 from models.outbox import Notice
 
 # What else is said to staff is on the desk already: cards are its queue, new words its cases.
@@ -26,6 +27,9 @@ SHOWN_NOTICES = frozenset(
         Notice.LANGUAGE_OF_CASE,
     }
 )  # fmt: skip
+
+
+SEND_IT, THROW_AWAY = "send", "discard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,23 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a volunteer had filled in when an act was refused: it is still there on the next page."""
+    """What a volunteer had filled in when an act was refused: it is still there on the next page.
+
+    `is_draft`: the text is what the server keeps. `unsent`: what is to become of it, `SEND_IT` or `THROW_AWAY`, when
+    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same.
+    """
 
     text: str = ""
     client_msg_id: str = ""
+    seen_seq: int = 0
     category: str = ""
     organisations: tuple[str, ...] = ()
     outcome: str = UNKNOWN
     minutes: str = ""
     is_closing: bool = False
+    is_draft: bool = False
+    unsent: str = ""
+    is_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,18 @@ def line_shown(
 def may_take_back(line: Line, now: datetime) -> bool:
     """Whether the volunteer's message is so fresh that the page offers to take it back."""
     return not line.by_newcomer and line.taken_back_at is None and now - line.said_at <= TAKE_BACK_WITHIN
+
+
+def loss_told(words: Words, loss: Loss) -> str:
+    """What has happened to a case that a volunteer had."""
+    code = spoken_code(loss.code)
+    if loss.is_erased:
+        return words("desk_case_erased", code=code)
+    if loss.kind == CaseEventKind.WITHDRAWN:
+        return words("case_withdrawn", code=code)
+    if not loss.by_me:
+        return words("case_taken_back", code=code)
+    return words("closed_by_you" if loss.kind == CaseEventKind.CLOSED else "released_by_you", code=code)
 
 
 def closing_options(words: Words, default: int) -> Options:

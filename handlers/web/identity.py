@@ -22,6 +22,7 @@ from models.people import Device
 NEWCOMER, STAFF = "radrum_chat", "radrum_desk"
 # A case may be open for weeks before the 14 days after its closing begin; the session in the database ends earlier.
 OWN_DEVICE_KEEPS = AFTER_CLOSING + timedelta(days=31)
+RAN_OUT = "session_ran_out"
 LOOKS_BY_ITSELF = "X-Radrum-Live"  # our script looks for news: nobody is there because of that
 
 
@@ -85,9 +86,22 @@ async def require_staff(request: web.Request) -> Session:
     """
     session = await staff_session(request)
     if session is None:
-        raise NotPermitted
+        raise await _nobody(request)
     await stay_awake(request, session)
     return session
+
+
+async def has_run_out(request: web.Request) -> bool:
+    """Whether the browser's staff session ended by time alone, so that its person may have typed until now."""
+    token = token_of(request, STAFF)
+    if not token:
+        return False
+    async with request.app[SERVICE].store.look() as db:
+        return await sessions.ran_out(db, token, clock.now())
+
+
+async def _nobody(request: web.Request) -> NotPermitted:
+    return NotPermitted(RAN_OUT) if await has_run_out(request) else NotPermitted()
 
 
 async def stay_awake(request: web.Request, session: Session) -> None:
@@ -126,7 +140,7 @@ async def staff_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]
     async with request.app[SERVICE].store.work() as work:
         session = await _session_in(work, request, STAFF)
         if session is None or not session.is_staff:
-            raise NotPermitted
+            raise await _nobody(request)
         work.actor = await actor_of(work.db, session.person_id)
         await sessions.seen(work, session)
         request[CHECKED], request[SESSION] = True, session

@@ -149,7 +149,8 @@ async def _speak_changes(request: web.Request, socket: web.WebSocketResponse, be
         rung = monotonic() - began < poll
         try:
             if not await _is_alive(request, identity.staff_session):
-                await socket.send_json({"ended": True})
+                why = {"ran_out": True} if await identity.has_run_out(request) else {}
+                await socket.send_json({"ended": True} | why)
                 return
         except Unavailable:
             continue

@@ -123,12 +123,15 @@ def has_our_origin(request: web.Request) -> bool:
 
 
 def tell_refusal(request: web.Request, refusal: Refusal) -> web.Response:
-    """The refusal as a page or JSON. A session that has ended is forgotten by the browser too."""
+    """The refusal as a page or JSON. A session that has ended is forgotten by the browser too.
+
+    One that ran out is not: a page that is still open asks how it ended, since what was typed in it may stay.
+    """
     REFUSALS.labels(refusal.code).inc()
     log.info("refused", code=refusal.code, path_pattern=_pattern(request))
     text = refusal_text(request.app[SERVICE], words_for(request), refusal)
     response = _tell(request, refusal.status, text, code=refusal.code)
-    if isinstance(refusal, NotPermitted):
+    if isinstance(refusal, NotPermitted) and refusal.code != identity.RAN_OUT:
         identity.forget(request, response, identity.STAFF if is_desk(request) else identity.NEWCOMER)
     return response
 
@@ -162,7 +165,7 @@ def _tell(request: web.Request, status: int, text: str, *, code: str, more: str 
 
 def _ways(request: web.Request, code: str) -> tuple[Way, ...]:
     if is_desk(request):
-        return (Way("/desk", "desk_title"),) if code != NotPermitted.code else ()
+        return (Way("/desk", "desk_title"),) if code not in (NotPermitted.code, identity.RAN_OUT) else ()
     language = words_for(request).language
     if code == "session_ended":
         return Way(f"/{language}/back", "web_come_back", is_main=True), Way(f"/{language}/chat", "ask_question")

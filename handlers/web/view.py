@@ -14,7 +14,8 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot import phrases
+from bot import clock, phrases
+from bot.actions.sessions import seen_now
 from bot.errors import Refusal
 from bot.i18n import Plain, Value, Words, suggest_language
 from bot.phrases import HELPLINES
@@ -151,8 +152,9 @@ def page(
     """A rendered page as a response. Not compressed: it holds a person's words beside what others may put there."""
     words = words or words_for(request)
     html = request.app[PAGES].render(
-        template, words, path=request.path, same_page=_same_page(request, words), far_away=FAR_AWAY, **context
-    )
+        template, words, path=request.path, same_page=_same_page(request, words), far_away=FAR_AWAY,
+        ends_in=_ends_in(request), **context,
+    )  # fmt: skip
     return web.Response(text=html, content_type="text/html", status=status)
 
 
@@ -163,6 +165,17 @@ def _same_page(request: web.Request, words: Words) -> str:
     if request.method not in ("GET", "HEAD") or not (path == prefix or path.startswith(prefix + "/")):
         return "/chat"
     return path.removeprefix(prefix)
+
+
+def _ends_in(request: web.Request) -> int | None:
+    """In how many seconds a staff session ends if nobody acts in it from now on; None on every other page."""
+    session, now = request.get(SESSION), clock.now()
+    return seen_now(session, now).seconds_left(now) if session is not None and session.is_staff else None
+
+
+def went_on(request: web.Request, url: str) -> web.Response:
+    """The act is done and `url` is next: the browser goes there, or our script is told of it."""
+    return web.json_response({"ok": True, "to": url}) if wants_json(request) else see_other(url)
 
 
 def see_other(url: str) -> web.Response:

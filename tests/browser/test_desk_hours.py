@@ -40,6 +40,7 @@ async def test_a_day_is_closed_read_published_and_undone_on_the_narrowest_phone(
         await own_words.fill("دورة")
         found += await barriers(page)
         await page.click("#form-close button")
+        await page.wait_for_selector("form.publish")
 
         reading = page.locator("[lang=ar][dir=rtl]")
         await expect(reading).to_contain_text("دورة")

@@ -5,6 +5,7 @@ The scene is made once and copied for each test, so that a test may change it. P
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -165,8 +166,8 @@ class Answer:
         return made[name]
 
     def without(self, number: object) -> "Answer":
-        """The same, had it not been asked for by this number."""
-        return Answer(self.status, self.headers, self.body.replace(str(number), "N"))
+        """The same, had it not been asked for by this number, which may also be digits within the name of an asset."""
+        return Answer(self.status, self.headers, re.sub(rf"\b{number}\b", "N", self.body))
 
 
 class Site:

@@ -34,25 +34,28 @@ PATTERN = re.compile(r"{(\w+):(?:[^{}]|{[^{}]*})*}")
 
 # What an answer is: taken, and how, or refused, and with which code.
 PAGE, GOES, SOCKET = "200", "303", "101"
+DONE = "200"  # our script is told so, and what is next
 ENDED, LOG_IN, MISSING = "404 session_ended", "404 log_in_first", "404 not_found"
 SHUT, ASKED, WRONG = "403", "409", "422"
 
 #                    nobody   A        B        claimer  other    disabled coordinator
 ANYBODY_READS =     (PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE)  # fmt: skip
 ANYBODY_ACTS =      (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)  # fmt: skip
+ANYBODY_IS_SENT =   (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)  # fmt: skip
 ANYBODY_GUESSES =   (WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG)  # fmt: skip
 NEWCOMERS_ALONE =   (ENDED,   PAGE,    PAGE,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_ASKED =   (ENDED,   ASKED,   ASKED,   ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
-STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  GOES)  # fmt: skip
+STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  DONE)  # fmt: skip
 STAFF_SOCKET =      (SHUT,    SHUT,    SHUT,    SOCKET,  SOCKET,  SHUT,    SOCKET)  # fmt: skip
-STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  ASKED)  # fmt: skip
+STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  ASKED)  # fmt: skip
+OFF_SHIFT_READS =   (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  PAGE)  # fmt: skip
 CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
-CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
-COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  GOES)  # fmt: skip
+COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
 POLICY: dict[str, tuple[str, ...]] = {
@@ -86,23 +89,35 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/login/{token}": ANYBODY_ACTS,
     "GET /desk": STAFF_READS,
     "GET /desk/live": STAFF_SOCKET,
+    "GET /desk/presence": STAFF_READS,
+    "POST /desk/presence": STAFF_ACTS,
+    "GET /desk/{act}": ANYBODY_IS_SENT,  # the address of an act, on to the page it belongs to, which then asks who
     "POST /desk/language": STAFF_ACTS,
     "POST /desk/logout": STAFF_ACTS,
     "POST /desk/end-all": STAFF_ACTS,
+    "GET /desk/notices/{notice}/put-away": ANYBODY_IS_SENT,
     "POST /desk/notices/{notice}/put-away": STAFF_ACTS,
+    "GET /desk/cases/{case}/claim": OFF_SHIFT_READS,
     "POST /desk/cases/{case}/claim": STAFF_CLAIMS,
     "GET /desk/cases/{case}": CLAIMER_READS,
+    "GET /desk/cases/{case}/{act}": ANYBODY_IS_SENT,
     "POST /desk/cases/{case}/reply": CLAIMER_ACTS,
     "POST /desk/cases/{case}/take-back": CLAIMER_LACKS,  # nothing was said
+    "POST /desk/cases/{case}/draft": CLAIMER_ACTS,
     "POST /desk/cases/{case}/release": CLAIMER_ACTS,
     "POST /desk/cases/{case}/not-advice": CLAIMER_ACTS,
     "POST /desk/cases/{case}/close": CLAIMER_ACTS,
     "GET /desk/hours": COORDINATOR_READS,
-    "POST /desk/hours/propose": COORDINATOR_READS,  # answers with the change as it will be read
+    "GET /desk/hours/propose": ANYBODY_IS_SENT,
+    "POST /desk/hours/propose": COORDINATOR_ACTS,
+    "GET /desk/hours/drafts/{draft}": COORDINATOR_READS,
+    "GET /desk/hours/drafts/{draft}/{act}": ANYBODY_IS_SENT,
     "POST /desk/hours/drafts/{draft}/publish": COORDINATOR_ACTS,
     "POST /desk/hours/drafts/{draft}/drop": COORDINATOR_READS,  # answers with its form, filled in
+    "GET /desk/hours/changes/{number}/undo": COORDINATOR_READS,
     "POST /desk/hours/changes/{number}/undo": COORDINATOR_ACTS,
     "GET /desk/hours/history": COORDINATOR_READS,
+    "GET /desk/places": ANYBODY_IS_SENT,
     "POST /desk/places": COORDINATOR_ACTS,
     "GET /desk/places/{place}": COORDINATOR_READS,
     "POST /desk/places/{place}": COORDINATOR_ACTS,
@@ -120,6 +135,7 @@ FORMS = {
     "/command": {"name": "status"},
     "/language": {"language": "en"},
     "/reply": {"text": "Så här gör du"},
+    "/draft": {"text": "Så här gör"},
     "/release": {"seen_seq": str(10**15)},
     "/not-advice": {"seen_seq": str(10**15)},
     "/close": {"seen_seq": str(10**15), "minutes": "15"},
@@ -136,11 +152,13 @@ NUMBERED = {
     "GET /desk/cases/{case}": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/reply": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/take-back": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/draft": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/release": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/not-advice": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/close": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/claim": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "POST /desk/notices/{notice}/put-away": ALL_BUT_CLAIMER,
+    "GET /desk/hours/drafts/{draft}": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/publish": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/drop": ALL_BUT_COORDINATOR,
 }
@@ -166,6 +184,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "place": lambda: PLACE,
         "draft": lambda: number or scene.draft,
         "number": lambda: scene.change,
+        "act": lambda: "publish" if "/drafts/" in path else "reply" if "/cases/" in path else "language",
     }
     return re.sub(r"{(\w+)}", lambda found: str(values[found[1]]()), path)
 
