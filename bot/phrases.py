@@ -146,6 +146,15 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
     )
 
 
+def secret_text(words: Words, code: str, secret: str) -> str:
+    """The two numbers to write down."""
+    return lines(
+        words("your_case_number", case=Ltr(spoken_code(code))),
+        words("secret_write_down", secret=Ltr(f"{secret[:4]} {secret[4:]}")),
+        words("secret_nobody_asks"),
+    )
+
+
 def answer_label(words: Words, column: str, code: str) -> Plain:
     """What an answer's button says."""
     if code == PREFER_NOT_SAY:
@@ -173,6 +182,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("privacy_who_reads"),
         words("privacy_never_asked"),
         words("retention", n=facts.retention_days),
+        words("privacy_unsent") if channel == Channel.WEB else "",
         words("privacy_kept"),
         words("consent_withdraw", command=Ltr("/delete")),
         words("privacy_telegram") if channel == Channel.TELEGRAM else "",

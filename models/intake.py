@@ -70,17 +70,16 @@ QUESTIONS: Mapping[IntakeStep, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet."""
+    """What waits for a decision: words typed before consent."""
 
     held: str = ""
-    secret: str = ""
 
     def to_json(self) -> str:
-        return json.dumps({"held": self.held, "secret": self.secret}, ensure_ascii=False)
+        return json.dumps({"held": self.held}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | None) -> "Draft":
-        return cls(**json.loads(text)) if text else cls()
+        return cls(json.loads(text)["held"]) if text else cls()
 
 
 class Ask(StrEnum):

@@ -36,6 +36,7 @@ class Notice(StrEnum):
     TIME_KNOWN = "time_known"
     STATUS = "status"
     HOURS = "hours"
+    NUMBER_MADE = "number_made"
     HELP = "help"
     PRIVACY = "privacy"
     STOPPED = "stopped"
@@ -118,7 +119,7 @@ class Outbox(Base, table=True):
 
     `seq`: the row's place in a newcomer's conversation, which the web reads by; 0 for staff.
     `edits`: the row whose message this one replaces. `message_id`: whose words are relayed; the words live there only.
-    `secret`: sealed; the web's secret, kept until it has been shown.
+    `secret`: sealed; the token of a link to the desk, kept until it has been sent.
     `doubtful`: the process died between sending and marking, so it may have arrived twice.
     """
 
@@ -168,6 +169,7 @@ class TimerKind(StrEnum):
     ANSWER = "answer"
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
+    KEPT_EXPIRES = "kept_expires"
     SESSION_EVENING = "session_evening"
     MORNING = "morning"
     DAILY = "daily"

@@ -27,11 +27,10 @@ SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("
 class Door:
     """How the newcomer came in, as far as a case needs it.
 
-    `held`: one of a flood from a network address. `secret`, `secret_hash`: made for the web at consent, else empty.
+    `held`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent, else empty.
     """
 
     held: bool = False
-    secret: str = ""
     secret_hash: str = ""
 
 
@@ -109,39 +108,34 @@ async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming
         await people.speak(work, visitor.person_id, turn.language)
     draft = turn.draft
     if turn.agreed:
-        draft = await _consented(work, thread, draft, door)
+        await _consented(work, thread, door)
     if turn.submit is not None:
-        draft = await _submit(work, visitor, thread, turn.submit, draft, incoming, door)
+        await _submit(work, visitor, thread, turn.submit, incoming, door)
     recorded = await _record_answer(work, visitor, turn)
     await _keep_place(work, thread, turn.step, draft)
     await _ask(work, visitor, turn, draft)
     return STALE if turn.stale else SAVED if recorded else DONE
 
 
-async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft:
+async def _consented(work: Work, thread: Row, door: Door) -> None:
     values = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
-    if door.secret:
+    if door.secret_hash:
         values["secret_hash"] = door.secret_hash
-        draft = Draft(draft.held, door.secret)
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
-    return draft
 
 
-async def _submit(
-    work: Work, visitor: Visitor, thread: Row, words: str, draft: Draft, incoming: Incoming, door: Door
-) -> Draft:
-    """The words become the question of a new case, or join the open one; the secret leaves with the receipt."""
+async def _submit(work: Work, visitor: Visitor, thread: Row, words: str, incoming: Incoming, door: Door) -> None:
+    """The words become the question of a new case, or join the open one."""
     current = await access.open_case_of(work.db, visitor.person_id)
     if current is not None:
         await relay.from_newcomer(work, current, words, external_id=_external(incoming))
-        return draft
+        return
     case = await cases.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
         language=visitor.language or "en", held=door.held,
     )  # fmt: skip
     await relay.keep_first_words(work, case, words, external_id=_external(incoming))
-    await cases.announce(work, case, secret=draft.secret)
-    return Draft(draft.held)
+    await cases.announce(work, case)
 
 
 async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:

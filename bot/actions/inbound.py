@@ -22,6 +22,12 @@ async def first_time(work: Work, channel: str, key: str) -> bool:
     return (await work.db.execute(_ONCE[work.db.dialect.name], row)).one_or_none() is not None
 
 
+async def is_done(work: Work, channel: str, key: str) -> bool:
+    """Whether this act has been done. Claims nothing."""
+    done = select(Inbound.key).where(Inbound.channel == channel, Inbound.key == key, Inbound.done_at.is_not(None))
+    return (await work.db.execute(done)).one_or_none() is not None
+
+
 async def failed(work: Work, channel: str, key: str, failure: str) -> int:
     """The act's attempt is counted, over restarts too; at the third it counts as done. Returns the attempts."""
     known = select(Inbound.attempts).where(Inbound.channel == bindparam("c"), Inbound.key == bindparam("k"))

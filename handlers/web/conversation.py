@@ -34,6 +34,7 @@ OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 ENDS_CHOICES = frozenset(
     {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
 )
+BRINGS_NUMBERS = frozenset({Notice.RECEIPT, Notice.NUMBER_MADE})
 KEY_LETTERS = 16
 
 
@@ -42,7 +43,7 @@ class Bubble:
     """One message as the page shows it. A later bubble with the same `key` takes the place of the earlier one.
 
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
-    `is_new`: no page has shown it yet.
+    `is_new`: no page has shown it yet. `brings_numbers`: from here on there are other numbers to write down.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Bubble:
     ends: bool = False
     is_receipt: bool = False
     is_new: bool = False
+    brings_numbers: bool = False
 
 
 async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
@@ -105,7 +107,7 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
-        is_new=row.state == RowState.DUE,
+        is_new=row.state == RowState.DUE, brings_numbers=row.kind in BRINGS_NUMBERS,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind != Notice.HOURS),
     )  # fmt: skip

@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot import phrases
-from bot.errors import Refusal
+from bot.errors import Refusal, SessionEnded
 from bot.i18n import Plain, Value, Words, suggest_language
 from bot.phrases import HELPLINES
 from bot.service import Service
 from bot.textshape import html_isolates, with_numbers_isolated
-from handlers.web.keys import PAGES, SERVICE, SESSION
+from handlers.web.keys import PAGES, SERVICE, SESSION, TYPED
 from handlers.web.static import Assets
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language
 
@@ -170,9 +170,15 @@ def see_other(url: str) -> web.Response:
     return web.Response(status=303, headers={"Location": url})
 
 
+def go_on(request: web.Request, url: str) -> web.Response:
+    """The act is done, and the browser goes on to `url`: by itself, or our script sends it there."""
+    return web.json_response({"ok": True, "to": url}) if wants_json(request) else see_other(url)
+
+
 def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
     """A refusal as its reader sees it; a code without a sentence is told in general words."""
-    code = refusal.code if refusal.code in words else Refusal.code
+    code = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
+    code = code if code in words else Refusal.code
     values = {name: value for name, value in refusal.values.items() if name != "case_id" and value is not None}
     return phrases.refusal_text(words, code, values, service.store.zone)
 
@@ -190,10 +196,11 @@ def text_page(
     request: web.Request, title: str, text: Markup, *, status: int = 200, words: Words | None = None,
     ways: tuple[Way, ...] = (),
 ) -> web.Response:  # fmt: skip
-    """A page that only says something."""
+    """A page that only says something; one that refuses what was typed shows that as well."""
+    typed = request.get(TYPED, "") if status >= web.HTTPBadRequest.status_code else ""
     return page(
         request, "desk_text.html" if is_desk(request) else "text.html",
-        words=words, status=status, title=title, body=text, ways=ways,
+        words=words, status=status, title=title, body=text, ways=ways, typed=typed,
     )  # fmt: skip
 
 

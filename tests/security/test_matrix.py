@@ -42,6 +42,7 @@ ANYBODY_READS =     (PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE,    PAGE)
 ANYBODY_ACTS =      (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)  # fmt: skip
 ANYBODY_GUESSES =   (WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG)  # fmt: skip
 NEWCOMERS_ALONE =   (ENDED,   PAGE,    PAGE,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
+NEWCOMERS_GUESS =   (ENDED,   WRONG,   WRONG,   ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
 STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  GOES)  # fmt: skip
@@ -71,12 +72,20 @@ POLICY: dict[str, tuple[str, ...]] = {
     "GET /{language}/back": ANYBODY_READS,
     "POST /{language}/back": ANYBODY_GUESSES,
     "GET /{language}/chat": ANYBODY_READS,
-    "POST /{language}/chat/consent": ANYBODY_ACTS,
+    "GET /{language}/chat/{act}": ANYBODY_ACTS,  # sends on to the chat
+    "GET /{language}/chat/no": ANYBODY_READS,
+    "POST /{language}/chat/consent": ANYBODY_READS,
     "POST /{language}/chat/leave": ANYBODY_READS,
     "POST /{language}/chat/close": ANYBODY_READS,
     "POST /{language}/chat/say": NEWCOMERS_ALONE,
     "POST /{language}/chat/press": NEWCOMERS_ALONE,
     "POST /{language}/chat/command": NEWCOMERS_ALONE,
+    "POST /{language}/chat/here": NEWCOMERS_ALONE,
+    "GET /{language}/chat/draft": NEWCOMERS_ALONE,
+    "POST /{language}/chat/draft": NEWCOMERS_ALONE,
+    "POST /{language}/chat/written": NEWCOMERS_ALONE,
+    "GET /{language}/chat/secret": NEWCOMERS_ALONE,
+    "POST /{language}/chat/secret": NEWCOMERS_GUESS,
     "GET /{language}/chat/delete": NEWCOMERS_ALONE,
     "POST /{language}/chat/delete": NEWCOMERS_ALONE,
     "GET /{language}/chat/live": NEWCOMERS_SOCKET,
@@ -113,6 +122,8 @@ FORMS = {
     "/back": {"secret": "00000000"},
     "/consent": {"answer": "shared"},
     "/say": {"text": "Ett ord till"},
+    "/draft": {"text": "Ett halvt ord"},
+    "/chat/secret": {"secret": "00000000"},
     "/press": {"code": "tap:category:housing"},
     "/command": {"name": "status"},
     "/language": {"language": "en"},
@@ -153,6 +164,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
     case = scene.queued[actor] if path.endswith("/claim") else scene.claimed
     values: dict[str, Callable[[], object]] = {
         "language": lambda: "sv",
+        "act": lambda: "say",
         "token": lambda: scene.links[actor],
         "case": lambda: number or case,
         "notice": lambda: number or scene.notices.get(actor, scene.notices["claimer"]),
@@ -219,7 +231,9 @@ async def test_a_route_is_taken_by_those_whom_the_table_names(site: Site, scene:
 async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scene: Scene) -> None:
     got = {}
     for route in PAGES:
-        answers = [await site.ask("HEAD", path_for(route, scene, actor), scene.cookie(actor)) for actor in ACTORS]
+        answers = [
+            await site.ask("HEAD", path_for(route, scene, actor), scene.cookie(actor) | JSON) for actor in ACTORS
+        ]
         got[route] = [str(answer.status) for answer in answers]
 
     assert got == {route: [said.split()[0] for said in POLICY[route]] for route in PAGES}
