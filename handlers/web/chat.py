@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
+from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -314,8 +315,9 @@ async def still_written(request: web.Request, refusal: Refusal) -> web.StreamRes
 
 async def numbers_to_keep(request: web.Request, session: Session) -> str:
     """The numbers to write down, as a piece of the page; empty when there are none, or no more."""
-    reading = await _read(request, session)
-    return _numbers(request, session, reading)
+    async with request.app[SERVICE].store.look() as db:
+        kept, code = await _kept_in(db, request, session)
+    return _numbers(request, session, kept, code)
 
 
 async def _conversation_page(
@@ -329,7 +331,7 @@ async def _conversation_page(
         first_new=next((bubble.key for bubble in reading.bubbles if bubble.is_new), ""), said=said,
         error="" if refusal is None else refusal_text(request.app[SERVICE], words_for(request), refusal),
         typed=request.get(TYPED) or reading.kept.unsent, client_msg_id=await _id_of_next(request),
-        is_own_device=is_own, numbers=Markup(_numbers(request, session, reading)),
+        is_own_device=is_own, numbers=Markup(_numbers(request, session, reading.kept, reading.code)),
         ends_in=int(sessions.ends_in(session, clock.now()).total_seconds()) if session is not None else 0,
     )  # fmt: skip
     if is_own:
@@ -356,16 +358,21 @@ async def _read(request: web.Request, session: Session | None) -> Reading:
         if visitor is None:
             raise SessionEnded("session_gone")
         bubbles = await bubbles_after(db, service, words_for(request), visitor, 0)
-        kept = await keeping.kept_for(db, service.store.seal, session.id, now=clock.now())
-        numbers = await sessions.numbers_of(db, session.person_id)
-    return Reading(visitor, tuple(bubbles), kept, numbers[0] if numbers else "")
+        kept, code = await _kept_in(db, request, session)
+    return Reading(visitor, tuple(bubbles), kept, code)
 
 
-def _numbers(request: web.Request, session: Session | None, reading: Reading) -> str:
-    if session is None or not reading.kept.secret or not reading.code:
+async def _kept_in(db: Any, request: web.Request, session: Session) -> tuple[Kept, str]:
+    kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, session.id, now=clock.now())
+    numbers = await sessions.numbers_of(db, session.person_id) if kept.secret else None
+    return kept, numbers[0] if numbers else ""
+
+
+def _numbers(request: web.Request, session: Session | None, kept: Kept, code: str) -> str:
+    if session is None or not kept.secret or not code:
         return ""
     words = words_for(request)
-    told = phrases.secret_text(words, reading.code, reading.kept.secret)
+    told = phrases.secret_text(words, code, kept.secret)
     return request.app[PAGES].render(
         "_numbers.html", words, told=with_numbers_marked(paragraphs(told)), is_own_device=session.device == Device.OWN
     )

@@ -126,13 +126,13 @@ async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visit
             return True
         async with service.store.look() as db:
             bubbles = await bubbles_after(db, service, words, visitor, cursor.sent)
+        told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
+        if any(bubble.brings_numbers for bubble in bubbles):
+            told["numbers"] = await numbers_to_keep(request, request[SESSION])  # type: ignore[arg-type]
     except Unavailable:
         return True
     if bubbles:
         cursor.sent = max(bubble.seq for bubble in bubbles)
-        told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
-        if any(bubble.brings_numbers for bubble in bubbles):
-            told["numbers"] = await numbers_to_keep(request, request[SESSION])  # type: ignore[arg-type]
         await socket.send_json(told)
     return True
 
