@@ -306,10 +306,17 @@ def _consent_page(request: web.Request) -> web.Response:
 
 
 async def still_written(request: web.Request, refusal: Refusal) -> web.StreamResponse:
-    """The page as it was, with the refusal on top and her words still in the box; even if the store does not answer."""
+    """The page as it was, with the refusal on top and her words still in the box; even if the store does not answer.
+
+    Asked for anew, by its address, the page still holds them.
+    """
     session = None
     with suppress(Unavailable):
         session = await identity.newcomer_session(request)
+    with suppress(Refusal):
+        async with identity.newcomer_acts(request) as (work, _, current):
+            if typed := request.get(TYPED, ""):
+                await keeping.keep_unsent(work, current, typed)
     return await _conversation_page(request, session, refusal=refusal)
 
 
