@@ -75,10 +75,9 @@ async def keep_unsent(work: Work, session: Session, text: str) -> None:
 
 
 async def forget_unsent(work: Work, session: Session) -> None:
-    """Nothing that was not sent is kept any more."""
-    if session.drafted_at is not None:
-        this = update(WebSession).where(WebSession.id == session.id)
-        await work.db.execute(this.values(draft=None, drafted_at=None))
+    """Nothing that was not sent is kept any more, also of what is being kept at this moment."""
+    this = update(WebSession).where(WebSession.id == session.id)
+    await work.db.execute(this.values(draft=None, drafted_at=None))
 
 
 async def keep_secret(work: Work, token: str, secret: str) -> None:

@@ -4,18 +4,14 @@ Works without JavaScript; `static/chat.js` makes the same pages live. What an ac
 `bot/actions/converse.py`; the secret number has a page of its own, `secret.py`.
 """
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
-from typing import Any
 
 from aiohttp import web
-from markupsafe import Markup
 
 from bot import clock, phrases, texts
-from bot.actions import converse, hours_asked, inbound, inbox, keeping, people, sessions
-from bot.actions.keeping import NOTHING_KEPT, Kept
+from bot.actions import converse, hours_asked, inbound, keeping, people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import Session
 from bot.errors import Refusal, SessionEnded, TooMany, Unavailable
@@ -23,8 +19,8 @@ from bot.metrics import ACTS
 from bot.phrases import COMMANDS
 from bot.store import Work
 from handlers.web import identity
-from handlers.web.conversation import Bubble, bubbles_after
-from handlers.web.keys import LIMITS, PAGES, SERVICE, SESSION, TYPED
+from handlers.web.chat_page import conversation_page, sent_as, still_written
+from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import MESSAGES, NEW_CHATS, SIGNS
 from handlers.web.secret import new_secret
 from handlers.web.view import (
@@ -34,11 +30,9 @@ from handlers.web.view import (
     inline,
     page,
     paragraphs,
-    refusal_text,
     see_other,
     text_page,
     wants_json,
-    with_numbers_marked,
     with_telephone_links,
     words_for,
 )
@@ -47,21 +41,10 @@ from models.outbox import Notice
 from models.people import Channel, Device
 
 ACTS_ALONE = ("say", "press", "command", "consent", "close", "leave", "here", "written")  # their addresses are no pages
-CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_CODE = 64
 KNOWN_COMMANDS = ("start", *COMMANDS)
 SAID = ("answer_saved", "no_longer_valid")  # what a press may be answered with on the next page
 NOTHING_STAYS = {"Clear-Site-Data": '"storage"'}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the page of a conversation shows. Empty as long as the store does not answer."""
-
-    visitor: Visitor | None = None
-    bubbles: tuple[Bubble, ...] = ()
-    kept: Kept = NOTHING_KEPT
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +67,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         return see_other(f"/{session.language}/chat")
     await identity.stay_awake(request, session)
     said = request.query.get("said", "")
-    return await _conversation_page(request, session, said=said if said in SAID else "")
+    return await conversation_page(request, session, said=said if said in SAID else "")
 
 
 async def consent(request: web.Request) -> web.Response:
@@ -126,7 +109,7 @@ async def no_consent(request: web.Request) -> web.Response:
 async def say(request: web.Request) -> web.StreamResponse:
     """Her words are kept, or the page tells why not and still holds them."""
     text = str((await request.post()).get("text", ""))
-    return await _done_or_told(request, _meant_by(text), client_msg_id=await _sent_as(request) or token_urlsafe())
+    return await _done_or_told(request, _meant_by(text), client_msg_id=await sent_as(request) or token_urlsafe())
 
 
 async def press(request: web.Request) -> web.StreamResponse:
@@ -165,10 +148,12 @@ async def draft(request: web.Request) -> web.Response:
 async def keep_draft(request: web.Request) -> web.Response:
     """What she has typed is there when she comes back to the page, unless it has arrived as a message meanwhile."""
     _only_so_often(request)
-    text, sent_as = str((await request.post()).get("text", "")), await _sent_as(request)
+    text, client_msg_id = str((await request.post()).get("text", "")), await sent_as(request)
     async with identity.newcomer_acts(request) as (work, _, session):
-        if not sent_as or not await inbound.is_done(work, Channel.WEB, f"{session.person_id}:{sent_as}"):
-            await keeping.keep_unsent(work, session, text)
+        await keeping.keep_unsent(work, session, text)
+        # Looked at last: the same words may be on their way as a message at this very moment.
+        if client_msg_id and await inbound.is_done(work, Channel.WEB, f"{session.person_id}:{client_msg_id}"):
+            await keeping.forget_unsent(work, session)
     return web.json_response({"ok": True})
 
 
@@ -220,11 +205,6 @@ async def leave(request: web.Request) -> web.Response:
 def _only_so_often(request: web.Request) -> None:
     if not request.app[LIMITS].allows_session(SIGNS, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
-
-
-async def _sent_as(request: web.Request) -> str:
-    given = str((await request.post()).get("client_msg_id", ""))
-    return given if CLIENT_MSG_ID.fullmatch(given) else ""
 
 
 async def _done_or_told(request: web.Request, act: Act, client_msg_id: str | None = None) -> web.StreamResponse:
@@ -303,90 +283,3 @@ def _consent_page(request: web.Request) -> web.Response:
     facts = replace(service.facts(clock.now()), is_trial=False)  # the banner above every page says that already
     statement = phrases.statement(words, facts, channel=Channel.WEB)
     return page(request, "consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")])
-
-
-async def still_written(request: web.Request, refusal: Refusal) -> web.StreamResponse:
-    """The page as it was, with the refusal on top and her words still in the box; even if the store does not answer.
-
-    Asked for anew, by its address, the page still holds them.
-    """
-    session = None
-    with suppress(Unavailable):
-        session = await identity.newcomer_session(request)
-    with suppress(Refusal):
-        async with identity.newcomer_acts(request) as (work, _, current):
-            if typed := request.get(TYPED, ""):
-                await keeping.keep_unsent(work, current, typed)
-    return await _conversation_page(request, session, refusal=refusal)
-
-
-async def numbers_to_keep(request: web.Request, session: Session) -> str:
-    """The numbers to write down, as a piece of the page; empty when there are none, or no more."""
-    async with request.app[SERVICE].store.look() as db:
-        kept, code = await _kept_in(db, request, session)
-    return _numbers(request, session, kept, code)
-
-
-async def _conversation_page(
-    request: web.Request, session: Session | None, *, said: str = "", refusal: Refusal | None = None
-) -> web.StreamResponse:
-    reading = await _read(request, session)
-    last = max((bubble.seq for bubble in reading.bubbles), default=0)
-    is_own = session is not None and session.device == Device.OWN
-    response = page(
-        request, "chat.html", status=200 if refusal is None else refusal.status, bubbles=reading.bubbles, last=last,
-        first_new=next((bubble.key for bubble in reading.bubbles if bubble.is_new), ""), said=said,
-        error="" if refusal is None else refusal_text(request.app[SERVICE], words_for(request), refusal),
-        typed=request.get(TYPED) or reading.kept.unsent, client_msg_id=await _id_of_next(request),
-        is_own_device=is_own, numbers=Markup(_numbers(request, session, reading.kept, reading.code)),
-        ends_in=int(sessions.ends_in(session, clock.now()).total_seconds()) if session is not None else 0,
-    )  # fmt: skip
-    if is_own:
-        token = identity.token_of(request, identity.NEWCOMER) or ""
-        identity.remember(request, response, identity.NEWCOMER, token, device=Device.OWN)
-    await response.prepare(request)
-    await response.write_eof()
-    if reading.visitor is not None and last and request.method == "GET":
-        await mark_shown(request, reading.visitor, last)
-    return response
-
-
-async def _id_of_next(request: web.Request) -> str:
-    """What the words in the box will be sent as: what was refused keeps its name, so that it arrives once."""
-    return (await _sent_as(request) if request.method == "POST" else "") or token_urlsafe(16)
-
-
-async def _read(request: web.Request, session: Session | None) -> Reading:
-    service = request.app[SERVICE]
-    if session is None:
-        return Reading()
-    async with service.store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id)
-        if visitor is None:
-            raise SessionEnded("session_gone")
-        bubbles = await bubbles_after(db, service, words_for(request), visitor, 0)
-        kept, code = await _kept_in(db, request, session)
-    return Reading(visitor, tuple(bubbles), kept, code)
-
-
-async def _kept_in(db: Any, request: web.Request, session: Session) -> tuple[Kept, str]:
-    kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, session.id, now=clock.now())
-    numbers = await sessions.numbers_of(db, session.person_id) if kept.secret else None
-    return kept, numbers[0] if numbers else ""
-
-
-def _numbers(request: web.Request, session: Session | None, kept: Kept, code: str) -> str:
-    if session is None or not kept.secret or not code:
-        return ""
-    words = words_for(request)
-    told = phrases.secret_text(words, code, kept.secret)
-    return request.app[PAGES].render(
-        "_numbers.html", words, told=with_numbers_marked(paragraphs(told)), is_own_device=session.device == Device.OWN
-    )
-
-
-async def mark_shown(request: web.Request, visitor: Visitor, last: int) -> None:
-    """What the browser has been sent counts as shown; a store that does not answer now will hear it again later."""
-    with suppress(Unavailable):
-        async with request.app[SERVICE].store.work() as work:
-            await inbox.shown(work, visitor.address_id, last)

@@ -19,7 +19,7 @@ from bot.metrics import ACTS
 from bot.render import relay_state
 from bot.store import actor_of
 from handlers.web import identity
-from handlers.web.chat import CLIENT_MSG_ID
+from handlers.web.chat_page import CLIENT_MSG_ID
 from handlers.web.desk import ACTS_COUNTED_AS
 from handlers.web.desk_view import Typed, case_card, closing_options, line_shown
 from handlers.web.keys import SERVICE, SESSION

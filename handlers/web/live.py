@@ -18,7 +18,7 @@ from bot.actions.people import Visitor
 from bot.errors import SessionEnded, Unavailable
 from bot.wakeup import Bell
 from handlers.web import identity
-from handlers.web.chat import mark_shown, numbers_to_keep
+from handlers.web.chat_page import mark_shown, numbers_to_keep, where_numbers_stand
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import PAGES, SERVICE, SESSION, SOCKETS
 from handlers.web.middlewares import has_our_origin
@@ -127,8 +127,8 @@ async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visit
         async with service.store.look() as db:
             bubbles = await bubbles_after(db, service, words, visitor, cursor.sent)
         told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
-        if any(bubble.brings_numbers for bubble in bubbles):
-            told["numbers"] = await numbers_to_keep(request, request[SESSION])  # type: ignore[arg-type]
+        if after := where_numbers_stand(bubbles):
+            told |= {"numbers": await numbers_to_keep(request, request[SESSION]), "after": after}  # type: ignore[arg-type]
     except Unavailable:
         return True
     if bubbles:

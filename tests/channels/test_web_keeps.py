@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from limits import RateLimitItemPerHour
 
 from bot import clock
 from bot.errors import Unavailable
@@ -14,6 +15,7 @@ from bot.i18n import Catalogues
 from bot.phrases import privacy_text
 from bot.rounds import Rounds
 from handlers.web.chat import ACTS_ALONE
+from handlers.web.limits import NEW_SECRETS
 from models.people import Channel, Language
 from tests import builders
 from tests.builders import table
@@ -409,6 +411,18 @@ async def test_on_an_own_device_a_new_secret_needs_no_old_one(site: Site) -> Non
 
     assert 'name="secret"' not in form.text
     assert secret_in(made) not in ("", secret_in(receipt))
+
+
+async def test_an_own_device_makes_only_so_many_new_secrets(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.web.secret.NEW_SECRETS", RateLimitItemPerHour(2, namespace="few"))
+    browser, _ = await asked(site, "own")
+
+    pages = [await browser.post("/sv/chat/secret", {}) for _ in range(3)]
+    kept = secret_in(await browser.get("/sv/chat"))
+
+    assert [page.status for page in pages] == [200, 200, 429]
+    assert NEW_SECRETS.amount == 10
+    assert kept == secret_in(pages[1]) != secret_in(pages[0])
 
 
 async def test_wrong_tries_for_a_new_secret_count_like_those_at_the_door(site: Site) -> None:

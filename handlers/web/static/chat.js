@@ -155,8 +155,11 @@ function acknowledge() {
 }
 
 // The numbers to write down; where nobody else uses the device, they can be copied.
-function showNumbers(html) {
-  if (html !== undefined) numbers.innerHTML = html;
+function showNumbers(told) {
+  if (told) {
+    numbers.innerHTML = told.numbers;
+    document.getElementById(told.after)?.after(numbers);
+  }
   const copy = numbers.querySelector("[data-copied]");
   if (!copy || !navigator.clipboard) return;
   copy.hidden = false;
@@ -238,7 +241,7 @@ function connect() {
     },
     heard(told) {
       if (told.rows) show(told.rows);
-      if (told.numbers !== undefined) showNumbers(told.numbers);
+      if (told.numbers !== undefined) showNumbers(told);
       if (told.ended) endIfForgotten();
       return !told.ended;
     },
