@@ -17,7 +17,15 @@ from bot import clock
 from bot.i18n import Catalogues
 from bot.rounds import Rounds
 from models.people import WebSession
-from tests.browser.test_web_pages import barriers, eventually_sessions, in_chat, page_of, says, stored_in
+from tests.browser.test_web_pages import (
+    barriers,
+    eventually_sessions,
+    in_chat,
+    page_of,
+    put_in_background,
+    says,
+    stored_in,
+)
 from tests.builders import table
 from tests.channels.web_fixtures import Site, opened_site
 from tests.chromium import started_chromium
@@ -223,6 +231,21 @@ async def test_half_a_sentence_is_there_again(site: Site, chromium: Browser, lea
     assert (await stored_in(page) == []) == (device == "shared")
 
 
+async def test_the_text_is_posted_when_the_page_is_hidden_and_only_then(site: Site, chromium: Browser) -> None:
+    shared, own = await asked(chromium, site), await asked(chromium, site, "own")
+    by_shared, by_own = heard(shared, "/draft"), heard(own, "/draft")
+    for page in (shared, own):
+        await types(page)
+    while_typing = [*by_shared, *by_own]
+
+    async with shared.expect_response("**/chat/draft"):
+        await put_in_background(shared, hidden=True)
+    await put_in_background(own, hidden=True)
+
+    assert while_typing == []
+    assert (len(by_shared), len(by_own)) == (1, 0)
+
+
 async def test_a_long_arabic_text_is_kept_as_well(site: Site, chromium: Browser) -> None:
     page = await asked(chromium, site)
     text = "سؤال طويل جدًا\n" * 800  # 12 000 characters: too much for a beacon, were each letter written as six
@@ -401,6 +424,21 @@ async def test_who_is_writing_when_the_session_ends_keeps_the_words_and_not_the_
     await page.clock.run_for(6 * 60_000)
     await expect(page.locator("[data-act]")).to_be_visible()
     assert HALF not in await page.content()
+
+
+async def test_without_a_script_words_that_came_too_late_are_shown_on_a_page_without_barriers(
+    site: Site, chromium: Browser
+) -> None:
+    page = await asked(chromium, site)
+    await types(page)
+    async with site.service.store.work() as work:
+        await work.db.execute(delete(WebSession))
+
+    await page.evaluate("document.getElementById('say').submit()")  # as a form sends itself, past our script
+    await page.wait_for_selector("#typed")
+
+    assert await page.input_value("#typed") == HALF
+    assert await barriers(page) == []
 
 
 # The secret number.

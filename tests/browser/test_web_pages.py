@@ -224,7 +224,7 @@ async def test_an_answer_to_a_page_in_the_background_changes_its_title_and_is_no
     await expect(newcomer.locator(".receipt")).to_be_visible()
     await at_desk(desk, site, amina)
     await claims(desk, site)
-    await _put_in_background(newcomer, hidden=True)
+    await put_in_background(newcomer, hidden=True)
 
     await desk.fill("#text", "Svar")
     await desk.click(".reply button")
@@ -232,14 +232,14 @@ async def test_an_answer_to_a_page_in_the_background_changes_its_title_and_is_no
     title = await newcomer.title()
     state = desk.locator(".state")
     await expect(state).to_have_class("state unread")
-    await _put_in_background(newcomer, hidden=False)
+    await put_in_background(newcomer, hidden=False)
 
     assert title.startswith("●")
     await expect(state).to_have_class("state delivered")
     assert not (await newcomer.title()).startswith("●")
 
 
-async def _put_in_background(page: Page, *, hidden: bool) -> None:
+async def put_in_background(page: Page, *, hidden: bool) -> None:
     await page.evaluate(
         """hidden => {
             Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
