@@ -1,6 +1,6 @@
 // Makes the newcomer's chat live. Without this file the same page works by itself, one form at a time.
-// What is typed and not sent is kept on the newcomer's own device in the browser; on a shared one by the server, which is
-// told only when the page is left, and nothing is stored in the browser.
+// What is typed and not sent is kept on the newcomer's own device in the browser; on a shared one by the server, which
+// is told only when the page is left, and nothing is stored in the browser.
 
 import { tried } from "./act.js";
 import { presence } from "./presence.js";
@@ -94,7 +94,8 @@ function keepOnLeaving() {
   const body = `text=${fields.text.replace(/[%&+]/g, encodeURIComponent)}&client_msg_id=${fields.client_msg_id}`;
   const blob = new Blob([body], { type: "application/x-www-form-urlencoded" });
   noteKept();
-  if (!navigator.sendBeacon(`${base}/draft`, blob)) fetch(`${base}/draft`, { method: "POST", body: blob }).catch(() => {});
+  if (navigator.sendBeacon(`${base}/draft`, blob)) return;
+  fetch(`${base}/draft`, { method: "POST", body: blob }).catch(() => {}); // too much for a beacon
 }
 
 async function keepThen(goOn) {
@@ -195,8 +196,9 @@ function isWriting() {
   return Boolean(text.value) && !document.hidden && (isSending || Date.now() - typedAt < STILL_THERE_MS);
 }
 
-// Whoever was here last may have gone, so the conversation leaves the screen. Who is writing this very moment is here: the
-// words that cannot be sent any more stay before them, and leave as well once nobody has touched them for a while.
+// Whoever was here last may have gone, so the conversation leaves the screen. Who is writing this very moment is here:
+// the words that cannot be sent any more stay before them, and leave a shared screen once nobody has touched them for a
+// while.
 function ended(told) {
   if (isOver || hasLeft) return;
   if (!isWriting()) return gone(base);
@@ -205,7 +207,7 @@ function ended(told) {
   refuse(told.text);
   over.hidden = false;
   button.disabled = true;
-  leaveWhenUntouched();
+  if (!ownDevice) leaveWhenUntouched();
 }
 
 function leaveWhenUntouched() {
@@ -214,11 +216,15 @@ function leaveWhenUntouched() {
   else setTimeout(leaveWhenUntouched, STILL_THERE_MS - untouched);
 }
 
-// Only looked at: nobody is there because of that, and the page that says why it has ended can still say so.
-async function endIfForgotten() {
-  if (!(await isForgotten(base)) || isOver || hasLeft) return;
+async function end() {
+  if (isOver || hasLeft) return;
   if (isWriting()) ended(await tried(`${base}/here`, {}, reasons));
   else gone(base);
+}
+
+// Only looked at: nobody is there because of that, and the page that says why it has ended can still say so.
+async function endIfForgotten() {
+  if (await isForgotten(base)) await end();
 }
 
 // Without a connection nobody can say that somebody was here meanwhile.
@@ -242,7 +248,8 @@ function connect() {
     heard(told) {
       if (told.rows) show(told.rows);
       if (told.numbers !== undefined) showNumbers(told);
-      if (told.ended) endIfForgotten();
+      // An act of this page may be what has ended it: its answer comes first.
+      if (told.ended) isForgotten(base).then(end);
       return !told.ended;
     },
     async lost(hasOpened) {
@@ -322,7 +329,8 @@ text.addEventListener("input", () => {
 // A link is followed once the text is kept. Without a connection it would lead to nothing; a second press is believed.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || link.target || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const isSpecial = event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!link || link.target || isSpecial) return;
   const isHere = link.pathname === window.location.pathname && link.hash;
   if (link.origin !== window.location.origin || isHere || isKept() || pressedInVain === link.href) return;
   event.preventDefault();
