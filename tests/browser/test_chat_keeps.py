@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Page, Request, Response, Route, expect
 from sqlalchemy import delete
 
 from bot import clock
@@ -71,8 +71,18 @@ async def types(page: Page, text: str = HALF) -> None:
 def heard(page: Page, ending: str) -> list[str]:
     """The bodies of what the page has posted to an address with this ending, from now on."""
     posted: list[str] = []
-    page.on("request", lambda one: posted.append(one.post_data or "") if one.url.endswith(ending) else None)
+
+    def note(one: Request) -> None:
+        if one.method == "POST" and one.url.endswith(ending):
+            posted.append(one.post_data or "")
+
+    page.on("request", note)
     return posted
+
+
+def is_kept(response: Response) -> bool:
+    """Whether this answers that the text was kept."""
+    return response.request.method == "POST" and response.url.endswith("/draft")
 
 
 def refuses(status: int) -> Callable[[Route], object]:
@@ -238,7 +248,7 @@ async def test_the_text_is_posted_when_the_page_is_hidden_and_only_then(site: Si
         await types(page)
     while_typing = [*by_shared, *by_own]
 
-    async with shared.expect_response("**/chat/draft"):
+    async with shared.expect_response(is_kept):
         await put_in_background(shared, hidden=True)
     await put_in_background(own, hidden=True)
 
@@ -288,7 +298,8 @@ async def test_words_that_were_sent_are_not_in_the_box_again(site: Site, chromiu
 async def test_the_draft_is_gone_after_half_an_hour(site: Site, chromium: Browser) -> None:
     page = await asked(chromium, site)
     await types(page)
-    await page.goto(f"{site.base}/sv/hours")
+    async with page.expect_response(is_kept):
+        await put_in_background(page, hidden=True)
     kept = await table(site.service, "SELECT draft FROM web_sessions")
 
     clock.move(timedelta(minutes=31))

@@ -380,9 +380,8 @@ if (!ownDevice) {
     else if (!response.ok) refuse(chat.dataset.failed);
     text.focus({ preventScroll: true });
   });
-  const [how] = performance.getEntriesByType("navigation");
   askKept();
-  if (how && how.type !== "navigate") setTimeout(askKept, A_MOMENT_MS);
+  setTimeout(askKept, A_MOMENT_MS); // on a slow net what the last page said may come after what this one asks
 }
 
 text.rows = 1;

@@ -5,8 +5,8 @@ const TELL_EVERY_MS = 3 * 60 * 1000;
 const TRY_AGAIN_MS = 15 * 1000;
 const WARN_SECONDS = 5 * 60;
 
-// `path`: where to tell it. `endsInSeconds`: how long the page lives without a sign. `warn`: called with the seconds that
-// are left, each minute of the last five and at the end, and with null once somebody has stayed.
+// `path`: where to tell it. `endsInSeconds`: how long the page lives without a sign. `warn`: called with the seconds
+// that are left, each minute of the last five and at the end, and with null once somebody has stayed.
 // Returns `stay`, which resolves with the response, or with null when there is no connection.
 export function presence({ path, endsInSeconds, warn }) {
   let endsAt = Date.now() + endsInSeconds * 1000;
