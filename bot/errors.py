@@ -3,6 +3,7 @@
     Refusal
     ├── NotFound            not there, or not yours: the same answer on purpose
     │   └── NotPermitted    for the edge only: no session at all
+    │       └── SessionEnded  a newcomer's, and why
     ├── AlreadyClaimed      another volunteer was first
     ├── NotOnShift          may be claimed from the desk after a yes
     ├── NotOpen             the case is closed, so this cannot be done to it
@@ -37,6 +38,16 @@ class NotFound(Refusal):
 
 class NotPermitted(NotFound):
     code = "log_in_first"
+
+
+class SessionEnded(NotPermitted):
+    """A newcomer's browser acts for nobody. `says`: the key of what is true about that one."""
+
+    code = "session_ended"
+
+    def __init__(self, says: str) -> None:
+        super().__init__()
+        self.says = says
 
 
 class AlreadyClaimed(Refusal):

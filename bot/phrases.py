@@ -164,6 +164,15 @@ def withdraw_line(words: Words, *, channel: str) -> Plain:
     return words("consent_withdraw_web", entry=words("web_menu_delete"))
 
 
+def secret_text(words: Words, code: str, secret: str) -> str:
+    """The two numbers to write down."""
+    return lines(
+        words("your_case_number", case=Ltr(spoken_code(code))),
+        words("secret_write_down", secret=Ltr(f"{secret[:4]} {secret[4:]}")),
+        words("secret_nobody_asks"),
+    )
+
+
 def answer_label(words: Words, column: str, code: str) -> Plain:
     """What an answer's button says."""
     if code == PREFER_NOT_SAY:
@@ -191,6 +200,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("privacy_who_reads"),
         words("privacy_never_asked"),
         words("retention", n=facts.retention_days),
+        words("privacy_unsent") if channel == Channel.WEB else "",
         words("privacy_kept"),
         withdraw_line(words, channel=channel),
         words("privacy_telegram") if channel == Channel.TELEGRAM else "",

@@ -10,7 +10,7 @@ from sqlalchemy import Row, exists, func, select, update
 
 from bot import access, clock, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import ahead, hours_post, meant, people, queue, retention, session_reminders, shifts
+from bot.actions import ahead, hours_post, keeping, meant, people, queue, retention, session_reminders, shifts
 from bot.errors import NotFound, Unavailable
 from bot.service import Service
 from bot.store import Work
@@ -188,6 +188,7 @@ _DOES = {
     TimerKind.SHIFT_STARTS: shifts.start_shift,
     TimerKind.DRAFT_EXPIRES: retention.expire_draft,
     TimerKind.HELD_EXPIRES: meant.expire_held,
+    TimerKind.KEPT_EXPIRES: keeping.expire,
     TimerKind.SESSION_EVENING: session_reminders.remind,
     TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,

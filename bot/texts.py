@@ -134,19 +134,11 @@ def _pages(options: tuple[str, ...]) -> int:
 
 
 def _receipt(words: Words, params: Params, facts: Facts) -> Prompt:
-    secret = (
-        lines(
-            words("secret_write_down", secret=Ltr(f"{facts.secret[:4]} {facts.secret[4:]}")),
-            words("secret_nobody_asks"),
-        )
-        if facts.secret
-        else ""
-    )
     trial = words("trial_nobody_reads") if facts.is_trial else ""
     number = words("your_case_number", case=code_value(params))
     # Who waits for an answer may rather come by; where nothing is promised, the promise says so already.
     visit = visit_line(words, params, facts) if params.get("promise") != "unknown" else ""
-    return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, params, facts), visit, secret))
+    return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, params, facts), visit))
 
 
 def _reopened(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -348,6 +340,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.REMINDER_SET: texts_hours.reminder_set,
     Notice.SESSION_EVENING: texts_hours.session_evening,
     Notice.HOURS_CHANGED: texts_hours.hours_changed,
+    Notice.NUMBER_MADE: _simple("secret_made"),
     Notice.HELP: _help,
     Notice.PRIVACY: _privacy,
     Notice.ASK_STOP: _ask_stop,

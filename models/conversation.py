@@ -19,8 +19,7 @@ class Conversation(Base, table=True):
 
     `version` goes up by one with every act, in the statement that locks the row; a row that an act adds gets
     `seq = version * 4096 + n`, so that `seq` order is commit order and a reader's cursor cannot skip a row.
-    `draft` is sealed JSON: words typed before consent, a word that waits to be sent, and the web's secret until it has
-    been shown.
+    `draft` is sealed JSON: words typed before consent, and a word that waits to be sent.
     `asked_row`: the outbox row that shows the optional questions, which every press edits in place.
     """
 

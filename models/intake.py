@@ -72,14 +72,13 @@ QUESTIONS: Mapping[IntakeStep, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What waits for a decision: words typed before consent; on the web, the secret that has not been shown yet.
+    """What waits for a decision: words typed before consent.
 
     `marks`: how the held words came, as `Message.marks`. `unsent`: one word with a slash that is no command, until its
     writer says that it is to be sent; `unsent_as`: the external id of the message it was.
     """
 
     held: str = ""
-    secret: str = ""
     marks: tuple[str, ...] = ()
     unsent: str = ""
     unsent_as: str = ""
@@ -99,8 +98,10 @@ class Draft:
 
     @classmethod
     def from_json(cls, text: str | None) -> "Draft":
+        """As it was kept, by this version or an older one, whose drafts held more."""
         told = json.loads(text) if text else {}
-        return cls(**told | {"marks": tuple(told.get("marks", ()))})
+        known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
+        return cls(**known | {"marks": tuple(told.get("marks", ()))})
 
 
 class Ask(StrEnum):

@@ -39,6 +39,7 @@ class Notice(StrEnum):
     TIME_KNOWN = "time_known"
     STATUS = "status"
     HOURS = "hours"
+    NUMBER_MADE = "number_made"
     HELP = "help"
     PRIVACY = "privacy"
     ASK_STOP = "ask_stop"
@@ -134,7 +135,7 @@ class Outbox(Base, table=True):
 
     `seq`: the row's place in a newcomer's conversation, which the web reads by; 0 for staff.
     `edits`: the row whose message this one replaces. `message_id`: whose words are relayed; the words live there only.
-    `secret`: sealed; the web's secret, kept until it has been shown.
+    `secret`: sealed; the token of a link to the desk, kept until it has been sent.
     `doubtful`: it was sent and no answer came, or the process died meanwhile: it may have arrived. Only one more try is
     made; `failure` is "doubtful" where that one's answer was lost too.
     `parts_sent`: of a text too long for one message, how many have arrived.
@@ -188,6 +189,7 @@ class TimerKind(StrEnum):
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
     HELD_EXPIRES = "held_expires"
+    KEPT_EXPIRES = "kept_expires"
     SESSION_EVENING = "session_evening"
     MORNING = "morning"
     DAILY = "daily"

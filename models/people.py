@@ -100,7 +100,7 @@ class Device(StrEnum):
 class WebSession(Base, table=True):
     """A browser that acts for a person. Only the hash of its token is stored, so a leak opens nothing.
 
-    `draft`: sealed; what a newcomer on a shared device has typed and not sent, kept while they look at another page.
+    `draft`: sealed; what a newcomer has typed and not sent, kept for a while when they leave the page.
     `secret`: sealed; the newcomer's secret number, until they say that they have written it down.
     """
 

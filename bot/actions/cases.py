@@ -55,18 +55,12 @@ async def open_case(
     return case
 
 
-async def announce(work: Work, case: CaseRow, *, secret: str = "") -> None:
-    """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards.
-
-    `secret`: the web's, shown once with this receipt.
-    """
+async def announce(work: Work, case: CaseRow) -> None:
+    """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards."""
     made = await queue.promise(work, case)
     params = {"code": case.code, "promise": made.kind, "returning": case.has_returned} | made.params
-    hidden = None
-    if secret:
-        params["sealed_as"], hidden = work.hide(secret)
     kind = Notice.REOPENED if case.has_returned else Notice.RECEIPT
-    await work.tell(case.newcomer_id, kind, case_id=case.id, params=params, secret=hidden)
+    await work.tell(case.newcomer_id, kind, case_id=case.id, params=params)
     await queue.offer(work, case)
 
 

@@ -42,11 +42,10 @@ SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("
 class Door:
     """How the newcomer came in, as far as a case needs it.
 
-    `held`: one of a flood from a network address. `secret`, `secret_hash`: made for the web at consent, else empty.
+    `held`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent, else empty.
     """
 
     held: bool = False
-    secret: str = ""
     secret_hash: str = ""
 
 
@@ -214,9 +213,9 @@ async def _apply(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming
         await _speak(work, visitor, turn.language)
     draft, message_id = turn.draft, None
     if turn.agreed:
-        draft = await _consented(work, thread, draft, door)
+        await _consented(work, thread, door)
     if turn.submit is not None:
-        draft, message_id = await _submit(work, visitor, thread, turn, draft, incoming, door)
+        message_id = await _submit(work, visitor, thread, turn, incoming, door)
     recorded = await _record_answer(work, visitor, turn)
     if isinstance(incoming.act, Pressed):
         await buttons.settle_asked(
@@ -243,34 +242,28 @@ async def _speak(work: Work, visitor: Visitor, language: str) -> None:
         await cases.change_language(work, case, language)
 
 
-async def _consented(work: Work, thread: Row, draft: Draft, door: Door) -> Draft:
+async def _consented(work: Work, thread: Row, door: Door) -> None:
     values = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
-    if door.secret:
+    if door.secret_hash:
         values["secret_hash"] = door.secret_hash
-        draft = replace(draft, secret=door.secret)
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
-    return draft
 
 
-async def _submit(
-    work: Work, visitor: Visitor, thread: Row, turn: Turn, draft: Draft, incoming: Incoming, door: Door
-) -> tuple[Draft, int | None]:
-    """The words become the question of a new case, or join the open one; the secret leaves with the receipt.
-
-    Returns what is still held, and the id of the message that has become of the words.
-    """
+async def _submit(work: Work, visitor: Visitor, thread: Row, turn: Turn, incoming: Incoming, door: Door) -> int | None:
+    """The words become the question of a new case, or join the open one. Returns the message that has become of them,
+    if it opened a case."""
     words, how = turn.submit or "", {"external_id": _external(incoming), "marks": turn.marks}
     current = await access.open_case_of(work.db, visitor.person_id)
     if current is not None:
         await relay.from_newcomer(work, current, words, **how)
-        return draft, None
+        return None
     case = await cases.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
         language=visitor.language or "en", held=door.held,
     )  # fmt: skip
     message_id = await relay.keep_first_words(work, case, words, **how)
-    await cases.announce(work, case, secret=draft.secret)
-    return replace(draft, secret=""), message_id
+    await cases.announce(work, case)
+    return message_id
 
 
 async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:

@@ -23,7 +23,7 @@ async def note(work: Work, visitor: Visitor, incoming: Incoming, words: str) -> 
 
 async def is_noted(work: Work, visitor: Visitor, incoming: Incoming, words: str) -> bool:
     """Whether this message has had its effect with these very words."""
-    return await inbound.came_before(work, visitor.channel, _key(work, visitor, incoming, words))
+    return await inbound.is_done(work, visitor.channel, _key(work, visitor, incoming, words))
 
 
 async def is_long_past(work: Work, visitor: Visitor, act: Edited) -> bool:

@@ -22,10 +22,10 @@ async def first_time(work: Work, channel: str, key: str) -> bool:
     return (await work.db.execute(_ONCE[work.db.dialect.name], row)).one_or_none() is not None
 
 
-async def came_before(work: Work, channel: str, key: str) -> bool:
-    """Whether this act has been done already; nothing is noted."""
-    known = select(Inbound.done_at).where(Inbound.channel == channel, Inbound.key == key)
-    return (await work.db.execute(known)).scalar_one_or_none() is not None
+async def is_done(work: Work, channel: str, key: str) -> bool:
+    """Whether this act has been done. Claims nothing."""
+    done = select(Inbound.key).where(Inbound.channel == channel, Inbound.key == key, Inbound.done_at.is_not(None))
+    return (await work.db.execute(done)).one_or_none() is not None
 
 
 async def failed(work: Work, channel: str, key: str, failure: str) -> int:

@@ -34,10 +34,10 @@ async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -
 
 
 async def shown(work: Work, address_id: int, up_to: int) -> None:
-    """The newcomer's page has shown everything up to this place; a secret in it is shown no second time."""
+    """The newcomer's page has shown everything up to this place."""
     rows = update(Outbox).where(Outbox.address_id == address_id, Outbox.seq <= up_to, Outbox.state == RowState.DUE)
     seen = await work.db.execute(
-        rows.values(state=RowState.SHOWN, ended_at=work.now, secret=None).returning(Outbox.kind, Outbox.message_id)
+        rows.values(state=RowState.SHOWN, ended_at=work.now).returning(Outbox.kind, Outbox.message_id)
     )
     for row in seen.all():
         if row.kind == Notice.REPLY:

@@ -255,9 +255,11 @@ async def _hold(work: Work, before: Seen, said: Said, *, why: str, about: int | 
     row = {"id": line_id, "person_id": actor.id, "own_message": said.own_message, "words": sealed}
     await work.db.execute(insert(_LINES).values(held_at=work.now, **row))
     await focus.held(work, actor.id, before)
-    if asks_the_same:
+    if asks_the_same and why != SLASH:
         await _refresh_card(work, before)
         return
+    if asks_the_same:  # who typed it for a command waits for an answer below it
+        await work.tell(actor.id, Notice.UNSAY, edits=before.asked_row)
     params = await _card(work, why, about) | {"reply_to": said.own_message}
     card = await work.tell(actor.id, Notice.WHICH_CASE, case_id=about, params=params)
     await focus.asked(work, actor.id, card, why=why, case_id=about)

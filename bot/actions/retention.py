@@ -15,7 +15,6 @@ from bot.store import Work
 from models.case import OPEN, CaseEventKind, CodeGuess, HeldLine
 from models.conversation import Conversation, Message
 from models.hours import HoursDraft, SessionReminder
-from models.intake import Draft
 from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
 from models.people import Address, Channel, LoginLink, Person, Role, WebSession
 
@@ -178,17 +177,14 @@ async def _purge_newcomers(work: Work, cutoff: object) -> int:
 
 
 async def expire_draft(work: Work, conversation_id: int) -> None:
-    """Words held since yesterday for a consent that never came are gone; a secret not yet shown stays."""
+    """Words held since yesterday for a consent that never came are gone."""
     await work.lock(conversation_id)
     this = Conversation.id == conversation_id
-    held = select(Conversation.draft, Conversation.drafted_at).where(this, Conversation.drafted_at.is_not(None))
+    held = select(Conversation.drafted_at).where(this, Conversation.drafted_at.is_not(None))
     row = (await work.db.execute(held)).one_or_none()
     if row is None:
         return
     if row.drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
         await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, row.drafted_at + DRAFTS_HELD)
         return
-    where = {"table": "conversations", "column": "draft", "row_id": conversation_id}
-    kept = Draft(secret=Draft.from_json(work.seal.open(row.draft, **where)).secret)
-    draft = work.seal.seal(kept.to_json(), **where) if kept.secret else None
-    await work.db.execute(update(Conversation).where(this).values(draft=draft, drafted_at=None))
+    await work.db.execute(update(Conversation).where(this).values(draft=None, drafted_at=None))

@@ -48,6 +48,7 @@ class Session:
     alias: str | None
     enabled: bool
     created_at: datetime
+    drafted_at: datetime | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -85,7 +86,7 @@ async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session 
     """The live session of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
     columns = (
         WebSession.id, WebSession.person_id, WebSession.device, WebSession.held, WebSession.seen_at,
-        WebSession.created_at, Person.role, Person.language, Person.alias, Person.enabled,
+        WebSession.created_at, WebSession.drafted_at, Person.role, Person.language, Person.alias, Person.enabled,
     )  # fmt: skip
     found = select(*columns).join(Person, Person.id == WebSession.person_id)
     row = (await db.execute(found.where(WebSession.token_hash == hash_token(token)))).one_or_none()
@@ -93,7 +94,7 @@ async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session 
         return None
     return Session(
         row.id, row.person_id, row.device, row.held, row.seen_at, row.role, row.language, row.alias, row.enabled,
-        row.created_at,
+        row.created_at, row.drafted_at,
     )  # fmt: skip
 
 
@@ -131,6 +132,34 @@ async def seen(work: Work, session: Session) -> None:
     """The session is not idle: somebody acted in it now."""
     if seen_now(session, work.now) is not session:
         await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
+
+
+async def stays(work: Work, session: Session) -> None:
+    """Whoever is there has said so: the half hour begins again, to the second."""
+    await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
+
+
+def ends_in(session: Session, now: datetime) -> timedelta:
+    """How long a shared device stays open from here, if nobody touches it after this look at the page."""
+    idle = now - session.seen_at
+    return SHARED_IDLE if idle >= SEEN_EVERY else SHARED_IDLE - idle
+
+
+async def how_it_ended(db: AsyncConnection, token: str, now: datetime) -> str:
+    """The key of what is true of a newcomer's token that opens nothing any more.
+
+    Away too long, with numbers to come back by or without a question asked; long over; or it is not known why:
+    closed, deleted, opened elsewhere, or never ours.
+    """
+    theirs = select(WebSession.person_id).where(WebSession.token_hash == hash_token(token))
+    person_id = (await db.execute(theirs)).scalar_one_or_none()
+    if person_id is None:
+        return "session_gone"
+    if await access.newest_case_of(db, person_id) is None:
+        return "session_ended_unasked"
+    if await _newcomer_may_return(db, person_id, now, since=now):
+        return "session_ended"
+    return "session_over"
 
 
 async def end_session(work: Work, session_id: int) -> None:
@@ -250,6 +279,14 @@ async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tupl
     if not await _newcomer_may_return(db, row.newcomer_id, now, since=now):
         return None
     return row.newcomer_id, row.secret_hash
+
+
+async def numbers_of(db: AsyncConnection, person_id: int) -> tuple[str, str] | None:
+    """The code of the newcomer's newest case and the hash of their secret; None as long as there is no case."""
+    newest = await access.newest_case_of(db, person_id)
+    secret = select(Conversation.secret_hash).where(Conversation.newcomer_id == person_id)
+    secret_hash = (await db.execute(secret)).scalar_one_or_none()
+    return None if newest is None or secret_hash is None else (newest.code, secret_hash)
 
 
 async def come_back(work: Work, person_id: int, device: Device) -> tuple[Visitor, str]:

@@ -15,7 +15,7 @@ from bot.textshape import to_latin_digits
 from handlers.web import identity
 from handlers.web.keys import LIMITS, SERVICE, SLOW_HASHES
 from handlers.web.limits import COME_BACKS
-from handlers.web.view import page, refusal_text, see_other, words_for
+from handlers.web.view import page, refusal_text, wants_json, went_on, words_for
 from models.people import Device
 
 LONGEST_TYPED = 40
@@ -32,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
 async def come_back(request: web.Request) -> web.Response:
     """The chat goes on here and nowhere else; or one and the same answer, whatever was wrong."""
     form = await request.post()
-    code, secret = _digits(form.get("code")), _digits(form.get("secret"))
+    code, secret = digits(form.get("code")), digits(form.get("secret"))
     device = Device.OWN if form.get("device") == "own" else Device.SHARED
     try:
         if not request.app[LIMITS].allows_address(COME_BACKS, request):
@@ -40,7 +40,7 @@ async def come_back(request: web.Request) -> web.Response:
         language, token = await _come_back(request, code, secret, device)
     except (TooMany, NotFound) as refusal:
         return _refused(request, refusal, code)
-    response = see_other(f"/{language or request.match_info['language']}/chat")
+    response = went_on(request, f"/{language or request.match_info['language']}/chat")
     identity.remember(request, response, identity.NEWCOMER, token, device=device)
     return response
 
@@ -65,9 +65,11 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
 def _refused(request: web.Request, refusal: Refusal, code: str) -> web.Response:
     told = refusal_text(request.app[SERVICE], words_for(request), refusal)
     status = refusal.status if isinstance(refusal, TooMany) else web.HTTPUnprocessableEntity.status_code
+    if wants_json(request):
+        return web.json_response({"ok": False, "error": refusal.code, "text": told}, status=status)
     return page(request, "back.html", error=told, code=code, status=status)
 
 
-def _digits(typed: object) -> str:
+def digits(typed: object) -> str:
     """The digits of what was typed, in whichever script, without the spaces people put between them."""
     return "".join(filter(str.isdigit, to_latin_digits(str(typed or ""))[:LONGEST_TYPED]))

@@ -1,39 +1,38 @@
 """The newcomer's chat as plain pages: consent, the conversation, and everything she can do in it.
 
 Works without JavaScript; `static/chat.js` makes the same pages live. What an act does is decided in
-`bot/actions/converse.py`.
+`bot/actions/converse.py`; the secret number has a page of its own, `secret.py`.
 """
 
-import asyncio
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from secrets import randbelow, token_urlsafe
+from secrets import token_urlsafe
 
 from aiohttp import web
 
 from bot import clock, phrases, texts
-from bot.actions import converse, ending, hours_asked, inbound, inbox, people, sessions
+from bot.actions import converse, ending, hours_asked, inbound, keeping, people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import Session
 from bot.commands import KNOWN
-from bot.errors import BadInput, NotPermitted, Refusal, TooMany, Unavailable
+from bot.errors import Refusal, SessionEnded, TooMany, Unavailable
 from bot.metrics import ACTS
-from bot.seal import hash_secret
+from bot.store import Work
 from handlers.web import identity
-from handlers.web.conversation import Bubble, bubbles_after
-from handlers.web.keys import LIMITS, SERVICE, SLOW_HASHES
-from handlers.web.limits import MESSAGES, NEW_CHATS
+from handlers.web.chat_page import conversation_page, sent_as, still_written
+from handlers.web.keys import LIMITS, SERVICE, SESSION
+from handlers.web.limits import MESSAGES, NEW_CHATS, SIGNS
+from handlers.web.secret import new_secret
 from handlers.web.view import (
     FAR_AWAY,
     Way,
     inline,
     page,
     paragraphs,
-    refusal_text,
     see_other,
     text_page,
     wants_json,
+    went_on,
     with_telephone_links,
     words_for,
 )
@@ -41,8 +40,7 @@ from models.dialogue import Act, Answer, Commanded, Incoming, Pressed, Said
 from models.outbox import Notice
 from models.people import Channel, Device
 
-SECRET_DIGITS = 8
-CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+ACTS_ALONE = ("say", "press", "command", "consent", "close", "leave", "here", "written")  # their addresses are no pages
 LONGEST_CODE = 64
 # What a press may be answered with on the next page.
 SAID = ("answer_saved", "no_longer_valid", "ask_done", "language_changed", "in_the_chat")
@@ -61,7 +59,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """The conversation; without a session the statement and the question of consent, for which nothing is stored."""
     session = await identity.newcomer_session(request)
     if session is None and identity.has_cookie(request, identity.NEWCOMER):
-        raise NotPermitted("session_ended")
+        raise await identity.ended(request)
     if session is None:
         return _consent_page(request)
     language = request.match_info["language"]
@@ -69,60 +67,116 @@ async def show(request: web.Request) -> web.StreamResponse:
         return see_other(f"/{session.language}/chat")
     await identity.stay_awake(request, session)
     said = request.query.get("said", "")
-    return await _conversation_page(request, session, said=said if said in SAID else "")
+    return await conversation_page(request, session, said=said if said in SAID else "")
 
 
 async def consent(request: web.Request) -> web.Response:
     """Yes: the newcomer is known by a number from now on. No: nothing has been stored, and nothing is."""
     answer = (await request.post()).get("answer")
     if await identity.newcomer_session(request) is not None:
-        return see_other(f"/{request.match_info['language']}/chat")  # pressed twice: one newcomer, not two
+        return went_on(request, f"/{request.match_info['language']}/chat")  # pressed twice: one newcomer, not two
     if answer not in ("own", "shared"):
-        return await _no_consent_page(request)
+        return went_on(request, f"/{request.match_info['language']}/chat/no")
     device = Device.OWN if answer == "own" else Device.SHARED
     held = not request.app[LIMITS].allows_address(NEW_CHATS, request)
-    secret = f"{randbelow(10**SECRET_DIGITS):0{SECRET_DIGITS}d}"
-    async with request.app[SLOW_HASHES]:
-        secret_hash = await asyncio.to_thread(hash_secret, secret)
-    door = converse.Door(held=held, secret=secret, secret_hash=secret_hash)
+    secret, secret_hash = await new_secret(request)
+    door = converse.Door(held=held, secret_hash=secret_hash)
     language = request.match_info["language"]
     async with request.app[SERVICE].store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
         agreed = Incoming(key=token_urlsafe(), act=Pressed(f"consent:{answer}"))
         await converse.receive(work, visitor, agreed, door)
         token = await sessions.open_session(work, visitor.person_id, device, held=held)
+        await keeping.keep_secret(work, token, secret)
     ACTS.labels(Channel.WEB).inc()
-    response = see_other(f"/{language}/chat")
+    response = went_on(request, f"/{language}/chat")
     identity.remember(request, response, identity.NEWCOMER, token, device=device)
     return response
 
 
+async def no_consent(request: web.Request) -> web.Response:
+    """She said no: nothing was stored, and there is help all the same."""
+    service, words = request.app[SERVICE], words_for(request)
+    now = clock.now()
+    async with service.store.look() as db:
+        ways = await hours_asked.hours_params(db, now, service.store.zone)
+    told = texts.prompt(Notice.NO_CONSENT, ways, words, service.facts(now))
+    language = words.language
+    links = (Way(f"/{language}/help", "web_menu_help", is_main=True), Way(f"/{language}/chat", "web_back_to_chat"))
+    return text_page(request, words("web_title"), paragraphs(told.text), ways=links)
+
+
 async def say(request: web.Request) -> web.StreamResponse:
     """Her words are kept, or the page tells why not and still holds them."""
-    form = await request.post()
-    text, sent_as = str(form.get("text", "")), str(form.get("client_msg_id", ""))
-    client_msg_id = sent_as if CLIENT_MSG_ID.fullmatch(sent_as) else token_urlsafe()
-    try:
-        outcome = await _act(request, Said(text), client_msg_id)
-    except (BadInput, TooMany, Unavailable) as refusal:
-        if wants_json(request):
-            raise
-        return await _still_written(request, refusal, text, client_msg_id)
-    return _afterwards(request, outcome)
+    text = str((await request.post()).get("text", ""))
+    return await _done_or_told(request, Said(text), client_msg_id=await sent_as(request) or token_urlsafe())
 
 
-async def press(request: web.Request) -> web.Response:
+async def press(request: web.Request) -> web.StreamResponse:
     """A button of the conversation has had its effect."""
     code = str((await request.post()).get("code", ""))[:LONGEST_CODE]
-    return _afterwards(request, await _act(request, Pressed(code)))
+    return await _done_or_told(request, Pressed(code))
 
 
-async def command(request: web.Request) -> web.Response:
+async def command(request: web.Request) -> web.StreamResponse:
     """A command from the menu has had its effect."""
     name = str((await request.post()).get("name", ""))
     if name not in KNOWN or name == "delete":
         raise web.HTTPNotFound
-    return _afterwards(request, await _act(request, Commanded(name)))
+    return await _done_or_told(request, Commanded(name))
+
+
+async def here(request: web.Request) -> web.Response:
+    """She is still typing, so her session is not idle. What she types is not told."""
+    _only_so_often(request)
+    async with identity.newcomer_acts(request) as (work, _, session):
+        await sessions.stays(work, session)
+    return web.json_response({"ok": True})
+
+
+async def draft(request: web.Request) -> web.Response:
+    """What she had typed when she left the page; as a page, the chat, whose box holds it."""
+    session = request[SESSION]
+    if session is None or not wants_json(request):
+        return see_other(f"/{request.match_info['language']}/chat")
+    service = request.app[SERVICE]
+    async with service.store.look() as db:
+        kept = await keeping.kept_for(db, service.store.seal, session.id, now=clock.now())
+    return web.json_response({"ok": True, "text": kept.unsent})
+
+
+async def keep_draft(request: web.Request) -> web.Response:
+    """What she has typed is there when she comes back to the page, unless it has arrived as a message meanwhile."""
+    _only_so_often(request)
+    text, client_msg_id = str((await request.post()).get("text", "")), await sent_as(request)
+    async with identity.newcomer_acts(request) as (work, _, session):
+        await keeping.keep_unsent(work, session, text)
+        # Looked at last: the same words may be on their way as a message at this very moment.
+        if client_msg_id and await inbound.is_done(work, Channel.WEB, f"{session.person_id}:{client_msg_id}"):
+            await keeping.forget_unsent(work, session)
+    return web.json_response({"ok": True})
+
+
+async def written(request: web.Request) -> web.StreamResponse:
+    """She has the secret number on paper: it is shown no more."""
+    try:
+        async with identity.newcomer_acts(request) as (work, _, session):
+            await keeping.written_down(work, session)
+            await _keep_what_stands_beside(work, request, session)
+    except SessionEnded:
+        raise
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return await still_written(request, refusal)
+    if wants_json(request):
+        return web.json_response({"ok": True})
+    return see_other(f"/{request.match_info['language']}/chat#new")
+
+
+async def back_to_chat(request: web.Request) -> web.Response:
+    """Somebody opens the address of an act: there is nothing to see, and the chat is what they mean."""
+    return see_other(f"/{request.match_info['language']}/chat")
 
 
 async def confirm_delete(request: web.Request) -> web.Response:
@@ -134,6 +188,8 @@ async def delete(request: web.Request) -> web.Response:
     """Everything she wrote is gone, if it is what she was asked about; else she is asked again."""
     about = str((await request.post()).get("about", ""))[:LONGEST_CODE]
     outcome = await _act(request, Pressed(f"erase:yes:{about}"))
+    if outcome.visitor is not None and wants_json(request):
+        return went_on(request, f"/{request.match_info['language']}/chat/delete")
     if outcome.visitor is not None:
         return await _sure_page(request, status=409)
     return _afterwards(request, outcome)
@@ -145,7 +201,7 @@ async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response
     async with service.store.look() as db:
         visitor = await people.visitor_of(db, session.person_id) if session else None
         if visitor is None:
-            raise NotPermitted("session_ended")
+            raise await identity.ended(request)
         about = await ending.deletion_params(db, visitor)
     told = texts.delete_text(words, about, service.facts(clock.now()))
     return page(request, "confirm.html", status=status, told=paragraphs(told), about=about["about"])
@@ -164,6 +220,23 @@ async def leave(request: web.Request) -> web.Response:
     return _gone(request, FAR_AWAY)
 
 
+def _only_so_often(request: web.Request) -> None:
+    if not request.app[LIMITS].allows_session(SIGNS, identity.token_of(request, identity.NEWCOMER) or ""):
+        raise TooMany("slow_down")
+
+
+async def _done_or_told(request: web.Request, act: Act, client_msg_id: str | None = None) -> web.StreamResponse:
+    """The act is done; or the page is as it was, with what she has typed and the reason."""
+    try:
+        return _afterwards(request, await _act(request, act, client_msg_id))
+    except SessionEnded:
+        raise  # there is no conversation to show; the page that says so shows her words
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return await still_written(request, refusal)
+
+
 async def _act(request: web.Request, act: Act, client_msg_id: str | None = None) -> Outcome:
     if not request.app[LIMITS].allows_session(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
@@ -174,8 +247,19 @@ async def _act(request: web.Request, act: Act, client_msg_id: str | None = None)
         incoming = Incoming(key=key, act=act, external_id=client_msg_id)
         answer = await converse.receive(work, visitor, incoming, converse.Door(held=session.held))
         after = await people.newcomer_on_web(work, visitor.person_id)
+        if after is not None:
+            await _keep_what_stands_beside(work, request, session)
     ACTS.labels(Channel.WEB).inc()
     return Outcome(answer, after)
+
+
+async def _keep_what_stands_beside(work: Work, request: web.Request, session: Session) -> None:
+    """Words sent are not unsent any more; a button that was pressed beside half a sentence sends that along."""
+    form = await request.post()
+    if request.path.endswith("/say"):
+        await keeping.forget_unsent(work, session)
+    elif "text" in form:
+        await keeping.keep_unsent(work, session, str(form["text"]))
 
 
 def _afterwards(request: web.Request, outcome: Outcome) -> web.Response:
@@ -209,65 +293,3 @@ def _consent_page(request: web.Request) -> web.Response:
     facts = replace(service.facts(clock.now()), is_trial=False)  # the banner above every page says that already
     statement = phrases.statement(words, facts, channel=Channel.WEB)
     return page(request, "consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")])
-
-
-async def _no_consent_page(request: web.Request) -> web.Response:
-    service, words = request.app[SERVICE], words_for(request)
-    now = clock.now()
-    async with service.store.look() as db:
-        ways = await hours_asked.hours_params(db, now, service.store.zone)
-    told = texts.prompt(Notice.NO_CONSENT, ways, words, service.facts(now))
-    language = words.language
-    links = (Way(f"/{language}/help", "web_menu_help", is_main=True), Way(f"/{language}/chat", "web_back_to_chat"))
-    return text_page(request, words("web_title"), paragraphs(told.text), ways=links)
-
-
-async def _still_written(request: web.Request, refusal: Refusal, text: str, client_msg_id: str) -> web.StreamResponse:
-    """The page as it was, with the refusal on top and her words still in the box; even if the store does not answer."""
-    session = None
-    with suppress(Unavailable):
-        session = await identity.newcomer_session(request)
-    told = refusal_text(request.app[SERVICE], words_for(request), refusal)
-    return await _conversation_page(
-        request, session, status=refusal.status, error=told, typed=text, client_msg_id=client_msg_id
-    )
-
-
-async def _conversation_page(
-    request: web.Request, session: Session | None, *, status: int = 200, said: str = "", error: str = "",
-    typed: str = "", client_msg_id: str = "",
-) -> web.StreamResponse:  # fmt: skip
-    visitor, bubbles = await _read(request, session)
-    is_own = session is not None and session.device == Device.OWN
-    last = max((bubble.seq for bubble in bubbles), default=0)
-    first_new = next((bubble.key for bubble in bubbles if bubble.is_new), "")
-    response = page(
-        request, "chat.html", status=status, bubbles=bubbles, last=last, first_new=first_new, said=said, error=error,
-        typed=typed, client_msg_id=client_msg_id or token_urlsafe(16), is_own_device=is_own,
-    )  # fmt: skip
-    if is_own:
-        token = identity.token_of(request, identity.NEWCOMER) or ""
-        identity.remember(request, response, identity.NEWCOMER, token, device=Device.OWN)
-    await response.prepare(request)
-    await response.write_eof()
-    if visitor is not None and last and request.method == "GET":
-        await mark_shown(request, visitor, last)
-    return response
-
-
-async def _read(request: web.Request, session: Session | None) -> tuple[Visitor | None, list[Bubble]]:
-    service = request.app[SERVICE]
-    if session is None:
-        return None, []
-    async with service.store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id)
-        if visitor is None:
-            raise NotPermitted("session_ended")
-        return visitor, await bubbles_after(db, service, words_for(request), visitor, 0)
-
-
-async def mark_shown(request: web.Request, visitor: Visitor, last: int) -> None:
-    """What the browser has been sent counts as shown; a store that does not answer now will hear it again later."""
-    with suppress(Unavailable):
-        async with request.app[SERVICE].store.work() as work:
-            await inbox.shown(work, visitor.address_id, last)

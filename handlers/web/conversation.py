@@ -36,6 +36,7 @@ ENDS_CHOICES = frozenset(
 )
 # Their own buttons are about themselves: what was asked before them still stands.
 ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
+BRINGS_NUMBERS = frozenset({Notice.RECEIPT, Notice.NUMBER_MADE})
 KEY_LETTERS = 16
 
 
@@ -45,7 +46,7 @@ class Bubble:
 
     Without a `body` there is nothing to show any more: what had this key is gone.
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
-    `is_new`: no page has shown it yet.
+    `is_new`: no page has shown it yet. `brings_numbers`: from here on there are other numbers to write down.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Bubble:
     ends: bool = False
     is_receipt: bool = False
     is_new: bool = False
+    brings_numbers: bool = False
 
 
 async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
@@ -110,7 +112,7 @@ async def _notice(db: Any, service: Service, words: Words, row: Any, now: dateti
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
         is_new=row.state == RowState.DUE and (row.edits is None or bool(prompt.rows)),  # buttons that go are no news
-        edited=row.kind == Notice.REPLY and row.edits is not None,
+        edited=row.kind == Notice.REPLY and row.edits is not None, brings_numbers=row.kind in BRINGS_NUMBERS,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind not in ASIDES),
     )  # fmt: skip

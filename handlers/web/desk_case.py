@@ -19,7 +19,7 @@ from bot.metrics import ACTS
 from bot.store import Work
 from bot.textshape import fold
 from handlers.web import identity
-from handlers.web.chat import CLIENT_MSG_ID
+from handlers.web.chat_page import CLIENT_MSG_ID
 from handlers.web.desk import ACTS_COUNTED_AS
 from handlers.web.desk_case_page import case_page, own_words, refused
 from handlers.web.desk_view import SEND_IT, THROW_AWAY, Typed

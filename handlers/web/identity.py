@@ -14,7 +14,7 @@ from bot import access, clock
 from bot.actions import people, sessions
 from bot.actions.people import Visitor
 from bot.actions.sessions import AFTER_CLOSING, Session
-from bot.errors import NotPermitted, Unavailable
+from bot.errors import NotPermitted, SessionEnded, Unavailable
 from bot.store import Work, actor_of
 from handlers.web.keys import CHECKED, SERVICE, SESSION
 from models.people import Device
@@ -69,13 +69,22 @@ async def require_newcomer(request: web.Request) -> Session:
     """The newcomer's session, which is not idle from now on.
 
     Raises:
-        NotPermitted: there is none, or it has ended.
+        SessionEnded: there is none, or it has ended.
     """
     session = await newcomer_session(request)
     if session is None:
-        raise NotPermitted("session_ended")
+        raise await ended(request)
     await stay_awake(request, session)
     return session
+
+
+async def ended(request: web.Request) -> SessionEnded:
+    """Why this browser acts for no newcomer, to be raised."""
+    token = token_of(request, NEWCOMER)
+    if not token:
+        return SessionEnded("session_none")
+    async with request.app[SERVICE].store.look() as db:
+        return SessionEnded(await sessions.how_it_ended(db, token, clock.now()))
 
 
 async def require_staff(request: web.Request) -> Session:
@@ -118,13 +127,14 @@ async def newcomer_acts(request: web.Request) -> AsyncIterator[tuple[Work, Visit
     """One act of the newcomer whose browser this is, in one Work.
 
     Raises:
-        NotPermitted: there is no live session, or its newcomer has been erased.
+        SessionEnded: there is no live session, or its newcomer has been erased.
     """
     async with request.app[SERVICE].store.work() as work:
         session = await _session_in(work, request, NEWCOMER)
         visitor = None if session is None or session.is_staff else await people.newcomer_on_web(work, session.person_id)
         if session is None or visitor is None:
-            raise NotPermitted("session_ended")
+            token = token_of(request, NEWCOMER)
+            raise SessionEnded(await sessions.how_it_ended(work.db, token, work.now) if token else "session_none")
         await sessions.seen(work, session)
         request[CHECKED] = True
         yield work, visitor, session

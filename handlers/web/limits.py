@@ -21,6 +21,8 @@ NEW_CHATS = RateLimitItemPerHour(60, namespace="new_chats")  # a library or a mo
 COME_BACKS = RateLimitItemPerMinute(20, namespace="come_backs")
 LOG_INS = RateLimitItemPerHour(10, namespace="log_ins")
 MESSAGES = RateLimitItemPerMinute(60, namespace="messages")
+SIGNS = RateLimitItemPerMinute(60, namespace="signs")  # that somebody is there, and what a page keeps when it is left
+NEW_SECRETS = RateLimitItemPerHour(10, namespace="new_secrets")
 IPV6_SITE_BITS = 64  # what one household or one attacker is given
 
 

@@ -15,10 +15,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bot import wakeup
 from bot.actions import people, sessions
 from bot.actions.people import Visitor
-from bot.errors import NotPermitted, Unavailable
+from bot.errors import SessionEnded, Unavailable
 from bot.wakeup import Bell
 from handlers.web import identity
-from handlers.web.chat import mark_shown
+from handlers.web.chat_page import mark_shown, numbers_to_keep, where_numbers_stand
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import PAGES, SERVICE, SESSION, SOCKETS
 from handlers.web.middlewares import has_our_origin
@@ -37,7 +37,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
     async with service.store.look() as db:
         visitor = await people.visitor_of(db, session.person_id)  # type: ignore[union-attr]
     if visitor is None:
-        raise NotPermitted("session_ended")
+        raise SessionEnded("session_gone")
     topics = wakeup.chat(visitor.conversation_id), wakeup.SESSIONS
     async with _opened(request) as socket:
         cursor = _Cursor()
@@ -126,11 +126,14 @@ async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visit
             return True
         async with service.store.look() as db:
             bubbles = await bubbles_after(db, service, words, visitor, cursor.sent)
+        told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
+        if after := where_numbers_stand(bubbles):
+            told |= {"numbers": await numbers_to_keep(request, request[SESSION]), "after": after}  # type: ignore[arg-type]
     except Unavailable:
         return True
     if bubbles:
         cursor.sent = max(bubble.seq for bubble in bubbles)
-        await socket.send_json({"rows": [_row(request, bubble) for bubble in bubbles]})
+        await socket.send_json(told)
     return True
 
 

@@ -13,10 +13,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.actions.relay import MOST_CHARACTERS
-from bot.errors import NotPermitted, Refusal, Unavailable
+from bot.errors import NotPermitted, Refusal, SessionEnded, Unavailable
 from bot.metrics import INCIDENTS, REFUSALS
 from handlers.web import identity
-from handlers.web.keys import SERVICE
+from handlers.web.keys import SERVICE, TYPED
 from handlers.web.policy import READS, Handler
 from handlers.web.view import FAR_AWAY, Way, inline, is_desk, refusal_text, text_page, wants_json, words_for
 
@@ -51,6 +51,7 @@ IN_PAGES_OF_OTHERS = {
     )),
 }  # fmt: skip
 LIFTED: web.ResponseKey[Mapping[str, str]] = web.ResponseKey("lifted")
+_ENDED = ("session_ended", "session_ended_unasked", "session_gone", "session_none", "session_over")
 TWO_YEARS_OF_HTTPS = "max-age=63072000; includeSubDomains"
 
 
@@ -93,8 +94,9 @@ async def acts_come_from_our_pages(request: web.Request, handler: Handler) -> we
     if "Content-Encoding" in request.headers or (request.can_read_body and not _is_form_of_ours(request)):
         raise web.HTTPForbidden
     try:
-        await request.post()  # kept for the handler; a form that cannot be read is its sender's mistake, not a bug
-    except (LookupError, UnicodeError):
+        form = await request.post()  # kept for the handler
+        request[TYPED] = str(form.get("text", ""))  # kept for whoever has to say no
+    except (LookupError, UnicodeError):  # a form that cannot be read is its sender's mistake, not a bug
         raise web.HTTPBadRequest from None
     return await handler(request)
 
@@ -130,8 +132,13 @@ def tell_refusal(request: web.Request, refusal: Refusal) -> web.Response:
     REFUSALS.labels(refusal.code).inc()
     log.info("refused", code=refusal.code, path_pattern=_pattern(request))
     text = refusal_text(request.app[SERVICE], words_for(request), refusal)
-    response = _tell(request, refusal.status, text, code=refusal.code)
-    if isinstance(refusal, NotPermitted) and refusal.code != identity.RAN_OUT:
+    says = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
+    is_lost = isinstance(refusal, SessionEnded) and says != "session_none" and not request.get(TYPED)
+    also = words_for(request)("web_unsent_gone") if is_lost else ""
+    response = _tell(request, refusal.status, text, code=refusal.code, also=also, ways=_ways(request, says))
+    # Our script only looks whether it has to leave: the page that it then opens says why.
+    is_over = isinstance(refusal, NotPermitted) and refusal.code != identity.RAN_OUT
+    if is_over and identity.LOOKS_BY_ITSELF not in request.headers:
         identity.forget(request, response, identity.STAFF if is_desk(request) else identity.NEWCOMER)
     return response
 
@@ -151,15 +158,19 @@ def _tell_status(request: web.Request, answer: web.HTTPException) -> web.Respons
     return response
 
 
-def _tell(request: web.Request, status: int, text: str, *, code: str, more: str = "") -> web.Response:
+def _tell(
+    request: web.Request, status: int, text: str, *, code: str, also: str = "", more: str = "",
+    ways: tuple[Way, ...] | None = None,
+) -> web.Response:  # fmt: skip
     if wants_json(request):
         response = web.json_response({"ok": False, "error": code, "text": text}, status=status)
     else:
-        body = Markup("<p>{}</p>").format(inline(text))
+        body = Markup("").join(Markup("<p>{}</p>").format(inline(line)) for line in (text, also) if line)
         if more:
             body += Markup("<p><code>{}</code></p>").format(more)
         title = words_for(request)("service_name")
-        response = text_page(request, title, body, status=status, ways=_ways(request, code))
+        ways = _ways(request, code) if ways is None else ways
+        response = text_page(request, title, body, status=status, ways=ways)
     return response
 
 
@@ -167,8 +178,11 @@ def _ways(request: web.Request, code: str) -> tuple[Way, ...]:
     if is_desk(request):
         return (Way("/desk", "desk_title"),) if code not in (NotPermitted.code, identity.RAN_OUT) else ()
     language = words_for(request).language
-    if code == "session_ended":
-        return Way(f"/{language}/back", "web_come_back", is_main=True), Way(f"/{language}/chat", "ask_question")
+    if code in _ENDED:
+        has_numbers = code == SessionEnded.code
+        back = Way(f"/{language}/back", "web_come_back", is_main=has_numbers)
+        ask = Way(f"/{language}/chat", "ask_question", is_main=not has_numbers)
+        return (back, ask) if has_numbers else (ask, back)
     if code == Unavailable.code:
         return (Way(f"/{language}/help", "web_menu_help", is_main=True),)
     return Way(f"/{language}/chat", "web_back_to_chat", is_main=True), Way(f"/{language}/help", "web_menu_help")

@@ -47,8 +47,8 @@ async def deleted(request: web.Request) -> web.Response:
 async def closed(request: web.Request) -> web.Response:
     """The chat was closed on this device."""
     words = words_for(request)
-    back = Way(f"/{words.language}/back", "web_come_back", is_main=True)
-    return text_page(request, words("web_title"), paragraphs(words("web_logged_out")), ways=(back,))
+    ask, back = Way(f"/{words.language}/chat", "ask_question"), Way(f"/{words.language}/back", "web_come_back")
+    return text_page(request, words("web_title"), paragraphs(words("web_logged_out")), ways=(back, ask))
 
 
 def _ways(request: web.Request) -> tuple[Way, ...]:

@@ -16,12 +16,12 @@ from markupsafe import Markup, escape
 
 from bot import clock, phrases
 from bot.actions.sessions import seen_now
-from bot.errors import Refusal
+from bot.errors import Refusal, SessionEnded
 from bot.i18n import Plain, Value, Words, suggest_language
 from bot.phrases import HELPLINES
 from bot.service import Service
 from bot.textshape import html_isolates, with_numbers_isolated
-from handlers.web.keys import PAGES, SERVICE, SESSION
+from handlers.web.keys import PAGES, SERVICE, SESSION, TYPED
 from handlers.web.static import Assets
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language
 
@@ -153,7 +153,7 @@ def page(
     words = words or words_for(request)
     html = request.app[PAGES].render(
         template, words, path=request.path, same_page=_same_page(request, words), far_away=FAR_AWAY,
-        ends_in=_ends_in(request), **context,
+        **{"ends_in": _ends_in(request)} | context,
     )  # fmt: skip
     return web.Response(text=html, content_type="text/html", status=status)
 
@@ -185,7 +185,8 @@ def see_other(url: str) -> web.Response:
 
 def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
     """A refusal as its reader sees it; a code without a sentence is told in general words."""
-    code = refusal.code if refusal.code in words else Refusal.code
+    code = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
+    code = code if code in words else Refusal.code
     values = {name: value for name, value in refusal.values.items() if name != "case_id" and value is not None}
     return phrases.refusal_text(words, code, values, service.store.zone)
 
@@ -203,10 +204,11 @@ def text_page(
     request: web.Request, title: str, text: Markup, *, status: int = 200, words: Words | None = None,
     ways: tuple[Way, ...] = (),
 ) -> web.Response:  # fmt: skip
-    """A page that only says something."""
+    """A page that only says something; one that refuses what was typed shows that as well."""
+    typed = request.get(TYPED, "") if status >= web.HTTPBadRequest.status_code else ""
     return page(
         request, "desk_text.html" if is_desk(request) else "text.html",
-        words=words, status=status, title=title, body=text, ways=ways,
+        words=words, status=status, title=title, body=text, ways=ways, typed=typed,
     )  # fmt: skip
 
 

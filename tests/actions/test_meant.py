@@ -429,6 +429,24 @@ async def test_words_that_begin_with_a_slash_ask_even_with_one_case(house: Servi
     assert await _replies(asker) == ["/hjälp"]
 
 
+async def test_a_line_with_a_slash_behind_others_moves_the_question_down_to_it(house: Service) -> None:
+    amina, first, _second = await _two_cases(house)
+    await volunteer_says(house, amina, "Ett")
+    old = await builders.card_of(house, amina)
+
+    async with acting(house, amina) as work:
+        await meant.slash_said(work, meant.Said("/två", 10**6))
+    asked = await _card(house, amina)
+    with pytest.raises(Stale):
+        async with acting(house, amina) as work:
+            await meant.chose_case(work, case_id=first.case_id, card=old)
+    await picks(house, amina, first)
+
+    assert "1. Ett\n2. /två" in asked
+    assert [row.edits for row in await builders.said_to(house, amina.id, Notice.UNSAY)] == [old]
+    assert await _replies(first) == ["Ett", "/två"]
+
+
 async def test_words_that_begin_with_a_slash_of_somebody_without_a_case_are_a_command(house: Service) -> None:
     amina = await builders.volunteer(house)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import clock
-from bot.actions import inbox, people, sessions
+from bot.actions import people, sessions
 from bot.actions.converse import Door
 from bot.errors import BadInput, LinkSpent, NotFound, Refusal, TooMany
 from bot.seal import hash_secret, secret_matches
@@ -119,7 +119,7 @@ async def test_a_shared_device_forgets_after_half_an_hour_and_one_s_own_after_th
 
 
 async def _asker_with_secret(service: Service) -> Newcomer:
-    asker = await builders.newcomer_on_web(service, door=Door(secret=SECRET, secret_hash=SECRET_HASH))
+    asker = await builders.newcomer_on_web(service, door=Door(secret_hash=SECRET_HASH))
     await asker.says("Jag har fått ett brev")
     return await builders.note_case(asker)
 
@@ -215,18 +215,6 @@ async def test_a_telegram_case_has_no_secret_and_cannot_be_opened_by_one(house: 
     asker = await builders.case_of(house)
 
     assert isinstance(await _comes_back(house, asker.code, SECRET), NotFound)
-
-
-async def test_the_secret_is_shown_once_with_the_receipt(house: Service) -> None:
-    asker = await _asker_with_secret(house)
-    (first,) = await builders.screen(house, asker.id, Notice.RECEIPT)
-
-    async with house.store.work() as work:
-        await inbox.shown(work, asker.visitor.address_id, 2**60)
-
-    (again,) = await builders.screen(house, asker.id, Notice.RECEIPT)
-    assert "1234 5678" in first
-    assert "1234 5678" not in again
 
 
 async def test_a_telegram_account_belongs_to_one_volunteer(house: Service) -> None:

@@ -182,7 +182,7 @@ async def test_the_quick_exit_leaves_nothing_behind(site: Site, chromium: Browse
             await page.keyboard.press("Shift")
     await page.wait_for_url("https://www.smhi.se/**")
 
-    assert not await _eventually_sessions(site)
+    assert not await eventually_sessions(site)
     await page.goto(f"{site.base}/sv/chat")
     assert "Ingen får se det här" not in await page.inner_text("body")
     assert await stored_in(page) == []
@@ -192,7 +192,7 @@ async def _weather(route: Route) -> None:
     await route.fulfill(body="Regn")
 
 
-async def _eventually_sessions(site: Site) -> list:
+async def eventually_sessions(site: Site) -> list:
     import asyncio
 
     for _ in range(100):
@@ -224,7 +224,7 @@ async def test_an_answer_to_a_page_in_the_background_changes_its_title_and_is_no
     await expect(newcomer.locator(".receipt")).to_be_visible()
     await at_desk(desk, site, amina)
     await claims(desk, site)
-    await _put_in_background(newcomer, hidden=True)
+    await put_in_background(newcomer, hidden=True)
 
     await desk.fill("#text", "Svar")
     await desk.click(".reply button")
@@ -232,14 +232,14 @@ async def test_an_answer_to_a_page_in_the_background_changes_its_title_and_is_no
     title = await newcomer.title()
     state = desk.locator(".state")
     await expect(state).to_have_class("state unread")
-    await _put_in_background(newcomer, hidden=False)
+    await put_in_background(newcomer, hidden=False)
 
     assert title.startswith("●")
     await expect(state).to_have_class("state delivered")
     assert not (await newcomer.title()).startswith("●")
 
 
-async def _put_in_background(page: Page, *, hidden: bool) -> None:
+async def put_in_background(page: Page, *, hidden: bool) -> None:
     await page.evaluate(
         """hidden => {
             Object.defineProperty(document, "hidden", { value: hidden, configurable: true });

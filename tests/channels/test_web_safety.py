@@ -31,7 +31,7 @@ async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Async
 def example(path: str) -> str:
     """An address of the route."""
     for pattern, value in (
-        (r"\{language:[^}]*\}", "sv"), (r"\{case:.*?\}", "123456"), (r"\{notice:.*?\}", "1"),
+        (r"\{language:[^}]*\}", "sv"), (r"\{act:[^}]*\}", "say"), (r"\{case:.*?\}", "123456"), (r"\{notice:.*?\}", "1"),
         (r"\{token:.*?\}", "x" * 43), (r"\{place:.*?\}", "online"), (r"\{version\}/\{name\}", "x/site.css"),
     ):  # fmt: skip
         path = re.sub(pattern, value, path)
@@ -76,7 +76,7 @@ async def test_refusals_of_the_machinery_have_safe_headers_too(site: Site) -> No
     browser = site.browser()
     await browser.agrees()
 
-    wrong_method = await browser.get("/sv/chat/say")
+    wrong_method = await browser.post("/sv/help")
     too_large = await browser.post("/sv/chat/say", {"text": "x" * 600_000})
     missing = await browser.get("/sv/nothing")
     redirect = await browser.post("/sv/chat/leave", allow_redirects=False)

@@ -99,6 +99,18 @@ class Browser:
             client_msg_id = (await self.get(f"/{language}/chat")).hidden("client_msg_id")
         return await self.post(f"/{language}/chat/say", {"text": text, "client_msg_id": client_msg_id})
 
+    async def deletes(self, language: str = "sv") -> Page:
+        """Everything, after the question whether it is to be."""
+        asked = await self.get(f"/{language}/chat/delete")
+        return await self.post(f"/{language}/chat/delete", {"about": asked.hidden("about")})
+
+    async def stops(self, language: str = "sv") -> Page:
+        """Her case, after the question whether it is to be closed."""
+        asked = await self.post(f"/{language}/chat/command", {"name": "stop"})
+        yes = re.search(r'value="(stop:yes:[^"]+)"', asked.text)
+        assert yes, asked.words
+        return await self.post(f"/{language}/chat/press", {"code": yes[1]})
+
 
 class Site:
     """The service as it is served."""

@@ -36,6 +36,7 @@ CANARIES = {
     "held": "Канарка до згоди",
     "said on the web": "Kanariefågel på webben",
     "said later": "قناری بعدی می‌پرسد",
+    "not sent": "Kanariefågel som inte skickades",
     "edited": "Kanarek 🐤 zmieniony",
     "reply from Telegram": "Kanariesvar från mobilen",
     "reply from the desk": "Kanariesvar från disken",
@@ -313,6 +314,11 @@ class Run:
     async def _come_back(self, code: str, secret: str) -> None:
         for given in ("0000 0000", secret):
             await self._post(self.web, "/fa/back", {"code": code, "secret": given}, keep=False)
+        await self._post(self.web, "/fa/chat/secret", {"secret": secret}, keep=False)
+        async with self.web.get(self.base + "/fa/chat") as page:
+            (new,) = re.findall(r"<strong>(\d{4} \d{4})</strong>", await page.text())
+        self.left.canaries |= {"new secret": new.replace(" ", ""), "new secret as shown": new}
+        await self._post(self.web, "/fa/chat/draft", {"text": CANARIES["not sent"]}, keep=False)
 
     # What goes wrong.
 

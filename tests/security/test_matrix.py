@@ -44,7 +44,7 @@ ANYBODY_ACTS =      (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)
 ANYBODY_IS_SENT =   (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)  # fmt: skip
 ANYBODY_GUESSES =   (WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG)  # fmt: skip
 NEWCOMERS_ALONE =   (ENDED,   PAGE,    PAGE,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
-NEWCOMERS_ASKED =   (ENDED,   ASKED,   ASKED,   ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
+NEWCOMERS_GUESS =   (ENDED,   WRONG,   WRONG,   ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
 STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  DONE)  # fmt: skip
@@ -76,14 +76,22 @@ POLICY: dict[str, tuple[str, ...]] = {
     "GET /{language}/back": ANYBODY_READS,
     "POST /{language}/back": ANYBODY_GUESSES,
     "GET /{language}/chat": ANYBODY_READS,
-    "POST /{language}/chat/consent": ANYBODY_ACTS,
+    "GET /{language}/chat/{act}": ANYBODY_ACTS,  # sends on to the chat
+    "GET /{language}/chat/no": ANYBODY_READS,
+    "POST /{language}/chat/consent": ANYBODY_READS,
     "POST /{language}/chat/leave": ANYBODY_READS,
     "POST /{language}/chat/close": ANYBODY_READS,
     "POST /{language}/chat/say": NEWCOMERS_ALONE,
     "POST /{language}/chat/press": NEWCOMERS_ALONE,
     "POST /{language}/chat/command": NEWCOMERS_ALONE,
+    "POST /{language}/chat/here": NEWCOMERS_ALONE,
+    "GET /{language}/chat/draft": NEWCOMERS_ALONE,
+    "POST /{language}/chat/draft": NEWCOMERS_ALONE,
+    "POST /{language}/chat/written": NEWCOMERS_ALONE,
+    "GET /{language}/chat/secret": NEWCOMERS_ALONE,
+    "POST /{language}/chat/secret": NEWCOMERS_GUESS,
     "GET /{language}/chat/delete": NEWCOMERS_ALONE,
-    "POST /{language}/chat/delete": NEWCOMERS_ASKED,
+    "POST /{language}/chat/delete": NEWCOMERS_ALONE,
     "GET /{language}/chat/live": NEWCOMERS_SOCKET,
     "GET /desk/login/{token}": ANYBODY_READS,
     "POST /desk/login/{token}": ANYBODY_ACTS,
@@ -131,11 +139,12 @@ FORMS = {
     "/back": {"secret": "00000000"},
     "/consent": {"answer": "shared"},
     "/say": {"text": "Ett ord till"},
+    "/draft": {"text": "Ett halvt ord"},
+    "/chat/secret": {"secret": "00000000"},
     "/press": {"code": "tap:category:housing"},
     "/command": {"name": "status"},
     "/language": {"language": "en"},
     "/reply": {"text": "Så här gör du"},
-    "/draft": {"text": "Så här gör"},
     "/release": {"seen_seq": str(10**15)},
     "/not-advice": {"seen_seq": str(10**15)},
     "/close": {"seen_seq": str(10**15), "minutes": "15"},
@@ -143,6 +152,7 @@ FORMS = {
     "/desk/places": {"name": "Lokalen"},
     "/undo": {"sure": "1"},
 }
+PARTS_OF_ACTS = (("/drafts/", "publish"), ("/cases/", "reply"), ("/chat/", "say"))
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
 ACTS = tuple(route for route in POLICY if route.startswith("POST") and "webhook" not in route)
 # A thing that somebody else has is asked for by its number; who may not have it learns not even that it is there.
@@ -184,7 +194,15 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "place": lambda: PLACE,
         "draft": lambda: number or scene.draft,
         "number": lambda: scene.change,
-        "act": lambda: "publish" if "/drafts/" in path else "reply" if "/cases/" in path else "language",
+        "act": lambda: (
+            "publish"
+            if "/drafts/" in path
+            else "reply"
+            if "/cases/" in path
+            else "say"
+            if "/chat/" in path
+            else "language"
+        ),
     }
     return re.sub(r"{(\w+)}", lambda found: str(values[found[1]]()), path)
 
@@ -243,7 +261,9 @@ async def test_a_route_is_taken_by_those_whom_the_table_names(site: Site, scene:
 async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scene: Scene) -> None:
     got = {}
     for route in PAGES:
-        answers = [await site.ask("HEAD", path_for(route, scene, actor), scene.cookie(actor)) for actor in ACTORS]
+        answers = [
+            await site.ask("HEAD", path_for(route, scene, actor), scene.cookie(actor) | JSON) for actor in ACTORS
+        ]
         got[route] = [str(answer.status) for answer in answers]
 
     assert got == {route: [said.split()[0] for said in POLICY[route]] for route in PAGES}

@@ -128,6 +128,7 @@ export function stayAwake(ended) {
   const { stay } = presence({
     path: "/desk/presence",
     endsInSeconds: Number(ends.dataset.endsIn),
+    looks: true,
     warn(left, mayStay) {
       button.hidden = !mayStay || left === 0;
       const told = mayStay ? ends.dataset.soon : ends.dataset.whatever;

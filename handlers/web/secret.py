@@ -1,0 +1,86 @@
+"""The secret number: made at consent, and made anew when a newcomer asks for another.
+
+On a shared device the old number has to be given first: whoever finds the chat open must not be able to take it over.
+It must not show a number; the chat's own page does, as long as the session keeps it.
+"""
+
+import asyncio
+from secrets import randbelow
+
+from aiohttp import web
+
+from bot.actions import keeping, sessions
+from bot.actions.keeping import NewSecret
+from bot.actions.sessions import Session
+from bot.errors import BadInput, Refusal, SessionEnded, TooMany
+from bot.seal import hash_secret, secret_matches
+from handlers.web import identity
+from handlers.web.back import digits
+from handlers.web.keys import LIMITS, SERVICE, SESSION, SLOW_HASHES
+from handlers.web.limits import NEW_SECRETS
+from handlers.web.view import page, refusal_text, wants_json, went_on, words_for
+from models.people import Device
+
+SECRET_DIGITS = 8
+
+
+async def new_secret(request: web.Request) -> tuple[str, str]:
+    """A secret number nobody knows yet, and its hash."""
+    secret = f"{randbelow(10**SECRET_DIGITS):0{SECRET_DIGITS}d}"
+    async with request.app[SLOW_HASHES]:
+        return secret, await asyncio.to_thread(hash_secret, secret)
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Asks before another number is made, on a shared device for the old one."""
+    return _page(request, request[SESSION])
+
+
+async def make(request: web.Request) -> web.Response:
+    """The chat shows a new number, and the old one opens nothing; or the same page says why not."""
+    session = await identity.newcomer_session(request)
+    if session is None:
+        raise await identity.ended(request)
+    try:
+        await _make(request, session)
+    except SessionEnded:
+        raise
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return _page(request, session, refusal)
+    return went_on(request, f"/{request.match_info['language']}/chat#numbers")
+
+
+async def _make(request: web.Request, session: Session) -> None:
+    if not request.app[LIMITS].allows_session(NEW_SECRETS, identity.token_of(request, identity.NEWCOMER) or ""):
+        raise TooMany("slow_down")
+    async with request.app[SERVICE].store.look() as db:
+        numbers = await sessions.numbers_of(db, session.person_id)
+    if numbers is None:
+        raise BadInput("no_secret_yet")
+    code, old_hash = numbers
+    if session.device == Device.SHARED:
+        await _prove(request, code, old_hash)
+    secret, secret_hash = await new_secret(request)
+    async with identity.newcomer_acts(request) as (work, visitor, current):
+        await keeping.renew_secret(work, visitor, current, new=NewSecret(secret, secret_hash, replaces=old_hash))
+        await sessions.forgive_guesses(work, code)
+
+
+async def _prove(request: web.Request, code: str, old_hash: str) -> None:
+    """Tries are counted against the code, as at the door of code and secret."""
+    given = digits((await request.post()).get("secret"))
+    async with request.app[SERVICE].store.work() as work:
+        await sessions.count_guess(work, code)
+    async with request.app[SLOW_HASHES]:
+        if not await asyncio.to_thread(secret_matches, given, old_hash):
+            raise BadInput("wrong_secret")
+
+
+def _page(request: web.Request, session: Session | None, refusal: Refusal | None = None) -> web.Response:
+    told = "" if refusal is None else refusal_text(request.app[SERVICE], words_for(request), refusal)
+    needs_old = session is not None and session.device == Device.SHARED
+    return page(
+        request, "secret.html", status=200 if refusal is None else refusal.status, error=told, needs_old=needs_old
+    )
