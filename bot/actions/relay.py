@@ -7,9 +7,10 @@ from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
 from bot import access, wakeup
 from bot.access import CaseRow
-from bot.actions import inbox, queue
+from bot.actions import inbox, queue, sessions
 from bot.actions.cases import adviser_name, mark_read, may_reopen, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput, NotFound, Stale
+from bot.seal import tokens_in
 from bot.store import Work
 from bot.textshape import PART_UNITS, clean, has_too_many_marks, split_text
 from models.base import new_id
@@ -19,6 +20,7 @@ from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
 MOST_CHARACTERS = 12_000  # three long letters; beyond that a person cannot answer either
+MOST_LOOKED_UP = 200  # what has the shape of a link's token in one text; a person sends one or two
 MOST_TO_CLEAN = 2 * MOST_CHARACTERS  # what nobody sees may be half of it
 
 
@@ -246,6 +248,7 @@ async def _keep(
     work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int = 0,
     marks: tuple[str, ...] = (),
 ) -> tuple[int, int]:  # fmt: skip
+    await _refuse_link(work, text)
     message_id, seq = new_id(), work.next_seq(case.conversation_id)
     words = work.seal.seal(text, table="messages", column="words", row_id=message_id)
     row = {
@@ -256,6 +259,17 @@ async def _keep(
     }  # fmt: skip
     await work.db.execute(_KEEP, row)
     return message_id, seq
+
+
+async def _refuse_link(work: Work, text: str) -> None:
+    """Nothing, unless the words hold a link of ours: whoever read it could open a volunteer's page or chat with it.
+
+    Raises:
+        BadInput: they do.
+    """
+    tokens = tokens_in(text)
+    if tokens and await sessions.links_among(work, tokens[:MOST_LOOKED_UP]):
+        raise BadInput("holds_link")
 
 
 _MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
