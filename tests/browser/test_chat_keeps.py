@@ -4,17 +4,14 @@ The page's clock is Playwright's, the server's is the product's: neither waits f
 """
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, Response, Route, expect
 from sqlalchemy import delete
 
 from bot import clock
-from bot.i18n import Catalogues
 from bot.rounds import Rounds
 from models.people import WebSession
 from tests.browser.test_web_pages import (
@@ -27,8 +24,7 @@ from tests.browser.test_web_pages import (
     stored_in,
 )
 from tests.builders import table
-from tests.channels.web_fixtures import Site, opened_site
-from tests.chromium import started_chromium
+from tests.channels.web_fixtures import Site
 
 QUESTION = "Vad gäller för mig?"
 HALF = "Min hyresvärd & jag + katten säger 100 %"
@@ -36,21 +32,7 @@ REASON = "Just det här gick inte"
 STATUSES = (403, 404, 409, 422, 429, 500, 503)
 NO_NETWORK = 0
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all: starting it takes longer than a test
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
-    async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
-        yield opened
-        for context in chromium.contexts:
-            await context.close()
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def asked(chromium: Browser, site: Site, device: str = "shared", **options: object) -> Page:

@@ -1,25 +1,21 @@
 """What is typed at the desk stays on the page, whatever becomes of the act, the case, the network or the time."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from bot import clock
 from bot.actions import closing, drafts, people, retention, sessions
-from bot.i18n import Catalogues
 from tests import builders
 from tests.actions.test_drafts import stored
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, at_desk, barriers, claims, page_of
 from tests.builders import Newcomer, Staff, acting, table
 from tests.channels.hours_fixtures import LIBRARY, LINERO, open_office
-from tests.channels.web_fixtures import Site, opened_site
-from tests.chromium import started_chromium
+from tests.channels.web_fixtures import Site
 
 THEIRS = "Hyresvärden säger upp mig"
 HALF = "Du har tre veckor på dig, och du kan"
@@ -31,25 +27,6 @@ TWO_SECONDS = 2_000
 MINUTE = 60_000
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
-    async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
-        yield opened
-        for context in chromium.contexts:
-            await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def amina(site: Site) -> Staff:
-    return await builders.volunteer(site.service, "Amina")
 
 
 async def timed_page(chromium: Browser, **options: object) -> Page:

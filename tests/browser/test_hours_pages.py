@@ -17,19 +17,12 @@ from models.people import Language
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, barriers, page_of
 from tests.channels.hours_fixtures import LIBRARY, LINERO, at, open_office
 from tests.channels.web_fixtures import Site, opened_site
-from tests.chromium import started_chromium
 
 PAGES = ("/hours", "/hours/embed", "/hours/share")
 MOST_SHEETS = 2
 OWN_PAGES = ("/sv/hours", "/sv/hours/share", "/sv", "/sv/chat", "/sv/help", "/desk", "/poster")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started_chromium() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

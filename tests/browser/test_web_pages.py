@@ -1,18 +1,12 @@
 """The pages in a real browser: live without reloading, safe against what people write, and usable by everybody."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Request, Route, expect
 
-from bot.i18n import Catalogues
 from tests import builders
 from tests.builders import Staff, table
-from tests.channels.web_fixtures import Site, opened_site
-from tests.chromium import started_chromium
+from tests.channels.web_fixtures import Site
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -27,26 +21,7 @@ ATTACKS = (
 QUESTION = "وصلتني رسالة من Migrationsverket"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all: starting it takes longer than a test
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
-    async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
-        yield opened
-        for context in chromium.contexts:
-            await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def amina(site: Site) -> Staff:
-    return await builders.volunteer(site.service, "Amina")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def page_of(chromium: Browser, **options: object) -> Page:

@@ -1,35 +1,15 @@
 """The optional questions in a real browser: one bubble that changes where it stands, with a script and without."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from bot.i18n import Catalogues
 from tests import builders
-from tests.channels.web_fixtures import Site, opened_site
-from tests.chromium import started_chromium
+from tests.channels.web_fixtures import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PHONE = {"width": 360, "height": 740}
 ANSWERS = ("category:housing", "first_visit:yes", "gender:woman", "age:30_64", "situation:permit")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
-    async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
-        yield opened
-        for context in chromium.contexts:
-            await context.close()
 
 
 async def asked(chromium: Browser, site: Site, *, script: bool) -> Page:
