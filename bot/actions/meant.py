@@ -101,14 +101,14 @@ async def chose_case(work: Work, *, case_id: int, card: int | None) -> Answer:
         Stale: nothing is held any more, or another card asks.
     """
     actor = require_staff(work.actor)
-    before, lines = await _asked_by(work, card)
+    before = await _asked_by(work, card)
     if before.asked_why == REOPEN:
         raise Stale
     try:
         await access.my_case(work, case_id)
     except NotFound:
         return await _case_is_gone(work, before)
-    await _send_lines(work, before, lines, case_id)
+    await _send_lines(work, before, case_id)
     await focus.chose(work, actor.id, before, case_id=case_id)
     return Answer("")
 
@@ -120,8 +120,9 @@ async def chose_nothing(work: Work, *, card: int | None) -> None:
         Stale: nothing is held any more, or another card asks.
     """
     actor = require_staff(work.actor)
-    before, _lines = await _asked_by(work, card)
-    await _drop(work, actor.id, before, DECLINED)
+    before = await _asked_by(work, card)
+    await _take_lines(work)
+    await _settle_card(work, actor.id, before, DECLINED, None)
     await focus.answered(work, actor.id, before, case_id=None)
 
 
@@ -132,11 +133,11 @@ async def reopened(work: Work, *, case_id: int, card: int | None) -> None:
         Stale: nothing is held any more, another card asks, or the case may not be reopened now.
     """
     actor = require_staff(work.actor)
-    before, lines = await _asked_by(work, card)
+    before = await _asked_by(work, card)
     if (before.asked_why, before.asked_case) != (REOPEN, case_id):
         raise Stale
     await fates.take_up_again(work, case_id=case_id)
-    await _send_lines(work, before, lines, case_id)
+    await _send_lines(work, before, case_id)
     await focus.answered(work, actor.id, before, case_id=case_id)
 
 
@@ -287,8 +288,8 @@ async def _refresh_card(work: Work, before: Seen) -> None:
     await work.tell(actor.id, Notice.WHICH_CASE, case_id=before.asked_case, params=params, edits=before.asked_row)
 
 
-async def _asked_by(work: Work, card: int | None) -> tuple[Seen, list[Row]]:
-    """The question on this card, and the lines it is about.
+async def _asked_by(work: Work, card: int | None) -> Seen:
+    """The question on this card, about lines that are held.
 
     Raises:
         Stale: it has been answered, or is too old.
@@ -299,13 +300,25 @@ async def _asked_by(work: Work, card: int | None) -> tuple[Seen, list[Row]]:
         raise Stale
     if max(line.held_at for line in lines) + LINES_HELD < work.now:
         raise Stale  # the rounds are about to say so
-    return before, lines
+    return before
 
 
-async def _send_lines(work: Work, before: Seen, lines: list[Row], case_id: int) -> None:
-    for line in lines:
+async def _send_lines(work: Work, before: Seen, case_id: int) -> None:
+    for line in await _take_lines(work):
         await _send(work, case_id, _words_of(work, line), own_message=line.own_message)
-    await _end(work, work.actor.id, before, SENT, case_id)
+    await _settle_card(work, work.actor.id, before, SENT, case_id)
+
+
+async def _take_lines(work: Work) -> list[Row]:
+    """The lines, which are held no more: of two presses at once, also in two processes, one has them.
+
+    Raises:
+        Stale: another press had them.
+    """
+    taken = (await work.db.execute(delete(_LINES).where(_LINES.c.person_id == work.actor.id).returning(_LINES))).all()
+    if not taken:
+        raise Stale
+    return sorted(taken, key=lambda line: line.own_message)
 
 
 async def _case_is_gone(work: Work, before: Seen) -> Answer:
@@ -321,11 +334,11 @@ async def _case_is_gone(work: Work, before: Seen) -> Answer:
 async def _drop(work: Work, person_id: int, before: Seen, became: str) -> None:
     """Nothing is held any more; the card that asked says that it was not sent, and why."""
     if before.asked_row is not None:
-        await _end(work, person_id, before, became, None)
+        await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
+        await _settle_card(work, person_id, before, became, None)
 
 
-async def _end(work: Work, person_id: int, before: Seen, became: str, case_id: int | None) -> None:
-    await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
+async def _settle_card(work: Work, person_id: int, before: Seen, became: str, case_id: int | None) -> None:
     params: dict[str, object] = {"became": became}
     if case_id is not None:
         params |= {"code": await access.code_of(work.db, case_id)}

@@ -1,5 +1,6 @@
 """Which case a volunteer's words are meant for: never a guess, and no word lost while the bot asks."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -351,6 +352,33 @@ async def test_the_same_choice_pressed_twice_sends_once(house: Service) -> None:
         await picks(house, amina, first)
 
     assert await _replies(first) == ["Hej"]
+
+
+async def _until_somebody_waits(service: Service) -> None:
+    """Until an act stands in line behind another; on SQLite all of it does."""
+    while service.store.is_postgres:
+        if await builders.table(service, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+            return
+
+
+@pytest.mark.parametrize("first_press", ["a case", "do not send"])
+async def test_of_two_presses_at_once_on_one_card_one_has_the_lines(service: Service, first_press: str) -> None:
+    amina, first, second = await _two_cases(service)
+    await volunteer_says(service, amina, "Till den första")
+    card = await builders.card_of(service, amina)
+
+    async with asyncio.timeout(20), acting(service, amina) as work:
+        if first_press == "a case":
+            await meant.chose_case(work, case_id=first.case_id, card=card)
+        else:
+            await meant.chose_nothing(work, card=card)
+        other = asyncio.create_task(picks(service, amina, second))
+        await _until_somebody_waits(service)
+
+    with pytest.raises(Stale):
+        await other
+    assert await _replies(first) == (["Till den första"] if first_press == "a case" else [])
+    assert await _replies(second) == []
 
 
 async def test_choosing_a_case_that_is_not_one_s_own_keeps_the_words(house: Service) -> None:
