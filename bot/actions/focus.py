@@ -6,10 +6,12 @@ Owns the rows of `focuses`. It must not decide where words go (`meant.py`) nor l
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, case, null, select, update
+from sqlalchemy import Table, case, exists, null, select, update
 
 from bot.store import Work, insert_or_skip
 from models.case import Focus
+from models.outbox import Notice, Outbox, RowState
+from models.people import Address
 
 _FOCUSES: Table = Focus.__table__  # type: ignore[attr-defined]
 
@@ -34,7 +36,18 @@ class Seen:
         return self.endings == self.settled
 
 
-_COLUMNS = tuple(_FOCUSES.c[name] for name in Seen.__dataclass_fields__)
+# A card that never arrived, or went with the account it was sent to, asks nobody; SQLite may give its number anew.
+_STANDS = exists().where(
+    Outbox.id == _FOCUSES.c.asked_row,
+    Outbox.kind == Notice.WHICH_CASE,
+    Outbox.state.in_((RowState.DUE, RowState.SENT)),
+    Address.id == Outbox.address_id,
+    Address.person_id == _FOCUSES.c.person_id,
+)
+_COLUMNS = tuple(
+    case((_STANDS, _FOCUSES.c.asked_row)).label(name) if name == "asked_row" else _FOCUSES.c[name]
+    for name in Seen.__dataclass_fields__
+)
 
 
 async def seen(work: Work, person_id: int) -> Seen:

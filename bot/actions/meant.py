@@ -332,9 +332,9 @@ async def _case_is_gone(work: Work, before: Seen) -> Answer:
 
 
 async def _drop(work: Work, person_id: int, before: Seen, became: str) -> None:
-    """Nothing is held any more; the card that asked says that it was not sent, and why."""
-    if before.asked_row is not None:
-        await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
+    """Nothing is held any more; the card that asked, or a new message if it is gone, says why it was not sent."""
+    dropped = await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
+    if dropped.rowcount:
         await _settle_card(work, person_id, before, became, None)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot import clock
 from bot.actions import cases, closing, meant, people, relay, retention
@@ -381,6 +382,38 @@ async def test_of_two_presses_at_once_on_one_card_one_has_the_lines(service: Ser
     assert await _replies(second) == []
 
 
+async def test_lines_whose_card_went_with_the_account_it_was_sent_to_are_said_not_to_be_sent(house: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    amina = await builders.volunteer(house, chat_id=5001)
+    first, second = await builders.claimed_case(house, amina), await builders.claimed_case(house, amina)
+    await volunteer_says(house, amina, "Från det gamla kontot")
+    async with house.store.work() as work:
+        await people.link_telegram(work, amina.id, 7007)
+
+    await volunteer_says(house, amina, "Från det nya")
+    told = await builders.screen(house, amina.id, Notice.WHICH_CASE)
+    await picks(house, amina, first)
+
+    desk = house.desk("sv")
+    assert told[0] == desk("held_elsewhere")
+    assert desk("held_why_several") in told[1]
+    assert (await _replies(first), await _replies(second)) == (["Från det nya"], [])
+
+
+async def test_lines_whose_card_never_arrived_are_said_to_be_gone_after_ten_minutes(house: Service) -> None:
+    amina, _first, _second = await _two_cases(house)
+    await volunteer_says(house, amina, "Hej")
+    async with house.store.work() as work:
+        card = await builders.card_of(house, amina)
+        await work.db.execute(text("UPDATE outbox SET state = 'failed' WHERE id = :card"), {"card": card})
+
+    clock.move(meant.LINES_HELD + timedelta(minutes=1))
+    await builders.do_all_due(house)
+
+    assert await _card(house, amina) == house.desk("sv")("held_expired")
+    assert [row.edits for row in await builders.said_to(house, amina.id, Notice.WHICH_CASE)][-1] is None
+
+
 async def test_choosing_a_case_that_is_not_one_s_own_keeps_the_words(house: Service) -> None:
     amina, first, _ = await _two_cases(house)
     other = await builders.claimed_case(house, await builders.volunteer(house, "Bo"))
@@ -395,7 +428,9 @@ async def test_choosing_a_case_that_is_not_one_s_own_keeps_the_words(house: Serv
 
 
 async def test_words_whose_every_case_has_ended_are_said_not_to_be_sent(house: Service) -> None:
-    amina, first, second = await _two_cases(house)
+    clock.freeze(MONDAY_NOON)
+    amina = await builders.volunteer(house, chat_id=5001)
+    first, second = await builders.claimed_case(house, amina), await builders.claimed_case(house, amina)
     await volunteer_says(house, amina, "Hej")
     await _stops(house, amina, first)
     await _stops(house, amina, second)
