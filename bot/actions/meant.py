@@ -176,7 +176,8 @@ async def _meant(work: Work, mine: list[CaseRow], before: Seen, said: Said) -> i
     if said.is_reply or await _held(work, work.actor.id):
         return None
     if (chosen := _chosen(mine, before, work.now)) is not None:
-        return chosen
+        others = [case.id for case in mine if case.id != chosen]
+        return None if others and await relay.are_edited_since(work, others, before.chosen_at) else chosen  # type: ignore[arg-type]
     is_only = len(mine) == 1 and before.is_settled and before.spoke_case_id in (None, mine[0].id)
     return mine[0].id if is_only else None
 

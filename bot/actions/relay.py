@@ -3,6 +3,8 @@
 It must not decide which case a volunteer means (`meant.py`), nor know how a channel sends.
 """
 
+from datetime import datetime
+
 from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
 from bot import access, wakeup
@@ -102,6 +104,12 @@ async def edited_by_newcomer(
     work.ring(wakeup.chat(conversation_id))
     work.ring(wakeup.DESK)
     return True
+
+
+async def are_edited_since(work: Work, case_ids: list[int], since: datetime) -> bool:
+    """Whether a newcomer of one of these cases has changed a message later: words that its volunteer was shown."""
+    edited = _MESSAGES.c.case_id.in_(case_ids), _MESSAGES.c.version > 0, _MESSAGES.c.author == Author.NEWCOMER
+    return (await work.db.execute(select(exists().where(*edited, _MESSAGES.c.said_at > since)))).scalar_one()
 
 
 async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: str, reply_to: int | None = None) -> int:

@@ -209,6 +209,24 @@ async def test_new_words_in_another_case_end_the_choice(house: Service) -> None:
     assert await _replies(first) == []
 
 
+async def test_changed_words_in_another_case_end_the_choice_and_in_the_chosen_one_do_not(house: Service) -> None:
+    amina, first, second = await _two_cases(house)
+    for asker, name in ((first, "t1"), (second, "t2")):
+        await asker.says("Klockan tre?", external_id=name)
+    await volunteer_says(house, amina, "Ett")
+    await picks(house, amina, second)
+    clock.move(timedelta(seconds=1))
+
+    await second.edits("t2", "Klockan fem?")
+    await volunteer_says(house, amina, "Två")
+    clock.move(timedelta(seconds=1))
+    await first.edits("t1", "Klockan fyra?")
+    await volunteer_says(house, amina, "Tre")
+
+    assert (await _replies(first), await _replies(second)) == ([], ["Ett", "Två"])
+    assert house.desk("sv")("held_why_several") in await _card(house, amina)
+
+
 async def test_new_words_in_the_chosen_case_do_not_end_the_choice(house: Service) -> None:
     amina, _first, second = await _two_cases(house)
     await volunteer_says(house, amina, "Ett")
