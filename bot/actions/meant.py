@@ -33,12 +33,18 @@ _LINES: Table = HeldLine.__table__  # type: ignore[attr-defined]
 @dataclass(frozen=True, slots=True)
 class Said:
     """A volunteer's words in their chat, named by the message there. `is_reply`: they answered to something;
-    `answered`: the case that it names, None if it names none."""
+    `answered`: the case that it names, None if it names none; `quote`: what of it they repeat, marked as such."""
 
     text: str
     own_message: int
     is_reply: bool = False
     answered: int | None = None
+    quote: str = ""
+
+    def words_for(self, case_id: int | None) -> str:
+        """The words as they go to this case: a quote goes only where its message came from."""
+        is_theirs = case_id is not None and case_id == self.answered
+        return f"{self.quote}\n{self.text}" if self.quote and is_theirs else self.text
 
 
 async def volunteer_said(work: Work, said: Said) -> None:
@@ -77,21 +83,31 @@ async def slash_said(work: Work, said: Said) -> bool:
     return True
 
 
-async def volunteer_edited(work: Work, text: str, *, own_message: int) -> None:
+async def volunteer_edited(work: Work, said: Said, *, is_slashed: bool = False) -> None:
     """The volunteer changed a message of theirs: what is held says it anew; what was sent is replaced for a minute.
+
+    `is_slashed`: it begins with a slash now, so that it replaces nothing unasked; a command of before is nothing.
 
     Raises:
         BadInput: no words, or too many.
     """
     actor = require_staff(work.actor)
-    words = relay.checked(text)
-    line = (await work.db.execute(select(_LINES).where(*_this_line(actor.id, own_message)))).one_or_none()
+    relay.checked(said.text)
+    named = external_id(actor.id, said.own_message)
+    line = (await work.db.execute(select(_LINES).where(*_this_line(actor.id, said.own_message)))).one_or_none()
     if line is not None:
+        before = await focus.seen(work, actor.id)
+        words = relay.checked(said.words_for(before.asked_case))
         sealed = work.seal.seal(words, table="held_lines", column="words", row_id=line.id)
         await work.db.execute(update(_LINES).where(_LINES.c.id == line.id).values(words=sealed))
-        await _refresh_card(work, await focus.seen(work, actor.id))
-    elif not await taking_back.replaced(work, words, external_id=external_id(actor.id, own_message)):
-        await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": own_message})
+        await _refresh_card(work, before)
+        return
+    sent_to = await inbox.case_of_own(work.db, named)
+    if is_slashed and sent_to is None:
+        return  # Telegram says "edited" of a reaction to a command too
+    words = said.words_for(sent_to)
+    if not await taking_back.replaced(work, words, external_id=named, may_change=not is_slashed):
+        await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": said.own_message})
 
 
 async def chose_case(work: Work, *, case_id: int, card: int | None) -> Answer:
@@ -214,7 +230,7 @@ async def _answer(work: Work, before: Seen, said: Said) -> None:
         await _not_there(work, before, case_id, said)
         return
     await _drop(work, actor.id, before, ELSEWHERE)
-    await _send(work, case_id, said.text, own_message=said.own_message)
+    await _send(work, case_id, said.words_for(case_id), own_message=said.own_message)
     await focus.spoke(work, actor.id, before, case_id=case_id)
 
 
@@ -253,7 +269,8 @@ async def _hold(work: Work, before: Seen, said: Said, *, why: str, about: int | 
     if not asks_the_same:
         await _drop(work, actor.id, before, ELSEWHERE)
     line_id = new_id()
-    sealed = work.seal.seal(relay.checked(said.text), table="held_lines", column="words", row_id=line_id)
+    words = relay.checked(said.words_for(about))
+    sealed = work.seal.seal(words, table="held_lines", column="words", row_id=line_id)
     row = {"id": line_id, "person_id": actor.id, "own_message": said.own_message, "words": sealed}
     await work.db.execute(insert(_LINES).values(held_at=work.now, **row))
     await focus.held(work, actor.id, before)

@@ -49,9 +49,9 @@ async def take_back(work: Work, *, message_id: int) -> CaseRow:
     return case
 
 
-async def replaced(work: Work, words: str, *, external_id: str) -> bool:
+async def replaced(work: Work, words: str, *, external_id: str, may_change: bool = True) -> bool:
     """Whether the acting volunteer's message with this name now says `words`: it was said less than a minute ago.
-    The same words again change nothing.
+    The same words again change nothing; with `may_change` false, no others are taken.
 
     Raises:
         BadInput: no words, or too many.
@@ -63,7 +63,7 @@ async def replaced(work: Work, words: str, *, external_id: str) -> bool:
     newest = versions[-1]
     if newest.taken_back_at is None and relay.words_of(work, newest) == text:
         return True
-    if not _is_fresh(work, versions):
+    if not may_change or not _is_fresh(work, versions):
         return False
     case = await access.locked_case(work, newest.case_id)
     rows = await _rows_of(work, versions)

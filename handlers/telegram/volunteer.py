@@ -14,7 +14,7 @@ from bot.store import Actor, Work
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
-from handlers.telegram.reading import take_apart
+from handlers.telegram.reading import quoted, take_apart
 from models.dialogue import Answer, Edited, Unreadable
 from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, Channel, LinkPurpose, Role
@@ -30,10 +30,9 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     actor = await _acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
-        case Edited(text=text) if commands.of_staff(text) is not None:
-            pass  # nobody was sent it, and Telegram says "edited" of a reaction too
-        case Edited(text=text):
-            await meant.volunteer_edited(work, text, own_message=message.message_id)
+        case Edited():
+            is_slashed = commands.of_staff(message.text or "") is not None
+            await meant.volunteer_edited(work, await _said(work, message), is_slashed=is_slashed)
         case Unreadable() as sent:
             await _refuse_unreadable(work, actor, sent, message.message_id)
         case _ if (line := commands.of_staff(message.text or "")) is not None:
@@ -216,15 +215,14 @@ async def _send_desk_link(work: Work, actor: Actor) -> None:
 
 
 async def _said(work: Work, message: Message) -> meant.Said:
-    """The words with what they answer to: something of this chat, or of another, which names no case of ours. A quote
-    goes only where its message came from."""
+    """The words with what they answer to: something of this chat, or of another, which names no case of ours."""
     answers = message.reply_to_message
     case_id = await meant.answered_case(work, answers.message_id) if answers is not None else None
     is_reply = any(came(message, target) for target in ("reply_to_message", "external_reply", "reply_to_story"))
     taken = take_apart(message)
     return meant.Said(
-        taken.text if case_id is None else taken.words, message.message_id,
-        is_reply=is_reply, answered=case_id,
+        taken.text, message.message_id, is_reply=is_reply, answered=case_id,
+        quote=quoted(taken.quote) if taken.quote and taken.text else "",
     )  # fmt: skip
 
 

@@ -487,7 +487,7 @@ async def test_a_line_edited_while_it_is_held_is_sent_as_it_reads_now(house: Ser
     await volunteer_says(house, amina, "du")
 
     async with acting(house, amina) as work:
-        await meant.volunteer_edited(work, "Hej", own_message=number)
+        await meant.volunteer_edited(work, meant.Said("Hej", number))
     card = await _card(house, amina)
     await picks(house, amina, first)
 

@@ -41,7 +41,7 @@ async def _takes_back(service: Service, staff: Staff, message_id: int) -> None:
 
 async def _edits(service: Service, staff: Staff, number: int, words: str) -> None:
     async with acting(service, staff) as work:
-        await meant.volunteer_edited(work, words, own_message=number)
+        await meant.volunteer_edited(work, meant.Said(words, number))
 
 
 def _texts(postbox: Postbox, chat: int) -> list[str]:

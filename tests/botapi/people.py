@@ -100,7 +100,8 @@ class People:
         """A person changes the text of their own message; under a picture or file, the caption."""
         message = self._own_message_of(chat_id, message_id)
         if "text" in message.content:
-            return self._changes(chat_id, message, kinds.text(text))
+            quote = {part: told for part, told in message.content.items() if part == "quote"}
+            return self._changes(chat_id, message, kinds.text(text) | quote)
         rest = {part: told for part, told in message.content.items() if not part.startswith("caption")}
         return self._changes(chat_id, message, rest | kinds.caption(text))
 

@@ -173,3 +173,46 @@ async def test_a_case_that_its_volunteer_closed_is_reopened_by_a_reply_to_its_wo
 
     assert before == []
     assert _said(house, N, "En sak till")
+
+
+async def test_a_quote_in_words_with_a_slash_reaches_no_other_newcomer(house: House) -> None:
+    await _asks_and_is_claimed(house, N, "Hemligt från N")
+    case = await _asks_and_is_claimed(house, M, "Fråga från M")
+    target = _shown(house, AMINA, "Hemligt från N").message_id
+    said = await house.api.says(AMINA, "/12 månader gäller", reply_to=target, quote="Hemligt", language_code="sv")
+    await house.settle()
+    asked = house.api.chat(AMINA).last
+
+    await house.api.edits(AMINA, said.message_id, "/18 månader gäller")
+    await house.settle()
+    await house.pressed(AMINA, f"pick:{case}", asked.message_id)
+    await house.api.edits(AMINA, said.message_id, "/18 månader gäller")  # as Telegram says of a reaction
+    await house.settle()
+
+    assert _said(house, M, "/18 månader gäller") and not _said(house, M, "/12 månader")
+    assert not _said(house, M, "Hemligt")
+
+
+async def test_an_edit_takes_no_quote_from_elsewhere_along(house: House) -> None:
+    case = await _asks_and_is_claimed(house, N, "Fråga från N")
+    help_text = await house.api.says(AMINA, "/help", language_code="sv")
+    await house.settle()
+    said = await house.api.says(AMINA, "Ja", reply_to=help_text.message_id, quote="annans hemlighet")
+    await house.settle()
+    await house.pressed(AMINA, f"pick:{case}", house.api.chat(AMINA).last.message_id)
+
+    await house.api.edits(AMINA, said.message_id, "Ja")
+    await house.settle()
+
+    assert _said(house, N, "Ja") and not _said(house, N, "hemlighet")
+
+
+async def test_a_sent_message_changed_into_one_with_a_slash_is_said_not_to_be_seen(house: House) -> None:
+    await _asks_and_is_claimed(house, N, "Fråga från N")
+    own = await _writes(house, "Hej")
+
+    await house.api.edits(AMINA, own, "/cases")
+    await house.settle()
+
+    assert not _said(house, N, "/cases") and _said(house, N, "Hej")
+    assert house.last(AMINA) == house.service.desk("sv")("staff_edit")

@@ -121,7 +121,7 @@ async def test_an_edit_on_telegram_changes_what_stands_on_her_page(site: Site) -
     await page.get("/sv/chat")
 
     async with acting(site.service, amina) as work:
-        await meant.volunteer_edited(work, "Ring 112 34 57", own_message=7)
+        await meant.volunteer_edited(work, meant.Said("Ring 112 34 57", 7))
     after = await page.get("/sv/chat")
 
     assert "112 34 57" in after.words and "112 34 56" not in after.text
