@@ -62,7 +62,10 @@ async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = Fa
 
 
 async def _tell_trouble(work: Work, message_id: int, params: dict[str, object]) -> None:
-    row = (await work.db.execute(select(Message.author_id, Message.case_id).where(Message.id == message_id))).one()
+    said_by = select(Message.author_id, Message.case_id).where(Message.id == message_id)
+    row = (await work.db.execute(said_by)).one_or_none()
+    if row is None:
+        return  # erased while it was under way
     params |= {"message": message_id, "code": await access.code_of(work.db, row.case_id)}
     key = f"trouble:{message_id}"
     said = select(exists().where(Outbox.dedupe_key == key))

@@ -140,7 +140,8 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
 
 
 async def send_again(work: Work, *, message_id: int) -> int:
-    """The acting volunteer's words, which may not have arrived, are said once more as a message of its own.
+    """The acting volunteer's words, which may not have arrived, are said once more as a message of its own, as they
+    read now.
 
     Raises:
         NotFound: not the actor's message, or the case is theirs no more.
@@ -155,7 +156,9 @@ async def send_again(work: Work, *, message_id: int) -> int:
     again = f"again-{message_id}"
     if row.taken_back_at is not None or await is_kept(work, case.conversation_id, external_id=again):
         raise Stale
-    return await from_volunteer(work, case_id=case.id, text=words_of(work, row), external_id=again)
+    versions = [one for one in await messages_of(work, case) if one.external_id == row.external_id]
+    newest = max(versions, key=lambda one: one.version)
+    return await from_volunteer(work, case_id=case.id, text=words_of(work, newest), external_id=again)
 
 
 async def tell_volunteer(

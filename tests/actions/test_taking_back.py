@@ -1,11 +1,12 @@
 """A volunteer's second thoughts: for a minute a reply can be taken back or replaced, and both sides see that it was."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot import clock
-from bot.actions import closing, meant, taking_back
+from bot.actions import closing, meant, relay, retention, taking_back
 from bot.delivery import Delivery, TryAgain
 from bot.errors import NotFound, Stale
 from bot.service import Service
@@ -101,8 +102,6 @@ async def test_what_has_not_left_never_does_and_she_is_told_nothing(house: Servi
 
 
 async def test_what_is_on_its_way_is_deleted_when_it_has_arrived(house: Service) -> None:
-    import asyncio
-
     amina, _asker, postbox, delivery = await _in_conversation(house)
     held = postbox.hold(HERS)
     await volunteer_says(house, amina, "Fel person")
@@ -347,6 +346,38 @@ async def test_a_reply_that_cannot_arrive_is_said_aloud(house: Service) -> None:
     told = [letter for letter in postbox.shows(AMINA_S_CHAT) if not letter.is_silent][-1]
     assert house.desk("sv")("state_blocked") in told.prompt.text
     assert trouble.case_id is not None
+
+
+async def test_a_reply_whose_newcomer_erased_it_and_left_while_it_was_sent_stops_nothing(house: Service) -> None:
+    amina, asker, postbox, delivery = await _in_conversation(house)
+    held = postbox.hold(HERS)
+    await volunteer_says(house, amina, "Svar")
+    sending = asyncio.create_task(deliver_all(delivery))
+    await held.left.wait()
+
+    async with house.store.work() as work:
+        await retention.erase_newcomer(work, asker.id, farewell=True)
+    postbox.blocked_by.add(HERS)
+    held.arrives.set()
+    await sending
+
+    assert await builders.said_to(house, amina.id, Notice.RELAY_TROUBLE) == []
+    assert house.desk("sv")("case_withdrawn", code="x")[:10] in _texts(postbox, AMINA_S_CHAT)[-1]
+
+
+async def test_what_is_sent_again_is_what_it_was_corrected_to(house: Service) -> None:
+    amina, _asker, postbox, delivery = await _in_conversation(house)
+    number = await volunteer_says(house, amina, "Ring 112 34 56")
+    message = await _newest(house)
+    await deliver_all(delivery)
+    await _edits(house, amina, number, "Ring 112 34 57")
+
+    async with acting(house, amina) as work:
+        await relay.send_again(work, message_id=message)
+    await deliver_all(delivery)
+
+    assert not any("34 56" in text for text in _texts(postbox, HERS))
+    assert "34 57" in _texts(postbox, HERS)[-1]
 
 
 async def test_two_cases_have_a_line_each(house: Service) -> None:
