@@ -61,6 +61,8 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
     fate = await fate_of(work, case_id)
     if not fate.may_take_up:
         raise Stale
+    # As at a claim: on PostgreSQL access could end between the statement and the COMMIT, and this case stay behind.
+    await work.db.execute(select(Person.id).where(Person.id == work.actor.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
     still_may = exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
     taken = update(CASES).where(CASES.c.id == case_id, CASES.c.status.in_(came_from), still_may)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot import clock
-from bot.actions import cases, closing, meant, people, relay, retention
+from bot.actions import cases, closing, fates, meant, people, relay, retention
 from bot.errors import BadInput, Stale
 from bot.service import Service
 from models.case import spoken_code
@@ -657,6 +657,23 @@ async def test_the_same_reopening_pressed_twice_sends_once(house: Service) -> No
         await _presses_reopen(house, amina, first)
 
     assert await _replies(first) == ["En sak till"]
+
+
+async def test_a_case_reopened_while_access_ends_does_not_stay_with_who_has_none(service: Service) -> None:
+    amina, first, _second = await _two_cases(service)
+    await _closes(service, amina, first)
+
+    async def ends() -> None:
+        async with service.store.work() as work:
+            await people.disable_staff(work, amina.id)
+
+    async with asyncio.timeout(20), acting(service, amina) as work:
+        await fates.take_up_again(work, case_id=first.case_id)
+        ending = asyncio.create_task(ends())
+        await _until_somebody_waits(service)
+    await ending
+
+    assert await builders.table(service, "SELECT 1 FROM cases WHERE status = 'claimed'") == []
 
 
 async def test_too_long_words_are_refused_before_they_are_held(house: Service) -> None:
