@@ -176,13 +176,14 @@ async def disable_staff(work: Work, person_id: int) -> int:
     Returns how many cases went back. The name stays in totals until the person is removed.
     """
     await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
+    freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
     await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
     await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
     await drafts.forget_of(work, person_id)
     await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
     await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
     work.ring(wakeup.SESSIONS)
-    return await free_cases_of(work, person_id, reason="disabled")
+    return freed
 
 
 async def enable_staff(work: Work, person_id: int) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot import clock
+from bot import access, clock
 from bot.actions import cases, closing, fates, meant, people, relay, retention
 from bot.errors import BadInput, Stale
 from bot.service import Service
@@ -673,6 +673,26 @@ async def test_a_case_reopened_while_access_ends_does_not_stay_with_who_has_none
         await _until_somebody_waits(service)
     await ending
 
+    assert await builders.table(service, "SELECT 1 FROM cases WHERE status = 'claimed'") == []
+
+
+async def test_held_lines_sent_while_access_ends_and_the_ending_both_come_to_an_end(service: Service) -> None:
+    amina, first, _second = await _two_cases(service)
+    await volunteer_says(service, amina, "Hej")
+
+    async def ends() -> None:
+        async with service.store.work() as work:
+            await people.disable_staff(work, amina.id)
+
+    async with asyncio.timeout(20), acting(service, amina) as work:
+        await access.my_case(work, first.case_id)
+        ending = asyncio.create_task(ends())
+        await _until_somebody_waits(service)
+        await meant.chose_case(work, case_id=first.case_id, card=await builders.card_of(service, amina))
+    await ending
+
+    assert await _replies(first) == ["Hej"]
+    assert await _held(service) == 0
     assert await builders.table(service, "SELECT 1 FROM cases WHERE status = 'claimed'") == []
 
 
