@@ -79,7 +79,11 @@ async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
     for line in (await work.db.execute(mine)).all():
         waiting = (_ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
         about = (_ROWS.c.id == line.id) | (_ROWS.c.edits == line.id)
-        gone = update(_ROWS).where(about, *waiting).values(state=RowState.CANCELLED, ended_at=work.now)
+        gone = (
+            update(_ROWS)
+            .where(_ROWS.c.case_id == case_id, about, *waiting)
+            .values(state=RowState.CANCELLED, ended_at=work.now)
+        )
         await work.db.execute(gone)
         if line.state == RowState.SENT or line.lease_owner is not None:
             await work.tell_address(line.address_id, Notice.UNSAY, case_id=case_id, edits=line.id)
@@ -88,7 +92,8 @@ async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
 def _line() -> Select:
     """The lines about what became of a volunteer's words that stand in a chat, or are about to."""
     later = _ROWS.alias("later")
-    gone = select(later.c.id).where(later.c.edits == _ROWS.c.id, later.c.kind == Notice.UNSAY).exists()
+    of_case = later.c.case_id == _ROWS.c.case_id  # an index leads there, and none to what is edited
+    gone = select(later.c.id).where(of_case, later.c.edits == _ROWS.c.id, later.c.kind == Notice.UNSAY).exists()
     return (
         select(_ROWS)
         .join(Address, Address.id == _ROWS.c.address_id)

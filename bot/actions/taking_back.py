@@ -6,7 +6,7 @@ deletes: rows of the outbox say what is to happen.
 
 from datetime import timedelta
 
-from sqlalchemy import Row, Table, func, select, update
+from sqlalchemy import Row, Table, exists, func, select, update
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow, require_staff
@@ -103,13 +103,15 @@ async def _wipe(work: Work, versions: list[Row]) -> None:
 
 
 async def _rows_of(work: Work, versions: list[Row]) -> list[Row]:
-    """What was to be said of the message on the newcomer's lane, part by part: the first telling of each."""
-    ids = [row.id for row in versions]
+    """What was to be said of the message on the newcomer's lane, part by part: the first telling of each. Parts that
+    an earlier edit made one too many are none any more."""
+    ids, later = [row.id for row in versions], _ROWS.alias("later")
+    unsaid = later.c.case_id == _ROWS.c.case_id, later.c.edits == _ROWS.c.id, later.c.kind == Notice.UNSAY
     told = (
         select(_ROWS, Address.channel.label("channel"))
         .join(Address, Address.id == _ROWS.c.address_id)
         .where(_ROWS.c.message_id.in_(ids), _ROWS.c.kind == Notice.REPLY, _ROWS.c.edits.is_(None))
-        .where(_ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)))
+        .where(_ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)), ~exists().where(*unsaid))
     )
     return list((await work.db.execute(told.order_by(_ROWS.c.id))).all())
 

@@ -257,6 +257,21 @@ async def test_an_edit_may_be_longer_or_shorter(house: Service, first: str, seco
     assert " ".join("".join(said).split()) == " ".join(second.split())
 
 
+async def test_an_edit_made_shorter_and_then_longer_again_arrives_whole(house: Service) -> None:
+    amina, _asker, postbox, delivery = await _in_conversation(house)
+    number = await volunteer_says(house, amina, LONG)
+    await deliver_all(delivery)
+
+    for words in ("Kort", f"{LONG}och slutet"):
+        await _edits(house, amina, number, words)
+        await deliver_all(delivery)
+
+    hers = [letter for letter in postbox.letters if letter.chat == str(HERS)]
+    deleted, edited = ({getattr(letter, what) for letter in hers} - {None} for what in ("unsays", "edits"))
+    assert deleted and not deleted & edited  # nothing is said in a message that stands there no more
+    assert "och slutet" in _texts(postbox, HERS)[-1]
+
+
 async def test_after_a_minute_an_edit_changes_nothing_and_its_author_is_told(house: Service) -> None:
     amina, _asker, postbox, delivery = await _in_conversation(house)
     number = await volunteer_says(house, amina, "Svar")
