@@ -201,7 +201,8 @@ async def _live_cards(work: Work, case_id: int) -> list:
     """The cards of a case that still offer it, or may be about to: sent or leaving, and not edited to "taken"."""
     later = Outbox.__table__.alias("later")  # type: ignore[attr-defined]
     no_more = (Notice.TAKEN, Notice.CLAIMED_BY_YOU)
-    gone = select(later.c.id).where(later.c.edits == Outbox.id, later.c.kind.in_(no_more)).exists()
+    of_case = later.c.case_id == Outbox.case_id  # an index leads there, and none to what is edited
+    gone = select(later.c.id).where(of_case, later.c.edits == Outbox.id, later.c.kind.in_(no_more)).exists()
     cards = select(Outbox.id, Outbox.address_id, Outbox.state, Outbox.lease_owner, Outbox.params).where(
         Outbox.case_id == case_id,
         Outbox.kind == Notice.OFFERED,
