@@ -62,6 +62,10 @@ async def volunteer_said(work: Work, said: Said) -> None:
     elif not mine:
         await _without_a_case(work, before, said)
     elif (meant := await _meant(work, mine, before, said)) is not None:
+        try:
+            await access.my_case(work, meant)
+        except NotFound:  # it has ended since it was looked at, which the second look sees
+            return await volunteer_said(work, said)
         await _send(work, meant, said.text, own_message=said.own_message)
         await focus.spoke(work, actor.id, before, case_id=meant)
     else:

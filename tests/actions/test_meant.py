@@ -659,6 +659,33 @@ async def test_the_same_reopening_pressed_twice_sends_once(house: Service) -> No
     assert await _replies(first) == ["En sak till"]
 
 
+@pytest.mark.parametrize("is_left", [True, False], ids=["a case is left", "none is left"])
+async def test_words_that_wait_behind_the_ending_of_their_case_are_answered_as_after_it(
+    service: Service, is_left: bool
+) -> None:
+    amina, first, second = await _two_cases(service)
+    if is_left:
+        await volunteer_says(service, amina, "Ett")
+        await picks(service, amina, first)
+    else:
+        await _closes(service, amina, second)
+        await volunteer_says(service, amina, "Ett", answers=first.case_id)
+
+    async with asyncio.timeout(20), service.store.work() as work:
+        row = await builders.case_row(first)
+        await work.lock(row.conversation_id)
+        await closing.withdraw_case(work, row)
+        saying = asyncio.create_task(volunteer_says(service, amina, "Två"))
+        await _until_somebody_waits(service)
+    await saying
+
+    assert (await _replies(first), await _replies(second)) == (["Ett"], [])
+    if is_left:
+        assert service.desk("sv")("held_why_ended") in await _card(service, amina)
+    else:
+        assert len(await builders.said_to(service, amina.id, Notice.NO_CASE)) == 1
+
+
 async def test_a_case_reopened_while_access_ends_does_not_stay_with_who_has_none(service: Service) -> None:
     amina, first, _second = await _two_cases(service)
     await _closes(service, amina, first)
