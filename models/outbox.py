@@ -177,6 +177,12 @@ class Outbox(Base, table=True):
         Index("ix_outbox_case", "case_id"),
         Index("ix_outbox_message", "message_id"),
         Index("ix_outbox_remote", "address_id", "remote_id"),
+        Index(
+            "ix_outbox_edits",
+            "edits",
+            sqlite_where=text("edits IS NOT NULL"),
+            postgresql_where=text("edits IS NOT NULL"),
+        ),
     )
 
 

@@ -60,6 +60,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('parts_sent', sa.Integer(), server_default=sa.text('0'), nullable=False))
+        batch_op.create_index('ix_outbox_edits', ['edits'], unique=False, sqlite_where=sa.text('edits IS NOT NULL'), postgresql_where=sa.text('edits IS NOT NULL'))
 
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('asked_row', Id(), nullable=True))
@@ -77,6 +78,7 @@ def downgrade() -> None:
         batch_op.drop_column('draft')
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_edits', sqlite_where=sa.text('edits IS NOT NULL'), postgresql_where=sa.text('edits IS NOT NULL'))
         batch_op.drop_column('parts_sent')
 
     with op.batch_alter_table('conversations', schema=None) as batch_op:
