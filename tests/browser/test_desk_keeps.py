@@ -12,7 +12,7 @@ from bot import clock
 from bot.actions import closing, drafts, people, retention, sessions
 from tests import builders
 from tests.actions.test_drafts import stored
-from tests.browser.test_web_pages import DESKTOP, NARROWEST, at_desk, barriers, claims, page_of
+from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, at_desk, barriers, claims, page_of
 from tests.builders import Newcomer, Staff, acting, table
 from tests.channels.hours_fixtures import LIBRARY, LINERO, open_office
 from tests.channels.web_fixtures import Site
@@ -302,6 +302,33 @@ async def test_newer_words_are_shown_and_the_sheet_is_still_open_and_filled_in(
     await page.wait_for_url(site.base + "/desk")
     closings = await table(site.service, "SELECT category, organisations, outcome FROM closings")
     assert [tuple(row) for row in closings] == [("housing", '["company"]', "referred")]
+
+
+async def test_words_that_come_while_the_sheet_is_filled_in_must_be_on_the_screen_before_the_case_is_put_away(
+    site: Site, chromium: Browser, amina: Staff
+) -> None:
+    page, asker = await in_case(chromium, site, amina)
+    await page.set_viewport_size(PHONE)
+    await page.click(".panel summary")
+    close = page.locator(".panel [formaction$='/close']")
+    await page.evaluate("document.querySelector('[name=organisation]').scrollIntoView({ behavior: 'instant' })")
+    await expect(page.locator("#log")).not_to_be_in_viewport()
+    await asker.says("Vänta, en sak till!")
+    await expect(page.locator("#log")).to_contain_text("Vänta, en sak till!")
+
+    await close.click()
+    await expect(page.get_by_role("alert")).to_contain_text("har skrivit mer")
+    assert (await builders.case_row(asker)).status == "claimed"
+    await asker.says("Och en till!")
+    news = page.locator("#log .bubble", has_text="Och en till!")
+    await news.scroll_into_view_if_needed()
+    await expect(news).to_be_in_viewport()
+    ((newest,),) = await table(site.service, "SELECT MAX(seq) FROM messages")
+    await expect(page.locator("#seen")).to_have_value(str(newest))
+    await close.click()
+
+    await page.wait_for_url(site.base + "/desk")
+    assert (await builders.case_row(asker)).status == "closed"
 
 
 async def test_a_claim_that_somebody_else_won_says_who_and_stays_said(

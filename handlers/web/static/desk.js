@@ -21,6 +21,27 @@ let isOut = false; // the session's time has run out while something was not kep
 const draft = form && keepDraft(form, text, document.getElementById("kept"), () => isOut && goTo(lookedAt));
 let again = null;
 
+// What the newcomer writes while the page shows something else, the closing sheet for one, has been read by nobody. It
+// counts as seen, so that the case may be put away, once the last of it is on the screen or a refusal has told of it.
+const TOP = "-64px 0px 0px"; // what the bar at the top of the page hides
+const seen = document.getElementById("seen");
+const onScreen = new IntersectionObserver((met) => met.at(-1).isIntersecting && noteSeen(), { rootMargin: TOP });
+let newest = seen?.value;
+let isToldOfNewer = false;
+
+function noteSeen() {
+  seen.value = newest;
+}
+
+function newerShown(page) {
+  newest = page.getElementById("seen").value;
+  if (isToldOfNewer) noteSeen();
+  isToldOfNewer = false;
+  onScreen.disconnect();
+  const last = document.getElementById("log").lastElementChild;
+  if (last) onScreen.observe(last);
+}
+
 function open(root) {
   return new Set([...root.querySelectorAll("details[open]")].map((details) => details.closest("[id]")?.id));
 }
@@ -110,6 +131,7 @@ async function look() {
       if (part) swap(part, fresh);
     });
     if (page && draft) draft.found(page.getElementById("text").value);
+    if (page && seen) newerShown(page);
     status.textContent = "";
   } catch {
     status.textContent = status.dataset.offline;
@@ -154,6 +176,7 @@ sendActs({
     else if (told.error === "log_in_first" || told.error === RAN_OUT) loggedOut(told.error);
     else if (told.ok && told.to === lookedAt) look();
     else {
+      if (told.error === "newer_words") isToldOfNewer = true;
       if (told.error === "unsent_words" && !text.value) showUnsent();
       else if (!told.ok) look();
       if (!told.ok) draft?.flush();
