@@ -39,6 +39,12 @@ def online_told(*, answering: bool, opened: Collection[str]) -> tuple[bool, bool
     return answering and not is_open, not answering and not is_open
 
 
+def writing(words: Words, *, answering: bool) -> Plain:
+    """That one may write at any time and, unless somebody is just said to be answering, when a person answers."""
+    any_time = words("online_any_time")
+    return any_time if answering else Plain(f"{any_time} {words('online_in_hours')}")
+
+
 def times_text(words: Words, spans: Iterable[Sequence[str | time]]) -> Plain:
     """Stretches of one day, "13:00–15:30, 16:00–18:00"; none is "closed"."""
     shown = [words.time_range(_time(opens), _time(closes)) for opens, closes in spans]

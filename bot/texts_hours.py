@@ -18,6 +18,7 @@ from bot.phrases_hours import (
     place_name,
     special_line,
     week_lines,
+    writing,
 )
 from bot.published import Published
 from bot.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
@@ -43,11 +44,11 @@ def hours(words: Words, params: Params, facts: Facts) -> Prompt:
         if next_told or one.get("door") not in (None, Door.ONLINE)
     ]
     planned = [words("next_sessions"), *(session_line(words, one, facts) for one in sessions), words("drop_in")]
-    writing = "" if _is_closed(params) else words("online_any_time")
+    may_write = "" if _is_closed(params) else writing(words, answering=answering)
     blocks = (
         lines(*_now(words, params), words("answering_now") if answering else ""),
         *(planned if sessions else [words("no_sessions_planned")]),
-        lines(*online, writing),
+        lines(*online, may_write),
     )
     text = "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
     return Prompt(text, _hours_choices(words, params, sessions, facts))

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bot import dates
 from bot.i18n import Ltr, Plain, Words
-from bot.phrases_hours import online_told, place_name, special_line
+from bot.phrases_hours import online_told, place_name, special_line, writing
 from bot.published import Published
 from handlers.web.view import inline
 from models.hours import Door
@@ -96,7 +96,7 @@ def _lines(
         told = soonest.place
         yield _opens_next(words, published, soonest)
     if not closed and (Door.ONLINE in doors.values() or len(doors) == len(published.places)):
-        yield inline(words("online_any_time"))
+        yield inline(writing(words, answering=says_now))
     for code, door in doors.items():
         if door == Door.VISIT or code == told or (door == Door.ONLINE and not says_next):
             continue

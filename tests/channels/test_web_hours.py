@@ -155,6 +155,7 @@ async def test_wherever_it_is_said_when_online_is_answered_the_same_is_said(
     for said in (state_of(page), refused.words, told):
         assert (words("answering_now") in said) is says_now
         assert ("Online svarar vi nästa gång" in said) is says_next
+        assert not (says_now and words("online_in_hours") in said)
     assert ("Vi har stängt just nu" in state_of(of_online)) is not on_shift
 
 
