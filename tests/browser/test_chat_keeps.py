@@ -497,6 +497,24 @@ async def test_on_a_shared_device_a_new_secret_needs_the_old_one_and_is_said_in_
     await expect(page.locator("#log")).to_contain_text("Ett nytt hemligt nummer har skapats")
 
 
+async def test_an_act_whose_answer_is_lost_is_not_said_to_be_undone(site: Site, chromium: Browser) -> None:
+    async def lost(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fetch()
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
+
+    page = await asked(chromium, site)
+    await page.goto(f"{site.base}/sv/chat/delete")
+    await page.route("**/chat/delete", lost)
+
+    await page.click("main [type=submit]")
+
+    await expect(page.locator("[role=alert]")).to_have_text("Ingen anslutning. Det kanske inte kom fram. Försök igen.")
+    assert await table(site.service, "SELECT id FROM messages") == []
+
+
 async def test_back_after_deleting_everything_offers_a_new_question(site: Site, chromium: Browser) -> None:
     page = await asked(chromium, site)
     await page.goto(f"{site.base}/sv/chat/delete")
