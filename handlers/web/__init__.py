@@ -80,6 +80,7 @@ ROUTES = (
     Route("POST", _LANGUAGE + "/chat/consent", Policy.PUBLIC, chat.consent),
     Route("POST", _LANGUAGE + "/chat/leave", Policy.PUBLIC, chat.leave),
     Route("POST", _LANGUAGE + "/chat/close", Policy.PUBLIC, chat.close),
+    Route("GET", _LANGUAGE + "/chat/closing", Policy.NEWCOMER, chat.ask_close),
     Route("POST", _LANGUAGE + "/chat/say", Policy.NEWCOMER, chat.say),
     Route("POST", _LANGUAGE + "/chat/press", Policy.NEWCOMER, chat.press),
     Route("POST", _LANGUAGE + "/chat/command", Policy.NEWCOMER, chat.command),

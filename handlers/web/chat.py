@@ -19,7 +19,7 @@ from bot.errors import Refusal, SessionEnded, TooMany, Unavailable
 from bot.metrics import ACTS
 from bot.store import Work
 from handlers.web import identity
-from handlers.web.chat_page import conversation_page, sent_as, still_written
+from handlers.web.chat_page import conversation_page, sent_as, still_written, unwritten_numbers
 from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import MESSAGES, NEW_CHATS, SIGNS
 from handlers.web.secret import new_secret
@@ -207,8 +207,22 @@ async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response
     return page(request, "confirm.html", status=status, told=paragraphs(told), about=about["about"])
 
 
+async def ask_close(request: web.Request) -> web.Response:
+    """Asks before the chat is closed whose numbers she may not have written down, and shows them once more."""
+    session = request[SESSION]
+    told = await unwritten_numbers(request, session) if session is not None else ""
+    if not told:
+        return see_other(f"/{request.match_info['language']}/chat")
+    return page(request, "closing.html", told=told)
+
+
 async def close(request: web.Request) -> web.Response:
-    """The chat is closed on this device; code and secret open it again."""
+    """The chat is closed on this device; code and secret open it again. Without them on paper nothing would, so that
+    is asked first. The quick exit asks nothing."""
+    session = await identity.newcomer_session(request)
+    is_sure = (await request.post()).get("sure") == "1"
+    if session is not None and not is_sure and await unwritten_numbers(request, session):
+        return went_on(request, f"/{request.match_info['language']}/chat/closing")
     await _end_session(request)
     return _gone(request, f"/{request.match_info['language']}/closed")
 

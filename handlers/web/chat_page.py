@@ -66,6 +66,13 @@ async def numbers_to_keep(request: web.Request, session: Session) -> str:
     return _numbers(request, session, kept, code)
 
 
+async def unwritten_numbers(request: web.Request, session: Session) -> Markup:
+    """The numbers that she has not said she has written down; empty when there are none, or no more."""
+    async with request.app[SERVICE].store.look() as db:
+        kept, code = await _kept_in(db, request, session)
+    return _numbers_told(request, kept, code) if kept.secret and code else Markup("")
+
+
 async def conversation_page(
     request: web.Request, session: Session | None, *, said: str = "", refusal: Refusal | None = None
 ) -> web.StreamResponse:
@@ -123,11 +130,14 @@ async def _kept_in(db: Any, request: web.Request, session: Session) -> tuple[Kep
 def _numbers(request: web.Request, session: Session | None, kept: Kept, code: str) -> str:
     if session is None or not kept.secret or not code:
         return ""
-    words = words_for(request)
-    told = phrases.secret_text(words, code, kept.secret)
     return request.app[PAGES].render(
-        "_numbers.html", words, told=with_numbers_marked(paragraphs(told)), is_own_device=session.device == Device.OWN
-    )
+        "_numbers.html", words_for(request), told=_numbers_told(request, kept, code),
+        is_own_device=session.device == Device.OWN,
+    )  # fmt: skip
+
+
+def _numbers_told(request: web.Request, kept: Kept, code: str) -> Markup:
+    return with_numbers_marked(paragraphs(phrases.secret_text(words_for(request), code, kept.secret)))
 
 
 async def mark_shown(request: web.Request, visitor: Visitor, last: int) -> None:

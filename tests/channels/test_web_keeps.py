@@ -456,3 +456,29 @@ async def test_the_back_form_keeps_the_code_and_never_the_secret(site: Site) -> 
     assert page.status == 422
     assert 'value="4729135"' in page.text
     assert "12345678" not in page.text and "1234 5678" not in page.text
+
+
+async def test_closing_the_chat_asks_while_the_numbers_are_not_written_down(site: Site) -> None:
+    browser, _ = await asked(site)
+    shown = await browser.get("/sv/chat")
+    number = re.search(r"<strong>(\d{4} \d{4})</strong>", shown.text)
+
+    question = await browser.post("/sv/chat/close")
+    still = await browser.get("/sv/chat")
+    closed = await browser.post("/sv/chat/close", {"sure": "1"})
+
+    assert question.url == "/sv/chat/closing"
+    assert site.service.words("sv")("web_close_numbers") in question.words and number and number[1] in question.words
+    assert still.status == 200
+    assert closed.url == "/sv/closed"
+
+
+async def test_closing_the_chat_asks_nothing_of_who_has_the_numbers_or_needs_none(site: Site) -> None:
+    written, _ = await asked(site)
+    await written.post("/sv/chat/written")
+    fresh = site.browser()
+    await fresh.agrees()
+
+    closed = [(await browser.post("/sv/chat/close")).url for browser in (written, fresh)]
+
+    assert closed == ["/sv/closed", "/sv/closed"]

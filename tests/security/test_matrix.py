@@ -45,6 +45,7 @@ ANYBODY_IS_SENT =   (GOES,    GOES,    GOES,    GOES,    GOES,    GOES,    GOES)
 ANYBODY_GUESSES =   (WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG,   WRONG)  # fmt: skip
 NEWCOMERS_ALONE =   (ENDED,   PAGE,    PAGE,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_GUESS =   (ENDED,   WRONG,   WRONG,   ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
+NEWCOMERS_SENT =    (ENDED,   GOES,    GOES,    ENDED,   ENDED,   ENDED,   ENDED)  # fmt: skip
 NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
 STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  DONE)  # fmt: skip
@@ -81,6 +82,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /{language}/chat/consent": ANYBODY_READS,
     "POST /{language}/chat/leave": ANYBODY_READS,
     "POST /{language}/chat/close": ANYBODY_READS,
+    "GET /{language}/chat/closing": NEWCOMERS_SENT,  # there are no numbers to write down
     "POST /{language}/chat/say": NEWCOMERS_ALONE,
     "POST /{language}/chat/press": NEWCOMERS_ALONE,
     "POST /{language}/chat/command": NEWCOMERS_ALONE,
