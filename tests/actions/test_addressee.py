@@ -66,6 +66,14 @@ class Desk:
             rows = {row.id for row in await cases.cases_of(db, self.amina.id)}
         return frozenset(place for place, asker in enumerate(self.askers) if asker.case_id in rows)
 
+    @asynccontextmanager
+    async def ends(self, who: int) -> AsyncIterator[None]:
+        """What happens to a case the volunteer has ends a choice; one that somebody else has, or nobody, does not."""
+        had = who in await self.mine()
+        yield
+        if had:
+            self.chosen = None
+
     # Steps
 
     async def comes(self, who: int) -> None:
@@ -73,11 +81,12 @@ class Desk:
         asker = self.askers[who]
         await asker.says(f"ord {self.count}")
         await builders.note_case(asker)
-        if who != self.chosen:
+        if who != self.chosen and who in await self.mine():
             self.chosen = None
 
     async def claims(self, who: int) -> None:
-        if self.typing is None and len(await self.mine()) < MOST_HELD:
+        had = await self.mine()
+        if self.typing is None and who not in had and len(had) < MOST_HELD:
             async with acting(self.service, self.amina) as work:
                 await cases.claim_case_off_shift(work, case_id=self.askers[who].case_id)
             self.chosen = None
@@ -150,36 +159,31 @@ class Desk:
             self.sent[words] = who
 
     async def stops(self, who: int) -> None:
-        async with self.service.store.work() as work:
+        async with self.ends(who), self.service.store.work() as work:
             case = await access.open_case_of(work.db, self.askers[who].id)
             if case is not None:
                 await closing.withdraw_case(work, await access.locked_case(work, case.id))
-        self.chosen = None
 
     async def deletes(self, who: int) -> None:
-        async with self.service.store.work() as work:
+        async with self.ends(who), self.service.store.work() as work:
             await retention.erase_newcomer(work, self.askers[who].id, farewell=True)
         self.sent = {words: place for words, place in self.sent.items() if place != who}
         self.askers[who] = await builders.newcomer(self.service)
-        self.chosen = None
 
     async def closes(self, who: int) -> None:
-        async with acting(self.service, self.amina) as work:
+        async with self.ends(who), acting(self.service, self.amina) as work:
             sheet = closing.Sheet()
             await closing.close_case(work, case_id=self.askers[who].case_id, seen_seq=2**50, sheet=sheet)
-        self.chosen = None
 
     async def releases(self, who: int) -> None:
-        async with acting(self.service, self.amina) as work:
+        async with self.ends(who), acting(self.service, self.amina) as work:
             await cases.release_case(work, case_id=self.askers[who].case_id, seen_seq=2**50)
-        self.chosen = None
 
     async def is_taken_from(self, who: int) -> None:
-        async with self.service.store.work() as work:
+        async with self.ends(who), self.service.store.work() as work:
             case = await access.locked_case(work, self.askers[who].case_id)
             if case.status == CaseStatus.CLAIMED:
                 await cases.back_to_queue(work, case, silent=False, reason="command")
-        self.chosen = None
 
     async def minutes_pass(self, who: int) -> None:
         clock.move(timedelta(minutes=1 + 2 * who))

@@ -275,6 +275,7 @@ async def test_an_empty_and_a_too_long_reply_are_refused_beside_the_box(
         await page.clock.run_for(TWO_SECONDS)
         await expect(page.get_by_role("alert")).to_contain_text(told)
         assert await page.input_value("#text") == text
+    await expect(page.locator("#kept")).to_contain_text("Sparat som utkast")
     await page.reload()
 
     assert await page.input_value("#text") == "y" * 13_000
