@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import i18n
 from bot.delivery import Delivery
 from bot.errors import Refusal
+from bot.pulse import Heart
 from bot.rounds import Rounds
 from bot.schema import require_current
 from bot.seal import Seal, load_key
@@ -86,6 +87,7 @@ async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.
     senders = {TELEGRAM: telegram.sender} if telegram else {}
     bells = asyncio.create_task(service.store.bells.run(), name="bells")
     loops = [asyncio.create_task(Rounds(service).run(), name="rounds")]
+    loops.append(asyncio.create_task(Heart(service).run(), name="pulse"))
     if telegram is not None:
         loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
         loops.append(asyncio.create_task(poll.run(telegram), name="telegram"))

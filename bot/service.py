@@ -16,10 +16,14 @@ from models.people import STAFF_LANGUAGES, Language
 
 @dataclass
 class Health:
-    """What works right now. Each channel says so of itself; /readyz tells."""
+    """What works right now. Each channel says so of itself; /readyz tells.
+
+    `wrote_at`: when the database last took a write, in seconds of the monotonic clock; None before the first.
+    """
 
     channels: dict[str, bool] = field(default_factory=dict)
     stopping: bool = False
+    wrote_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ OUTBOX = "outbox"
 TIMERS = "timers"
 DESK = "desk"
 SWEEP = "sweep"
+PULSE = "pulse"
 SESSIONS = "sessions"
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0

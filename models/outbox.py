@@ -139,6 +139,7 @@ class Outbox(Base, table=True):
     `doubtful`: it was sent and no answer came, or the process died meanwhile: it may have arrived. Only one more try is
     made; `failure` is "doubtful" where that one's answer was lost too.
     `parts_sent`: of a text too long for one message, how many have arrived.
+    `timed_at`: when `due_at` was decided, by the same clock: one that lies ahead was written by a clock that was wrong.
     """
 
     __tablename__ = "outbox"
@@ -164,6 +165,7 @@ class Outbox(Base, table=True):
     failure: str | None = Field(default=None, sa_column=Column(Text))
     doubtful: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     parts_sent: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    timed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     __table_args__ = (
         Index(

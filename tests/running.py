@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.delivery import Delivery
+from bot.pulse import Heart
 from bot.rounds import Rounds
 from bot.service import Service
 from handlers.telegram import CHANNEL, Telegram, poll
@@ -25,7 +26,7 @@ def free_port() -> int:
 async def running(service: Service) -> AsyncIterator[Telegram | None]:
     """Everything `app.serve` runs; a loop that ends with a bug fails the test."""
     telegram = Telegram(service) if service.settings.telegram_token else None
-    loops = [service.store.bells.run(), Rounds(service).run()]
+    loops = [service.store.bells.run(), Rounds(service).run(), Heart(service).run()]
     if telegram is not None:
         loops += [Delivery(service, {CHANNEL: telegram.sender}).run(), poll.run(telegram)]
     async with serving(service, telegram):
