@@ -37,12 +37,15 @@ class Bell:
     def ring(self) -> None:
         self._rung.set()
 
-    async def wait(self, timeout_seconds: float) -> None:
-        """Return at the next ring, or when the time has passed."""
+    async def wait(self, timeout_seconds: float) -> bool:
+        """Return at the next ring, or when the time has passed. Whether it rang: even if at the same moment, or if
+        the process was too busy to notice in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_seconds):
                 await self._rung.wait()
+        rang = self._rung.is_set()
         self._rung.clear()
+        return rang
 
 
 class Bells:

@@ -145,11 +145,9 @@ def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
 
 async def _speak_changes(request: web.Request, socket: web.WebSocketResponse, bell: Bell) -> None:
     poll = request.app[SERVICE].settings.poll_seconds
-    spoke_at = monotonic()
+    spoke_at, is_owed = monotonic(), False
     while True:
-        began = monotonic()
-        await bell.wait(poll)
-        rung = monotonic() - began < poll
+        is_owed = await bell.wait(poll) or is_owed
         try:
             if not await _is_alive(request, identity.staff_session):
                 why = {"ran_out": True} if await identity.has_run_out(request) else {}
@@ -157,8 +155,8 @@ async def _speak_changes(request: web.Request, socket: web.WebSocketResponse, be
                 return
         except Unavailable:
             continue
-        if rung or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
-            spoke_at = monotonic()
+        if is_owed or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
+            spoke_at, is_owed = monotonic(), False
             await socket.send_json({"changed": True})
 
 

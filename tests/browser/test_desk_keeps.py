@@ -1,5 +1,6 @@
 """What is typed at the desk stays on the page, whatever becomes of the act, the case, the network or the time."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -563,6 +564,34 @@ async def test_words_typed_in_the_last_second_are_kept_when_the_page_is_left(
     await at_desk(page, site, amina)
     await page.goto(case)
     await are_kept("Före en utloggning")
+
+
+async def test_logging_out_goes_to_the_desk_once_though_the_answer_and_the_socket_both_tell_of_it(
+    site: Site, chromium: Browser, amina: Staff
+) -> None:
+    page, asker = await in_case(chromium, site, amina)
+    has_heard, ways = asyncio.Event(), []
+
+    async def held_until_the_socket_has_told(route: Route) -> None:
+        ways.append(route.request.url)
+        await has_heard.wait()
+        await route.continue_()
+
+    def heard(told: str | bytes) -> None:
+        if "ended" in str(told):
+            has_heard.set()
+
+    page.on("websocket", lambda socket: socket.on("framereceived", heard))
+    await page.reload()
+    await asker.says("Hör ni mig?")
+    await expect(page.locator("#log")).to_contain_text("Hör ni mig?")  # only an open socket brings it
+    await page.route("**/desk", held_until_the_socket_has_told)
+
+    await page.click(".drop summary")
+    await page.click("[action='/desk/logout'] button")
+    await page.wait_for_url(site.base + "/desk")
+
+    assert ways == [site.base + "/desk"]
 
 
 async def test_a_sent_or_emptied_reply_is_no_draft(site: Site, chromium: Browser, amina: Staff) -> None:

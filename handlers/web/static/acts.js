@@ -14,6 +14,7 @@ if (lookedAt !== window.location.pathname) window.history.replaceState(null, "",
 
 let isActing = false;
 let isLeaving = false;
+let isLeft = false;
 
 export function leaving() {
   return isLeaving;
@@ -27,11 +28,13 @@ export function goTo(url) {
   else window.location.assign(url);
 }
 
-// Everything leaves the page at once, however long the next one takes.
+// Everything leaves the page at once, however long the next one takes. The answer to an act and the page's socket may
+// both tell of the same ending: going there twice would break off the first way.
 export function leave() {
   isLeaving = true;
   main.replaceChildren();
-  window.location.replace("/desk");
+  if (!isLeft) window.location.replace("/desk");
+  isLeft = true;
 }
 
 export function refuse(text, beside) {
