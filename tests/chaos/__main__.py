@@ -1,4 +1,7 @@
-"""`python -m tests.chaos`: random kills while people write. Exit status 1 if anything is lost or said too often."""
+"""`python -m tests.chaos`: what may happen to the running program, done to it. Exit status 1 if anything is wrong.
+
+Owns the registry of scenarios and the command line. What is done, and what must not come of it, each scenario says.
+"""
 
 import argparse
 import asyncio
@@ -6,112 +9,55 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from time import perf_counter
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 from bot import logs
-from bot.schema import migrate
 from tests import postgres
-from tests.chaos.ledger import Verdict
-from tests.chaos.storm import Storm
-from tests.crash.place import POLLING, WEBHOOK, opened
+from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
+from tests.chaos.scenarios import kills
+from tests.crash.place import POLLING, WEBHOOK
 
-SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"
-FEWEST_HITS = 0.75  # of the kills: fewer, and the run has not tried what it says
-LONGEST_READY_SECONDS = 5.0
-
-
-async def run(told: argparse.Namespace, folder: Path, postgres_root: str) -> list[Verdict]:
-    verdicts = []
-    for database in (SQLITE, POSTGRESQL) if told.database == BOTH else (told.database,):
-        for receive in (POLLING, WEBHOOK) if told.receive == BOTH else (told.receive,):
-            place = folder / f"{database}-{receive}"
-            if database == SQLITE:
-                verdicts.append(await _on_sqlite(told, place, receive))
-            else:
-                verdicts.append(await _on_postgres(told, place, receive, postgres_root))
-            _print_row(verdicts[-1])
-    return verdicts
-
-
-async def _on_sqlite(told: argparse.Namespace, folder: Path, receive: str) -> Verdict:
-    path = folder / "data" / "radrum.db"
-    path.parent.mkdir(parents=True)
-    await migrate(f"sqlite+aiosqlite:///{path}")
-    return await _storm(told, f"sqlite:///{path}", folder, receive)
-
-
-async def _on_postgres(told: argparse.Namespace, folder: Path, receive: str, root: str) -> Verdict:
-    async with postgres.copy_of(root, await postgres.make_migrated(root)) as url:
-        return await _storm(told, url, folder, receive)
-
-
-async def _storm(told: argparse.Namespace, url: str, folder: Path, receive: str) -> Verdict:
-    async with opened(folder.name, url, folder, receive=receive, send_timeout_seconds=5) as place:
-        chance = random.Random(told.seed)
-        return await Storm(place, folder.name, messages=told.messages, kills=told.kills, chance=chance).run()
-
-
-COLUMNS = (
-    "messages",
-    "kills",
-    "hit work",
-    "lost",
-    "rows twice",
-    "sent twice",
-    "a kill",
-    "kill+chat",
-    "unflagged",
-    "order",
-)
-
-
-def _print_head(seed: int) -> None:
-    print(f"seed {seed}\n{'':22}" + "".join(f"{column:>11}" for column in COLUMNS) + f"{'ready p95 s':>13}", flush=True)
-
-
-def _print_row(one: Verdict) -> None:
-    values = (
-        one.messages, len(one.kills), one.hits, len(one.lost), len(one.duplicate_rows), one.duplicate_sends,
-        one.most_duplicates_a_kill, one.most_duplicates_a_kill_and_chat, len(one.unflagged), len(one.out_of_order),
-    )  # fmt: skip
-    print(f"{one.name:22}" + "".join(f"{value:>11}" for value in values) + f"{one.ready_p95:>13.1f}", flush=True)
-
-
-def violations(one: Verdict) -> list[str]:
-    """What must not be, in words."""
-    found = [f"{one.name}: {what}" for what in one.lost]
-    found += [f"{one.name}: kept twice: {words}" for words in one.duplicate_rows]
-    found += [f"{one.name}: said twice without a flag: {words}" for words in one.unflagged]
-    found += [f"{one.name}: out of order: {chat}" for chat in one.out_of_order]
-    if one.most_duplicates_a_kill_and_chat > 1:
-        found.append(f"{one.name}: one chat heard {one.most_duplicates_a_kill_and_chat} things twice after one kill")
-    if one.most_duplicates_a_kill > one.sends_in_parallel:
-        found.append(f"{one.name}: {one.most_duplicates_a_kill} things said twice after one kill")
-    if one.hits < FEWEST_HITS * len(one.kills):
-        found.append(f"{one.name}: only {one.hits} of {len(one.kills)} kills hit work, which is not a test")
-    return found
+# One line a subject, in the order in which they are run.
+SCENARIOS: dict[str, Callable[[Ground], Awaitable[list[str]]]] = {
+    "kills": kills.run,
+}
 
 
 def main() -> None:
+    told = _command_line()
+    logs.configure("ERROR")
+    print(f"seed {told.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="radrum-chaos-") as folder, postgres.server() as postgres_root:
+        found = asyncio.run(_run(told, Path(folder), postgres_root))
+    print("\n".join(found) or "nothing was found that must not be")
+    sys.exit(1 if found else 0)
+
+
+def _command_line() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=tuple(SCENARIOS), default=tuple(SCENARIOS))
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--database", choices=(SQLITE, POSTGRESQL, BOTH), default=BOTH)
     parser.add_argument("--receive", choices=(POLLING, WEBHOOK, BOTH), default=BOTH)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    told = parser.parse_args()
-    logs.configure("ERROR")
-    _print_head(told.seed)
-    with tempfile.TemporaryDirectory(prefix="radrum-chaos-") as folder, postgres.server() as postgres_root:
-        verdicts = asyncio.run(run(told, Path(folder), postgres_root))
-    found = [violation for one in verdicts for violation in violations(one)]
-    print("\n".join(found) or "nothing lost, nothing kept twice, nothing said too often")
-    for one in verdicts:
-        if one.ready_p95 > LONGEST_READY_SECONDS:
-            print(f"{one.name}: ready again after {one.ready_p95:.1f} s at the 95th percentile; 5 s is the aim")
-    sys.exit(1 if found else 0)
+    return parser.parse_args()
+
+
+async def _run(told: argparse.Namespace, folder: Path, postgres_root: str) -> list[str]:
+    found: list[str] = []
+    for name in told.only:
+        started = perf_counter()
+        mine = folder / name
+        mine.mkdir()
+        print(f"-- {name}", flush=True)
+        found += [f"{name}: {what}" for what in await SCENARIOS[name](Ground(told, mine, postgres_root))]
+        print(f"-- {name}: {perf_counter() - started:.0f} s", flush=True)
+    return found
 
 
 if __name__ == "__main__":
