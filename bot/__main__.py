@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import app, cli, cli_cases, cli_hours, cli_staff, demo
+from bot import app, cli, cli_cases, cli_clock, cli_hours, cli_staff, demo
 from bot.actions import people, sessions
 from bot.i18n import Ltr
 from bot.schema import migrate as migrate_database
@@ -25,6 +25,7 @@ main.add_typer(cli_staff.shift, name="shift")
 main.add_typer(cli_hours.opening, name="hours")
 main.add_typer(cli_hours.place, name="place")
 main.add_typer(cli_cases.case, name="case")
+main.add_typer(cli_clock.verbs, name="clock")
 main.command("erase", help=words("cli_erase"))(cli_cases.erase)
 main.command("purge", help=words("cli_purge"))(cli_cases.purge)
 main.command("report", help=words("cli_report"))(cli_cases.make_report)

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot import i18n
+from bot.actions import clock_doubt
 from bot.delivery import Delivery
 from bot.errors import Refusal
 from bot.pulse import Heart
@@ -48,6 +49,7 @@ async def open_service(settings: Settings, *, is_trial: bool = False) -> Service
     try:
         async with store.look() as db:
             await require_current(db, is_trial=is_trial)
+        await clock_doubt.begin(store)
     except BaseException:
         await store.close()
         raise

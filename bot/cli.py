@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import typer
 
 from bot import i18n, logs
+from bot.actions import clock_doubt
 from bot.errors import BadInput, Refusal
 from bot.i18n import Ltr, Plain, Words
 from bot.phrases import refusal_text
@@ -96,6 +97,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     try:
         async with store.look() as db:
             await require_revision(db)
+        await clock_doubt.begin(store)
         yield store
     finally:
         await store.close()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import access, cli, clock
-from bot.actions import cases, closing, held, queue, retention
+from bot.actions import cases, clock_doubt, closing, held, queue, retention
 from bot.actions.report_form import sessions_csv, to_csv, to_text
 from bot.actions.reports import half_year, report
 from bot.errors import BadInput, NotOpen
@@ -79,6 +79,7 @@ def erase(code: CodeArgument) -> None:
 
 def purge() -> None:
     async def act(store: Store) -> None:
+        clock_doubt.require_none()
         total = 0
         while True:
             async with store.work() as work:

@@ -130,6 +130,11 @@ def is_frozen() -> bool:
     return _clock.is_frozen
 
 
+def is_real() -> bool:
+    """Whether a clock tells the time, and not a test: only then is it held against what is known."""
+    return _clock.is_real
+
+
 def office_day(at: datetime, zone: ZoneInfo) -> date:
     """The day that the wall calendar in `zone` shows at the instant `at` (aware)."""
     return _instant(at).astimezone(zone).date()

@@ -13,6 +13,7 @@
     ├── BadInput            the words or values cannot be taken, and why
     ├── TooMany             too many tries; come back later
     ├── LinkSpent           a link that was used, has run out or never was
+    ├── ClockInDoubt        what cannot be undone waits until the computer's clock is believed
     └── Unavailable         the store does not answer; nothing was done, try again
 
 A bug is not a Refusal, and is caught at the edge only.
@@ -96,6 +97,11 @@ class TooMany(Refusal):
 class LinkSpent(Refusal):
     code = "link_spent"
     status = 410
+
+
+class ClockInDoubt(Refusal):
+    code = "clock_in_doubt"
+    status = 503
 
 
 class Unavailable(Refusal):

@@ -1,24 +1,25 @@
 """The sign of life of this process: every few seconds one row is written, so that nothing has to guess whether the
-database can be written to, and other processes can see that this one lives.
+database can be written to, and other processes can see that this one lives. At each beat the clock is held against
+what the database knows.
 
-Owns the loop and the row. It must not decide what a missing sign means: delivery does for leases, /readyz for people.
+Owns the loop and the row. It must not decide what a missing sign means (delivery does for leases, /readyz for people),
+nor how far a clock is believed (`bot/belief.py`).
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 
 import structlog
-from sqlalchemy import ColumnElement, Table, delete, func, insert, literal, update
+from sqlalchemy import delete, insert, update
 
 from bot import wakeup
+from bot.actions import clock_doubt
 from bot.errors import Unavailable
+from bot.living import PULSES, database_clock
 from bot.service import Service
 from bot.store import Work
-from models.base import UtcDateTime
-from models.pulse import Pulse
 
 log = structlog.get_logger()
-_PULSES: Table = Pulse.__table__  # type: ignore[attr-defined]
 EVERY_SECONDS = 10.0
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -43,20 +44,16 @@ class Heart:
         try:
             async with self._store.work() as work:
                 await _write(work, self._store.instance)
+                await clock_doubt.heed(work, self._store.instance)
         except Unavailable:
             log.warning("pulse_not_written")
         else:
             self._service.health.wrote_at = monotonic()
 
 
-def database_clock(work: Work) -> ColumnElement[datetime]:
-    """The instant by the database's own clock, the same for every process; SQLite has one process, and its clock."""
-    return func.now(type_=UtcDateTime) if work.db.dialect.name == "postgresql" else literal(work.now, UtcDateTime)
-
-
 async def _write(work: Work, instance: int) -> None:
     now = database_clock(work)
-    mine = update(_PULSES).where(_PULSES.c.instance == instance).values(beat_at=now)
+    mine = update(PULSES).where(PULSES.c.instance == instance).values(beat_at=now)
     if not (await work.db.execute(mine)).rowcount:
-        await work.db.execute(insert(_PULSES).values(instance=instance, beat_at=now))
-    await work.db.execute(delete(_PULSES).where(_PULSES.c.beat_at < work.now - FORGOTTEN_AFTER))
+        await work.db.execute(insert(PULSES).values(instance=instance, beat_at=now))
+    await work.db.execute(delete(PULSES).where(PULSES.c.beat_at < now - FORGOTTEN_AFTER))

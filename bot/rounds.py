@@ -1,9 +1,11 @@
 """Timers that are rows: promises that were missed, answers that are owed, shifts and sessions, the daily purge.
 
-A timer is marked done in the transaction of what it does, so that a crash repeats it and nothing does it twice.
+A timer is marked done in the transaction of what it does, so that a crash repeats it and nothing does it twice. While
+the clock is in doubt none is done: most of what they do cannot be undone, and a wrong clock makes all of them due.
 """
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Row, exists, func, select, update
@@ -32,11 +34,12 @@ class Rounds:
 
     async def run(self) -> None:
         """Do what is due until the service stops."""
-        armed = False
+        refreshed = False
         with self._store.bells.listen(wakeup.TIMERS) as bell:
             while not self._service.health.stopping:
                 try:
-                    armed = armed or await self._arm_daily()
+                    refreshed = refreshed or await self._refresh_post()
+                    await self._arm_regular()
                     if not await self.do_one():
                         await bell.wait(await self._rest_seconds())
                 except Unavailable:
@@ -44,6 +47,8 @@ class Rounds:
 
     async def do_one(self) -> bool:
         """Do the timer that is longest due, if one is. Returns whether there was one."""
+        if clock.doubt() is not None:
+            return False
         async with self._store.look() as db:
             due = select(Timer.id, Timer.kind, Timer.subject, Timer.due_at)
             due = due.where(Timer.done_at.is_(None), Timer.due_at <= clock.now()).order_by(Timer.due_at).limit(1)
@@ -66,17 +71,30 @@ class Rounds:
             later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + AFTER_TROUBLE)
             await work.db.execute(later)
 
-    async def _arm_daily(self) -> bool:
+    async def _refresh_post(self) -> bool:
         async with self._store.work() as work:
-            regular = {TimerKind.DAILY: next_purge(work.now, work), TimerKind.MORNING: next_morning(work)}
-            for kind, due_at in regular.items():
-                waiting = exists().where(Timer.kind == kind, Timer.done_at.is_(None))
-                if not (await work.db.execute(select(waiting))).scalar_one():
-                    await work.remind(kind, 0, due_at)
             await hours_post.refresh(work)  # the channel may have been named since the last start
         return True
 
+    async def _arm_regular(self) -> None:
+        """What comes every day waits for its next time: not for one that a wrong clock has put far ahead."""
+        if clock.doubt() is not None:
+            return
+        now, zone = clock.now(), self._store.zone
+        regular = {TimerKind.DAILY: next_purge(now, zone), TimerKind.MORNING: next_morning(now, zone)}
+        waiting = select(Timer.kind, Timer.due_at).where(Timer.kind.in_(tuple(regular)), Timer.done_at.is_(None))
+        async with self._store.look() as db:
+            armed = {timer.kind: timer.due_at for timer in (await db.execute(waiting)).all()}
+        for kind, due_at in regular.items():
+            if kind not in armed or armed[kind] > due_at:
+                async with self._store.work() as work:
+                    early = update(Timer).where(Timer.kind == kind, Timer.done_at.is_(None), Timer.due_at > due_at)
+                    await work.db.execute(early.values(due_at=due_at))
+                    await _again(work, kind, due_at)
+
     async def _rest_seconds(self) -> float:
+        if clock.doubt() is not None:
+            return self._service.settings.poll_seconds
         async with self._store.look() as db:
             soonest = select(func.min(Timer.due_at)).where(Timer.done_at.is_(None))
             due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
@@ -85,21 +103,21 @@ class Rounds:
         return min(max((due_at - clock.now()).total_seconds(), 0.01), self._service.settings.poll_seconds)
 
 
-def next_purge(now: datetime, work: Work) -> datetime:
-    """The next 03:30 on the office's wall after `now`."""
-    return _next(PURGE_AT, now, work)
+def next_purge(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 03:30 on the wall in `zone` after `now`."""
+    return _next(PURGE_AT, now, zone)
 
 
-def next_morning(work: Work) -> datetime:
-    """The next 09:00 on the office's wall."""
-    return _next(MORNING, work.now, work)
+def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 09:00 on the wall in `zone` after `now`."""
+    return _next(MORNING, now, zone)
 
 
-def _next(shown: time, now: datetime, work: Work) -> datetime:
-    today = clock.wall(clock.office_day(now, work.zone), shown, work.zone)
+def _next(shown: time, now: datetime, zone: ZoneInfo) -> datetime:
+    today = clock.wall(clock.office_day(now, zone), shown, zone)
     if today > now:
         return today
-    return clock.wall(clock.office_day(now, work.zone) + timedelta(days=1), shown, work.zone)
+    return clock.wall(clock.office_day(now, zone) + timedelta(days=1), shown, zone)
 
 
 async def _take(work: Work, timer: Row) -> bool:
@@ -164,7 +182,7 @@ async def _case(work: Work, case_id: int) -> CaseRow | None:
 async def _daily(work: Work, _subject: int) -> None:
     purged = await retention.purge(work)
     log.info("purged", cases=purged.cases)
-    await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work))
+    await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work.zone))
 
 
 async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
@@ -178,7 +196,7 @@ async def _morning(work: Work, _subject: int) -> None:
     """What coordinators ought to know is said; the channel's post drops what is past."""
     await ahead.tell(work)
     await hours_post.refresh(work)
-    await _again(work, TimerKind.MORNING, next_morning(work))
+    await _again(work, TimerKind.MORNING, next_morning(work.now, work.zone))
 
 
 _DOES = {

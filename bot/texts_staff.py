@@ -285,6 +285,21 @@ def _coordinator_blocked(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(words(key, alias=Foreign(str(params.get("alias") or "?")), n=int(str(params["count"]))))
 
 
+def _clock_doubt(words: Words, params: Params, facts: Facts) -> Prompt:
+    """`shown`: what the computer's clock shows; `other`: what else is known. `until`: when a long pause is believed."""
+    if params.get("pressed"):
+        return Prompt(words("clock_confirmed"))
+    shown, other = (words.day_and_time(instant(params, name), facts.zone) for name in ("shown", "other"))
+    until = params.get("until")
+    if until is not None:
+        told = words("clock_pause", shown=shown, other=other)
+        ends = words("clock_pause_ends", when=words.day_and_time(instant(params, "until"), facts.zone))
+    else:
+        told, ends = words("clock_wrong", shown=shown, other=other), ""
+    text = lines(told, words("clock_waits"), words("clock_check", command=Ltr("python -m bot clock confirm")), ends)
+    return Prompt(text, rows_of(Choice(f"clock:{params['number']}", words("clock_confirm"))))
+
+
 def _staff_unreadable(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(words("staff_unreadable_text" if params.get("text") else "staff_unreadable"))
 
@@ -330,6 +345,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.LINKED: _simple("telegram_linked"),
     Notice.COORDINATOR_LATE: _coordinator_late,
     Notice.COORDINATOR_BLOCKED: _coordinator_blocked,
+    Notice.CLOCK_DOUBT: _clock_doubt,
     Notice.REFUSED: refused,
     **ABOUT_HOURS,
 }

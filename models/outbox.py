@@ -106,6 +106,7 @@ class Notice(StrEnum):
     SESSION_UNSTAFFED = "session_unstaffed"
     CHANNEL_MOVED = "channel_moved"
     CHANNEL_LOST = "channel_lost"
+    CLOCK_DOUBT = "clock_doubt"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message

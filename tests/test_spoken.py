@@ -289,7 +289,8 @@ def staff_params(notice: Notice) -> dict[str, object]:
         "since": "2026-01-05T06:00:00+00:00", "messages": 3, "returning": True, "marked": True, "alias": "Amina",
         "at": "2026-01-05T08:00:00+00:00", "part": 0, "parts": 1, "cases": cards, "chosen": ["bank"], "page": 1,
         "several": True, "default": 25, "count": 2, "hours": 19, "ends_at": "2026-01-05T12:00:00+00:00",
-        "message": 2**53, "role": "coordinator",
+        "message": 2**53, "role": "coordinator", "number": 2**53,
+        "shown": "2027-02-09T08:00:00+00:00", "other": "2026-01-05T08:00:00+00:00",
         "state": "queued", "refusal": "no_longer_valid" if notice == Notice.REFUSED else None,
     }  # fmt: skip
 
@@ -307,6 +308,8 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
             return [params | one for one in (*asked, *({"became": became} for became in BECAME))]
         case Notice.COORDINATOR_BLOCKED:
             return [params | {"reason": why, "count": count} for why in texts_staff.SHUT for count in (0, 1, 2)]
+        case Notice.CLOCK_DOUBT:
+            return [params, params | {"until": params["at"]}, *pressed_params(notice)]
         case Notice.STAFF_UNREADABLE:
             return [params, params | {"text": True}]
         case Notice.NOT_YOUR_CASE:
@@ -320,6 +323,7 @@ def pressed_params(notice: Notice) -> list[dict[str, object]]:
     pressed = {
         Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "over",
         Notice.CLAIMED_BY_YOU: "over", Notice.MY_CASES: "over", Notice.CLOSE_CATEGORY: "left",
+        Notice.CLOCK_DOUBT: "clock:1",
     }  # fmt: skip
     return [staff_params(notice) | {"pressed": pressed[notice]}] if notice in pressed else []
 

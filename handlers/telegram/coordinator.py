@@ -1,4 +1,5 @@
 """A coordinator's hours: a typed line or a row of buttons becomes a preview, and the preview what is published.
+Also her word that the computer's clock is right.
 
 Nothing typed is ever an answer to a dialogue here: words that are no command go where they went before. It must not
 decide what a line means (`bot/hours_lines.py`) nor what a button leads to (`bot/hours_guided.py`).
@@ -8,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import hours_guided, hours_lines
-from bot.actions import ahead, buttons, hours, hours_changes, hours_told, places
+from bot.actions import ahead, buttons, clock_doubt, hours, hours_changes, hours_told, places
 from bot.errors import BadInput, Stale
 from bot.i18n import Catalogues
 from bot.store import Actor, Work
@@ -43,7 +44,7 @@ async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Ca
 
 async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answer | None:
     """The press has had its effect, shown in place of the message it was made on (`card`, an outbox row); None if it
-    was no button about hours.
+    was no button of a coordinator's.
 
     Raises:
         Stale: what the button is about has passed.
@@ -63,6 +64,9 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
             await _undo(work, actor, _number(number), card)
         case ["hu", number, "no"]:
             await _keep(work, actor, _number(number), card)
+        case ["clock", number]:
+            await clock_doubt.confirm(work, number=_number(number))
+            await buttons.settle_card(work, card, pressed=code)
         case ["hh", "close" | "usual" as decision, day]:
             await buttons.require_shown_as(work, card, Notice.HOLIDAY_PROPOSED)
             await _decide(work, actor, decision, day, card)

@@ -26,6 +26,7 @@ async def readyz(request: web.Request) -> web.Response:
     database = await _database_answers(request)
     ready = database and not service.health.stopping
     told = {"ready": ready, "database": database, "stopping": service.health.stopping}
+    told["clock"] = "in_doubt" if clock.doubt() else "believed"
     return web.json_response(told | {"channels": service.health.channels}, status=200 if ready else 503)
 
 

@@ -173,7 +173,7 @@ async def test_a_timer_that_fails_is_tried_again_later_and_holds_up_nobody(house
 async def test_the_daily_round_is_armed_once_and_arms_itself_again(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
     for _ in range(2):
-        await Rounds(house)._arm_daily()
+        await Rounds(house)._arm_regular()
     clock.move(timedelta(hours=15, minutes=30))  # 03:30 in Stockholm
 
     done = await builders.do_all_due(house)

@@ -1,0 +1,148 @@
+"""The newest instant that the database knows, which the computer's clock is held against; and a doubt, told and ended.
+
+Owns two facts of `meta`: that instant, and which doubt has been told. An instant written during a doubt never becomes
+the newest, so that a wrong clock cannot vouch for itself. It must not decide what a doubt is: `bot/belief.py` does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import clock, living, wakeup
+from bot.actions import people
+from bot.belief import LONGEST_STEP, PAUSE_BELIEVED_AFTER, Doubt, Why
+from bot.errors import ClockInDoubt, Stale
+from bot.store import Store, Work, insert_or_skip
+from models.base import new_id
+from models.case import CaseEvent
+from models.outbox import Meta, Notice, Outbox
+
+log = structlog.get_logger()
+NEWEST, TOLD = "newest_instant", "clock_doubt"
+PAUSE_TOLD_AFTER = timedelta(seconds=5)  # a witness that agrees has said so by then, and nobody need be troubled
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A doubt that the coordinators know of. `instance`: the process that has it."""
+
+    number: int
+    why: str
+    instance: int
+
+
+async def begin(store: Store) -> None:
+    """This process begins, and its clock has been held against what the database knows."""
+    async with store.look() as db:
+        known = await _newest(db) or await _newest_written(db)
+        told = await _told(db)
+    clock.start_from(known)
+    if told is not None and told.why != Why.PAUSE:
+        clock.contradicted()  # a new start makes a wrong clock no better
+
+
+async def heed(work: Work, instance: int) -> None:
+    """What is known by now has been compared; a doubt is told once, and forgotten when it is over."""
+    known, told = await _newest(work.db), await _told(work.db)
+    if known is not None:
+        clock.compare(known)
+    work.now = clock.now()
+    doubt = clock.doubt()
+    if doubt is not None:
+        await _tell_once(work, doubt, told, instance)
+        return
+    if clock.is_real():
+        await _note_newest(work, known)
+    if told is not None and (told.instance == instance or not await living.lives(work, told.instance)):
+        await _forget(work, TOLD)
+        log.info("clock_believed_again")
+
+
+async def confirm(work: Work, *, number: int | None = None) -> None:
+    """The computer's clock, as it is, is believed by every process from its next beat on, which comes at once.
+
+    `number`: of the doubt that was answered, where a button says it.
+
+    Raises:
+        Stale: that doubt is over.
+    """
+    told = await _told(work.db)
+    if number is not None and (told is None or told.number != number):
+        raise Stale
+    await _keep(work, NEWEST, clock.shown().isoformat())
+    work.ring(wakeup.PULSE)
+    log.info("clock_confirmed")
+
+
+def require_none() -> None:
+    """Nothing, if the clock can be relied on for what cannot be undone.
+
+    Raises:
+        ClockInDoubt: it cannot.
+    """
+    if clock.doubt() is not None:
+        raise ClockInDoubt
+
+
+async def _tell_once(work: Work, doubt: Doubt, told: Told | None, instance: int) -> None:
+    if told is not None and told.why == doubt.why:
+        if told.instance != instance and not await living.lives(work, told.instance):
+            await _keep(work, TOLD, f"{told.number}:{told.why}:{instance}")
+        return
+    if doubt.why is Why.PAUSE and doubt.lasted < PAUSE_TOLD_AFTER:
+        return
+    log.error("clock_in_doubt", why=doubt.why, by_seconds=int(doubt.by.total_seconds()))
+    number, shown = told.number if told else new_id(), clock.shown()
+    await _keep(work, TOLD, f"{number}:{doubt.why}:{instance}")
+    if told is not None:
+        return  # the same clock is wrong in another way by now
+    params: dict[str, object] = {"number": number, "why": doubt.why, "shown": shown.isoformat()}
+    params["other"] = (shown - doubt.by).isoformat()
+    if doubt.why is Why.PAUSE:
+        params["until"] = (shown + PAUSE_BELIEVED_AFTER - doubt.lasted).isoformat()
+    await people.tell_coordinators(work, Notice.CLOCK_DOUBT, params=params)
+
+
+async def _note_newest(work: Work, known: datetime | None) -> None:
+    """One that lies more than a day ahead has been contradicted by whoever made the clock believed."""
+    if known is None or known < work.now or known - work.now > LONGEST_STEP:
+        await _keep(work, NEWEST, work.now.isoformat())
+
+
+async def _newest(db: AsyncConnection) -> datetime | None:
+    kept = await _fact(db, NEWEST)
+    return datetime.fromisoformat(kept) if kept else None
+
+
+async def _newest_written(db: AsyncConnection) -> datetime | None:
+    """What an older version has left: the instants of the last notice and of the last line of the ledger."""
+    last = (
+        select(Outbox.created_at).order_by(Outbox.id.desc()).limit(1),
+        select(CaseEvent.at).order_by(CaseEvent.id.desc()).limit(1),
+    )
+    found = [(await db.execute(newest)).scalar_one_or_none() for newest in last]
+    return max((at for at in found if at is not None), default=None)
+
+
+async def _told(db: AsyncConnection) -> Told | None:
+    kept = await _fact(db, TOLD)
+    if kept is None:
+        return None
+    number, why, instance = kept.split(":")
+    return Told(int(number), why, int(instance))
+
+
+async def _fact(db: AsyncConnection, name: str) -> str | None:
+    return (await db.execute(select(Meta.value).where(Meta.name == name))).scalar_one_or_none()
+
+
+async def _keep(work: Work, name: str, value: str) -> None:
+    await _forget(work, name)
+    await work.db.execute(insert_or_skip(work, Meta).values(name=name, value=value))
+
+
+async def _forget(work: Work, name: str) -> None:
+    await work.db.execute(delete(Meta).where(Meta.name == name))

@@ -1,0 +1,27 @@
+"""Verbs of the command line about the computer's clock: that it is right."""
+
+import typer
+
+from bot import cli, clock
+from bot.actions import clock_doubt
+from bot.store import Store
+
+words = cli.words
+verbs = typer.Typer(help=words("cli_clock"), no_args_is_help=True)
+
+
+@verbs.callback()
+def _verbs() -> None:
+    """A verb alone would be the command itself."""
+
+
+@verbs.command("confirm", help=words("cli_clock_confirm"))
+def confirm() -> None:
+    async def act(store: Store) -> None:
+        if not cli.says_yes(words("cli_clock_ask", shown=words.day_and_time(clock.shown(), store.zone))):
+            cli.fail(words("cli_clock_left"))
+        async with store.work() as work:
+            await clock_doubt.confirm(work)
+        cli.say("cli_clock_confirmed")
+
+    cli.with_store(act)

@@ -1,0 +1,31 @@
+"""Which processes live, by what they leave in the database: told by the database's own clock, which they share.
+
+Owns the question and the clock it is asked by. It must not write a pulse: `bot/pulse.py` does.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, func, literal, select
+
+from bot.store import Work
+from models.base import UtcDateTime
+from models.pulse import Pulse
+
+PULSES: Table = Pulse.__table__  # type: ignore[attr-defined]
+SILENT_AFTER = timedelta(seconds=60)  # six beats
+
+
+def database_clock(work: Work) -> ColumnElement[datetime]:
+    """The instant by the database's own clock, the same for every process; SQLite has one process, and its clock."""
+    return func.now(type_=UtcDateTime) if work.db.dialect.name == "postgresql" else literal(work.now, UtcDateTime)
+
+
+def fell_silent(work: Work) -> ColumnElement[bool]:
+    """Condition of a row of `pulses`: its process has left no sign of life for a minute."""
+    return PULSES.c.beat_at < database_clock(work) - SILENT_AFTER
+
+
+async def lives(work: Work, instance: int) -> bool:
+    """Whether the process has left a sign of life within a minute."""
+    beats = select(PULSES.c.instance).where(PULSES.c.instance == instance, ~fell_silent(work))
+    return (await work.db.execute(beats)).scalar_one_or_none() is not None
