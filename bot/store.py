@@ -158,7 +158,7 @@ class Work:
             seq = self.next_seq(conversation_id)
             self.ring(wakeup.chat(conversation_id))
         values = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
-        values |= {"created_at": self.now, "due_at": self.now, "state": RowState.DUE.value} | row
+        values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value} | row
         made = await self.db.execute(_SAY, values)
         self.ring(wakeup.OUTBOX)
         return made.scalar_one()

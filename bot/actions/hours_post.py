@@ -25,7 +25,7 @@ async def refresh(work: Work) -> None:
     await work.db.execute(update(Address).where(Address.id == lane).values(parked_at=None))
     waiting = (Outbox.address_id == lane, Outbox.state == RowState.DUE, Outbox.lease_owner.is_(None))
     # An UPDATE, so that nobody takes the waiting row, and writes what held before, until this act is committed.
-    again = update(Outbox).where(*waiting).values(due_at=work.now).returning(Outbox.id)
+    again = update(Outbox).where(*waiting).values(due_at=work.now, timed_at=work.now).returning(Outbox.id)
     if not (await work.db.execute(again)).all():
         await work.tell_address(lane, Notice.HOURS_POST)
 

@@ -10,13 +10,13 @@ from time import monotonic
 import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
-from bot import phrases
+from bot import clock, phrases
 from bot.actions import cases, hours_post, inbound, people, relay
 from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
 from bot.metrics import ACTS
 from bot.service import Service
-from handlers.telegram import invitation, newcomer, parsing, volunteer
+from handlers.telegram import invitation, newcomer, parsing, volunteer, witness
 from handlers.telegram.order import Order
 from handlers.telegram.reading import is_wordless_edit
 from handlers.telegram.sender import TelegramSender
@@ -38,8 +38,9 @@ class Telegram:
         settings = service.settings
         assert settings.telegram_token is not None
         self.service = service
-        sends = Wire(timeout_seconds=settings.send_timeout_seconds)
-        polls = Wire(timeout_seconds=settings.send_timeout_seconds + settings.long_poll_seconds)
+        heard = clock.witnessed if witness.counts(settings.telegram_api_url) else None
+        sends = Wire(timeout_seconds=settings.send_timeout_seconds, witness=heard)
+        polls = Wire(timeout_seconds=settings.send_timeout_seconds + settings.long_poll_seconds, witness=heard)
         self._wires = (sends, polls)
         self.bot = Bot(
             settings.telegram_token.get_secret_value(),

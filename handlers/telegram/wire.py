@@ -9,6 +9,8 @@ import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from handlers.telegram.witness import Witness, instant_of
+
 CONNECT_SECONDS = 5.0
 MOST_CONNECTIONS = 64
 
@@ -24,7 +26,9 @@ class Unanswered(NetworkError):
 class Wire(BaseRequest):
     """One pool of connections to the Bot API server."""
 
-    def __init__(self, *, timeout_seconds: float) -> None:
+    def __init__(self, *, timeout_seconds: float, witness: Witness | None = None) -> None:
+        """`witness`: told the server's time with every answer."""
+        self._witness = witness
         self._timeout_seconds = timeout_seconds
         self._client: aiohttp.ClientSession | None = None
 
@@ -67,6 +71,7 @@ class Wire(BaseRequest):
         # The URL holds the token, so no error may carry it: they are raised anew, without their cause.
         try:
             async with self._client.request(method, url, data=fields, timeout=timeout) as response:
+                self._note_time(response)
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotConnected("the Bot API server was not reached") from None
@@ -74,3 +79,8 @@ class Wire(BaseRequest):
             raise Unanswered("no answer in time") from None
         except aiohttp.ClientError as broken:
             raise Unanswered(type(broken).__name__) from None
+
+    def _note_time(self, response: aiohttp.ClientResponse) -> None:
+        at = instant_of(response.headers) if self._witness is not None else None
+        if self._witness is not None and at is not None:
+            self._witness(at)
