@@ -1,7 +1,7 @@
 """The way out: one due outbox row at a time, in the order of its lane, sent outside any transaction, then marked.
 
 Serves channels that send (Telegram); on the web the row itself is the inbox. Owns leases and what an outcome means
-for a row. It must not render words itself nor know a channel's protocol.
+for a row. Which row is next is said in `lanes.py`. It must not render words itself nor know a channel's protocol.
 """
 
 import asyncio
@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Row, Table, bindparam, delete, exists, func, literal_column, select, text, update
+from sqlalchemy import Row, Table, delete, exists, literal_column, select, text, update
 from sqlalchemy.exc import NoResultFound
 
-from bot import access, clock, wakeup
+from bot import access, clock, lanes, wakeup
 from bot.actions import hours_post, inbox, people
 from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
@@ -25,11 +25,10 @@ from bot.store import INSTANCE_LOCK_CLASS, Work
 from models.case import CaseEventKind, CaseStatus
 from models.dialogue import Prompt
 from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
-from models.people import STAFF_ROLES, Address, Channel, Person
+from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
-_EARLIER = _ROWS.alias("earlier")
 REST_SECONDS = 1.0
 DOUBTFUL = "doubtful"  # why a row has failed whose every try may have arrived
 
@@ -145,7 +144,7 @@ class Delivery:
             return await self._lease(work)
 
     async def _lease(self, work: Work) -> Row | None:
-        free = _DUE.with_for_update(skip_locked=True, of=_ROWS) if self._store.is_postgres else _DUE
+        free = lanes.DUE.with_for_update(skip_locked=True, of=_ROWS) if self._store.is_postgres else lanes.DUE
         row_id = (await work.db.execute(free, {"now": work.now})).scalar_one_or_none()
         if row_id is None:
             return None
@@ -169,14 +168,14 @@ class Delivery:
 
     async def _letter(self, row: Row) -> tuple[Letter | None, str]:
         async with self._store.look() as db:
-            lane = (await db.execute(_LANE, {"address": row.address_id})).one()
+            lane = (await db.execute(lanes.LANE, {"address": row.address_id})).one()
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
             if row.kind == Notice.SESSION_EVENING and is_over(row.params, clock.now(), self._store.zone):
                 return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
             edits = await hours_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
-                edits = (await db.execute(_REMOTE, {"row": row.edits})).scalar_one_or_none()
+                edits = (await db.execute(lanes.REMOTE, {"row": row.edits})).scalar_one_or_none()
                 if edits is None:
                     return None, lane.channel
             if row.kind == Notice.UNSAY:
@@ -357,7 +356,7 @@ class Delivery:
     async def _rest_seconds(self) -> float:
         """Until the next row is due, at most the wake-up poll."""
         async with self._store.look() as db:
-            next_due = (await db.execute(_NEXT_DUE, {"now": clock.now()})).scalar_one_or_none()
+            next_due = (await db.execute(lanes.NEXT_DUE, {"now": clock.now()})).scalar_one_or_none()
         if next_due is None:
             return self._settings.poll_seconds
         return min(max((next_due - clock.now()).total_seconds(), 0.01), self._settings.poll_seconds)
@@ -373,30 +372,3 @@ class Delivery:
 async def _close_farewell_lane(work: Work, address_id: int) -> None:
     still = exists().where(_ROWS.c.address_id == address_id, _ROWS.c.state == RowState.DUE)
     await work.db.execute(delete(Address).where(Address.id == address_id, Address.farewell, ~still))
-
-
-_SENDING = (Channel.TELEGRAM.value,)
-_IN_FRONT = exists().where(
-    _EARLIER.c.address_id == _ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < _ROWS.c.id
-)
-_LANES_OPEN = (
-    Address.channel.in_(_SENDING),
-    Address.parked_at.is_(None),
-    _ROWS.c.state == RowState.DUE,
-    _ROWS.c.lease_owner.is_(None),
-    ~_IN_FRONT,
-)
-_DUE = (
-    select(_ROWS.c.id)
-    .join(Address, Address.id == _ROWS.c.address_id)
-    .where(*_LANES_OPEN, _ROWS.c.due_at <= bindparam("now"))
-    .order_by(_ROWS.c.id)
-    .limit(1)
-)
-_NEXT_DUE = (
-    select(func.min(_ROWS.c.due_at))
-    .join(Address, Address.id == _ROWS.c.address_id)
-    .where(*_LANES_OPEN, _ROWS.c.due_at > bindparam("now"))
-)
-_LANE = select(Address.chat, Address.channel).where(Address.id == bindparam("address"))
-_REMOTE = select(_ROWS.c.remote_id).where(_ROWS.c.id == bindparam("row"))
