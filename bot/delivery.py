@@ -11,17 +11,17 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Row, Table, delete, exists, literal_column, select, text, update
+from sqlalchemy import Row, Table, delete, exists, select, update
 from sqlalchemy.exc import NoResultFound
 
-from bot import access, clock, lanes, wakeup
+from bot import access, clock, lanes, leases, wakeup
 from bot.actions import hours_post, inbox, people
 from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
 from bot.render import is_taken_back, prompt_of
 from bot.seal import SealError
 from bot.service import Service
-from bot.store import INSTANCE_LOCK_CLASS, Work
+from bot.store import Work
 from models.case import CaseEventKind, CaseStatus
 from models.dialogue import Prompt
 from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
@@ -84,6 +84,7 @@ class Moved:
 
 
 Outcome = Sent | TryAgain | Unreachable | Moved
+LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another process's by now
 
 
 class Sender(Protocol):
@@ -101,6 +102,7 @@ class Delivery:
         self._store = service.store
         self._settings = service.settings
         self._senders = senders
+        self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
 
     async def run(self) -> None:
         """Deliver until the service stops; a send under way is finished and marked first."""
@@ -124,33 +126,39 @@ class Delivery:
 
     async def deliver_one(self) -> bool:
         """Deliver one due row, if there is one. Returns whether there was."""
+        taken = leases.Taken.now()
         async with self._store.work() as work:
             leased = await self._lease(work)
         if leased is None:
             return False
+        self._sending[leased.id] = taken
         outcome = await self._send(leased)
         async with self._store.work() as work:
             await self._mark(work, leased, outcome)
+        self._sending.pop(leased.id, None)
         return True
 
     async def _turn(self, done: tuple[Row, Outcome] | None) -> Row | None:
         """Mark what was sent and lease the next row, in one transaction: one commit a message instead of two."""
+        leased, taken = None, leases.Taken.now()
         async with self._store.work() as work:
             if done is not None:
                 await self._mark(work, *done)
             # What a process leases before others can see that it lives, they would take for a dead one's and send too.
-            if self._service.health.stopping or not self._store.bells.can_be_heard:
-                return None
-            return await self._lease(work)
+            if not self._service.health.stopping and self._store.bells.can_be_heard:
+                leased = await self._lease(work)
+        if done is not None:
+            self._sending.pop(done[0].id, None)
+        if leased is not None:
+            self._sending[leased.id] = taken
+        return leased
 
     async def _lease(self, work: Work) -> Row | None:
         free = lanes.DUE.with_for_update(skip_locked=True, of=_ROWS) if self._store.is_postgres else lanes.DUE
-        row_id = (await work.db.execute(free, {"now": work.now})).scalar_one_or_none()
+        row_id = (await work.db.execute(free, lanes.at(work.now))).scalar_one_or_none()
         if row_id is None:
             return None
-        leased = update(_ROWS).where(_ROWS.c.id == row_id)
-        leased = leased.values(lease_owner=self._store.instance, leased_at=work.now, attempts=_ROWS.c.attempts + 1)
-        return (await work.db.execute(leased.returning(_ROWS))).one()
+        return await leases.take(work, row_id, self._store.instance)
 
     async def _send(self, row: Row) -> Outcome:
         try:
@@ -164,14 +172,30 @@ class Delivery:
             return Unreachable("unrenderable")
         if letter is None:
             return Unreachable("nothing_to_edit")
+        try:
+            if await self._has_lost(row):
+                log.warning("lease_lost", row=row.id)
+                return LOST
+        except Unavailable:
+            return TryAgain()
         return await self._senders[channel].send(letter)
+
+    async def _has_lost(self, row: Row) -> bool:
+        """Whether this process stood still so long that another has taken the row over."""
+        taken = self._sending.get(row.id)
+        if taken is None or not taken.is_long_ago:
+            return False
+        async with self._store.look() as db:
+            mine = select(_ROWS.c.id).where(leases.still(row))
+            return (await db.execute(mine)).scalar_one_or_none() is None
 
     async def _letter(self, row: Row) -> tuple[Letter | None, str]:
         async with self._store.look() as db:
             lane = (await db.execute(lanes.LANE, {"address": row.address_id})).one()
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
-            if row.kind == Notice.SESSION_EVENING and is_over(row.params, clock.now(), self._store.zone):
+            is_dated = row.kind == Notice.SESSION_EVENING and clock.doubt() is None
+            if is_dated and is_over(row.params, clock.now(), self._store.zone):
                 return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
             edits = await hours_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
@@ -191,6 +215,8 @@ class Delivery:
         return letter, lane.channel
 
     async def _mark(self, work: Work, row: Row, outcome: Outcome) -> None:
+        if outcome is LOST:
+            return
         if row.kind == Notice.HOURS_POST:
             outcome = await self._mark_post(work, row, outcome)
         match outcome:
@@ -226,8 +252,10 @@ class Delivery:
         return outcome
 
     async def _end(self, work: Work, row: Row, **values: object) -> None:
-        """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row."""
-        ended = update(_ROWS).where(_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE)
+        """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row.
+        That it was sent is true whoever has it in hand by now; anything else is said only by who has."""
+        waits = (_ROWS.c.id == row.id) & (_ROWS.c.state == RowState.DUE)
+        ended = update(_ROWS).where(waits if values["state"] == RowState.SENT else leases.still(row))
         ended = ended.values(lease_owner=None, ended_at=work.now, secret=None, **values)
         if not (await work.db.execute(ended)).rowcount:
             return
@@ -259,20 +287,25 @@ class Delivery:
         if again.doubtful and is_new and row.doubtful:
             await self._end(work, row, state=RowState.FAILED, failure=DOUBTFUL, doubtful=True)
             return
-        if work.now >= gives_up_at(row.kind, row.created_at, retry_hours=self._settings.retry_hours):
+        given_up = work.now >= gives_up_at(row.kind, row.created_at, retry_hours=self._settings.retry_hours)
+        if given_up and clock.doubt() is None:
             await self._end(work, row, state=RowState.FAILED, failure="expired")
             return
         wait = next_try(row.attempts, timedelta(seconds=self._settings.retry_first_seconds))
         due_at = work.now + max(wait, timedelta(seconds=again.after_seconds))
-        values = {"lease_owner": None, "due_at": due_at, "doubtful": row.doubtful or (again.doubtful and is_new)}
+        values = {
+            "lease_owner": None,
+            "due_at": due_at,
+            "timed_at": work.now,
+            "doubtful": row.doubtful or (again.doubtful and is_new),
+        }
         values["parts_sent"] = max(row.parts_sent, again.parts_sent)
-        await work.db.execute(update(_ROWS).where(_ROWS.c.id == row.id).values(**values))
+        await work.db.execute(update(_ROWS).where(leases.still(row)).values(**values))
 
     async def _park(self, work: Work, row: Row, reason: str) -> None:
         """The person's door is shut: the lane waits for a sign of life, and whoever relies on it is told."""
         await work.db.execute(update(Address).where(Address.id == row.address_id).values(parked_at=work.now))
-        waits = update(_ROWS).where(_ROWS.c.id == row.id).values(lease_owner=None, failure=reason)
-        await work.db.execute(waits)
+        await work.db.execute(update(_ROWS).where(leases.still(row)).values(lease_owner=None, failure=reason))
         log.info("lane_parked", address_id=row.address_id)
         if row.kind == Notice.REPLY:
             await self._told_author(work, row, failed=True)
@@ -314,18 +347,14 @@ class Delivery:
             await self._free(work, _ROWS.c.lease_owner.is_not(None))
 
     async def _free_dead_leases(self) -> None:
-        held = select(literal_column("objid::bigint")).select_from(text("pg_locks"))
-        living = held.where(text("locktype = 'advisory' AND classid::bigint = :lock_class"))
         async with self._store.work() as work:
-            owner = _ROWS.c.lease_owner
-            dead = owner.is_not(None) & owner.not_in(living.params(lock_class=INSTANCE_LOCK_CLASS))
-            await self._free(work, dead & (owner != self._store.instance))
+            await self._free(work, leases.of_the_dead(work, self._store.instance))
 
     async def _free_forgotten_leases(self) -> None:
-        """A lease older than any send lasts: its COMMIT was answered with an error and had happened all the same."""
+        older_than = timedelta(seconds=self._settings.lease_seconds)
         async with self._store.work() as work:
-            too_old = work.now - timedelta(seconds=self._settings.lease_seconds)
-            await self._free(work, _ROWS.c.lease_owner.is_not(None) & (_ROWS.c.leased_at < too_old))
+            mine = leases.forgotten(work, self._store.instance, tuple(self._sending), older_than=older_than)
+            await self._free(work, mine)
 
     async def _free(self, work: Work, whose: object) -> None:
         """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice, and nothing
@@ -339,6 +368,8 @@ class Delivery:
         work.ring(wakeup.OUTBOX)
 
     async def _give_up_parked(self) -> None:
+        if clock.doubt() is not None:
+            return
         cutoff = clock.now() - timedelta(hours=self._settings.retry_hours)
         behind = (
             select(_ROWS)

@@ -5,7 +5,7 @@ Owns the question and the clock it is asked by. It must not write a pulse: `bot/
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, func, literal, select
+from sqlalchemy import ColumnElement, Interval, Table, func, literal, select, type_coerce
 
 from bot.store import Work
 from models.base import UtcDateTime
@@ -15,14 +15,18 @@ PULSES: Table = Pulse.__table__  # type: ignore[attr-defined]
 SILENT_AFTER = timedelta(seconds=60)  # six beats
 
 
-def database_clock(work: Work) -> ColumnElement[datetime]:
-    """The instant by the database's own clock, the same for every process; SQLite has one process, and its clock."""
-    return func.now(type_=UtcDateTime) if work.db.dialect.name == "postgresql" else literal(work.now, UtcDateTime)
+def database_clock(work: Work, *, ago: timedelta | None = None) -> ColumnElement[datetime]:
+    """The instant by the database's own clock, or so long ago: the same for every process. SQLite has one process, and
+    its clock."""
+    if work.db.dialect.name != "postgresql":
+        return literal(work.now - (ago or timedelta()), UtcDateTime)
+    now = func.now(type_=UtcDateTime)
+    return now if ago is None else type_coerce(now - literal(ago, Interval), UtcDateTime)
 
 
 def fell_silent(work: Work) -> ColumnElement[bool]:
     """Condition of a row of `pulses`: its process has left no sign of life for a minute."""
-    return PULSES.c.beat_at < database_clock(work) - SILENT_AFTER
+    return PULSES.c.beat_at < database_clock(work, ago=SILENT_AFTER)
 
 
 async def lives(work: Work, instance: int) -> bool:

@@ -56,4 +56,4 @@ async def _write(work: Work, instance: int) -> None:
     mine = update(PULSES).where(PULSES.c.instance == instance).values(beat_at=now)
     if not (await work.db.execute(mine)).rowcount:
         await work.db.execute(insert(PULSES).values(instance=instance, beat_at=now))
-    await work.db.execute(delete(PULSES).where(PULSES.c.beat_at < now - FORGOTTEN_AFTER))
+    await work.db.execute(delete(PULSES).where(PULSES.c.beat_at < database_clock(work, ago=FORGOTTEN_AFTER)))
