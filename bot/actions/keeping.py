@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import last_seen
 from bot.actions.people import Visitor
 from bot.actions.sessions import SHARED_IDLE, Session
 from bot.errors import BadInput, Stale
@@ -120,10 +121,11 @@ async def expire(work: Work, session_id: int) -> None:
     row = (await work.db.execute(select(*columns).where(WebSession.id == session_id))).one_or_none()
     if row is None:
         return
-    is_shared = row.device == Device.SHARED
+    left_at = last_seen.of(session_id, row.seen_at, work.now) + SHARED_IDLE
+    keeps_secret = row.secret is not None and row.device == Device.SHARED
     ends = {
         "draft": row.drafted_at + UNSENT_LIVES if row.drafted_at else None,
-        "secret": row.seen_at + SHARED_IDLE if row.secret is not None and is_shared else None,
+        "secret": left_at if keeps_secret else None,
     }
     over = {column: None for column, at in ends.items() if at is not None and at <= work.now}
     if over:

@@ -1,6 +1,7 @@
 """Browsers that act for a person: opened, kept alive, ended; single-use links; the door of code and secret.
 
-Only hashes of tokens are stored. It must not read cookies: `handlers/web/identity.py` does.
+Only hashes of tokens are stored. How long a session is idle is counted where this process saw it last, and told by the
+database's instants where it did not. It must not read cookies: `handlers/web/identity.py` does.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import access, wakeup
+from bot import access, last_seen, wakeup
 from bot.access import CASES
 from bot.actions import people
 from bot.actions.people import Visitor
@@ -78,7 +79,9 @@ async def open_session(work: Work, person_id: int, device: Device, *, held: bool
     """A new browser acts for the person; returns its token, which is stored nowhere."""
     token = new_token()
     row = {"token_hash": hash_token(token), "person_id": person_id, "device": device.value, "held": held}
-    await work.db.execute(insert(WebSession).values(id=new_id(), created_at=work.now, seen_at=work.now, **row))
+    session_id = new_id()
+    await work.db.execute(insert(WebSession).values(id=session_id, created_at=work.now, seen_at=work.now, **row))
+    work.after_commit(lambda: last_seen.note(session_id, work.now))
     return token
 
 
@@ -90,29 +93,44 @@ async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session 
     )  # fmt: skip
     found = select(*columns).join(Person, Person.id == WebSession.person_id)
     row = (await db.execute(found.where(WebSession.token_hash == hash_token(token)))).one_or_none()
-    if row is None or not await _lives(db, row, now):
+    if row is None:
+        return None
+    seen_at = last_seen.of(row.id, row.seen_at, now)
+    if not await _lives(db, row, now, seen_at):
         return None
     return Session(
-        row.id, row.person_id, row.device, row.held, row.seen_at, row.role, row.language, row.alias, row.enabled,
+        row.id, row.person_id, row.device, row.held, seen_at, row.role, row.language, row.alias, row.enabled,
         row.created_at, row.drafted_at,
     )  # fmt: skip
 
 
 async def ran_out(db: AsyncConnection, token: str, now: datetime) -> bool:
     """Whether this token's staff session ended by time alone: it was not ended by anybody, and access has not."""
-    mine = select(WebSession.seen_at, WebSession.created_at).join(Person, Person.id == WebSession.person_id)
+    mine = select(WebSession.id, WebSession.seen_at, WebSession.created_at).join(
+        Person, Person.id == WebSession.person_id
+    )
     mine = mine.where(WebSession.token_hash == hash_token(token), WebSession.device == Device.STAFF)
     row = (await db.execute(mine.where(Person.enabled, Person.role.in_(STAFF_ROLES)))).one_or_none()
-    return row is not None and (now - row.seen_at >= STAFF_IDLE or now - row.created_at >= STAFF_LONGEST)
-
-
-async def _lives(db: AsyncConnection, row: object, now: datetime) -> bool:
-    idle, age = now - row.seen_at, now - row.created_at  # type: ignore[attr-defined]
-    if row.device == Device.STAFF:  # type: ignore[attr-defined]
-        return row.enabled and row.role in STAFF_ROLES and idle < STAFF_IDLE and age < STAFF_LONGEST  # type: ignore[attr-defined]
-    if row.device == Device.SHARED and idle >= SHARED_IDLE:  # type: ignore[attr-defined]
+    if row is None:
         return False
-    return await _newcomer_may_return(db, row.person_id, now, since=row.seen_at)  # type: ignore[attr-defined]
+    idle, age = now - last_seen.of(row.id, row.seen_at, now), now - row.created_at
+    return not _is_within(idle, STAFF_IDLE) or not _is_within(age, STAFF_LONGEST)
+
+
+def _is_within(passed: timedelta, longest: timedelta) -> bool:
+    """One of a time to come was written by a clock that was wrong: it proves nothing of when somebody was here."""
+    return abs(passed) < longest
+
+
+async def _lives(db: AsyncConnection, row: object, now: datetime, seen_at: datetime) -> bool:
+    idle, age = now - seen_at, now - row.created_at  # type: ignore[attr-defined]
+    if row.device == Device.STAFF:  # type: ignore[attr-defined]
+        return (
+            row.enabled and row.role in STAFF_ROLES and _is_within(idle, STAFF_IDLE) and _is_within(age, STAFF_LONGEST)
+        )  # type: ignore[attr-defined]
+    if row.device == Device.SHARED and not _is_within(idle, SHARED_IDLE):  # type: ignore[attr-defined]
+        return False
+    return await _newcomer_may_return(db, row.person_id, now, since=seen_at)  # type: ignore[attr-defined]
 
 
 async def _newcomer_may_return(db: AsyncConnection, person_id: int, now: datetime, *, since: datetime) -> bool:
@@ -131,12 +149,13 @@ def seen_now(session: Session, now: datetime) -> Session:
 async def seen(work: Work, session: Session) -> None:
     """The session is not idle: somebody acted in it now."""
     if seen_now(session, work.now) is not session:
-        await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
+        await stays(work, session)
 
 
 async def stays(work: Work, session: Session) -> None:
     """Whoever is there has said so: the half hour begins again, to the second."""
     await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(seen_at=work.now))
+    work.after_commit(lambda: last_seen.note(session.id, work.now))
 
 
 def ends_in(session: Session, now: datetime) -> timedelta:
