@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from bot.service import Service
 from bot.settings import Settings
 from bot.store import Store
 from tests import postgres
+from tests.clocks import Clocks
 
 os.environ["PTB_TIMEDELTA"] = "1"  # python-telegram-bot's coming default; without it every 429 is a deprecation warning
 STATEMENTS_KEPT = 5_000
@@ -58,6 +60,14 @@ def catalogues() -> i18n.Catalogues:
 def _real_time() -> Iterator[None]:
     yield
     clock.unfreeze()
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    """The computer's clocks are the test's: they show the present, and stand still until they are told otherwise."""
+    made = Clocks(datetime.now(UTC))
+    clock.read(made.shown, made.seconds)
+    return made
 
 
 @pytest.fixture(scope="session")

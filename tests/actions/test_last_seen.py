@@ -1,6 +1,6 @@
 """When a session is idle: counted by the process that saw it, whatever the clock on the wall does meanwhile."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,13 +13,6 @@ from tests import builders
 from tests.clocks import Clocks
 
 IDLE, MINUTE, HOUR = timedelta(minutes=30), timedelta(minutes=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def clocks() -> Clocks:
-    made = Clocks(datetime.now(UTC))
-    clock.read(made.shown, made.seconds)
-    return made
 
 
 async def _opened(service: Service, device: Device = Device.STAFF) -> str:
