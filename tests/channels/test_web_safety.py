@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from handlers.web import ROUTES, Policy
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Page, Site, opened_site
+from tests.clocks import Clocks
 
 SECRET = "a-secret-of-the-webhook"
 HOOK = "/telegram/webhook"
@@ -218,3 +220,14 @@ async def test_probes_say_what_works(site: Site) -> None:
     assert (alive.status, alive.text) == (200, "ok")
     assert ready.status == 200 and '"telegram": false' in ready.text
     assert stopping.status == 503
+
+
+async def test_a_probe_says_that_the_clock_is_in_doubt_and_people_are_served(site: Site, clocks: Clocks) -> None:
+    probe = site.browser()
+    believed = await probe.get("/readyz")
+    clocks.jump(timedelta(days=400))
+
+    doubted = await probe.get("/readyz")
+
+    assert believed.status == 200 and '"clock": "believed"' in believed.text
+    assert doubted.status == 200 and '"clock": "in_doubt"' in doubted.text
