@@ -14,7 +14,7 @@
     ├── TooMany             too many tries; come back later
     ├── LinkSpent           a link that was used, has run out or never was
     ├── ClockInDoubt        what cannot be undone waits until the computer's clock is believed
-    └── Unavailable         the store does not answer; nothing was done, try again
+    └── Unavailable         the store does not answer, and why; nothing was done, try again
 
 A bug is not a Refusal, and is caught at the edge only.
 """
@@ -105,5 +105,11 @@ class ClockInDoubt(Refusal):
 
 
 class Unavailable(Refusal):
+    """`cause`: one of `bot.causes.Cause`, for whoever runs the service; people are told what it means for them."""
+
     code = "unavailable"
     status = 503
+
+    def __init__(self, cause: str = "unknown") -> None:
+        super().__init__()
+        self.cause = cause

@@ -9,7 +9,6 @@ nor how far a clock is believed (`bot/belief.py`).
 from datetime import timedelta
 from time import monotonic
 
-import structlog
 from sqlalchemy import delete, insert, update
 
 from bot import wakeup
@@ -19,8 +18,8 @@ from bot.living import PULSES, database_clock
 from bot.service import Service
 from bot.store import Work
 
-log = structlog.get_logger()
 EVERY_SECONDS = 10.0
+IN_TROUBLE_EVERY_SECONDS = 2.0  # so that its end is seen soon
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -36,7 +35,7 @@ class Heart:
         with self._store.bells.listen(wakeup.PULSE) as bell:
             while not self._service.health.stopping:
                 await self.beat()
-                await bell.wait(EVERY_SECONDS)
+                await bell.wait(IN_TROUBLE_EVERY_SECONDS if self._store.condition.cause else EVERY_SECONDS)
 
     async def beat(self) -> None:
         """The row says that this process lives now, by the database's clock; `health.wrote_at` is now. If nothing can
@@ -46,9 +45,9 @@ class Heart:
                 await _write(work, self._store.instance)
                 await clock_doubt.heed(work, self._store.instance)
         except Unavailable:
-            log.warning("pulse_not_written")
-        else:
-            self._service.health.wrote_at = monotonic()
+            return  # the store has said why
+        self._service.health.wrote_at = monotonic()
+        self._store.condition.wrote()
 
 
 async def _write(work: Work, instance: int) -> None:

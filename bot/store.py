@@ -14,16 +14,16 @@ from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql import Insert
 
 from bot import clock, sqlite, wakeup
+from bot.causes import ENDED_BY_REOPENING, Cause, cause_of
+from bot.condition import Condition
 from bot.errors import Refusal, Unavailable
 from bot.seal import Seal
 from bot.settings import Settings
@@ -37,8 +37,6 @@ POOL_SIZE = 8
 MOST_CONNECTIONS = 16
 READERS = 4
 BUSY_MILLISECONDS = 5_000
-# SQLSTATE classes of PostgreSQL: connection, transaction rolled back (deadlock), resources (disk full), shutdown.
-PASSING_TROUBLES = ("08", "40", "53", "57")
 INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
 
 _LOCK = (
@@ -178,11 +176,14 @@ class Store:
         self.seal = seal
         self.zone = ZoneInfo(settings.office_zone)
         self.instance = secrets.randbelow(2**31 - 1) + 1
+        self.condition = Condition()
         self.is_postgres = settings.database_url.startswith("postgresql")
         if self.is_postgres:
             self._open_postgres(settings)
         else:
             self._open_sqlite(settings)
+        for engine in {self.writer, self.reader}:
+            _reopen_what_trouble_ends(engine)
 
     def _open_postgres(self, settings: Settings) -> None:
         spare = MOST_CONNECTIONS - POOL_SIZE
@@ -218,14 +219,14 @@ class Store:
         Raises:
             Unavailable: the database did not answer, is full or locked, or the act took longer than WORK_SECONDS.
         """
-        with _troubles_named():
+        with self._troubles_named():
             async with self._in_turn():
                 started = monotonic()
                 async with self.writer.connect() as db:
                     work = Work(db, self, clock.now())
                     yield work
                     if monotonic() - started > self.settings.work_seconds:
-                        raise Unavailable
+                        raise Unavailable(Cause.TOO_SLOW)
                     await self._announce(work)
                     await db.commit()
         for topic in work._topics:
@@ -240,7 +241,7 @@ class Store:
         Raises:
             Unavailable: the database did not answer.
         """
-        with _troubles_named():
+        with self._troubles_named(may_only_read=self.is_postgres):
             async with self.reader.connect() as db:
                 if self.is_postgres:
                     await db.execute(text("SET TRANSACTION READ ONLY"))
@@ -255,36 +256,45 @@ class Store:
             async with asyncio.timeout(BUSY_MILLISECONDS / 1000):
                 await self._turn.acquire()
         except TimeoutError as late:
-            raise Unavailable from late
+            raise Unavailable(Cause.TOO_SLOW) from late
         try:
             yield
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _troubles_named(self, *, may_only_read: bool = False) -> Iterator[None]:
+        """Turns the drivers' ways of saying "the database does not do it" into one refusal that knows why."""
+        try:
+            yield
+        except Unavailable as refusal:
+            self._note(Cause(refusal.cause))
+            raise
+        except Refusal:
+            raise
+        except Exception as trouble:
+            cause = cause_of(trouble)
+            if cause is None or (may_only_read and cause == Cause.READ_ONLY):  # else our own mistake would pass for it
+                raise
+            self._note(cause)
+            raise Unavailable(cause) from trouble
+
+    def _note(self, cause: Cause) -> None:
+        if self.condition.failed(cause):
+            self.bells.ring(wakeup.PULSE)  # what the next write finds decides whether it lasts
 
     async def _announce(self, work: Work) -> None:
         if self.is_postgres and work._topics:
             await work.db.execute(_NOTIFY, {"channel": wakeup.NOTIFY_CHANNEL, "topics": list(work._topics)})
 
 
-@contextmanager
-def _troubles_named() -> Iterator[None]:
-    """Turns the drivers' ways of saying "the database does not answer" into one refusal."""
-    try:
-        yield
-    except Refusal:
-        raise
-    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, asyncpg.InterfaceError) as trouble:
-        raise Unavailable from trouble
-    except asyncpg.PostgresError as trouble:  # while connecting, before SQLAlchemy wraps it
-        raise Unavailable from trouble
-    except DBAPIError as trouble:
-        if trouble.connection_invalidated or _sqlstate(trouble)[:2] in PASSING_TROUBLES:
-            raise Unavailable from trouble
-        raise
+def _reopen_what_trouble_ends(engine: AsyncEngine) -> None:
+    """A connection opened while nothing could be written stays like that: it and all as old are opened anew."""
 
-
-def _sqlstate(trouble: DBAPIError) -> str:
-    return getattr(trouble.orig, "sqlstate", None) or ""
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _failed(context: ExceptionContext) -> None:
+        if cause_of(context.original_exception) in ENDED_BY_REOPENING:
+            context.is_disconnect = True
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
