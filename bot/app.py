@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot import i18n
 from bot.actions import clock_doubt
+from bot.alarm import Alarm
 from bot.delivery import Delivery
 from bot.errors import Refusal
 from bot.pulse import Heart
@@ -90,6 +91,7 @@ async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.
     bells = asyncio.create_task(service.store.bells.run(), name="bells")
     loops = [asyncio.create_task(Rounds(service).run(), name="rounds")]
     loops.append(asyncio.create_task(Heart(service).run(), name="pulse"))
+    loops.append(asyncio.create_task(Alarm(service, senders).run(), name="alarm"))
     if telegram is not None:
         loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
         loops.append(asyncio.create_task(poll.run(telegram), name="telegram"))

@@ -5,6 +5,7 @@ Owns Service. It starts nothing: `app.py` does.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from bot.i18n import Catalogues, Words
@@ -12,6 +13,15 @@ from bot.phrases import Facts
 from bot.settings import Settings
 from bot.store import Store
 from models.people import STAFF_LANGUAGES, Language
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTrouble:
+    """What is wrong with a channel, as a code. `failed_at`: when the channel itself last noted a failure."""
+
+    code: str
+    since: datetime
+    failed_at: datetime | None = None
 
 
 @dataclass
@@ -22,8 +32,15 @@ class Health:
     """
 
     channels: dict[str, bool] = field(default_factory=dict)
+    channel_troubles: dict[str, ChannelTrouble] = field(default_factory=dict)
     stopping: bool = False
     wrote_at: float | None = None
+    started_at: float = field(default_factory=monotonic)
+
+    @property
+    def unwritten_seconds(self) -> float:
+        """How long ago the database last took a write, or else this process began."""
+        return monotonic() - (self.started_at if self.wrote_at is None else self.wrote_at)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bot.phrases import Facts, Params, Teller, answer_label, code_value, instant
 from bot.texts import refused
 from bot.texts_staff_hours import HOURS_COMMANDS
 from bot.texts_staff_hours import TELLERS as ABOUT_HOURS
+from bot.texts_trouble import TELLERS as ABOUT_TROUBLE
 from bot.textshape import with_numbers_isolated
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
 from models.conversation import WITH
@@ -348,4 +349,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.CLOCK_DOUBT: _clock_doubt,
     Notice.REFUSED: refused,
     **ABOUT_HOURS,
+    **ABOUT_TROUBLE,
 }

@@ -107,6 +107,8 @@ class Notice(StrEnum):
     CHANNEL_MOVED = "channel_moved"
     CHANNEL_LOST = "channel_lost"
     CLOCK_DOUBT = "clock_doubt"
+    CAN_STORE_AGAIN = "can_store_again"
+    TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message

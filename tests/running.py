@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.alarm import Alarm
 from bot.delivery import Delivery
 from bot.pulse import Heart
 from bot.rounds import Rounds
@@ -26,9 +27,10 @@ def free_port() -> int:
 async def running(service: Service) -> AsyncIterator[Telegram | None]:
     """Everything `app.serve` runs; a loop that ends with a bug fails the test."""
     telegram = Telegram(service) if service.settings.telegram_token else None
-    loops = [service.store.bells.run(), Rounds(service).run(), Heart(service).run()]
+    senders = {CHANNEL: telegram.sender} if telegram else {}
+    loops = [service.store.bells.run(), Rounds(service).run(), Heart(service).run(), Alarm(service, senders).run()]
     if telegram is not None:
-        loops += [Delivery(service, {CHANNEL: telegram.sender}).run(), poll.run(telegram)]
+        loops += [Delivery(service, senders).run(), poll.run(telegram)]
     async with serving(service, telegram):
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import hours_guided, hours_lines, phrases, texts, texts_staff, texts_staff_hours
+from bot import hours_guided, hours_lines, phrases, texts, texts_staff, texts_staff_hours, texts_trouble
+from bot.causes import Cause
 from bot.i18n import Catalogues
 from bot.phrases import Facts
 from bot.textshape import FSI, LRI, PDI, utf16_length
@@ -312,6 +313,10 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
             return [params, params | {"until": params["at"]}, *pressed_params(notice)]
         case Notice.STAFF_UNREADABLE:
             return [params, params | {"text": True}]
+        case Notice.CAN_STORE_AGAIN:
+            return [params | {"until": "2026-01-05T08:30:00+00:00"}]
+        case Notice.TOKEN_ELSEWHERE:
+            return [params | {"what": what} for what in texts_trouble.SEEN]
         case Notice.NOT_YOUR_CASE:
             return [params | {"fate": fate, "alias": "Bo" if fate == "taken" else None} for fate in FATES]
         case _:
@@ -340,6 +345,17 @@ def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, not
         for choice in (choice for row in said.rows for choice in row):
             assert choice.label.strip()
             assert len(choice.code.encode()) <= MOST_CODE_BYTES
+
+
+@pytest.mark.parametrize("language", STAFF_LANGUAGES)
+def test_every_cause_of_trouble_is_said_with_what_to_do(catalogues: Catalogues, facts: Facts, language: str) -> None:
+    for cause in Cause:
+        told = texts_trouble.cannot_store(catalogues.desk(language), cause=cause, since=NOW, now=NOW, zone=facts.zone)
+
+        since, why, meanwhile = told.split("\n\n")
+        assert "10" in since
+        assert len(why.split(". ")) >= 2, "the cause, then what to do"
+        assert "Telegram" in meanwhile
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told["verb"])

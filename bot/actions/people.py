@@ -3,6 +3,7 @@
 It must not open browser sessions: `sessions.py` does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -219,6 +220,14 @@ async def tell_coordinators(work: Work, kind: Notice, **row: object) -> None:
     them = select(Person.id).where(Person.role == Role.COORDINATOR, Person.enabled).order_by(Person.id)
     for person_id in (await work.db.execute(them)).scalars().all():
         await work.tell(person_id, kind, **row)
+
+
+async def coordinators_lanes(db: AsyncConnection, channels: Sequence[str]) -> Sequence[Row]:
+    """Where every enabled coordinator is reached on these channels: rows of id, channel, chat (sealed), language."""
+    lanes = select(Address.id, Address.channel, Address.chat, Person.language)
+    lanes = lanes.join(Person, Person.id == Address.person_id).order_by(Address.id)
+    them = Person.role == Role.COORDINATOR, Person.enabled, Address.channel.in_(channels), Address.chat.is_not(None)
+    return (await db.execute(lanes.where(*them))).all()
 
 
 _LANES = (

@@ -1,5 +1,6 @@
 """For monitoring: is it alive, is it ready, how is it doing. Says nothing of any person."""
 
+import asyncio
 import hmac
 from ipaddress import ip_address
 
@@ -10,9 +11,12 @@ from bot import clock
 from bot.actions import overview
 from bot.errors import Unavailable
 from bot.metrics import REGISTRY
+from bot.service import Service
 from handlers.web.keys import SERVICE, SOCKETS
 
 BEARER = "Bearer "
+SILENT_SECONDS = 30.0  # three signs of life that did not come
+ANSWER_SECONDS = 3.0  # a probe that waits is taken for one that failed
 
 
 async def healthz(_request: web.Request) -> web.Response:
@@ -21,13 +25,38 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Whether people can be served. A channel that is missing is named, and hinders the others in nothing."""
+    """Whether people can be served: their words can be read and kept. A channel that is missing is named, and hinders
+    the others in nothing."""
     service = request.app[SERVICE]
     database = await _database_answers(request)
-    ready = database and not service.health.stopping
-    told = {"ready": ready, "database": database, "stopping": service.health.stopping}
-    told["clock"] = "in_doubt" if clock.doubt() else "believed"
-    return web.json_response(told | {"channels": service.health.channels}, status=200 if ready else 503)
+    storage = _storage(service)
+    ready = database and storage["writes"] and not service.health.stopping
+    told = {"ready": ready, "database": database, "storage": storage, "stopping": service.health.stopping}
+    told |= {"clock": "in_doubt" if clock.doubt() else "believed"}
+    told |= {"channels": service.health.channels, "channel_troubles": _channel_troubles(service)}
+    return web.json_response(told, status=200 if ready else 503)
+
+
+def _storage(service: Service) -> dict[str, object]:
+    """Whether things can be stored. Not if an act has failed for it, nor if there has been no sign of life for long."""
+    condition, silent = service.store.condition, service.health.unwritten_seconds
+    told: dict[str, object] = {"writes": condition.cause is None and silent <= SILENT_SECONDS}
+    told["last_write_seconds"] = None if service.health.wrote_at is None else round(silent, 1)
+    if condition.cause and condition.since:
+        told |= {"cause": str(condition.cause), "since": condition.since.isoformat(timespec="seconds")}
+        told |= {"failed_acts": condition.failed_acts}
+    return told
+
+
+def _channel_troubles(service: Service) -> dict[str, object]:
+    return {
+        channel: {
+            "code": trouble.code,
+            "since": trouble.since.isoformat(timespec="seconds"),
+            "failed_at": trouble.failed_at and trouble.failed_at.isoformat(timespec="seconds"),
+        }
+        for channel, trouble in service.health.channel_troubles.items()
+    }
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -40,9 +69,9 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def _database_answers(request: web.Request) -> bool:
     try:
-        async with request.app[SERVICE].store.look() as db:
+        async with asyncio.timeout(ANSWER_SECONDS), request.app[SERVICE].store.look() as db:
             return await overview.answers(db)
-    except Unavailable:
+    except (Unavailable, TimeoutError):
         return False
 
 

@@ -20,10 +20,11 @@ from bot.errors import Refusal, SessionEnded
 from bot.i18n import Plain, Value, Words, suggest_language
 from bot.phrases import HELPLINES
 from bot.service import Service
+from bot.texts_trouble import cannot_store
 from bot.textshape import html_isolates, with_numbers_isolated
 from handlers.web.keys import PAGES, SERVICE, SESSION, TYPED
 from handlers.web.static import Assets
-from models.people import AUTONYMS, STAFF_LANGUAGES, Language
+from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 
 TEMPLATES = Path(__file__).parent / "templates"
 FAR_AWAY = "https://www.smhi.se"  # where the quick exit leads: the weather, which everybody may be looking at
@@ -153,7 +154,7 @@ def page(
     words = words or words_for(request)
     html = request.app[PAGES].render(
         template, words, path=request.path, same_page=_same_page(request, words), far_away=FAR_AWAY,
-        **{"ends_in": _ends_in(request)} | context,
+        **{"ends_in": _ends_in(request), "trouble": _trouble(request, words)} | context,
     )  # fmt: skip
     return web.Response(text=html, content_type="text/html", status=status)
 
@@ -171,6 +172,15 @@ def _ends_in(request: web.Request) -> int | None:
     """In how many seconds a staff session ends if nobody acts in it from now on; None on every other page."""
     session, now = request.get(SESSION), clock.now()
     return seen_now(session, now).seconds_left(now) if session is not None and session.is_staff else None
+
+
+def _trouble(request: web.Request, words: Words) -> Markup:
+    """What a coordinator reads on top of every page of the desk while nothing can be stored."""
+    session, store = request.get(SESSION), request.app[SERVICE].store
+    cause, since = store.condition.cause, store.condition.since
+    if cause is None or since is None or session is None or session.role != Role.COORDINATOR or not is_desk(request):
+        return Markup("")
+    return paragraphs(cannot_store(words, cause=cause, since=since, now=clock.now(), zone=store.zone))
 
 
 def went_on(request: web.Request, url: str) -> web.Response:
