@@ -1,5 +1,6 @@
 """Verbs of the command line about cases and what is kept of them: case, erase, purge, report."""
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,8 @@ from bot.store import Store, Work
 from bot.textshape import to_latin_digits
 from models.case import OPEN, CaseStatus, is_code, spoken_code
 from models.outbox import Notice
+
+BETWEEN_ACTS_SECONDS = 0.1  # a running service waits for the file's lock in no line: it must find it free now and then
 
 words = cli.words
 case = typer.Typer(help=words("cli_case"), no_args_is_help=True)
@@ -87,6 +90,7 @@ def purge() -> None:
             total += purged.cases
             if not purged.more:
                 break
+            await asyncio.sleep(BETWEEN_ACTS_SECONDS)
         cli.say("cli_purged", n=total)
 
     cli.with_store(act)

@@ -181,7 +181,7 @@ async def _case(work: Work, case_id: int) -> CaseRow | None:
 
 async def _daily(work: Work, _subject: int) -> None:
     purged = await retention.purge(work)
-    log.info("purged", cases=purged.cases)
+    work.after_commit(lambda: log.info("purged", cases=purged.cases, more=purged.more))
     await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work.zone))
 
 

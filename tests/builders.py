@@ -13,7 +13,7 @@ from itertools import count
 from sqlalchemy import Row, Table, select, text
 
 from bot import clock
-from bot.actions import cases, converse, hours_changes, meant, people, relay, shifts
+from bot.actions import cases, converse, hours_changes, meant, people, relay, retention, shifts
 from bot.actions.converse import Door
 from bot.actions.people import Visitor
 from bot.delivery import Delivery, Letter, Outcome, Sent, Unreachable
@@ -297,6 +297,17 @@ async def do_all_due(service: Service) -> int:
         done += 1
         assert done < 1000, "timers without end"
     return done
+
+
+async def purge(service: Service) -> int:
+    """What has outlived its promise is gone; returns how many acts it took."""
+    acts, more = 0, True
+    while more:
+        async with service.store.work() as work:
+            more = (await retention.purge(work)).more
+        acts += 1
+        assert acts < 1000, "a purge without end"
+    return acts
 
 
 class Held:

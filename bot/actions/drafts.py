@@ -85,11 +85,6 @@ async def forget_of(work: Work, person_id: int) -> None:
     await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == person_id))
 
 
-async def forget_lost(work: Work) -> None:
-    """Drafts whose case left their volunteer a day ago are gone."""
-    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.lost_at <= work.now - access.LOST_KNOWN_FOR))
-
-
 async def _lost_at(work: Work, case_id: int) -> datetime | None:
     """Since when the case is not the actor's any more, None while it is; its conversation is locked."""
     try:

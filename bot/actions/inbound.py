@@ -6,7 +6,7 @@ Holds keys, never words. It must not know what the act means.
 from datetime import timedelta
 from types import ModuleType
 
-from sqlalchemy import Executable, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import Work
@@ -40,11 +40,6 @@ async def failed(work: Work, channel: str, key: str, failure: str) -> int:
         this = (Inbound.channel == channel, Inbound.key == key)
         await work.db.execute(update(Inbound).where(*this).values(**values))
     return attempts
-
-
-async def forget_old(work: Work) -> None:
-    """Keys older than three days are gone: Telegram repeats an update for one day."""
-    await work.db.execute(delete(Inbound).where(Inbound.came_at < work.now - KEPT))
 
 
 def _once(dialect: ModuleType) -> Executable:

@@ -4,26 +4,26 @@ The coded ledger (cases, events, closings) stays, tied to nobody. It must not de
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Table, delete, exists, select, update
 
 from bot import access, wakeup
 from bot.access import CASES
-from bot.actions import buttons, closing, drafts, inbound, session_reminders
+from bot.actions import buttons, closing, drafts
+from bot.actions.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
 from bot.store import Work
-from models.case import OPEN, CaseEventKind, CodeGuess, HeldLine
+from models.case import OPEN, CaseEventKind
 from models.conversation import Conversation, Message
-from models.hours import HoursDraft, SessionReminder
-from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
-from models.people import Address, Channel, LoginLink, Person, Role, WebSession
+from models.hours import SessionReminder
+from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.people import Address, Channel, Person, Role
 
 TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
-CASES_A_ROUND = 20  # a purge stays well within the time an act may take; the round comes back for the rest
-DRAFTS_HELD = timedelta(hours=24)
-TIMERS_KEPT = timedelta(days=7)
-SESSIONS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
+ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words
+CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
+_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
 
 
 async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
@@ -119,50 +119,45 @@ async def _note_erased(work: Work, person_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What one round of the purge did. `more`: it stopped at what an act can take; another round is due at once."""
+    """What one act of the purge did. `more`: it stopped at what an act may take; another is due at once."""
 
     cases: int
     more: bool
 
 
 async def purge(work: Work) -> Purged:
-    """What has outlived its promise is gone: words, keys, spent links, old rows."""
-    cutoff = work.now - timedelta(days=work.settings.retention_days)
-    await session_reminders.forget_past(work)
-    await drafts.forget_lost(work)
-    await work.db.execute(delete(HoursDraft).where(HoursDraft.made_at < work.now - DRAFTS_HELD))
-    cases, newcomers = await _purge_words(work, cutoff), await _purge_newcomers(work, cutoff)
-    await inbound.forget_old(work)
-    ended = Outbox.created_at < cutoff, Outbox.state != RowState.DUE
-    await work.db.execute(delete(Outbox).where(*ended))
-    web = select(Address.id).where(Address.channel == Channel.WEB)
-    await work.db.execute(delete(Outbox).where(Outbox.created_at < cutoff, Outbox.address_id.in_(web)))
-    await work.db.execute(delete(LoginLink).where(LoginLink.expires_at < work.now))
-    await work.db.execute(delete(WebSession).where(WebSession.seen_at < work.now - SESSIONS_KEPT))
-    await work.db.execute(delete(CodeGuess).where(CodeGuess.since < work.now - timedelta(hours=1)))
-    await work.db.execute(delete(Timer).where(Timer.done_at < work.now - TIMERS_KEPT))
-    await work.db.execute(delete(HeldLine).where(HeldLine.held_at < work.now - timedelta(days=1)))
-    return Purged(cases, more=max(cases, newcomers) >= CASES_A_ROUND)
+    """Of what has outlived its promise, as much as one act may take is gone: words, keys, spent links, old rows. It
+    stays gone whatever becomes of the next act, and an act that is repeated finds nothing left to do."""
+    cutoff, left = work.now - timedelta(days=work.settings.retention_days), Allowance()
+    await forget_old_rows(work, cutoff, left)
+    cases = await _purge_words(work, cutoff, left)
+    await _purge_newcomers(work, cutoff, left)
+    return Purged(cases, more=left.is_spent)
 
 
-async def _purge_words(work: Work, cutoff: object) -> int:
+async def _purge_words(work: Work, cutoff: datetime, left: Allowance) -> int:
     """Cases that owe no answer and have been quiet since `cutoff` lose their words; one still claimed is closed."""
     quiet = select(CASES).where(
         CASES.c.last_message_at < cutoff,
         CASES.c.waiting_since.is_(None),
-        exists().where(Message.case_id == CASES.c.id),
+        exists().where(_MESSAGES.c.case_id == CASES.c.id),
     )
-    cases = (await work.db.execute(quiet.limit(CASES_A_ROUND))).all()
-    for case in cases:
-        if case.status in OPEN:
+    purged, found = 0, (await work.db.execute(quiet.limit(CASES_AN_ACT))).all()
+    for case in found:
+        if case.status in OPEN and not left.is_spent:
             await closing.close_by_command(work, case)
-        await work.db.execute(delete(Message).where(Message.case_id == case.id))
+        if not await delete_some(work, _MESSAGES, _MESSAGES.c.case_id == case.id, left):
+            break
         await drafts.erase(work, (case.id,))
         await work.record(case.id, CaseEventKind.ERASED, detail="purged")
-    return len(cases)
+        left.took(ROWS_OF_A_CASE)
+        purged += 1
+    if len(found) == CASES_AN_ACT:
+        left.end()
+    return purged
 
 
-async def _purge_newcomers(work: Work, cutoff: object) -> int:
+async def _purge_newcomers(work: Work, cutoff: datetime, left: Allowance) -> None:
     """Newcomers to whom nothing is owed and whose last reply is older than `cutoff` are forgotten."""
     lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
     owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
@@ -170,10 +165,16 @@ async def _purge_newcomers(work: Work, cutoff: object) -> int:
     coming = exists().where(SessionReminder.person_id == Person.id)  # they asked to hear of a session still to be held
     quiet = ~lately & ~owed & ~writing & ~coming
     gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, quiet)
-    person_ids = (await work.db.execute(gone.limit(CASES_A_ROUND))).scalars().all()
-    for person_id in person_ids:
+    if left.is_spent:
+        return
+    found = (await work.db.execute(gone.limit(CASES_AN_ACT))).scalars().all()
+    for person_id in found:
+        if left.is_spent:
+            break
         await erase_newcomer(work, person_id, farewell=False)
-    return len(person_ids)
+        left.took(ROWS_OF_A_CASE)
+    if len(found) == CASES_AN_ACT:
+        left.end()
 
 
 async def expire_draft(work: Work, conversation_id: int) -> None:

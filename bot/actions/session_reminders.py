@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from bot import clock
 from bot.actions import hours
@@ -78,8 +78,3 @@ def is_over(params: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> bool:
     shown = now.astimezone(zone).replace(tzinfo=None)
     ends = [datetime.fromisoformat(f"{day['day']}T{closes}") for day in params["days"] for _, closes in day["spans"]]
     return bool(ends) and max(ends) <= shown
-
-
-async def forget_past(work: Work) -> None:
-    """Reminders of sessions that have been are gone."""
-    await work.db.execute(delete(SessionReminder).where(SessionReminder.on_day < work.today))

@@ -52,11 +52,6 @@ async def erases(house: Service, _: Staff, asker: Newcomer) -> None:
         await retention.erase_newcomer(work, asker.id, farewell=True)
 
 
-async def purges(house: Service) -> None:
-    async with house.store.work() as work:
-        await retention.purge(work)
-
-
 async def stored(house: Service) -> int:
     return len(await table(house, "SELECT id FROM desk_drafts"))
 
@@ -131,11 +126,11 @@ async def test_it_lives_a_day_after_the_case_has_left(
     await leaves(house, amina, asker)  # type: ignore[operator]
 
     clock.move(timedelta(hours=23, minutes=59))
-    await purges(house)
+    await builders.purge(house)
     before = await finds(house, amina, asker)
     clock.move(timedelta(minutes=1))
     at_a_day = await finds(house, amina, asker)
-    await purges(house)
+    await builders.purge(house)
 
     assert (before, at_a_day) == (HALF, "")
     assert await stored(house) == 0
@@ -168,7 +163,7 @@ async def test_the_same_volunteer_finds_it_again_with_the_case(house: Service, a
 
     await builders.claims(house, amina, asker)
     clock.move(timedelta(days=2))
-    await purges(house)
+    await builders.purge(house)
 
     assert await finds(house, amina, asker) == HALF
 
@@ -214,7 +209,7 @@ async def test_it_dies_with_words_that_are_purged(house: Service, amina: Staff, 
     await types(house, amina, asker)
 
     clock.move(timedelta(days=house.settings.retention_days, seconds=1))
-    await purges(house)
+    await builders.purge(house)
 
     assert await stored(house) == 0
 
@@ -244,7 +239,7 @@ async def test_its_life_is_the_same_on_both_databases(service: Service) -> None:
     again = await finds(service, amina, asker)
     await releases(service, amina, asker)
     clock.move(timedelta(hours=24))
-    await purges(service)
+    await builders.purge(service)
 
     assert again == HALF
     assert await stored(service) == 0

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot import clock
-from bot.actions import hours_changes, places, retention
+from bot.actions import hours_changes, places
 from bot.delivery import Unreachable
 from bot.errors import Stale
 from bot.service import Service
@@ -225,15 +225,10 @@ async def test_a_reminder_outlives_the_purge_and_goes_with_its_session(library: 
     await asked.presses(f"remind:linero:{FAR_MONDAY:%Y%m%d}")
 
     clock.freeze(MONDAY + timedelta(days=33))
-    await purge(library)
+    await builders.purge(library)
     assert await builders.table(library, "SELECT count(*) FROM session_reminders") == [(1,)]
     clock.freeze(MONDAY + timedelta(days=37))
-    await purge(library)
+    await builders.purge(library)
 
     assert await builders.table(library, "SELECT count(*) FROM session_reminders") == [(0,)]
     assert await builders.table(library, "SELECT count(*) FROM people") == [(0,)]
-
-
-async def purge(service: Service) -> None:
-    async with service.store.work() as work:
-        await retention.purge(work)

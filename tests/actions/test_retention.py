@@ -29,11 +29,6 @@ async def _closes(service: Service, staff: Staff, asker: Newcomer) -> None:
         )
 
 
-async def _purges(service: Service) -> None:
-    async with service.store.work() as work:
-        await retention.purge(work)
-
-
 async def test_thirty_days_after_the_last_reply_words_and_address_are_gone_and_figures_stay(service: Service) -> None:
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(service)
@@ -44,7 +39,7 @@ async def test_thirty_days_after_the_last_reply_words_and_address_are_gone_and_f
     figures = await _figures(service)
     clock.move(timedelta(days=30, seconds=1))
 
-    await _purges(service)
+    await builders.purge(service)
 
     for name in ("messages", "conversations", "addresses WHERE channel = 'telegram'", "outbox"):
         assert await builders.table(service, f"SELECT 1 FROM {name}") == [], name
@@ -68,7 +63,7 @@ async def test_a_day_before_its_time_nothing_is_gone(house: Service) -> None:
     await _closes(house, amina, asker)
     clock.move(timedelta(days=29))
 
-    await _purges(house)
+    await builders.purge(house)
 
     assert len(await builders.table(house, "SELECT id FROM messages")) == 2
     assert len(await builders.table(house, "SELECT id FROM people WHERE role = 'newcomer'")) == 1
@@ -79,7 +74,7 @@ async def test_an_open_case_that_has_not_been_answered_keeps_its_words_however_l
     asker = await builders.case_of(house, CANARY)
     clock.move(timedelta(days=90))
 
-    await _purges(house)
+    await builders.purge(house)
 
     assert len(await builders.table(house, "SELECT id FROM messages")) == 1
     assert (await case_row(asker)).status == CaseStatus.QUEUED
@@ -93,7 +88,7 @@ async def test_an_answered_case_that_nobody_closed_is_closed_when_its_words_go(h
     await builders.answers(house, amina, asker)
     clock.move(timedelta(days=31))
 
-    await _purges(house)
+    await builders.purge(house)
 
     assert (await case_row(asker)).status == CaseStatus.CLOSED
     assert await builders.table(house, "SELECT id FROM messages") == []
@@ -103,9 +98,9 @@ async def test_an_answered_case_that_nobody_closed_is_closed_when_its_words_go(h
 async def test_somebody_who_never_asked_is_forgotten_too_and_however_many_they_are(
     house: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "CASES_A_ROUND", 3)
+    monkeypatch.setattr(retention, "CASES_AN_ACT", 3)
     clock.freeze(MONDAY_NOON)
-    for _ in range(retention.CASES_A_ROUND + 1):
+    for _ in range(retention.CASES_AN_ACT + 1):
         await builders.newcomer(house)
     async with house.store.work() as work:
         await work.remind("daily", 0, work.now + timedelta(days=31))
@@ -122,7 +117,7 @@ async def test_somebody_who_is_writing_again_is_not_forgotten_in_the_middle_of_i
     clock.move(timedelta(days=31))
     await asker.says("Jag har en fråga")
 
-    await _purges(house)
+    await builders.purge(house)
 
     await asker.presses("consent:yes")
     (offered,) = await builders.screen(house, asker.id, Notice.ASK_OFFER_HELD)
@@ -132,10 +127,10 @@ async def test_somebody_who_is_writing_again_is_not_forgotten_in_the_middle_of_i
 async def test_more_cases_than_one_round_takes_are_all_purged_the_same_night(
     house: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "CASES_A_ROUND", 3)
+    monkeypatch.setattr(retention, "CASES_AN_ACT", 3)
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house)
-    for _ in range(retention.CASES_A_ROUND + 1):
+    for _ in range(retention.CASES_AN_ACT + 1):
         asker = await builders.claimed_case(house, amina)
         await builders.answers(house, amina, asker)
     async with house.store.work() as work:
@@ -277,7 +272,7 @@ async def test_old_keys_links_sessions_and_held_words_of_volunteers_are_gone(hou
     await builders.volunteer_says(house, amina, "Till vem?")
     clock.move(timedelta(days=46))
 
-    await _purges(house)
+    await builders.purge(house)
 
     for name in ("inbound", "login_links", "web_sessions", "code_guesses", "held_lines"):
         assert await builders.table(house, f"SELECT 1 FROM {name}") == [], name
