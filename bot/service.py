@@ -29,12 +29,14 @@ class Health:
     """What works right now. Each channel says so of itself; /readyz tells.
 
     `wrote_at`: when the database last took a write, in seconds of the monotonic clock; None before the first.
+    `wrong_secrets`: how often somebody has called the webhook without knowing its secret.
     """
 
     channels: dict[str, bool] = field(default_factory=dict)
     channel_troubles: dict[str, ChannelTrouble] = field(default_factory=dict)
     stopping: bool = False
     wrote_at: float | None = None
+    wrong_secrets: int = 0
     started_at: float = field(default_factory=monotonic)
 
     @property

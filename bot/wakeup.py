@@ -19,6 +19,7 @@ DESK = "desk"
 SWEEP = "sweep"
 PULSE = "pulse"
 SESSIONS = "sessions"
+WEBHOOK = "webhook"
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0
 

@@ -50,11 +50,13 @@ class Telegram:
             get_updates_request=polls,
         )
         self.sender = TelegramSender(self.bot)
+        self.heard_at = clock.now()  # when the webhook was last called, by whoever knows its secret
         self._order = Order()
         self._cards_at: dict[int, float] = {}
 
     async def webhook(self, body: bytes) -> int:
         """The status to answer a webhook call with: 200 when the update is done or given up, 503 to have it again."""
+        self.heard_at = clock.now()
         try:
             told = json.loads(body)
         except (ValueError, RecursionError) as bad:

@@ -8,13 +8,13 @@ import asyncio
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from handlers.telegram import ALLOWED_UPDATES, CHANNEL, Telegram
+from handlers.telegram import CHANNEL, Telegram
 from handlers.telegram.sender import seconds_to_wait
+from handlers.telegram.webhook_watch import Watch, receive
 
 log = structlog.get_logger()
 REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
-ROUTE = "/telegram/webhook"
 
 
 async def run(telegram: Telegram) -> None:
@@ -25,21 +25,16 @@ async def run(telegram: Telegram) -> None:
     if health.stopping:
         return
     health.channels[CHANNEL] = True  # not first when a poll is answered: nobody may write for half a minute
-    if not telegram.service.settings.webhook_url:
-        await _poll(telegram)
+    watch = Watch(telegram)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(watch.run())
+        if not telegram.service.settings.webhook_url:
+            await _poll(telegram, watch)
 
 
 async def _start(telegram: Telegram) -> None:
     await telegram.bot.initialize()
-    settings = telegram.service.settings
-    if settings.webhook_url and settings.webhook_secret:
-        await telegram.bot.set_webhook(
-            settings.webhook_url.removesuffix(ROUTE) + ROUTE,
-            secret_token=settings.webhook_secret.get_secret_value(),
-            allowed_updates=ALLOWED_UPDATES,
-        )
-    else:
-        await telegram.bot.delete_webhook()  # never drops what waits: those are people's words
+    await receive(telegram)
     await telegram.sender.introduce(telegram.service.catalogues)
 
 
@@ -60,17 +55,17 @@ async def _until_it_answers(telegram: Telegram, act: object) -> None:
         rest = min(rest * 2, LONGEST_REST_SECONDS)
 
 
-async def _poll(telegram: Telegram) -> None:
+async def _poll(telegram: Telegram, watch: Watch) -> None:
     health = telegram.service.health
     offset: int | None = None
     while not health.stopping:
         try:
             updates = await telegram.waiting_updates(offset)
             health.channels[CHANNEL] = True
-        except Conflict:
-            # Somebody else polls with this token. Dropping what waits would lose words, so we only shout.
+        except Conflict as conflict:
+            # Somebody else has this token. Dropping what waits would lose words, so it is only named, mended and told.
             health.channels[CHANNEL] = False
-            log.error("another_process_polls_this_bot")
+            await watch.refused(str(conflict))
             await asyncio.sleep(REST_SECONDS)
             continue
         except TelegramError as trouble:

@@ -13,7 +13,10 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's nam
 async def receive(request: web.Request) -> web.Response:
     """The update has been taken in, committed, before this answers 200. Without the secret no body is read."""
     deliver, secret = request.app[WEBHOOK], request.app[SERVICE].settings.webhook_secret
-    if deliver is None or secret is None or not _knows(request, secret.get_secret_value()):
+    if deliver is None or secret is None:
+        raise web.HTTPForbidden
+    if not _knows(request, secret.get_secret_value()):
+        request.app[SERVICE].health.wrong_secrets += 1
         raise web.HTTPForbidden
     if request.content_type != TYPE:
         raise web.HTTPForbidden

@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter, deque
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -70,6 +71,7 @@ class Delivery:
         self.acked: list[Ack] = []
         self.attempts: list[Attempt] = []
         self.withheld: list[dict[str, Any]] = []
+        self._failed: Attempt | None = None
         self._numbers = itertools.count()
         self._queue: deque[Waiting] = deque()
         self._lanes: dict[int, deque[Waiting]] = {}
@@ -123,6 +125,8 @@ class Delivery:
         waiting = self.waiting()
         self._queue.clear()
         self._lanes.clear()
+        if webhook.get("url") != self.webhook.get("url"):
+            self._failed = None
         self.webhook = webhook
         self._slots = asyncio.Semaphore(webhook.get("max_connections") or 40)
         if webhook["url"]:
@@ -141,8 +145,7 @@ class Delivery:
     def webhook_info(self) -> dict[str, Any]:
         shown = {k: v for k, v in self.webhook.items() if k in ("url", "max_connections", "allowed_updates") and v}
         told = {"url": "", "has_custom_certificate": False, "pending_update_count": self._unacked.total(), **shown}
-        if self.attempts and not 200 <= self.attempts[-1].status < 300:
-            failed = self.attempts[-1]
+        if (failed := self._failed) is not None:  # it stays told when later ones succeed
             told |= {"last_error_date": int(failed.at), "last_error_message": _reason(failed.status)}
         return told
 
@@ -273,6 +276,7 @@ class Delivery:
         self._tried.show(update.update_id)
         if 200 <= status < 300:
             return None
+        self._failed = self.attempts[-1]
         return int(retry_after) * self.retry_after_factor if retry_after.isdigit() else self.retry_delay
 
     def _http(self) -> aiohttp.ClientSession:
@@ -289,4 +293,6 @@ class Delivery:
 
 
 def _reason(status: int) -> str:
-    return f"Wrong response from the webhook: {status}" if status else "Connection refused"
+    if not status:
+        return "Connection refused"
+    return f"Wrong response from the webhook: {status} {HTTPStatus(status).phrase}"
