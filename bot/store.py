@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import Insert
 
 from bot import clock, sqlite, wakeup
@@ -182,8 +182,9 @@ class Store:
             self._open_postgres(settings)
         else:
             self._open_sqlite(settings)
+        self._generation = 0
         for engine in {self.writer, self.reader}:
-            _reopen_what_trouble_ends(engine)
+            self._tell_generations_apart(engine)
 
     def _open_postgres(self, settings: Settings) -> None:
         spare = MOST_CONNECTIONS - POOL_SIZE
@@ -209,6 +210,7 @@ class Store:
         self._turn = asyncio.Lock()
 
     async def close(self) -> None:
+        """No connection is open that nobody uses; the next act opens a new one."""
         await self.writer.dispose()
         await self.reader.dispose()
 
@@ -222,7 +224,7 @@ class Store:
         with self._troubles_named():
             async with self._in_turn():
                 started = monotonic()
-                async with self.writer.connect() as db:
+                async with self._connected(self.writer) as db:
                     work = Work(db, self, clock.now())
                     yield work
                     if monotonic() - started > self.settings.work_seconds:
@@ -242,10 +244,33 @@ class Store:
             Unavailable: the database did not answer.
         """
         with self._troubles_named(may_only_read=self.is_postgres):
-            async with self.reader.connect() as db:
+            async with self._connected(self.reader) as db:
                 if self.is_postgres:
                     await db.execute(text("SET TRANSACTION READ ONLY"))
                 yield db
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A connection. One opened while nothing could be written stays like that, and on SQLite keeps all others of
+        this process so: after such trouble every one is closed, those in use when they are given back."""
+        try:
+            async with engine.connect() as db:
+                yield db
+        except Exception as trouble:
+            if cause_of(trouble) in ENDED_BY_REOPENING:
+                self._generation += 1
+                await self.close()
+            raise
+
+    def _tell_generations_apart(self, engine: AsyncEngine) -> None:
+        @event.listens_for(engine.sync_engine, "connect")
+        def _opened(_connection: object, record: ConnectionPoolEntry) -> None:
+            record.info["generation"] = self._generation
+
+        @event.listens_for(engine.sync_engine, "checkin")
+        def _given_back(connection: object, record: ConnectionPoolEntry) -> None:
+            if connection is not None and record.info.get("generation") != self._generation:
+                record.invalidate()
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
@@ -286,15 +311,6 @@ class Store:
     async def _announce(self, work: Work) -> None:
         if self.is_postgres and work._topics:
             await work.db.execute(_NOTIFY, {"channel": wakeup.NOTIFY_CHANNEL, "topics": list(work._topics)})
-
-
-def _reopen_what_trouble_ends(engine: AsyncEngine) -> None:
-    """A connection opened while nothing could be written stays like that: it and all as old are opened anew."""
-
-    @event.listens_for(engine.sync_engine, "handle_error")
-    def _failed(context: ExceptionContext) -> None:
-        if cause_of(context.original_exception) in ENDED_BY_REOPENING:
-            context.is_disconnect = True
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:

@@ -1,14 +1,23 @@
 """Trouble with the database has a name, is said once a minute, and is over by itself when it is mended: no restart."""
 
+import os
+from pathlib import Path
+
 import pytest
 import structlog
+from sqlalchemy import make_url, text
 
 from bot import condition
 from bot.causes import Cause
 from bot.condition import CALM_SECONDS, LOGGED_EVERY_SECONDS, Condition
 from bot.errors import Unavailable
+from bot.i18n import Catalogues
+from bot.seal import Seal, create_key
 from bot.service import Service
+from bot.settings import Settings
+from bot.store import Store
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
+from tests.conftest import settings_for
 
 
 @pytest.mark.parametrize(
@@ -29,6 +38,42 @@ async def test_trouble_is_named_and_once_mended_the_next_act_is_done(service: Se
     assert refused.value.cause == cause
     assert begun == cause
     assert [(line["event"], line["cause"]) for line in logs] == [("cannot_store", cause)]
+
+
+async def test_a_reader_that_is_in_use_when_all_are_opened_anew_is_closed_when_it_is_given_back(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    """One connection that stays from the time when nothing could be written keeps all others of the process so."""
+    settings = settings_for(sqlite_url, tmp_path)
+    service = Service(Store(settings, Seal(create_key(settings.key_file))), settings, catalogues)
+    breaks, _ = SQLITE["opened read-only"]
+
+    async with service.store.look() as db:
+        await db.execute(text("SELECT 1 FROM timers"))
+        async with breaks(service):
+            with pytest.raises(Unavailable):
+                await an_act(service)
+        in_use = _times_open(settings)
+    given_back = _times_open(settings)
+    await an_act(service)
+    await service.store.close()
+
+    assert in_use > 0
+    assert given_back == 0
+
+
+def _times_open(settings: Settings) -> int:
+    """How often this process has the database's file open."""
+    file = make_url(settings.database_url).database
+    with os.scandir("/proc/self/fd") as handles:
+        return sum(_leads_to(handle.path) == file for handle in handles)
+
+
+def _leads_to(handle: str) -> str:
+    try:
+        return os.readlink(handle)
+    except FileNotFoundError:  # the handle that lists them
+        return ""
 
 
 def _at(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:

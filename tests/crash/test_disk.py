@@ -1,0 +1,85 @@
+"""The running program and its disk: rights that are taken and given back, room that runs out and is made. No restart.
+
+These start real processes, since a test's own process may write whatever it likes.
+"""
+
+import resource
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import make_url
+
+from tests.crash.place import POLLING, Pair, Place, opened, talking_pairs
+from tests.crash.program import Program, until
+
+WITH_RIGHTS = ("-m", "tests.crash.without_rights", "-m", "bot", "run")
+READ_ONLY, READ_AND_WRITE = 0o444, 0o644
+CARD = "Telegram har kvar din text"  # of what people read meanwhile
+
+
+@pytest.fixture
+async def place(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Place]:
+    async with opened("disk", sqlite_url, tmp_path, receive=POLLING, long_poll_seconds=1) as made:
+        made.program = Program(made.env, tmp_path / "program.log", WITH_RIGHTS)
+        try:
+            yield made
+        finally:
+            await made.program.kill()
+
+
+def _files(place: Place) -> list[Path]:
+    file = Path(make_url(place.settings.database_url).database or "")
+    return [each for each in file.parent.iterdir() if each.name.startswith(file.name)]
+
+
+async def _cause(place: Place) -> str | None:
+    """What readiness gives as the reason why nothing can be stored."""
+    async with aiohttp.ClientSession() as http, http.get(f"{place.program.address}/readyz") as answer:
+        told = await answer.json()
+    assert answer.status == (503 if "cause" in told["storage"] else 200)
+    return told["storage"].get("cause")
+
+
+async def _is_caused_by(place: Place, cause: str) -> bool:
+    return await _cause(place) == cause
+
+
+async def _her_words_wait_and_arrive(place: Place, pair: Pair, mend: object) -> None:
+    """Words said in trouble are answered with the helplines, and once it is mended they are kept, once."""
+    said = await place.api.says(pair.newcomer, "said in trouble", language_code="sv")
+    await place.api.wait_for(pair.newcomer, lambda shown: CARD in shown.text)
+    mend()  # type: ignore[operator]
+    await place.api.delivered(said)
+
+    assert (await place.words_kept()).count("said in trouble") == 1
+
+
+async def test_a_database_that_could_only_be_read_when_it_was_opened_is_written_once_it_may_be(place: Place) -> None:
+    (pair,) = await talking_pairs(place.store, 1)
+    files = _files(place)
+    for file in files:
+        file.chmod(READ_ONLY)
+    await place.program.start()
+    await until(lambda: _is_caused_by(place, "read_only"), otherwise="the cause to be told")
+
+    def mend() -> None:
+        for file in files:
+            file.chmod(READ_AND_WRITE)
+
+    await _her_words_wait_and_arrive(place, pair, mend)
+
+
+async def test_a_disk_without_room_is_written_again_once_there_is_some(place: Place) -> None:
+    """The account's quota is used up while the program runs: of the file system's refusals the one that can be made."""
+    (pair,) = await talking_pairs(place.store, 1)
+    await place.program.start()
+    unlimited = resource.prlimit(place.program.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(place.program.pid, resource.RLIMIT_FSIZE, (0, unlimited[1]))
+
+    def mend() -> None:
+        resource.prlimit(place.program.pid, resource.RLIMIT_FSIZE, unlimited)
+
+    await _her_words_wait_and_arrive(place, pair, mend)
+    assert await _is_caused_by(place, "disk_fails")
