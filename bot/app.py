@@ -94,6 +94,7 @@ async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.
     loops.append(asyncio.create_task(Alarm(service, senders).run(), name="alarm"))
     if telegram is not None:
         loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
+        loops.append(asyncio.create_task(telegram.errands.run(), name="errands"))
         loops.append(asyncio.create_task(poll.run(telegram), name="telegram"))
     ended = asyncio.create_task(stop.wait(), name="stop")
     try:

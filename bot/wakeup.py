@@ -20,6 +20,7 @@ SWEEP = "sweep"
 PULSE = "pulse"
 SESSIONS = "sessions"
 WEBHOOK = "webhook"
+ERRANDS = "errands"
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0
 

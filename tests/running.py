@@ -30,7 +30,7 @@ async def running(service: Service) -> AsyncIterator[Telegram | None]:
     senders = {CHANNEL: telegram.sender} if telegram else {}
     loops = [service.store.bells.run(), Rounds(service).run(), Heart(service).run(), Alarm(service, senders).run()]
     if telegram is not None:
-        loops += [Delivery(service, senders).run(), poll.run(telegram)]
+        loops += [Delivery(service, senders).run(), telegram.errands.run(), poll.run(telegram)]
     async with serving(service, telegram):
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:

@@ -1,9 +1,11 @@
 """Telegram: every update becomes one act, durable before it is acknowledged.
 
 python-telegram-bot parses and sends; receiving is ours, since it would acknowledge an update as soon as it is in
-memory. Owns the routes and the wrapper that opens Work and answers a button after it.
+memory. Owns the routes and the wrapper that opens Work and answers a button after it. An update never waits for a call
+to Telegram: what is not said through the outbox is an errand.
 """
 
+import asyncio
 import json
 from time import monotonic
 
@@ -17,6 +19,7 @@ from bot.i18n import Words, suggest_language
 from bot.metrics import ACTS
 from bot.service import Service
 from handlers.telegram import invitation, newcomer, parsing, volunteer, witness
+from handlers.telegram.errands import Errands
 from handlers.telegram.order import Order
 from handlers.telegram.reading import is_wordless_edit
 from handlers.telegram.sender import TelegramSender
@@ -51,6 +54,7 @@ class Telegram:
         )
         self.sender = TelegramSender(self.bot)
         self.heard_at = clock.now()  # when the webhook was last called, by whoever knows its secret
+        self.errands = Errands(service)
         self._order = Order()
         self._cards_at: dict[int, float] = {}
 
@@ -71,16 +75,28 @@ class Telegram:
         return await self.bot._post("getUpdates", told | {"allowed_updates": ALLOWED_UPDATES})  # type: ignore[return-value]
 
     async def take_in(self, told: object) -> bool:
-        """As `handle`, for an update as Telegram tells it. One of which nothing can be read is given up: it never will
-        be read, and whoever wrote it is told that it did not arrive."""
+        """As `handle`, for an update as Telegram tells it."""
+        update = self._read(told)
+        return update is None or await self.handle(update)
+
+    async def see_through(self, told: object, *, rest_seconds: float) -> None:
+        """The update is done, or given up for good: tried until the store answers, with a rest in between. What was
+        written in its chat later waits behind it."""
+        update = self._read(told)
+        if update is None or (chat := update.effective_chat) is None:
+            return
+        async with self._order.turn(chat.id):
+            while not await self._done_or_given_up(update, chat):  # noqa: ASYNC110
+                await asyncio.sleep(rest_seconds)  # a database that answers again rings no bell
+
+    def _read(self, told: object) -> Update | None:
+        """One of which nothing can be read is given up: it never will be read, and whoever wrote it is told that it did
+        not arrive."""
         update = parsing.update_of(told, self.bot)
-        if update is not None:
-            return await self.handle(update)
-        if (writer := parsing.writer_of(told)) is not None:
+        if update is None and (writer := parsing.writer_of(told)) is not None:
             chat_id, language = writer
-            words = self.service.words(suggest_language(language))
-            await self.sender.say_from_memory(chat_id, words("message_not_readable"))
-        return True
+            self._say_from_memory(chat_id, self.service.words(suggest_language(language))("message_not_readable"))
+        return update
 
     async def handle(self, update: Update) -> bool:
         """Whether the update is done, or given up for good; False: the store does not answer, it must come again."""
@@ -100,7 +116,7 @@ class Telegram:
                 ACTS.labels(CHANNEL).inc()
                 return done
             except Unavailable:
-                await self._say_static_card(update, chat)
+                self._say_static_card(update, chat)
                 return False
             except Exception as bug:
                 log.exception("update_failed", update_id=update.update_id)
@@ -113,7 +129,7 @@ class Telegram:
     async def _done(self, update: Update, chat: Chat) -> bool:
         message = update.message or update.edited_message
         if chat.type != Chat.PRIVATE:
-            return await self._is_ours(chat) or await self._leave_group(chat, message)
+            return await self._is_ours(chat) or self._leave_group(chat, message)
         if update.my_chat_member is not None:
             return await self._membership_changed(update, chat)
         if update.callback_query is not None:
@@ -162,12 +178,15 @@ class Telegram:
             answer = Answer(refusal.code, refusal.values)
             await self._note_refused(update, chat.id, refusal)
         words = self.service.desk(language) if staff else self.service.words(suggest_language(language))
-        await self._answer(query, _toast(words, answer, self.service))
+        self._answer(query, _toast(words, answer, self.service))
         return True
 
-    async def _answer(self, query: CallbackQuery, text: str) -> None:
+    def _answer(self, query: CallbackQuery, text: str) -> None:
         """The button is answered. Only here, and only when the act is committed, rolled back or given up."""
-        await self.sender.answer_press(query.id, text)
+        self.errands.answer(lambda: self.sender.answer_press(query.id, text))
+
+    def _say_from_memory(self, chat_id: int, text: str) -> None:
+        self.errands.say(lambda: self.sender.say_from_memory(chat_id, text))
 
     async def _note_refused(self, update: Update, chat_id: int, refusal: Refusal) -> None:
         """A refused press is done all the same; one refused for newer words shows them."""
@@ -205,9 +224,9 @@ class Telegram:
         if chat.type == Chat.PRIVATE:
             words = self.service.words(suggest_language(_app_language(update)))
             if update.callback_query is not None:
-                await self._answer(update.callback_query, words("error_try_later"))
+                self._answer(update.callback_query, words("error_try_later"))
             else:
-                await self.sender.say_from_memory(chat.id, words("error_try_later"))
+                self._say_from_memory(chat.id, words("error_try_later"))
         return True
 
     async def _membership_changed(self, update: Update, chat: Chat) -> bool:
@@ -226,23 +245,21 @@ class Telegram:
         async with self.service.store.look() as db:
             return await hours_post.is_lane(db, self.service.store.seal, chat.id)
 
-    async def _leave_group(self, chat: Chat, message: Message | None) -> bool:
+    def _leave_group(self, chat: Chat, message: Message | None) -> bool:
         if message is not None or chat.type == Chat.CHANNEL:
             language = message.from_user.language_code if message and message.from_user else None
             words = self.service.words(suggest_language(language))
-            await self.sender.leave_group(chat.id, words("private_only"))
+            self.errands.say(lambda: self.sender.leave_group(chat.id, words("private_only")), once=chat.id)
         return True
 
-    async def _say_static_card(self, update: Update, chat: Chat) -> None:
+    def _say_static_card(self, update: Update, chat: Chat) -> None:
         """With no database the helplines are still said, from memory, once per chat in ten minutes."""
         if chat.type != Chat.PRIVATE or monotonic() - self._cards_at.get(chat.id, -1e9) < STATIC_CARD_EVERY_SECONDS:
             return
         self._cards_at = {c: at for c, at in self._cards_at.items() if monotonic() - at < STATIC_CARD_EVERY_SECONDS}
         self._cards_at[chat.id] = monotonic()
         words = self.service.words(suggest_language(_app_language(update)))
-        await self.sender.say_from_memory(
-            chat.id, phrases.lines(words("unavailable_telegram"), phrases.help_text(words))
-        )
+        self._say_from_memory(chat.id, phrases.lines(words("unavailable_telegram"), phrases.help_text(words)))
 
     async def close(self) -> None:
         """No connection is open. `Bot.shutdown` would leave them to a bot that never reached Telegram at its start."""

@@ -4,6 +4,7 @@ Owns the offset. It must not know what an update means.
 """
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -15,6 +16,7 @@ from handlers.telegram.webhook_watch import Watch, receive
 log = structlog.get_logger()
 REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.25  # for new updates, while one takes long
 
 
 async def run(telegram: Telegram) -> None:
@@ -26,8 +28,9 @@ async def run(telegram: Telegram) -> None:
         return
     health.channels[CHANNEL] = True  # not first when a poll is answered: nobody may write for half a minute
     watch = Watch(telegram)
-    async with asyncio.TaskGroup() as both:
-        both.create_task(watch.run())
+    async with asyncio.TaskGroup() as beside:
+        beside.create_task(watch.run())
+        beside.create_task(_until_it_answers(telegram, _introduce))  # nobody's words wait for it
         if not telegram.service.settings.webhook_url:
             await _poll(telegram, watch)
 
@@ -35,6 +38,9 @@ async def run(telegram: Telegram) -> None:
 async def _start(telegram: Telegram) -> None:
     await telegram.bot.initialize()
     await receive(telegram)
+
+
+async def _introduce(telegram: Telegram) -> None:
     await telegram.sender.introduce(telegram.service.catalogues)
 
 
@@ -57,34 +63,48 @@ async def _until_it_answers(telegram: Telegram, act: object) -> None:
 
 async def _poll(telegram: Telegram, watch: Watch) -> None:
     health = telegram.service.health
-    offset: int | None = None
-    while not health.stopping:
-        try:
-            updates = await telegram.waiting_updates(offset)
-            health.channels[CHANNEL] = True
-        except Conflict as conflict:
-            # Somebody else has this token. Dropping what waits would lose words, so it is only named, mended and told.
-            health.channels[CHANNEL] = False
-            await watch.refused(str(conflict))
-            await asyncio.sleep(REST_SECONDS)
-            continue
-        except TelegramError as trouble:
-            health.channels[CHANNEL] = False
-            log.warning("poll_failed", trouble=type(trouble).__name__)
-            await asyncio.sleep(REST_SECONDS)
-            continue
-        offset = await _handle_all(telegram, updates, offset)
+    async with asyncio.TaskGroup() as acts:
+        window = Window(lambda told: acts.create_task(telegram.see_through(told, rest_seconds=REST_SECONDS)))
+        while not health.stopping:
+            try:
+                updates = await telegram.waiting_updates(window.offset)
+                health.channels[CHANNEL] = True
+            except Conflict as conflict:
+                # Somebody else has this token. Dropping what waits would lose words, so it is named, mended and told.
+                health.channels[CHANNEL] = False
+                await watch.refused(str(conflict))
+                await asyncio.sleep(REST_SECONDS)
+                continue
+            except TelegramError as trouble:
+                health.channels[CHANNEL] = False
+                log.warning("poll_failed", trouble=type(trouble).__name__)
+                await asyncio.sleep(REST_SECONDS)
+                continue
+            await window.take(updates)
 
 
-async def _handle_all(telegram: Telegram, updates: list[dict], offset: int | None) -> int | None:
-    """The offset after this batch: past what is done. From the first update that must come again, all come again."""
-    if not updates:
-        return offset
-    async with asyncio.TaskGroup() as batch:
-        tasks = [batch.create_task(telegram.take_in(told)) for told in updates]
-    for told, task in zip(updates, tasks, strict=True):
-        if not task.result():
-            await asyncio.sleep(REST_SECONDS)
-            return offset
-        offset = told["update_id"] + 1
-    return offset
+class Window:
+    """The updates that have been fetched and are not acknowledged: at most the hundred that one fetch brings.
+
+    The offset moves past what is done from the oldest on. One that takes long keeps those behind it unacknowledged, but
+    they are done meanwhile, and what comes behind them is fetched and begun.
+    """
+
+    def __init__(self, begin: Callable[[dict], asyncio.Task[None]]) -> None:
+        """`begin`: has an update seen through."""
+        self.offset: int | None = None
+        self._begin = begin
+        self._acts: dict[int, asyncio.Task[None]] = {}
+
+    async def take(self, updates: list[dict]) -> None:
+        """What is new of these is begun; returns when all is done, or a little later when something takes long."""
+        for told in updates:
+            if told["update_id"] not in self._acts:
+                self._acts[told["update_id"]] = self._begin(told)
+        if self._acts:
+            await asyncio.wait(self._acts.values(), timeout=LOOK_AGAIN_SECONDS)
+        for number in list(self._acts):
+            if not self._acts[number].done():
+                break
+            del self._acts[number]
+            self.offset = number + 1

@@ -39,6 +39,7 @@ class House:
             if update.number in self._taken:
                 continue
             statuses.append(await self.telegram.webhook(json.dumps(update.body).encode()))
+            await self.telegram.errands.do_all()
             if statuses[-1] == OK:
                 self._taken.add(update.number)
         return statuses

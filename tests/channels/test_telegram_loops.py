@@ -50,7 +50,7 @@ async def test_commands_and_descriptions_are_set_in_every_language(
     sqlite_url: str, tmp_path: Path, catalogues: Catalogues
 ) -> None:
     async with FakeBotApi() as api, opened(sqlite_url, tmp_path, catalogues, api) as service, running(service):
-        await api.wait_begun("getUpdates")
+        await _until(lambda: ("short_description", list(Language)[-1]) in api.profile)
 
         for language in Language:
             shown = api.profile["commands", language.value]

@@ -1,5 +1,6 @@
 """The poll loop at its start and when the database has a bad moment: ready at once, and nobody's words out of order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ async def test_telegram_counts_as_ready_before_anybody_has_written(place: Place,
         assert service.health.channels == {CHANNEL: True}
 
 
-async def test_words_behind_some_that_must_come_again_come_again_too(
+async def test_words_behind_some_that_are_tried_again_wait_for_them(
     place: Place, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (pair,) = await talking_pairs(place.store, 1)
@@ -38,16 +39,15 @@ async def test_words_behind_some_that_must_come_again_come_again_too(
     for words in ("said first", "said second"):
         await place.api.says(pair.newcomer, words)
     batch = [waiting.body for waiting in place.api.delivery.waiting()]
-    monkeypatch.setattr(poll, "REST_SECONDS", 0)
 
     monkeypatch.setattr(Store, "work", _away_once(Store.work, monkeypatch))
-    offset = await poll._handle_all(telegram, batch, None)
-    kept_meanwhile = await place.words_kept()
-    await poll._handle_all(telegram, batch, offset)
+    async with asyncio.TaskGroup() as acts:
+        window = poll.Window(lambda told: acts.create_task(telegram.see_through(told, rest_seconds=0)))
+        await window.take(batch)
+    await window.take([])
     await telegram.close()
 
-    assert offset is None
-    assert "said second" not in kept_meanwhile
+    assert window.offset == batch[-1]["update_id"] + 1
     assert (await place.words_kept())[-2:] == ["said first", "said second"]
 
 
