@@ -8,9 +8,10 @@ import typer
 from bot import app, cli, cli_cases, cli_clock, cli_hours, cli_staff, demo
 from bot.actions import people, sessions
 from bot.i18n import Ltr
+from bot.production import check_production
 from bot.schema import migrate as migrate_database
 from bot.seal import KeyExists, create_key, load_key
-from bot.settings import Settings, check_production
+from bot.settings import Settings
 from handlers.telegram.name import bot_name
 from handlers.web import ROUTES
 from models.people import LinkPurpose, Role
@@ -89,10 +90,8 @@ def check() -> None:
 
 def _refuse_unfit(settings: Settings) -> None:
     mistakes = check_production(settings)
-    for mistake in mistakes:
-        typer.echo(f"{mistake.variable}: {words(mistake.code)}", err=True)
     if mistakes:
-        raise typer.Exit(cli.WRONG_USE)
+        cli.refuse_settings(mistakes)
 
 
 @main.command(help=words("cli_run"))

@@ -5,7 +5,7 @@ Owns no verb. The command line speaks Swedish where the system does, else Englis
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -20,7 +20,7 @@ from bot.i18n import Ltr, Plain, Words
 from bot.phrases import refusal_text
 from bot.schema import require_revision
 from bot.seal import Seal, SealError, load_key
-from bot.settings import Settings, SettingsMistakes, read_settings
+from bot.settings import Mistake, Settings, SettingsMistakes, read_settings
 from bot.store import Store
 
 REFUSED, WRONG_USE = 1, 2
@@ -68,12 +68,17 @@ def settings_or_exit() -> Settings:
     try:
         settings = read_settings(os.environ)
     except SettingsMistakes as wrong:
-        for mistake in wrong.mistakes:
-            values = {name: Ltr(value) for name, value in mistake.params.items()}
-            typer.echo(f"{mistake.variable}: {words(mistake.code, **values)}", err=True)
-        raise typer.Exit(WRONG_USE) from None
+        refuse_settings(wrong.mistakes)
     logs.configure(settings.log_level)
     return settings
+
+
+def refuse_settings(mistakes: Sequence[Mistake]) -> NoReturn:
+    """Every mistake on a line of its own on standard error, and out."""
+    for mistake in mistakes:
+        values = {name: Ltr(value) for name, value in mistake.params.items()}
+        typer.echo(f"{mistake.variable}: {words(mistake.code, **values)}", err=True)
+    raise typer.Exit(WRONG_USE)
 
 
 def run_async(act: Coroutine[Any, Any, None]) -> None:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -24,6 +24,12 @@ PREFIX = "RADRUM_"
 
 HIGHEST_PORT = 65_535
 LONGEST_LONG_POLL_SECONDS = 50  # The Bot API server waits no longer: tdlib/telegram-bot-api, LONG_POLL_MAX_TIMEOUT.
+CONNECT_SECONDS = 5.0  # what reaching the Bot API server may take, on top of waiting for its answer
+# Whoever stops the program gives it 30 seconds: 5 for browsers, and 25 for sends, of which two are left for marking.
+LONGEST_SEND_TIMEOUT_SECONDS, LONGEST_STOP_SECONDS = 18.0, 25.0
+# Wider is no proxy's network but other people's: 10.0.0.0/8 and fc00::/7 are the widest that are private.
+FEWEST_PROXY_BITS = {4: 8, 6: 7}
+IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 MOST_SENDS_IN_PARALLEL = 30  # About what one bot may send in a second: https://core.telegram.org/bots/faq
 LONGEST_RETENTION_DAYS = 90
 MOST_SESSIONS_A_YEAR = 2_000
@@ -37,6 +43,7 @@ BOT_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 # Source: https://core.telegram.org/bots/api#setwebhook; the lower limit of 16 is ours, a shorter one can be guessed.
 CHANNEL_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-\d{5,20}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+METRICS_TOKEN = re.compile(r"[!-~]{16,256}")  # what a header carries, and nobody guesses
 
 
 class Mistake(NamedTuple):
@@ -62,7 +69,7 @@ def read_settings(env: Mapping[str, str]) -> "Settings":
         SettingsMistakes: with all mistakes at once, an unknown `RADRUM_` variable (a likely misspelling) included.
     """
     given = {name: value.strip() for name, value in env.items() if name.startswith(PREFIX)}
-    fields = {_variable(field): field for field in Settings.model_fields}
+    fields = {variable_of(field): field for field in Settings.model_fields}
     mistakes = [_unknown(name) for name in given if name not in fields]
     try:
         settings = Settings(**{fields[name]: value for name, value in given.items() if name in fields and value})
@@ -71,18 +78,6 @@ def read_settings(env: Mapping[str, str]) -> "Settings":
     if mistakes:
         raise SettingsMistakes(mistakes)
     return settings
-
-
-def check_production(settings: "Settings") -> list[Mistake]:
-    """What is wrong with these settings for a service that people reach; empty when it may start.
-
-    Source: GDPR article 13: a newcomer is told who is responsible and how to reach them.
-    """
-    missing = [name for name in ("controller", "contact") if not getattr(settings, name)]
-    mistakes = [Mistake(_variable(name), "setting_missing_in_production", {}) for name in missing]
-    if not _travels_safely(urlsplit(settings.public_url)):
-        mistakes.append(Mistake(_variable("public_url"), "setting_needs_https", {}))
-    return mistakes
 
 
 def _refuse(code: str, **params: object) -> NoReturn:
@@ -138,16 +133,22 @@ def _zone(given: object) -> str:
         _refuse("setting_not_a_zone", value=given)
 
 
-def _networks(given: object) -> tuple[object, ...]:
+def _proxies(given: object) -> tuple[object, ...]:
     parts = given if isinstance(given, tuple) else [part.strip() for part in str(given).split(",") if part.strip()]
-    return tuple(map(_network, parts))
+    return tuple(map(_proxy, parts))
 
 
-def _network(part: object) -> object:
+def _proxy(part: object) -> IPv4Network | IPv6Network:
+    """A network of proxies. One that is nearly everybody's is refused: anybody could then claim any address."""
     try:
-        return ip_network(part)
+        network = ip_network(part)  # type: ignore[arg-type]
     except ValueError:
         _refuse("setting_not_a_network", value=part)
+    if isinstance(network, IPv6Network) and network.subnet_of(IPV4_IN_IPV6):
+        network = IPv4Network((int(network.network_address) & 0xFFFF_FFFF, network.prefixlen - IPV4_IN_IPV6.prefixlen))
+    if network.prefixlen < FEWEST_PROXY_BITS[network.version]:
+        _refuse("setting_proxies_too_many", value=part)
+    return network
 
 
 def _absolute(given: object) -> Path:
@@ -167,6 +168,10 @@ def _channel(given: object) -> str:
 
 def _webhook_secret(given: object) -> object:
     return _secret_like(WEBHOOK_SECRET, given, code="setting_not_a_webhook_secret")
+
+
+def _metrics_token(given: object) -> object:
+    return _secret_like(METRICS_TOKEN, given, code="setting_not_a_metrics_token")
 
 
 def _secret_like(pattern: re.Pattern[str], given: object, *, code: str) -> object:
@@ -193,7 +198,7 @@ def _safe_address(given: object) -> str | None:
     if given is None:
         return None
     text = _address(given)
-    if not _travels_safely(urlsplit(text)):
+    if not travels_safely(text):
         _refuse("setting_needs_https")
     return text
 
@@ -206,7 +211,9 @@ def _public_address(given: object) -> str:
     return text
 
 
-def _travels_safely(address: SplitResult) -> bool:
+def travels_safely(url: str) -> bool:
+    """Whether what goes there is encrypted or does not leave this computer."""
+    address = urlsplit(url)
     return address.scheme == "https" or _is_loopback(address.hostname or "")
 
 
@@ -248,6 +255,8 @@ def _renamed(url: URL, name: str, new_name: str) -> URL:
 
 
 Seconds = Annotated[float, _number(SHORTEST_SECONDS, LONGEST_SECONDS, kind=float)]
+SendTimeout = Annotated[float, _number(SHORTEST_SECONDS, LONGEST_SEND_TIMEOUT_SECONDS, kind=float)]
+StopTime = Annotated[float, _number(SHORTEST_SECONDS, LONGEST_STOP_SECONDS, kind=float)]
 
 
 class Settings(BaseSettings):
@@ -270,7 +279,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, BeforeValidator(_public_address)] = "http://127.0.0.1:8080"
     host: str = "127.0.0.1"
     port: Annotated[int, BeforeValidator(_port)] = 8080
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)] = ()
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_proxies)] = ()
 
     # Whose service it is.
     office_zone: Annotated[str, BeforeValidator(_zone)] = "Europe/Stockholm"
@@ -295,17 +304,17 @@ class Settings(BaseSettings):
 
     # Delivery, and how long things may take.
     sends_in_parallel: Annotated[int, _whole(1, MOST_SENDS_IN_PARALLEL)] = 4
-    send_timeout_seconds: Seconds = 20.0
+    send_timeout_seconds: SendTimeout = 18.0
     lease_seconds: Seconds = 60.0
     poll_seconds: Seconds = 5.0
-    long_poll_seconds: Annotated[int, _whole(0, LONGEST_LONG_POLL_SECONDS)] = 30
+    long_poll_seconds: Annotated[int, _whole(1, LONGEST_LONG_POLL_SECONDS)] = 30
     retry_first_seconds: Seconds = 2.0
     retry_hours: Annotated[int, _whole(1, HOURS_OF_A_WEEK)] = 24
     work_seconds: Seconds = 2.0
-    stop_seconds: Seconds = 20.0
+    stop_seconds: StopTime = 25.0
 
     # Watching it run.
-    metrics_token: SecretStr | None = None
+    metrics_token: Annotated[SecretStr | None, BeforeValidator(_metrics_token)] = None
     log_level: Annotated[str, BeforeValidator(_level)] = "INFO"
 
     @classmethod
@@ -347,22 +356,41 @@ class Settings(BaseSettings):
     @field_validator("lease_seconds")
     @classmethod
     def _lease_outlives_a_send(cls, lease: float, info: ValidationInfo) -> float:
-        longest_send = info.data.get("send_timeout_seconds")
-        if longest_send is not None and lease <= longest_send:
-            _refuse("setting_lease_too_short", value=lease, send_timeout=longest_send)
-        return lease
+        return _longer_than_a_send(lease, info, code="setting_lease_too_short")
+
+    @field_validator("stop_seconds")
+    @classmethod
+    def _stop_outlasts_a_send(cls, stop: float, info: ValidationInfo) -> float:
+        return _longer_than_a_send(stop, info, code="setting_stop_too_short")
+
+    @field_validator("work_seconds")
+    @classmethod
+    def _act_ends_before_its_lease(cls, work: float, info: ValidationInfo) -> float:
+        lease = info.data.get("lease_seconds")
+        if lease is not None and work >= lease:
+            _refuse("setting_work_too_long", value=work, lease=lease)
+        return work
 
 
-def _variable(field: str) -> str:
+def _longer_than_a_send(seconds: float, info: ValidationInfo, *, code: str) -> float:
+    """What has to outlast a whole send: reaching the server, and its answer."""
+    send_timeout = info.data.get("send_timeout_seconds")
+    if send_timeout is not None and seconds <= send_timeout + CONNECT_SECONDS:
+        _refuse(code, value=seconds, send_timeout=send_timeout, connect=CONNECT_SECONDS)
+    return seconds
+
+
+def variable_of(field: str) -> str:
+    """The name of the environment's variable behind a field."""
     return PREFIX + field.upper()
 
 
 def _unknown(name: str) -> Mistake:
     nearest = get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
     if nearest:
-        return Mistake(name, "setting_unknown_but_near", {"nearest": _variable(nearest[0])})
+        return Mistake(name, "setting_unknown_but_near", {"nearest": variable_of(nearest[0])})
     return Mistake(name, "setting_unknown", {})
 
 
 def _mistake(error: Any) -> Mistake:
-    return Mistake(_variable(str(error["loc"][0])), error["type"], dict(error.get("ctx", {})))
+    return Mistake(variable_of(str(error["loc"][0])), error["type"], dict(error.get("ctx", {})))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Mistake, Settings, SettingsMistakes, check_production, read_settings
+from bot.settings import CONNECT_SECONDS, Mistake, Settings, SettingsMistakes, read_settings
 
 SECRET = "correct-horse-battery"
 
@@ -114,6 +114,19 @@ def test_trusted_proxies_are_addresses_and_networks():
     assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
 
 
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "::/1", "::ffff:0.0.0.0/96"])
+def test_a_proxy_network_that_trusts_nearly_everybody_is_refused(everybody):
+    assert mistakes_in(TRUSTED_PROXIES=f"127.0.0.1,{everybody}") == [
+        Mistake("RADRUM_TRUSTED_PROXIES", "setting_proxies_too_many", {"value": everybody})
+    ]
+
+
+def test_the_widest_private_networks_may_be_proxies_and_an_ipv4_one_may_be_written_as_ipv6():
+    settings = read_settings({"RADRUM_TRUSTED_PROXIES": "10.0.0.0/8,fc00::/7,::ffff:172.16.0.0/108"})
+
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "fc00::/7", "172.16.0.0/12"]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "code"),
     [
@@ -131,15 +144,60 @@ def test_trusted_proxies_are_addresses_and_networks():
         ("WEB_WORDS_ON_TELEGRAM", "perhaps", "setting_not_yes_or_no"),
         ("LOG_LEVEL", "LOUD", "setting_not_a_log_level"),
         ("LEASE_SECONDS", "20", "setting_lease_too_short"),
+        ("STOP_SECONDS", "25.1", "setting_out_of_range"),
+        ("SEND_TIMEOUT_SECONDS", "18.1", "setting_out_of_range"),
+        ("LONG_POLL_SECONDS", "0", "setting_out_of_range"),
+        ("METRICS_TOKEN", "fifteen-letters", "setting_not_a_metrics_token"),
+        ("METRICS_TOKEN", "sixteen letters!", "setting_not_a_metrics_token"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused(variable, value, code):
     assert codes_in(**{variable: value}) == [(f"RADRUM_{variable}", code)]
 
 
-def test_a_longer_send_timeout_asks_for_a_longer_lease():
-    assert codes_in(SEND_TIMEOUT_SECONDS="90") == [("RADRUM_LEASE_SECONDS", "setting_lease_too_short")]
-    assert read_settings({"RADRUM_SEND_TIMEOUT_SECONDS": "90", "RADRUM_LEASE_SECONDS": "91"}).lease_seconds == 91
+def test_time_outs_as_shipped_outlast_each_other():
+    shipped = Settings()
+    send = shipped.send_timeout_seconds + CONNECT_SECONDS
+
+    assert send < shipped.stop_seconds <= 25
+    assert max(send, shipped.work_seconds) < shipped.lease_seconds
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "another", "limit", "code"),
+    [
+        ("STOP_SECONDS", "23", "SEND_TIMEOUT_SECONDS", "18", "setting_stop_too_short"),
+        ("LEASE_SECONDS", "23", "SEND_TIMEOUT_SECONDS", "18", "setting_lease_too_short"),
+        ("WORK_SECONDS", "60", "LEASE_SECONDS", "60", "setting_work_too_long"),
+    ],
+)
+def test_time_outs_that_contradict_each_other_are_refused_and_both_are_named(
+    variable, value, another, limit, code, catalogues
+):
+    (mistake,) = mistakes_in(**{variable: value, another: limit})
+    told = [catalogues.desk(language)(mistake.code, **mistake.params) for language in ("sv", "en")]
+
+    assert (mistake.variable, mistake.code) == (f"RADRUM_{variable}", code)
+    assert all(f"RADRUM_{another}" in sentence for sentence in told)
+
+
+def test_time_outs_just_within_what_they_need_are_taken():
+    settings = read_settings(
+        {
+            "RADRUM_SEND_TIMEOUT_SECONDS": "18", "RADRUM_STOP_SECONDS": "23.01", "RADRUM_LEASE_SECONDS": "23.01",
+            "RADRUM_WORK_SECONDS": "23",
+        }
+    )  # fmt: skip
+
+    assert (settings.stop_seconds, settings.lease_seconds, settings.work_seconds) == (23.01, 23.01, 23)
+
+
+def test_time_outs_that_contradict_each_other_are_told_together_with_every_other_mistake():
+    assert codes_in(PORT="x", SEND_TIMEOUT_SECONDS="10", LEASE_SECONDS="15", WORK_SECONDS="15", STOP_SECONDS="15") == [
+        ("RADRUM_PORT", "setting_not_a_port"),
+        ("RADRUM_LEASE_SECONDS", "setting_lease_too_short"),
+        ("RADRUM_STOP_SECONDS", "setting_stop_too_short"),
+    ]
 
 
 def test_all_mistakes_are_told_at_once_a_misspelt_name_included():
@@ -158,13 +216,14 @@ def test_no_secret_is_told_in_a_mistake_or_when_settings_are_printed():
     wrong = {
         "RADRUM_TELEGRAM_TOKEN": "123:s3cret!",
         "RADRUM_WEBHOOK_SECRET": "s3cret",
+        "RADRUM_METRICS_TOKEN": "s3cret",
         "RADRUM_DATABASE_URL": "mysql://u:s3cret@h/d",
         "RADRUM_TEST_DATABASE_URL": "mysql://u:s3cret@h/d",
         "RADRUM_TELEGRAM_API_URL": "https://u:s3cret@h",
     }
     right = {
         "RADRUM_TELEGRAM_TOKEN": "123:s3cret",
-        "RADRUM_METRICS_TOKEN": "s3cret",
+        "RADRUM_METRICS_TOKEN": "s3cret-s3cret-s3cret",
         "RADRUM_WEBHOOK_SECRET": "s3cret-s3cret-s3cret",
         "RADRUM_DATABASE_URL": "postgresql://u:s3cret@h/d",
     }
@@ -181,15 +240,3 @@ def test_no_secret_is_told_in_a_mistake_or_when_settings_are_printed():
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1
-
-
-def test_a_service_for_people_says_who_answers_for_it_and_is_encrypted():
-    at_home = Settings().model_copy(update={"public_url": "http://rad.example.org"})
-    ready = Settings(controller="IM", contact="rad@example.org", public_url="https://rad.example.org")
-
-    assert check_production(at_home) == [
-        Mistake("RADRUM_CONTROLLER", "setting_missing_in_production", {}),
-        Mistake("RADRUM_CONTACT", "setting_missing_in_production", {}),
-        Mistake("RADRUM_PUBLIC_URL", "setting_needs_https", {}),
-    ]
-    assert check_production(ready) == []

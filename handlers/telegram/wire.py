@@ -9,9 +9,9 @@ import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.settings import CONNECT_SECONDS
 from handlers.telegram.witness import Witness, instant_of
 
-CONNECT_SECONDS = 5.0
 MOST_CONNECTIONS = 64
 
 
