@@ -12,6 +12,7 @@ from bot.production import check_production
 from bot.schema import migrate as migrate_database
 from bot.seal import KeyExists, create_key, load_key
 from bot.settings import Settings
+from bot.unlocking import require_fitting_key
 from handlers.telegram.name import bot_name
 from handlers.web import ROUTES
 from models.people import LinkPurpose, Role
@@ -40,8 +41,9 @@ def init(
     settings = cli.settings_or_exit()
 
     async def act() -> None:
-        make_key(settings)
+        await require_fitting_key(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_key(settings)
         await migrate_database(settings.database_url)
         async with cli.open_store(settings) as store, store.work() as work:
             person_id = await people.add_staff(
@@ -68,6 +70,7 @@ def migrate() -> None:
     settings = cli.settings_or_exit()
 
     async def act() -> None:
+        await require_fitting_key(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         await migrate_database(settings.database_url)
         cli.say("cli_migrated")

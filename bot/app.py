@@ -18,11 +18,9 @@ from bot.delivery import Delivery
 from bot.errors import Refusal
 from bot.pulse import Heart
 from bot.rounds import Rounds
-from bot.schema import require_current
-from bot.seal import Seal, load_key
 from bot.service import Service
 from bot.settings import Settings
-from bot.store import Store
+from bot.unlocking import open_store
 from handlers.telegram import CHANNEL as TELEGRAM
 from handlers.telegram import Telegram, poll
 from handlers.web import make_app
@@ -38,18 +36,13 @@ class PortTaken(Refusal):
 
 
 async def open_service(settings: Settings, *, is_trial: bool = False) -> Service:
-    """The service with its store open and its schema current; nothing runs yet.
+    """The service with its store open; nothing runs yet.
 
     Raises:
-        SchemaOld: the database is empty or of another revision.
-        SealError: no usable key.
-        Unavailable: the database does not answer.
+        Refusal, SealError: as `unlocking.open_store`.
     """
-    seal = Seal(load_key(settings.key_file))
-    store = Store(settings, seal)
+    store = await open_store(settings, is_trial=is_trial)
     try:
-        async with store.look() as db:
-            await require_current(db, is_trial=is_trial)
         await clock_doubt.begin(store)
     except BaseException:
         await store.close()

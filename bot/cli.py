@@ -13,14 +13,14 @@ from typing import Any, NoReturn
 
 import typer
 
-from bot import i18n, logs
+from bot import i18n, logs, unlocking
 from bot.actions import clock_doubt
 from bot.errors import BadInput, Refusal
 from bot.i18n import Ltr, Plain, Words
 from bot.phrases import refusal_text
-from bot.schema import require_revision
-from bot.seal import Seal, SealError, load_key
+from bot.seal import SealError
 from bot.settings import Mistake, Settings, SettingsMistakes, read_settings
+from bot.sqlite_files import FilesOpen
 from bot.store import Store
 
 REFUSED, WRONG_USE = 1, 2
@@ -82,13 +82,18 @@ def refuse_settings(mistakes: Sequence[Mistake]) -> NoReturn:
 
 
 def run_async(act: Coroutine[Any, Any, None]) -> None:
-    """Do it; a refusal or an unusable key is one line in the reader's language."""
+    """Do it; a refusal is one line in the reader's language. What is set up wrongly ends as a wrong setting does."""
     try:
         asyncio.run(act)
     except Refusal as refusal:
-        fail(refusal_text(words, refusal.code, _plain(refusal.values), UTC))
+        status = WRONG_USE if isinstance(refusal, FilesOpen) else REFUSED
+        fail(refusal_text(words, refusal.code, _plain(refusal.values), UTC), status)
     except SealError as error:
-        fail(words(error.code, **{name: Ltr(str(value)) for name, value in error.params.items()}))
+        fail(words(error.code, **{name: Ltr(str(value)) for name, value in error.params.items()}), WRONG_USE)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        fail(words("cli_path_unusable", path=Ltr(str(error.filename))), WRONG_USE)
 
 
 @asynccontextmanager
@@ -96,12 +101,10 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store of this environment, its schema current; a trial database is as good as a real one for a verb.
 
     Raises:
-        SchemaOld, Unavailable, SealError: it cannot be used.
+        Refusal, SealError: as `unlocking.open_store`.
     """
-    store = Store(settings, Seal(load_key(settings.key_file)))
+    store = await unlocking.open_store(settings)
     try:
-        async with store.look() as db:
-            await require_revision(db)
         await clock_doubt.begin(store)
         yield store
     finally:

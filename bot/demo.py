@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from bot.actions import hours_changes, people, places, sessions, shifts
 from bot.errors import Refusal
 from bot.schema import is_trial_database, mark_as_trial, migrate
-from bot.seal import KeyExists, Seal, create_key, load_key
+from bot.seal import KeyExists, create_key
 from bot.service import Service
 from bot.settings import Settings
-from bot.store import Store, Work
+from bot.store import Work
+from bot.unlocking import open_store, require_fitting_key
 from models.hours import Door
 from models.people import LinkPurpose, Person, Role
 from models.shift import ONLINE
@@ -53,12 +54,14 @@ async def prepare(settings: Settings) -> None:
 
     Raises:
         Refusal: the database is a real one.
+        SealError: its key is missing or another.
     """
+    await require_fitting_key(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(KeyExists):
         create_key(settings.key_file)
     await migrate(settings.database_url)
-    store = Store(settings, Seal(load_key(settings.key_file)))
+    store = await open_store(settings)
     try:
         async with store.work() as work:
             if await is_trial_database(work.db):

@@ -3,15 +3,20 @@
 It must not hold data: revisions live in `models/migrations/`.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, delete, insert, inspect, select, table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.errors import Refusal
+from bot import sqlite_files
+from bot.errors import Refusal, Unavailable
 from models.outbox import Meta
 
 MIGRATIONS = Path(__file__).parent.parent / "models" / "migrations"
@@ -39,11 +44,36 @@ def config() -> Config:
 
 
 async def migrate(url: str) -> None:
-    """The database is at the newest revision."""
+    """The database is at the newest revision; one that is SQLite's is its owner's only, also before anything is in it.
+
+    Raises:
+        FilesOpen: others can read the database's files.
+        Unavailable: the database does not answer.
+    """
+    file = sqlite_files.database_file(url)
+    if file is not None:
+        sqlite_files.make_private(file)
+    async with reached(url) as connection:
+        await connection.run_sync(_upgrade)
+
+
+@asynccontextmanager
+async def reached(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection beside any store, to a database of any revision.
+
+    Raises:
+        Unavailable: the database does not answer. What goes wrong later, in a revision, is a bug.
+    """
     engine = create_async_engine(url, hide_parameters=True)
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(_upgrade)
+        try:
+            connection = await engine.connect()
+        except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as trouble:
+            raise Unavailable from trouble
+        try:
+            yield connection
+        finally:
+            await connection.close()
     finally:
         await engine.dispose()
 

@@ -52,6 +52,24 @@ class KeyMissing(SealError):
     code = "key_missing"
 
 
+class KeyLost(KeyMissing):
+    """There is no key file at this path, and the database was sealed with one."""
+
+    code = "key_lost"
+
+
+class KeyUnreadable(SealError):
+    """There is something at this path that cannot be read: a folder, or a file of somebody else's."""
+
+    code = "key_unreadable"
+
+
+class KeyFolderUnsafe(SealError):
+    """Others than the owner may put another file in the key's place. Carries the folder."""
+
+    code = "key_folder_unsafe"
+
+
 class KeyExists(SealError):
     """A key file is there already; overwriting it would lose everything it has sealed."""
 
@@ -98,9 +116,11 @@ def create_key(path: Path) -> Key:
 
     Raises:
         KeyExists: there is a file already.
+        KeyFolderUnsafe: group or others may write in its folder; no key was made.
     """
     key = Key(secrets.token_bytes(KEY_BYTES))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_safe_folder(path.parent)
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -117,7 +137,9 @@ def load_key(path: Path) -> Key:
 
     Raises:
         KeyMissing: no such file.
+        KeyUnreadable: it is no file, or somebody else's.
         KeyUnsafe: group or others have rights to it.
+        KeyFolderUnsafe: group or others may write in its folder.
         KeyBroken: it is not a key, or not a whole one.
     """
     try:
@@ -127,6 +149,9 @@ def load_key(path: Path) -> Key:
             written = opened.read()
     except FileNotFoundError:
         raise KeyMissing(path) from None
+    except OSError:
+        raise KeyUnreadable(path) from None
+    _require_safe_folder(path.parent)
     key = _read_key(written)
     if key is None:
         raise KeyBroken(path)
@@ -220,6 +245,11 @@ def _derive(secret: bytes, purpose: str) -> bytes:
 
 def _place(table: str, column: str, row_id: int) -> bytes:
     return f"{table}.{column}.{row_id}".encode()
+
+
+def _require_safe_folder(folder: Path) -> None:
+    if stat.S_IMODE(folder.stat().st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+        raise KeyFolderUnsafe(folder)
 
 
 def _read_key(written: bytes) -> Key | None:

@@ -318,7 +318,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         cursor = connection.cursor()
-        for pragma in _PRAGMAS + (() if writes else ("query_only = ON",)):
+        # Who only reads changes nothing, also not how the file is written: it may turn out not to be ours.
+        for pragma in ("journal_mode = WAL" if writes else "query_only = ON", *_PRAGMAS):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -329,7 +330,6 @@ def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
 
 
 _PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     f"busy_timeout = {BUSY_MILLISECONDS}",

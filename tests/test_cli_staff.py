@@ -1,9 +1,6 @@
 """The verbs about volunteers, given at a real command line: what they print, and how soon."""
 
-import asyncio
-import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
@@ -17,26 +14,10 @@ from bot.store import Store
 from handlers.telegram.name import PATIENCE_SECONDS, bot_name
 from models.people import Role
 from tests.botapi import FakeBotApi
+from tests.command_line import CommandLine
 from tests.conftest import TOKEN, settings_for
 
-ROOT = Path(__file__).parent.parent
-LONGEST_VERB_SECONDS = 60.0
 TOKEN_SHAPE = r"([A-Za-z0-9_-]{43})"
-
-
-class CommandLine:
-    """A computer on which the verbs are given."""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith("RADRUM_")} | env
-
-    async def gives(self, *verb: str) -> tuple[int, str, str]:
-        """The verb's status, and what it said on both outputs."""
-        pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
-        command = (sys.executable, "-m", "bot", *verb)
-        child = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=self.env, **pipes)
-        said, complained = await asyncio.wait_for(child.communicate(), LONGEST_VERB_SECONDS)
-        return child.returncode or 0, said.decode(), complained.decode()
 
 
 @pytest.fixture

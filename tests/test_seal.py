@@ -11,7 +11,9 @@ from bot.seal import (
     Key,
     KeyBroken,
     KeyExists,
+    KeyFolderUnsafe,
     KeyMissing,
+    KeyUnreadable,
     KeyUnsafe,
     Seal,
     SealBroken,
@@ -61,6 +63,29 @@ def test_a_key_that_others_may_reach_is_refused(key_file, mode):
 
     with pytest.raises(KeyUnsafe):
         load_key(key_file)
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777, 0o1777])
+def test_a_key_in_whose_folder_others_may_write_is_refused_and_none_made_there(key_file, mode):
+    folder = key_file.parent
+    os.chmod(folder, mode)
+
+    with pytest.raises(KeyFolderUnsafe) as caught:
+        load_key(key_file)
+    with pytest.raises(KeyFolderUnsafe):
+        create_key(folder / "another.key")
+
+    assert caught.value.params == {"path": str(folder)}
+    assert not (folder / "another.key").exists()
+    os.chmod(folder, 0o700)
+    load_key(key_file)
+
+
+def test_a_folder_in_the_key_s_place_is_told_apart_from_a_missing_key(tmp_path):
+    with pytest.raises(KeyUnreadable) as caught:  # what a container makes of a file that is missing outside
+        load_key(tmp_path)
+
+    assert caught.value.params == {"path": str(tmp_path)}
 
 
 def test_a_missing_key_is_told_apart_from_a_broken_one(tmp_path):
