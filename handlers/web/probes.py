@@ -12,6 +12,7 @@ from bot.actions import overview
 from bot.errors import Unavailable
 from bot.metrics import REGISTRY
 from bot.service import Service
+from handlers.web import identity
 from handlers.web.keys import SERVICE, SOCKETS
 
 BEARER = "Bearer "
@@ -60,7 +61,8 @@ def _channel_troubles(service: Service) -> dict[str, object]:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Figures for Prometheus, to loopback or to whoever knows the token; for anybody else there is no such page."""
+    """Figures for Prometheus, to whoever knows the token; without https, to loopback too. For anybody else there is no
+    such page."""
     if not _may_read_metrics(request):
         raise web.HTTPNotFound
     text = generate_latest(REGISTRY) + generate_latest(await _present_figures(request))
@@ -81,8 +83,9 @@ def _may_read_metrics(request: web.Request) -> bool:
     if token is not None and given.startswith(BEARER):
         known = token.get_secret_value().encode()
         return hmac.compare_digest(given.removeprefix(BEARER).encode("utf-8", "surrogateescape"), known)
-    # Behind a proxy on this machine every visitor comes from loopback; the proxy says so.
-    return _is_loopback(request.remote) and not request.headers.getall("X-Forwarded-For", [])
+    # Behind a proxy on this machine every visitor comes from loopback. Over https there is one, and it need not say so.
+    is_proxied = identity.is_https(request) or "X-Forwarded-For" in request.headers
+    return _is_loopback(request.remote) and not is_proxied
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.i18n import Catalogues
 from handlers.web import ROUTES, Policy
+from handlers.web.view import FAR_AWAY
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Page, Site, opened_site
@@ -46,7 +47,7 @@ def assert_safe(page: Page) -> None:
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
     assert policy.endswith("frame-ancestors *" if framed else "frame-ancestors 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if found and path in FEEDS else "same-origin")
     assert ("Access-Control-Allow-Origin" in headers) == (found and path in FEEDS)
@@ -130,6 +131,26 @@ async def test_no_act_of_another_site_is_taken_in(site: Site, headers: dict[str,
     assert await stored(site) == before
 
 
+def origin_told(page: Page, ours: str) -> str:
+    """What a browser that keeps to the standard sends as `Origin` with a form of this page, to the page's own site.
+
+    Source: https://fetch.spec.whatwg.org/#append-a-request-origin-header. Chromium does not keep to it; Safari does.
+    """
+    return "null" if page.headers["Referrer-Policy"] == "no-referrer" else ours
+
+
+async def test_a_form_of_ours_is_taken_in_from_a_browser_that_has_only_its_origin_to_say(site: Site) -> None:
+    """As on an iPhone older than iOS 16.4, which sends no Sec-Fetch-Site."""
+    browser, link = site.browser(), await site.link_for(await builders.volunteer(site.service))
+    sent = {}
+    for path, form in (("/sv/chat", "/sv/chat/consent"), (link, link), ("/sv/chat", "/sv/chat/leave")):
+        told = origin_told(await browser.get(path), site.base)
+        sent[form] = await browser.post(form, {"answer": "own"}, headers={"Origin": told}, allow_redirects=False)
+
+    assert [page.status for page in sent.values()] == [303] * 3
+    assert sent["/sv/chat/leave"].headers["Location"] == FAR_AWAY
+
+
 async def test_an_unexpected_error_shows_a_number_and_nothing_else(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -207,6 +228,21 @@ async def test_metrics_are_for_this_machine_or_whoever_knows_the_token(
 
     assert "radrum_queue_cases 1.0" in here.text
     assert (outside.status, wrong.status, known.status) == (404, 404, 200)
+
+
+async def test_over_https_metrics_need_the_token_also_from_this_machine(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    """A proxy on this machine need not say for whom it asks."""
+    public, token = {"public_url": "https://rad.example"}, "token-of-metrics"
+    async with opened_site(sqlite_url, tmp_path, catalogues, metrics_token=token, **public) as site:
+        probe = site.browser()
+        without = await probe.get("/metrics")
+        known = await probe.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    async with opened_site(sqlite_url, tmp_path / "other", catalogues, **public) as site:
+        no_token = await site.browser().get("/metrics")
+
+    assert (without.status, known.status, no_token.status) == (404, 200, 404)
 
 
 async def test_probes_say_what_works(site: Site) -> None:
