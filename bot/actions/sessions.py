@@ -231,6 +231,17 @@ async def has_fresh_link(work: Work, person_id: int, purpose: LinkPurpose, *, wi
     return (await work.db.execute(fresh)).scalar_one_or_none() is not None
 
 
+async def require_good_link(db: AsyncConnection, token: str, now: datetime) -> None:
+    """The link has been made, not been used and not run out; nothing is spent by asking.
+
+    Raises:
+        LinkSpent: it opens nothing.
+    """
+    this = (LoginLink.token_hash == hash_token(token), LoginLink.spent_at.is_(None), LoginLink.expires_at > now)
+    if (await db.execute(select(LoginLink.id).where(*this))).one_or_none() is None:
+        raise LinkSpent
+
+
 async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:
     """The link is used up (a trial's is not); returns the person it was made for.
 

@@ -19,7 +19,7 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 NEW_CHATS = RateLimitItemPerHour(60, namespace="new_chats")  # a library or a mobile network shares one address
 COME_BACKS = RateLimitItemPerMinute(20, namespace="come_backs")
-LOG_INS = RateLimitItemPerHour(10, namespace="log_ins")
+FAILED_LOG_INS = RateLimitItemPerHour(10, namespace="failed_log_ins")
 MESSAGES = RateLimitItemPerMinute(60, namespace="messages")
 SIGNS = RateLimitItemPerMinute(60, namespace="signs")  # that somebody is there, and what a page keeps when it is left
 NEW_SECRETS = RateLimitItemPerHour(10, namespace="new_secrets")
@@ -68,6 +68,11 @@ def _is_trusted(address: IPv4Address | IPv6Address, trusted: Networks) -> bool:
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: alone, or with the port it came from, in brackets where it has colons itself."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
