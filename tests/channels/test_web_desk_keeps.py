@@ -267,13 +267,13 @@ async def test_the_draft_of_a_lost_case_can_be_thrown_away(site: Site, amina: St
 
 
 async def test_nobody_else_is_told_how_a_case_was_lost(site: Site, amina: Staff) -> None:
-    _, asker, path = await claimed(site, amina)
+    desk, asker, path = await claimed(site, amina)
     other = await site.desk_of(await builders.volunteer(site.service, "Bo"))
     await asker.commands("stop")
 
-    page, nothing = await other.get(path), await other.get("/desk/cases/12345")
+    page, nothing, hers = await other.get(path), await other.get("/desk/cases/12345"), await desk.get(path)
 
-    assert page.status == 404 and page.text == nothing.text
+    assert (page.status, hers.status) == (404, 410) and page.text == nothing.text
 
 
 # The service does not answer, or the time has run out
@@ -335,6 +335,7 @@ async def test_words_typed_past_the_end_of_access_are_on_no_page(site: Site, ami
 
     assert page.status == 404 and HALF not in page.text
     assert "Du är inte inloggad." in page.words
+    assert await replies(site) == 0
 
 
 async def test_who_types_for_an_hour_is_not_absent_and_after_twelve_the_day_is_over(site: Site, amina: Staff) -> None:

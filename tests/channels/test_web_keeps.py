@@ -205,8 +205,11 @@ async def test_what_was_typed_is_never_echoed_to_another_site(site: Site) -> Non
     browser, _ = await asked(site)
 
     page = await browser.post("/sv/chat/say", {"text": HALF}, headers={"Origin": "https://evil.example"})
+    unsent = await browser.get("/sv/chat")
+    await browser.post("/sv/chat/say", {"text": HALF})
 
     assert page.status == 403 and HALF not in page.words and page.box == ""
+    assert HALF not in unsent.text and HALF in (await browser.get("/sv/chat")).words
 
 
 @pytest.mark.parametrize(
@@ -445,9 +448,12 @@ async def test_who_has_no_case_yet_is_told_when_the_secret_comes(site: Site) -> 
     await browser.agrees("sv", "own")
 
     page = await browser.post("/sv/chat/secret", {})
+    await browser.says(QUESTION)
+    secret = await browser.post("/sv/chat/secret", {})
 
     assert page.status == 422
     assert "när du har skickat din fråga" in page.words
+    assert secret.status == 200 and secret_in(secret)
 
 
 async def test_the_back_form_keeps_the_code_and_never_the_secret(site: Site) -> None:

@@ -27,11 +27,13 @@ async def test_a_newcomer_s_words_with_a_log_in_link_are_not_kept(site: Site, is
     await page.agrees()
 
     refused = await page.says(f"Jag fick den här: {site.base}{link}")
+    kept = await table(site.service, "SELECT 1 FROM messages")
+    taken = await page.says(f"Jag fick den här: {site.base}", client_msg_id=refused.hidden("client_msg_id"))
 
-    assert refused.status == 422
+    assert (refused.status, taken.status) == (422, 200)
     assert site.service.words("sv")("holds_link") in refused.words
     assert link in refused.box
-    assert await table(site.service, "SELECT 1 FROM messages") == []
+    assert kept == []
 
 
 async def test_a_reply_with_a_log_in_link_is_not_sent(site: Site) -> None:
@@ -44,11 +46,13 @@ async def test_a_reply_with_a_log_in_link_is_not_sent(site: Site) -> None:
 
     fields = {"text": f"Öppna {site.base}{link}", "client_msg_id": shown.hidden("client_msg_id")}
     refused = await desk.post(f"{path}/reply", fields)
+    kept = await table(site.service, "SELECT 1 FROM messages WHERE author = 'volunteer'")
+    taken = await desk.post(f"{path}/reply", fields | {"text": f"Öppna {site.base}"})
 
-    assert refused.status == 422
+    assert (refused.status, taken.status) == (422, 200)
     assert site.service.desk("sv")("holds_link") in refused.words
     assert link in refused.box
-    assert await table(site.service, "SELECT 1 FROM messages WHERE author = 'volunteer'") == []
+    assert kept == []
 
 
 async def test_a_long_number_that_is_no_link_of_ours_is_words(site: Site) -> None:

@@ -154,6 +154,8 @@ async def test_another_site_s_page_gets_no_socket(site: Site, origin: str | None
         await browser.socket(path, origin=origin)
 
     assert refused.value.status == 403
+    async with browser.socket(path) as ours:
+        assert not ours.closed
 
 
 @pytest.mark.parametrize("path", ["/sv/chat/live", "/desk/live"])

@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -43,6 +43,7 @@ PLACE = "linero"
 PER_REQUEST = ("Date",)  # header that differs from one answer to the next whoever asks
 
 Rows = dict[str, list[tuple[object, ...]]]
+Headers = Mapping[str, str | None]
 
 
 @dataclass
@@ -182,11 +183,13 @@ class Site:
         public = self.service.settings.public_url
         return public if public.startswith("https") else self.base
 
-    async def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: object) -> Answer:
-        """One request, from one of our own pages unless the headers say otherwise."""
+    async def ask(self, method: str, path: str, headers: Headers | None = None, **more: object) -> Answer:
+        """One request, from one of our own pages unless the headers say otherwise; one that is None is not sent."""
         told = {"Origin": self.origin} | (headers or {})
-        url = self.base + path
-        async with self.client.request(method, url, headers=told, allow_redirects=False, **more) as answer:  # type: ignore[arg-type]
+        sent = {name: value for name, value in told.items() if value is not None}
+        left_out = tuple(told.keys() - sent.keys())  # else the client makes up a content type
+        url, more = self.base + path, more | {"allow_redirects": False, "skip_auto_headers": left_out}
+        async with self.client.request(method, url, headers=sent, **more) as answer:  # type: ignore[arg-type]
             kept = {name: answer.headers.getall(name) for name in answer.headers if name not in PER_REQUEST}
             return Answer(answer.status, kept, await answer.text(errors="replace"))  # one is a PDF
 

@@ -331,73 +331,30 @@ async def test_figures_behind_a_proxy_are_a_page_that_does_not_exist(site: Site)
 
     figures = await site.ask("GET", "/metrics", forwarded)
     nothing = await site.ask("GET", "/metricz", forwarded)
+    here = await site.ask("GET", "/metrics")
 
-    assert figures.status == 404
+    assert (figures.status, here.status) == (404, 200)
     assert figures == nothing
 
 
-ANOTHER_PAGE: tuple[dict[str, str], ...] = (
-    {"Origin": "https://evil.example"},
-    {"Origin": "null"},
-    {"Origin": ""},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
-    {"Sec-Fetch-Site": "none"},
-    {"Content-Type": "text/plain"},
-    {"Content-Type": "multipart/form-data; boundary=x"},
-    {"Content-Encoding": "gzip"},
-)
-
-
-async def test_an_act_that_another_page_sends_is_refused(site: Site, scene: Scene) -> None:
-    before = everything(site.service)
-
-    got = {}
-    for route in ACTS:
-        who = "claimer" if "/desk" in route else "newcomer_a"
-        path, mine = path_for(route, scene, who), scene.cookie(who)
-        form = b"text=x&answer=own"
-        answers = [await site.ask("POST", path, mine | headers, data=form) for headers in ANOTHER_PAGE]
-        answers.append(await site.ask("PUT", path, mine))
-        got[route] = [answer.status for answer in answers]
-
-    assert got == dict.fromkeys(ACTS, [403] * len(ANOTHER_PAGE) + [405])
-    assert everything(site.service) == before
-
-
 FORM = "application/x-www-form-urlencoded"
-UNREADABLE: tuple[tuple[str, bytes], ...] = (
-    (FORM, b"text=\xff\xfe"),
-    (f"{FORM}; charset=nonsense", b"text=x"),
-    (f"{FORM}; charset=utf-16", b"text=x"),
-    (f"{FORM}; charset=idna", b"text=\xff"),
-    (FORM, b"&".join(b"a=1" for _ in range(2_000))),
-)
-
-
-async def test_a_form_that_cannot_be_read_is_its_senders_mistake(site: Site, scene: Scene) -> None:
-    before, mine = everything(site.service), scene.cookie("newcomer_a")
-
-    statuses = [
-        (await site.ask("POST", "/sv/chat/say", mine | {"Content-Type": kind}, data=body)).status
-        for kind, body in UNREADABLE
-    ]
-
-    assert {status // 100 for status in statuses} == {4}
-    assert everything(site.service) == before
 
 
 @pytest.mark.parametrize("path", ["/sv/chat/say", "/sv/chat/consent", "/desk/language", "/nothing/here"])
 @pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "utf-16", "rot13", "latin-1"])
-async def test_no_character_set_but_ours_is_decoded_whatever_is_asked_for(site: Site, path: str, charset: str) -> None:
-    body = b"text=" + "😀".encode("punycode") * 20
-    kind = {"Content-Type": f"{FORM}; charset={charset}"}
+async def test_no_character_set_but_ours_is_decoded_whatever_is_asked_for(
+    site: Site, scene: Scene, path: str, charset: str
+) -> None:
+    body = b"text=" + "😀".encode("punycode") * 20 + b"&answer=own&language=en"
+    mine = scene.cookie("claimer" if path.startswith("/desk") else "newcomer_a") | JSON
+    before = everything(site.service)
 
-    refused = await site.ask("POST", path, JSON | kind, data=body)
-    ours = await site.ask("POST", path, JSON | {"Content-Type": f"{FORM}; charset=UTF-8"}, data=b"text=x")
+    refused = await site.ask("POST", path, mine | {"Content-Type": f"{FORM}; charset={charset}"}, data=body)
+    after = everything(site.service)
+    ours = await site.ask("POST", path, mine | {"Content-Type": f"{FORM}; charset=UTF-8"}, data=body)
 
-    assert refused.status == 403
-    assert ours.status != 403
+    assert (refused.status, ours.status) == (403, 404 if path.startswith("/nothing") else 200)
+    assert after == before
 
 
 # Sockets: a browser always says where a page comes from, so this is what keeps another site's page out.
