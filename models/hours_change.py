@@ -120,7 +120,8 @@ def effect_of(change: Change, standing: Standing) -> Effect:
     """What the change does to what holds.
 
     Raises:
-        Wrong: times that end before they begin, lie in the night or overlap; too many days; nothing that would change.
+        Wrong: times that end before they begin, lie in the night or overlap; too many times or days; nothing that would
+            change.
     """
     _require_times(change)
     if change.verb == Verb.WEEKLY:
@@ -144,7 +145,7 @@ def _require_times(change: Change) -> None:
     if change.verb in (Verb.TIMES, Verb.EXTRA, Verb.POPUP) and not change.spans:
         raise Wrong("hours_times_missing")
     if len(change.spans) > MOST_SPANS:
-        raise Wrong("hours_overlap")
+        raise Wrong("hours_too_many_spans", most=str(MOST_SPANS))
     for opens, closes in change.spans:
         if opens >= closes:
             raise Wrong("hours_end_before_start", opens=f"{opens:%H:%M}", closes=f"{closes:%H:%M}")
