@@ -15,8 +15,8 @@ from bot.actions import clock_doubt
 from bot.seal import Seal, create_key
 from bot.store import Store
 from models.outbox import Meta
+from tests.command_line import LONGEST_VERB_SECONDS, ROOT
 from tests.conftest import settings_for
-from tests.test_cli_staff import LONGEST_VERB_SECONDS, ROOT
 
 
 @pytest.fixture

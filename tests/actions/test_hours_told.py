@@ -191,11 +191,9 @@ async def test_a_reminder_that_may_have_been_lost_with_its_process_is_said_again
     await builders.deliver_all(delivery)
     clock.freeze(datetime(2026, 11, 29, 17, 0, tzinfo=UTC))
     await builders.do_all_due(library)
-    async with library.store.work() as work:  # leased by a process that is gone
-        dead = (
-            update(Outbox).where(Outbox.state == "due").values(lease_owner=1, leased_at=work.now - timedelta(hours=1))
-        )
-        await work.db.execute(dead)
+    async with library.store.work() as work:  # leased, and the COMMIT was answered with an error
+        leased = {"lease_owner": library.store.instance, "leased_at": work.now - timedelta(hours=1)}
+        await work.db.execute(update(Outbox).where(Outbox.state == "due").values(**leased))
 
     await delivery._free_forgotten_leases()
     await builders.deliver_all(delivery)

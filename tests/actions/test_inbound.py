@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot import clock
-from bot.actions import inbound
+from bot.actions import inbound, retention
 from bot.service import Service
 from tests import builders
 
@@ -74,7 +74,7 @@ async def test_what_was_given_up_is_known_for_three_days(service: Service) -> No
     for late in (inbound.KEPT, timedelta(seconds=1)):
         clock.move(late)
         async with service.store.work() as work:
-            await inbound.forget_old(work)
+            await retention.purge(work)
         known.append(await is_done(service))
 
     assert known == [True, False]

@@ -35,6 +35,7 @@ async def in_chat(page: Page, site: Site, language: str = "ar", device: str = "s
     await page.goto(f"{site.base}/{language}/chat")
     await page.click(f"button[value={device}]")
     await page.wait_for_selector("#say")
+    await page.wait_for_load_state()  # its scripts run: pressed before, a button does what it does without them
 
 
 async def says(page: Page, text: str) -> None:
@@ -46,11 +47,13 @@ async def at_desk(page: Page, site: Site, staff: Staff) -> None:
     await page.goto(site.base + await site.link_for(staff))
     await page.click("main button")
     await page.wait_for_selector("#queue")
+    await page.wait_for_load_state()  # its scripts run: pressed before, a button does what it does without them
 
 
 async def claims(page: Page, site: Site) -> None:
     await page.click("#queue button")
     await page.wait_for_selector("#log")
+    await page.wait_for_load_state()  # its scripts run: pressed before, a button does what it does without them
 
 
 async def test_question_and_answer_are_live_and_what_people_write_is_only_text(
