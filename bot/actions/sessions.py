@@ -6,6 +6,7 @@ database's instants where it did not. It must not read cookies: `handlers/web/id
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,8 +32,8 @@ AFTER_CLOSING = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=1)
 LINK_LIVES = timedelta(minutes=10)
 INVITE_LIVES = timedelta(hours=72)
-GUESS_WINDOW = timedelta(minutes=15)
-MOST_GUESSES = 5
+GUESS_WINDOW = timedelta(hours=1)
+MOST_GUESSES = 20  # from all places together; how many from one, `handlers/web/guesses.py` counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,27 +274,38 @@ async def log_in(work: Work, token: str) -> str:
     return session
 
 
-async def count_guess(work: Work, code: str) -> None:
+async def count_guess(work: Work, code: str, *, is_known: bool = False) -> None:
     """One try against this code is counted, whether or not there is such a case.
 
     Committed by itself, before the secret is looked at: a wrong try must count even when the act is refused.
+    `is_known`: it comes from where the case was opened lately. Such a try counts, and is never refused: whoever knows
+    a case's number could otherwise shut its owner out.
 
     Raises:
-        TooMany: five tries in the running 15 minutes already.
+        TooMany: twenty tries in the running hour already. `n`: in how many minutes that hour is over.
     """
     # One statement, so that many tries at the same moment cannot each find the count as it was before.
-    running = CodeGuess.since > work.now - GUESS_WINDOW
+    # One that began well after now had a wrong clock; a moment after now began by an act beside this one.
+    running = CodeGuess.since.between(work.now - GUESS_WINDOW, work.now + GUESS_WINDOW)
     again = {
         "tries": case((running, CodeGuess.tries + 1), else_=1),
         "since": case((running, CodeGuess.since), else_=work.now),
     }
+    may_try = None if is_known else ~running | (CodeGuess.tries < MOST_GUESSES)
+    code_hash = work.seal.blind("case code", code)
     dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(CodeGuess).values(code_hash=work.seal.blind("case code", code), tries=1, since=work.now)
-    counted = first.on_conflict_do_update(
-        index_elements=("code_hash",), set_=again, where=~running | (CodeGuess.tries < MOST_GUESSES)
-    )
-    if (await work.db.execute(counted.returning(CodeGuess.tries))).one_or_none() is None:
-        raise TooMany(minutes=int(GUESS_WINDOW.total_seconds() // 60))
+    first = dialect.insert(CodeGuess).values(code_hash=code_hash, tries=1, since=work.now)
+    counted = first.on_conflict_do_update(index_elements=("code_hash",), set_=again, where=may_try)
+    if (await work.db.execute(counted.returning(CodeGuess.tries))).one_or_none() is not None:
+        return
+    since = (await work.db.execute(select(CodeGuess.since).where(CodeGuess.code_hash == code_hash))).scalar_one()
+    raise TooMany("code_must_wait", n=max(1, ceil((since + GUESS_WINDOW - work.now) / timedelta(minutes=1))))
+
+
+async def uncount_guess(work: Work, code: str) -> None:
+    """The try that was counted was the right one. The wrong ones of others stay: they may go on."""
+    this = CodeGuess.code_hash == work.seal.blind("case code", code), CodeGuess.tries > 0
+    await work.db.execute(update(CodeGuess).where(*this).values(tries=CodeGuess.tries - 1))
 
 
 async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tuple[int, str] | None:
@@ -335,5 +347,5 @@ async def come_back(work: Work, person_id: int, device: Device) -> tuple[Visitor
 
 
 async def forgive_guesses(work: Work, code: str) -> None:
-    """The right secret was given, so the tries against the code count no more."""
+    """There is a new secret, so the tries against the old one count no more."""
     await work.db.execute(delete(CodeGuess).where(CodeGuess.code_hash == work.seal.blind("case code", code)))

@@ -36,7 +36,7 @@ async def come_back(request: web.Request) -> web.Response:
     device = Device.OWN if form.get("device") == "own" else Device.SHARED
     try:
         if not request.app[LIMITS].allows_address(COME_BACKS, request):
-            raise TooMany(minutes=WAIT_MINUTES)
+            raise TooMany("too_many_guesses", n=WAIT_MINUTES)
         language, token = await _come_back(request, code, secret, device)
     except (TooMany, NotFound) as refusal:
         return _refused(request, refusal, code)
@@ -46,9 +46,8 @@ async def come_back(request: web.Request) -> web.Response:
 
 
 async def _come_back(request: web.Request, code: str, secret: str, device: Device) -> tuple[str | None, str]:
-    store = request.app[SERVICE].store
-    async with store.work() as work:
-        await sessions.count_guess(work, code)
+    store, guesses, place = request.app[SERVICE].store, request.app[LIMITS].guesses, _place(request)
+    await _count(request, code)
     async with store.look() as db:
         found = await sessions.secret_for_code(db, code, clock.now())
     async with request.app[SLOW_HASHES]:
@@ -57,9 +56,34 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
         raise NotFound("wrong_code_or_secret")
     async with store.work() as work:
         visitor, token = await sessions.come_back(work, found[0], device)
-        await sessions.forgive_guesses(work, code)
+        await sessions.uncount_guess(work, code)
         await identity.end_session(work, request, identity.NEWCOMER)
+    guesses.opened(place, code)
     return visitor.language, token
+
+
+async def _count(request: web.Request, code: str) -> None:
+    """The try counts here and for the code. Where the case was opened lately nobody else's tries shut the door, nor
+    one's own; how often an address may try at all is limited before.
+
+    Raises:
+        TooMany: from this place, or from all together.
+    """
+    guesses, place = request.app[LIMITS].guesses, _place(request)
+    is_known = guesses.knows(place, code)
+    if not is_known:
+        guesses.count(place, code)
+    try:
+        async with request.app[SERVICE].store.work() as work:
+            await sessions.count_guess(work, code, is_known=is_known)
+    except Refusal:
+        if not is_known:
+            guesses.uncount(place, code)
+        raise
+
+
+def _place(request: web.Request) -> str:
+    return request.app[LIMITS].network_of(request)
 
 
 def _refused(request: web.Request, refusal: Refusal, code: str) -> web.Response:

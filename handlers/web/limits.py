@@ -15,6 +15,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from handlers.web.guesses import Guesses
+
 Networks = Sequence[IPv4Network | IPv6Network]
 
 NEW_CHATS = RateLimitItemPerHour(60, namespace="new_chats")  # a library or a mobile network shares one address
@@ -33,10 +35,15 @@ class Limits:
         self._trusted = trusted_proxies
         self._key = secrets.token_bytes(32)
         self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.guesses = Guesses()
+
+    def network_of(self, request: web.Request) -> str:
+        """The network address the request came from, as far as it can be known."""
+        return client_network(request, self._trusted)
 
     def allows_address(self, limit: RateLimitItem, request: web.Request) -> bool:
         """Whether the network address may do this once more; it counts from now."""
-        return self._counts.hit(limit, self._blind(client_network(request, self._trusted)))
+        return self._counts.hit(limit, self._blind(self.network_of(request)))
 
     def allows_session(self, limit: RateLimitItem, token: str) -> bool:
         """Whether the session may do this once more; it counts from now."""

@@ -66,16 +66,19 @@ async def _make(request: web.Request, session: Session) -> None:
     async with identity.newcomer_acts(request) as (work, visitor, current):
         await keeping.renew_secret(work, visitor, current, new=NewSecret(secret, secret_hash, replaces=old_hash))
         await sessions.forgive_guesses(work, code)
+    request.app[LIMITS].guesses.opened(request.app[LIMITS].network_of(request), code)
 
 
 async def _prove(request: web.Request, code: str, old_hash: str) -> None:
-    """Tries are counted against the code, as at the door of code and secret."""
+    """Tries are counted against this session: whoever finds the chat open cannot shut the door for its owner, and who
+    tries at the door hinders nobody whose chat is open."""
     given = digits((await request.post()).get("secret"))
-    async with request.app[SERVICE].store.work() as work:
-        await sessions.count_guess(work, code)
+    guesses, place = request.app[LIMITS].guesses, f"session {identity.token_of(request, identity.NEWCOMER)}"
+    guesses.count(place, code)
     async with request.app[SLOW_HASHES]:
         if not await asyncio.to_thread(secret_matches, given, old_hash):
             raise BadInput("wrong_secret")
+    guesses.opened(place, code)
 
 
 def _page(request: web.Request, session: Session | None, refusal: Refusal | None = None) -> web.Response:

@@ -135,7 +135,7 @@ async def _comes_back(service: Service, code: str, secret: str) -> str | Refusal
             return NotFound("wrong_code_or_secret")
         async with service.store.work() as work:
             _, token = await sessions.come_back(work, found[0], Device.SHARED)
-            await sessions.forgive_guesses(work, code)
+            await sessions.uncount_guess(work, code)
             return token
     except Refusal as refusal:
         return refusal
@@ -159,38 +159,79 @@ async def test_wrong_code_and_wrong_secret_get_the_same_answer(house: Service) -
     assert {(type(one), one.code) for one in wrong if isinstance(one, Refusal)} == {(NotFound, "wrong_code_or_secret")}
 
 
-async def test_the_sixth_try_in_a_quarter_of_an_hour_is_refused_even_with_the_right_secret(house: Service) -> None:
-    clock.freeze(MONDAY_NOON)
-    asker = await _asker_with_secret(house)
-    for _ in range(5):
-        await _comes_back(house, asker.code, "87654321")
+async def _tries(service: Service, times: int, code: str = "4729135") -> None:
+    for _ in range(times):
+        async with service.store.work() as work:
+            await sessions.count_guess(work, code)
 
-    refused = await _comes_back(house, asker.code, SECRET)
-    clock.move(timedelta(minutes=15))
-    again = await _comes_back(house, asker.code, SECRET)
+
+async def test_the_twenty_first_try_in_an_hour_waits_until_the_hour_is_over(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    asker = await _asker_with_secret(service)
+    began = clock.now()
+    await _tries(service, 10, asker.code)
+    clock.freeze(began + timedelta(minutes=29, seconds=30))
+    await _tries(service, 10, asker.code)
+
+    refused = await _comes_back(service, asker.code, SECRET)
+    clock.freeze(began + timedelta(hours=1, seconds=1))
+    again = await _comes_back(service, asker.code, SECRET)
 
     assert isinstance(refused, TooMany)
+    assert (refused.code, refused.values) == ("code_must_wait", {"n": 31})
     assert isinstance(again, str)
 
 
-async def test_twenty_tries_at_the_same_moment_are_still_five(service: Service) -> None:
+async def test_from_where_the_case_was_opened_lately_a_try_counts_and_is_never_refused(service: Service) -> None:
+    await _tries(service, 20)
+
+    async with service.store.work() as work:
+        await sessions.count_guess(work, "4729135", is_known=True)
+    with pytest.raises(TooMany):
+        await _tries(service, 1)
+
+    assert (await builders.one(service, "SELECT tries FROM code_guesses")).tries == 21
+
+
+async def test_the_right_secret_takes_back_its_own_try_and_leaves_those_of_others(house: Service) -> None:
+    asker = await _asker_with_secret(house)
+    await _tries(house, 19, asker.code)
+
+    opened = await _comes_back(house, asker.code, SECRET)
+
+    assert isinstance(opened, str)
+    assert (await builders.one(house, "SELECT tries FROM code_guesses")).tries == 19
+
+
+async def test_an_hour_that_a_wrong_clock_began_in_the_future_keeps_nobody_waiting(house: Service) -> None:
+    clock.freeze(MONDAY_NOON + timedelta(days=365))
+    await _tries(house, 20)
+    clock.freeze(MONDAY_NOON)
+
+    await _tries(house, 20)
+    with pytest.raises(TooMany):
+        await _tries(house, 1)
+
+
+async def test_forty_tries_at_the_same_moment_are_still_twenty(service: Service) -> None:
     async def guess() -> bool:
         try:
-            async with service.store.work() as work:
-                await sessions.count_guess(work, "4729135")
+            await _tries(service, 1)
         except TooMany:
             return False
         return True
 
-    counted = await asyncio.gather(*(guess() for _ in range(20)))
+    counted = await asyncio.gather(*(guess() for _ in range(40)))
 
-    assert sum(counted) == 5
+    assert sum(counted) == 20
 
 
 async def test_tries_against_a_code_that_does_not_exist_are_counted_too(house: Service) -> None:
-    outcomes = [await _comes_back(house, "0000000", SECRET) for _ in range(6)]
+    await _tries(house, 19, "0000000")
 
-    assert [type(one) for one in outcomes] == [NotFound] * 5 + [TooMany]
+    outcomes = [await _comes_back(house, "0000000", SECRET) for _ in range(2)]
+
+    assert [type(one) for one in outcomes] == [NotFound, TooMany]
 
 
 async def test_code_and_secret_are_dead_fourteen_days_after_closing(house: Service) -> None:
