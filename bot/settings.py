@@ -239,7 +239,8 @@ def _database(given: object) -> str | None:
         return _renamed(url.set(drivername="postgresql+asyncpg"), "sslmode", "ssl").render_as_string(
             hide_password=False
         )
-    if url.drivername in ("sqlite", "sqlite+aiosqlite") and url.database not in (None, "", ":memory:"):
+    is_file = url.database not in (None, "", ":memory:") and not str(url.database).startswith("file:")
+    if url.drivername in ("sqlite", "sqlite+aiosqlite") and is_file:
         return url.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
     _refuse("setting_unknown_database")
 

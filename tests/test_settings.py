@@ -57,7 +57,15 @@ def test_postgres_is_reached_through_asyncpg_however_it_is_written(scheme):
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://u@h/d", "sqlite://", "sqlite:///:memory:", "radrum.db", "postgresql+psycopg://h/d"]
+    "url",
+    [
+        "mysql://u@h/d",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?uri=true",
+        "radrum.db",
+        "postgresql+psycopg://h/d",
+    ],
 )
 def test_another_database_is_refused(url):
     assert codes_in(DATABASE_URL=url) == [("RADRUM_DATABASE_URL", "setting_unknown_database")]

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+import structlog
 from aiohttp import web
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from handlers.web.guesses import Guesses
+
+log = structlog.get_logger()
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
@@ -36,9 +39,19 @@ class Limits:
         self._key = secrets.token_bytes(32)
         self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
         self.guesses = Guesses()
+        self._is_warned = False
 
     def network_of(self, request: web.Request) -> str:
-        """The network address the request came from, as far as it can be known."""
+        """The network address the request came from, as far as it can be known.
+
+        Once, it is logged that a proxy speaks for others and is not one of those we trust: everybody behind it is
+        counted as one, which is how a wrong address in RADRUM_TRUSTED_PROXIES shows.
+        """
+        if not self._is_warned and self._trusted and "X-Forwarded-For" in request.headers:
+            found = _parsed(request.remote or "")
+            if found is None or not _is_trusted(found, self._trusted):
+                self._is_warned = True
+                log.warning("proxy_not_trusted")
         return client_network(request, self._trusted)
 
     def allows_address(self, limit: RateLimitItem, request: web.Request) -> bool:

@@ -3,19 +3,25 @@
 from ipaddress import ip_network
 
 import pytest
+import structlog
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from handlers.web.limits import client_network
+from handlers.web.limits import Limits, client_network
 
 PROXY, INNER = "10.0.0.5", "10.0.0.6"
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
-def network(*forwarded: str, remote: str = PROXY) -> str:
+def asked(*forwarded: str, remote: str = PROXY) -> web.BaseRequest:
     """`forwarded`: a header each."""
     headers = CIMultiDict(("X-Forwarded-For", line) for line in forwarded)
-    return client_network(make_mocked_request("GET", "/", headers=headers).clone(remote=remote), TRUSTED)
+    return make_mocked_request("GET", "/", headers=headers).clone(remote=remote)
+
+
+def network(*forwarded: str, remote: str = PROXY) -> str:
+    return client_network(asked(*forwarded, remote=remote), TRUSTED)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -67,3 +73,24 @@ def test_one_household_s_ipv6_addresses_are_one_and_its_neighbour_s_another() ->
 
     assert house == same == "2001:db8:0:1::/64"
     assert next_door == "2001:db8:0:2::/64"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "request_", "warnings"),
+    [
+        (TRUSTED, asked("203.0.113.7", remote="172.17.0.1"), 1),
+        (TRUSTED, asked("203.0.113.7"), 0),
+        (TRUSTED, asked(remote="172.17.0.1"), 0),  # nobody speaks for anybody
+        ((), asked("203.0.113.7", remote="127.0.0.1"), 0),  # a trial, behind whatever there is
+    ],
+)
+def test_a_proxy_that_is_not_the_one_that_was_named_is_logged_once_and_not_by_its_address(
+    trusted: tuple[object, ...], request_: web.Request, warnings: int
+) -> None:
+    limits = Limits(trusted)  # type: ignore[arg-type]
+
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            limits.network_of(request_)
+
+    assert logs == [{"event": "proxy_not_trusted", "log_level": "warning"}] * warnings
