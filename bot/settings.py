@@ -82,7 +82,8 @@ def read_settings(env: Mapping[str, str]) -> "Settings":
 
 def _refuse(code: str, **params: object) -> NoReturn:
     """The functions below each read the text of one kind of variable, or refuse it with a catalogue key."""
-    raise PydanticCustomError(code, code, {name: str(value) for name, value in params.items()})
+    told = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in params.items()}
+    raise PydanticCustomError(code, code, told)
 
 
 def _number(lowest: float, highest: float, *, kind: Callable[[Any], float]) -> BeforeValidator:

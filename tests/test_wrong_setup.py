@@ -112,7 +112,7 @@ async def test_time_outs_that_contradict_each_other_are_refused(
 
     refused = await refusals(line_of(settings, SEND_TIMEOUT_SECONDS="15", STOP_SECONDS="20"))
 
-    told = {"value": "20.0", "send_timeout": "15.0", "connect": "5.0"}
+    told = {"value": "20", "send_timeout": "15", "connect": "5"}
     assert refused == expected(catalogues, "setting_stop_too_short", variable="STOP_SECONDS", **told)
     assert await rows(settings) == before
 
