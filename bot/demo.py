@@ -7,14 +7,15 @@ from contextlib import suppress
 from datetime import time, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from bot.actions import hours_changes, people, places, sessions, shifts
 from bot.errors import Refusal
-from bot.schema import is_trial_database, mark_as_trial, migrate
+from bot.schema import is_trial_database, mark_as_trial, migrate, reached
 from bot.seal import KeyExists, create_key
 from bot.service import Service
 from bot.settings import Settings
+from bot.sqlite_files import database_file
 from bot.store import Work
 from bot.unlocking import open_store, require_fitting_key
 from models.hours import Door
@@ -56,6 +57,7 @@ async def prepare(settings: Settings) -> None:
         Refusal: the database is a real one.
         SealError: its key is missing or another.
     """
+    await _require_no_real_one(settings)
     await require_fitting_key(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(KeyExists):
@@ -66,13 +68,23 @@ async def prepare(settings: Settings) -> None:
         async with store.work() as work:
             if await is_trial_database(work.db):
                 return
-            people_there = (await work.db.execute(select(func.count()).select_from(Person))).scalar_one()
-            if people_there:
-                raise Refusal("database_is_real")
             await mark_as_trial(work.db)
             await _fill(work)
     finally:
         await store.close()
+
+
+async def _require_no_real_one(settings: Settings) -> None:
+    """Asked before anything else: the trial's key would leave its mark even on a database that it then refuses."""
+    file = database_file(settings.database_url)
+    if file is not None and not file.exists():
+        return
+    async with reached(settings.database_url) as db:
+        if not await db.run_sync(lambda connection: inspect(connection).has_table(Person.__tablename__)):
+            return
+        people_there = (await db.execute(select(func.count()).select_from(Person))).scalar_one()
+        if people_there and not await is_trial_database(db):
+            raise Refusal("database_is_real")
 
 
 async def _fill(work: Work) -> None:

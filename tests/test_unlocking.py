@@ -11,7 +11,7 @@ from bot import demo
 from bot.actions import drafts, keeping, sessions
 from bot.app import open_service
 from bot.cli import open_store as open_for_verb
-from bot.errors import Unavailable
+from bot.errors import Refusal, Unavailable
 from bot.schema import SchemaOld
 from bot.seal import KeyLost, KeyMissing, Seal, WrongKey, create_key
 from bot.service import Service
@@ -199,6 +199,21 @@ async def test_a_trial_with_another_key_is_refused(tmp_path: Path) -> None:
     create_key(settings.key_file)
     with pytest.raises(WrongKey):
         await demo.prepare(settings)
+
+
+async def test_a_trial_leaves_no_mark_on_a_real_database_in_which_nothing_is_sealed_yet(settings: Settings) -> None:
+    store = Store(settings, Seal(create_key(settings.key_file.with_name("first.key"))))
+    await builders.volunteer(Service(store, settings, None))  # type: ignore[arg-type]
+    await store.close()
+    trial = settings.model_copy(update={"key_file": settings.key_file.with_name("trial.key")})
+    before = await rows(settings)
+
+    with pytest.raises(Refusal) as caught:
+        await demo.prepare(trial)
+
+    assert caught.value.code == "database_is_real"
+    assert await rows(settings) == before
+    assert not trial.key_file.exists()
 
 
 async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(service: Service) -> None:
