@@ -11,6 +11,7 @@ from bot.textshape import fold
 from models.people import Language
 
 MOST_WORDS = 8
+LONGEST_QUESTION = 400  # letters, marks and spaces; eight of the longest words here are half of it
 _LETTERS = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 # For each language: what asks by itself, and what may stand beside it. Compared folded, so each is written once.
@@ -45,6 +46,7 @@ def _folded(words: str) -> frozenset[str]:
     return frozenset(_LETTERS.findall(fold(words)))
 
 
+_FOLDED_PHRASES = tuple(fold(phrase) for phrase in _PHRASES)
 _VAGUE = _folded(_VAGUE_WORDS)
 _ASKING = {language: _folded(words) for language, words in _ASKS.items()}
 _ALLOWED = {language: _ASKING[language] | _folded(words) for language, words in _BESIDE.items()}
@@ -52,10 +54,13 @@ _ALLOWED = {language: _ASKING[language] | _folded(words) for language, words in 
 
 def asks_for_hours(text: str) -> Language | None:
     """The language in which somebody asks when we are open; None if that is not what, or not all, they ask."""
-    said = _LETTERS.findall(fold(text))
+    if len(text) > LONGEST_QUESTION:
+        return None
+    folded = fold(text)
+    said = _LETTERS.findall(folded)
     if not 0 < len(said) <= MOST_WORDS:
         return None
-    phrase = any(fold(known) in fold(text) for known in _PHRASES)
+    phrase = any(known in folded for known in _FOLDED_PHRASES)
     for language, asking in _ASKING.items():
         found = [word for word in said if word in asking]
         clear = phrase or any(word not in _VAGUE for word in found)

@@ -16,6 +16,7 @@ from models.timetable import Span
 
 YEARS = range(1900, 2100)
 YEARS_TRIED = 9  # a 29 February comes within eight
+MOST_STRETCHES = 3  # of days in one line: two may make one, and the third is too many, however many there are
 HALF_A_YEAR = timedelta(days=183)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "ma[jy]", "jun", "jul", "aug", "sep", "o[kc]t", "nov", "dec")
@@ -180,8 +181,8 @@ def _typed_days(line: Line, *, by_name: bool) -> list[_Days]:
 
 
 def _taken(line: Line, pattern: re.Pattern[str]) -> list[_Days]:
-    found = []
-    while one := line.take(pattern):
+    found: list[_Days] = []
+    while len(found) < MOST_STRETCHES and (one := line.take(pattern)):
         named = {name: text or "" for name, text in one.groupdict().items()}
         weekdays = named.get("weekday1", ""), named.get("weekday2", "")
         found.append(_Days(named["first"], named["last"], weekdays, ends=bool(named["until"])))

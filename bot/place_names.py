@@ -4,7 +4,7 @@ Owns KnownPlace. A word that several places have in their names means none of th
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +30,16 @@ class KnownPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class _Names:
+    """The words of all names. `beginnings`: by their first word, each name with its place; `holders`: by any word of
+    theirs, the places. Made once for a line, so that a long one does not go through every name at each of its words."""
+
+    visits: tuple[str, ...]
+    beginnings: Mapping[str, list[tuple[tuple[str, ...], str]]]
+    holders: Mapping[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     text: str
     start: int
@@ -45,8 +55,9 @@ def take_places(line: Line, known: Sequence[KnownPlace]) -> tuple[str, ...]:
     codes = places_named(line, known)
     if codes:
         return codes
+    names = _names_of(known)
     for word in _left_words(line):
-        if several := _meant_by(word.text, known):
+        if several := _meant_by(word.text, names):
             raise BadInput("hours_place_unclear", value=shown(word.text), places=", ".join(sorted(several)))
     if line.rest:
         raise BadInput("hours_place_unknown", value=shown(line.rest), places=codes_of(known))
@@ -59,15 +70,15 @@ def codes_of(known: Iterable[KnownPlace]) -> str:
 
 def places_named(line: Line, known: Sequence[KnownPlace]) -> tuple[str, ...]:
     """The places that are named first, and those named right after them; they are understood from now on."""
-    words = _left_words(line)
-    at = next((n for n in range(len(words)) if _place_at(words, n, known)[0]), len(words))
-    codes, length = _place_at(words, at, known)
+    words, names = _left_words(line), _names_of(known)
+    at = next((n for n in range(len(words)) if _place_at(words, n, names)[0]), len(words))
+    codes, length = _place_at(words, at, names)
     begins, end = at, at + length
-    while codes and begins > 0 and codes[0] in _meant_by(words[begins - 1].text, known):
+    while codes and begins > 0 and codes[0] in _meant_by(words[begins - 1].text, names):
         begins -= 1  # as "biblioteket" before "linero"
     while codes:
         also = end + 1 if end < len(words) and words[end].text in AND else end
-        more, length = _place_at(words, also, known)
+        more, length = _place_at(words, also, names)
         if not more:
             break
         codes, end = codes + more, also + length
@@ -76,41 +87,54 @@ def places_named(line: Line, known: Sequence[KnownPlace]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def _place_at(words: Sequence[_Word], at: int, known: Sequence[KnownPlace]) -> tuple[list[str], int]:
+def _place_at(words: Sequence[_Word], at: int, names: _Names) -> tuple[list[str], int]:
     """Which places the words from here on name, and how many words that takes; none and 0 if they name none."""
     if at >= len(words):
         return [], 0
     if words[at].text in _EVERYWHERE:
         also = at + 1 < len(words) and words[at + 1].text in _AFTER_EVERYWHERE
-        return [place.code for place in known if place.visit], 1 + also
+        return list(names.visits), 1 + also
     said = tuple(word.text for word in words[at : at + MOST_WORDS])
-    whole = [(len(name), place.code) for place in known for name in _spoken(place) if said[: len(name)] == name]
+    begun = names.beginnings.get(said[0], ())
+    whole = [(len(name), code) for name, code in begun if said[: len(name)] == name]
     if whole:
         length = max(whole)[0]
         named = {code for size, code in whole if size == length}
     else:
-        length, named = 1, _meant_by(said[0], known)
+        length, named = 1, _meant_by(said[0], names)
     if len(named) != 1:
         return [], 0
     code = named.pop()
-    while length < len(said) and code in _meant_by(said[length], known) and said[length] not in _EVERYWHERE:
+    while length < len(said) and code in _meant_by(said[length], names) and said[length] not in _EVERYWHERE:
         length += 1
     return [code], length
 
 
-def _meant_by(word: str, known: Iterable[KnownPlace]) -> set[str]:
+def _meant_by(word: str, names: _Names) -> set[str]:
     """The places in whose name this word is, whole or as a clear part."""
     if word in _NOT_A_PLACE | SAYS_NOTHING:
         return set()
     stem = next((word[: -len(end)] for end in _ENDINGS if word.endswith(end)), word)
     part = stem if len(stem) >= SHORTEST_PART else word
+    if len(part) < SHORTEST_PART:
+        return set(names.holders.get(word, ()))
     return {
-        place.code
-        for place in known
-        for name in _spoken(place)
-        for one in name
-        if one == word or (len(part) >= SHORTEST_PART and part in one and one not in _NOT_A_PLACE)
+        code
+        for one, codes in names.holders.items()
+        if one == word or (part in one and one not in _NOT_A_PLACE)
+        for code in codes
     }
+
+
+def _names_of(known: Sequence[KnownPlace]) -> _Names:
+    beginnings: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    holders: dict[str, set[str]] = {}
+    for place in known:
+        for name in _spoken(place):
+            beginnings.setdefault(name[0], []).append((name, place.code))
+            for one in name:
+                holders.setdefault(one, set()).add(place.code)
+    return _Names(tuple(place.code for place in known if place.visit), beginnings, holders)
 
 
 @lru_cache(maxsize=128)

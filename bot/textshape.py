@@ -30,7 +30,9 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Digits with something between them that bidirectional text may reorder; at least one such seam, on one line.
 _BLANK = "[ \u00a0\u2009\u202f]"
 _SEAM = f"(?:{_BLANK}?[-\u2010-\u2015:/.,]{_BLANK}?|{_BLANK})"
-_NUMBER_WITH_PARTS = re.compile(rf"\+\d+(?:{_SEAM}\d+)*|\d+(?:{_SEAM}\d+)+")
+# Begun only where a run of digits begins, and never gone back into: tried at each of its digits, a long run takes time
+# by the square of its length.
+_NUMBER_WITH_PARTS = re.compile(rf"\+\d++(?:{_SEAM}\d++)*|(?<!\d)\d++(?:{_SEAM}\d++)+")
 _ADDRESS_OR_NUMBER = re.compile(rf"(?P<address>(?:https?://|www\.)\S+)|{_NUMBER_WITH_PARTS.pattern}")
 _ZEROS = (0x0660, 0x06F0)  # Arabic-Indic and Extended (Persian) digits
 _LATIN_DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
@@ -41,6 +43,10 @@ _SAME_LETTER = str.maketrans(
     {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ة": "ه", "ۀ": "ه"}
     | {"\u2019": "'", "\u02bc": "'", "`": "'"}
 )
+
+# What a reader sees as one character. Two letters that make a flag are named first: a run of them would be counted from
+# its beginning again at each. Source: Unicode Standard Annex 29, rules GB9, GB9a, GB12 and GB13.
+_CHARACTER = regex.compile(r"\p{RI}{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X")
 
 # From the best place to cut to the least good one.
 _PLACES_TO_CUT = (
@@ -158,13 +164,16 @@ def _end_of_part(text: str, start: int, limit: int) -> int:
 
 
 def _fitting_ends(text: str, start: int, limit: int) -> list[int]:
-    """Where the characters (as a reader sees them) end that fit into one part from `start`."""
+    """Where the characters (as a reader sees them) end that fit into one part from `start`.
+
+    Looked for in no more than a part can reach, cut out: where one ends depends on what stands before it, however far.
+    """
     ends, units = [], 0
-    for character in regex.finditer(r"\X", text, pos=start):
+    for character in _CHARACTER.finditer(text[start : start + limit + 1]):
         units += utf16_length(character[0])
         if units > limit:
             break
-        ends.append(character.end())
+        ends.append(start + character.end())
     return ends
 
 

@@ -5,6 +5,7 @@ new) is read without it: the words must arrive. It must not know what a message 
 """
 
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 import structlog
@@ -13,11 +14,13 @@ from telegram import Bot, Message, Update
 log = structlog.get_logger()
 MESSAGES = ("message", "edited_message")
 NEEDED = ("message_id", "date", "chat")  # without these nobody knows whose message it is, or which
+MOST_ENTITIES = 100  # of one text that are tried one by one; Telegram marks no more
 FORWARDED_BY_SOMEBODY = {"type": "hidden_user", "date": 0, "sender_user_name": "?"}
 
 UNREAD = "unread_"  # before the name of a part that came and could not be read
 
 Told = dict[str, Any]
+_READ = frozenset(signature(Message.__init__).parameters) | {"from"}  # what of a message the library looks at
 
 
 def came(message: Message, part: str) -> bool:
@@ -60,15 +63,19 @@ def _readable(told: Told, bot: Bot) -> Told:
 
 
 def _without_what_cannot_be_read(message: Told, bot: Bot) -> Told:
-    """Each part for itself: one that cannot be read takes no other with it."""
+    """Each part for itself: one that cannot be read takes no other with it.
+
+    A part that the library does not know is not tried: it is not read, and there may be any number of them.
+    """
     needed = _only_needed(message)
-    kept = dict(needed)
-    for name in message.keys() - needed.keys():
+    kept = {name: part for name, part in message.items() if name in NEEDED or name not in _READ}
+    for name in message.keys() - kept.keys():
         parts = (needed | {name: part} for part in _poorer_and_poorer(name, message[name]))
         kept |= next((part for part in parts if _can_be_read(part, bot)), {UNREAD + name: True})
     for name in ("entities", "caption_entities"):
         if UNREAD + name in kept:
-            kept[name] = [one for one in message[name] if _can_be_read(needed | {name: [one]}, bot)]
+            tried = message[name][:MOST_ENTITIES]
+            kept[name] = [one for one in tried if _can_be_read(needed | {name: [one]}, bot)]
     return kept
 
 

@@ -14,7 +14,7 @@ from handlers.telegram.order import Order
 from tests import builders
 from tests.channels.telegram_house import House, telegram_house
 
-CHAT, ANOTHER = 900, 901
+CHAT, ANOTHER, A_THIRD = 900, 901, 902
 PATIENCE_SECONDS = 10
 
 
@@ -38,10 +38,10 @@ class Line:
         self._all[name] = asyncio.ensure_future(self._takes_turn(name, chat_id))
         await asyncio.sleep(0)
 
-    async def ends(self, name: str, *, chat_id: int = CHAT, must_come_again: bool = False) -> None:
+    async def ends(self, name: str, *, must_come_again: bool = False) -> None:
         """Its turn is over, and whoever waited next has begun."""
         if must_come_again:
-            self.order.hold_up(chat_id)
+            self.order.hold_up(CHAT)
         self._ends[name].set()
         await self._all.pop(name)
         await asyncio.sleep(0)
@@ -74,12 +74,15 @@ async def test_whoever_waits_behind_an_update_that_must_come_again_must_come_aga
     await line.comes("of another chat", ANOTHER)
 
     await line.ends("a", must_come_again=True)
+    await line.comes("of a third chat", A_THIRD)
     await line.comes("d")  # while b has its turn
     for name in "bcd":
         await line.ends(name)
 
-    assert line.may_go == {"a": True, "of another chat": True, "b": False, "c": False, "d": False}
-    await line.ends("of another chat", chat_id=ANOTHER)
+    came_again = {"b": False, "c": False, "d": False}
+    assert line.may_go == {"a": True, "of another chat": True, "of a third chat": True} | came_again
+    for name in ("of another chat", "of a third chat"):
+        await line.ends(name)
 
 
 async def test_once_nobody_waits_the_chat_goes_on_and_nothing_is_remembered_of_it() -> None:
