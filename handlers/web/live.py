@@ -27,6 +27,7 @@ from handlers.web.view import words_for
 HEARTBEAT_SECONDS = 30.0
 CLOSING_SECONDS = 1.0
 LARGEST_FRAME = 1024  # a browser only says how far it has read
+LARGEST_PLACE = 2**63 - 1  # more is none in any database
 SESSION_DEAD = 4401
 DESK_LOOKS_AGAIN_SECONDS = 30.0  # a ring may be lost, and waiting times grow
 
@@ -172,6 +173,6 @@ async def _nothing(_words: str) -> None:
 def _number_in(data: str, name: str) -> int | None:
     try:
         number = json.loads(data)[name]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # a thousand brackets go deeper than the interpreter
         return None
-    return number if isinstance(number, int) and number >= 0 else None
+    return number if type(number) is int and 0 <= number <= LARGEST_PLACE else None
