@@ -186,6 +186,8 @@ def add_place(
 ) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
+            if code in {one.code for one in await places.places(work.db)}:
+                raise BadInput("place_code_taken", value=code)  # it would be kept as it is, and not be called this
             await places.add_place(work, code=code, names={"sv": name}, address=address, door=door)
         cli.say("cli_place_added", name=Foreign(name), code=Ltr(code))
 
