@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot
 
-from bot import asking, hours_lines, place_names, textshape, typed_line
+from bot import asking, hours_lines, logs, place_names, textshape, typed_line
 from bot.errors import BadInput
 from bot.place_names import KnownPlace
 from bot.textshape import LRI, PDI, split_text, with_numbers_isolated
@@ -81,6 +81,13 @@ def test_a_number_of_any_length_is_gone_through_once() -> None:
     shown = with_numbers_isolated(f"رقم {digits} و {digits} {digits}")
 
     assert shown == f"رقم {digits} و {digits} {digits}".replace(f"{digits} {digits}", f"{LRI}{digits} {digits}{PDI}")
+
+
+def test_what_looks_like_a_token_in_the_log_is_looked_for_once() -> None:
+    digits = "7" * 200_000
+
+    assert logs._BOT_TOKEN.search(digits) is None
+    assert logs._BOT_TOKEN.search(f"{digits} bot{TOKEN}/getMe")[0] == TOKEN
 
 
 def test_a_text_far_longer_than_a_question_about_hours_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
