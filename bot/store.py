@@ -18,12 +18,12 @@ from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import Insert
 
 from bot import clock, sqlite, wakeup
-from bot.causes import ENDED_BY_REOPENING, Cause, cause_of
+from bot.causes import Cause, cause_of
 from bot.condition import Condition
+from bot.connections import Connections
 from bot.errors import Refusal, Unavailable
 from bot.seal import Seal
 from bot.settings import Settings
@@ -182,9 +182,7 @@ class Store:
             self._open_postgres(settings)
         else:
             self._open_sqlite(settings)
-        self._generation = 0
-        for engine in {self.writer, self.reader}:
-            self._tell_generations_apart(engine)
+        self._connections = Connections(tuple({self.writer, self.reader}))
 
     def _open_postgres(self, settings: Settings) -> None:
         spare = MOST_CONNECTIONS - POOL_SIZE
@@ -211,8 +209,7 @@ class Store:
 
     async def close(self) -> None:
         """No connection is open that nobody uses; the next act opens a new one."""
-        await self.writer.dispose()
-        await self.reader.dispose()
+        await self._connections.close()
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -224,7 +221,7 @@ class Store:
         with self._troubles_named():
             async with self._in_turn():
                 started = monotonic()
-                async with self._connected(self.writer) as db:
+                async with self._connections.lend(self.writer) as db:
                     work = Work(db, self, clock.now())
                     yield work
                     if monotonic() - started > self.settings.work_seconds:
@@ -244,33 +241,10 @@ class Store:
             Unavailable: the database did not answer.
         """
         with self._troubles_named(may_only_read=self.is_postgres):
-            async with self._connected(self.reader) as db:
+            async with self._connections.lend(self.reader) as db:
                 if self.is_postgres:
                     await db.execute(text("SET TRANSACTION READ ONLY"))
                 yield db
-
-    @asynccontextmanager
-    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """A connection. One opened while nothing could be written stays like that, and on SQLite keeps all others of
-        this process so: after such trouble every one is closed, those in use when they are given back."""
-        try:
-            async with engine.connect() as db:
-                yield db
-        except Exception as trouble:
-            if cause_of(trouble) in ENDED_BY_REOPENING:
-                self._generation += 1
-                await self.close()
-            raise
-
-    def _tell_generations_apart(self, engine: AsyncEngine) -> None:
-        @event.listens_for(engine.sync_engine, "connect")
-        def _opened(_connection: object, record: ConnectionPoolEntry) -> None:
-            record.info["generation"] = self._generation
-
-        @event.listens_for(engine.sync_engine, "checkin")
-        def _given_back(connection: object, record: ConnectionPoolEntry) -> None:
-            if connection is not None and record.info.get("generation") != self._generation:
-                record.invalidate()
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:

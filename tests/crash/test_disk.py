@@ -3,8 +3,10 @@
 These start real processes, since a test's own process may write whatever it likes.
 """
 
+import asyncio
 import resource
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -16,6 +18,7 @@ from tests.crash.program import Program, until
 
 WITH_RIGHTS = ("-m", "tests.crash.without_rights", "-m", "bot", "run")
 READ_ONLY, READ_AND_WRITE = 0o444, 0o644
+PATIENCE_SECONDS = 20.0
 CARD = "Telegram har kvar din text"  # of what people read meanwhile
 
 
@@ -49,9 +52,9 @@ async def _is_caused_by(place: Place, cause: str) -> bool:
 async def _her_words_wait_and_arrive(place: Place, pair: Pair, mend: object) -> None:
     """Words said in trouble are answered with the helplines, and once it is mended they are kept, once."""
     said = await place.api.says(pair.newcomer, "said in trouble", language_code="sv")
-    await place.api.wait_for(pair.newcomer, lambda shown: CARD in shown.text)
+    await place.api.wait_for(pair.newcomer, lambda shown: CARD in shown.text, timeout=PATIENCE_SECONDS)
     mend()  # type: ignore[operator]
-    await place.api.delivered(said)
+    await place.api.delivered(said, timeout=PATIENCE_SECONDS)
 
     assert (await place.words_kept()).count("said in trouble") == 1
 
@@ -68,7 +71,21 @@ async def test_a_database_that_could_only_be_read_when_it_was_opened_is_written_
         for file in files:
             file.chmod(READ_AND_WRITE)
 
-    await _her_words_wait_and_arrive(place, pair, mend)
+    async with _somebody_always_reads(place):  # so that there is always a connection from before
+        await _her_words_wait_and_arrive(place, pair, mend)
+
+
+@asynccontextmanager
+async def _somebody_always_reads(place: Place) -> AsyncIterator[None]:
+    async def read() -> None:
+        while True:
+            await _cause(place)
+
+    readers = [asyncio.create_task(read()) for _ in range(3)]
+    yield
+    for reader in readers:
+        assert not reader.done(), reader.exception()
+        reader.cancel()
 
 
 async def test_a_disk_without_room_is_written_again_once_there_is_some(place: Place) -> None:
