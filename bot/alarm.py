@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from bot import clock, wakeup
 from bot.actions import people
+from bot.causes import Cause
 from bot.errors import Unavailable
 from bot.service import Service
 from bot.texts_trouble import cannot_store
@@ -20,6 +21,7 @@ from models.outbox import Notice
 
 LOOKS_EVERY_SECONDS = 5.0
 KNOWN_FOR_SECONDS = 60.0  # how old what we know of the coordinators' chats may be
+SILENT_SECONDS = 30.0  # three signs of life that did not come
 LASTS_SECONDS = 30.0  # shorter trouble is over before anybody could do something about it
 AGAIN_SECONDS = 600.0  # as often as a newcomer gets the card of helplines
 
@@ -54,6 +56,8 @@ class Alarm:
         if monotonic() - self._learned_at >= KNOWN_FOR_SECONDS:
             await self._learn()
         condition = self._store.condition
+        if self._service.health.unwritten_seconds > SILENT_SECONDS:
+            condition.failed(Cause.TOO_SLOW)  # an act that hangs is refused by nobody
         if condition.cause is None:
             await self._tell_end()
         elif condition.lasted_seconds >= LASTS_SECONDS:

@@ -15,7 +15,7 @@ import typer
 
 from bot import i18n, logs, unlocking
 from bot.actions import clock_doubt
-from bot.errors import BadInput, Refusal
+from bot.errors import BadInput, Refusal, Unavailable
 from bot.i18n import Ltr, Plain, Words
 from bot.phrases import refusal_text
 from bot.seal import SealError
@@ -85,6 +85,8 @@ def run_async(act: Coroutine[Any, Any, None]) -> None:
     """Do it; a refusal is one line in the reader's language. What is set up wrongly ends as a wrong setting does."""
     try:
         asyncio.run(act)
+    except Unavailable as trouble:
+        fail(words(f"cannot_store_{trouble.cause}"))
     except Refusal as refusal:
         status = WRONG_USE if isinstance(refusal, FilesOpen) else REFUSED
         fail(refusal_text(words, refusal.code, _plain(refusal.values), UTC), status)

@@ -28,8 +28,8 @@ class Condition:
 
     @property
     def lasted_seconds(self) -> float:
-        """For how long nothing certain can be stored; 0 while all is well."""
-        return monotonic() - self._began_at if self.cause else 0.0
+        """For how long acts have failed, from the first to the last; 0 while all is well."""
+        return self._failed_at - self._began_at if self.cause else 0.0
 
     def failed(self, cause: Cause) -> bool:
         """An act was refused by the database. Returns whether trouble has just begun."""

@@ -124,6 +124,6 @@ def test_it_is_over_when_something_is_written_and_no_act_has_failed_for_a_while(
     with structlog.testing.capture_logs() as logs:
         made.wrote()
 
-    assert (early, lasted) == (Cause.DISK_FULL, 5 + CALM_SECONDS - 1)
+    assert (early, lasted) == (Cause.DISK_FULL, 5)
     assert (made.cause, made.since, made.lasted_seconds) == (None, None, 0)
     assert logs == [{"event": "can_store_again", "log_level": "info", "cause": "disk_full", "seconds": 5, "acts": 2}]

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from bot import clock
 from bot.actions import overview
+from bot.alarm import SILENT_SECONDS
 from bot.errors import Unavailable
 from bot.metrics import REGISTRY
 from bot.service import Service
@@ -16,7 +17,6 @@ from handlers.web import identity
 from handlers.web.keys import SERVICE, SOCKETS
 
 BEARER = "Bearer "
-SILENT_SECONDS = 30.0  # three signs of life that did not come
 ANSWER_SECONDS = 3.0  # a probe that waits is taken for one that failed
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import alarm, condition
+from bot import alarm, condition, service
 from bot.actions import people
 from bot.alarm import AGAIN_SECONDS, LASTS_SECONDS, Alarm
 from bot.errors import Unavailable
@@ -33,7 +33,7 @@ class Time:
 @pytest.fixture
 def seconds(monkeypatch: pytest.MonkeyPatch) -> Time:
     time = Time()
-    for module in (alarm, condition):
+    for module in (alarm, condition, service):
         monkeypatch.setattr(module, "monotonic", lambda: time.now)
     return time
 
@@ -58,6 +58,12 @@ async def _fails(house: House) -> None:
         await an_act(house.service)
 
 
+async def _lasts(house: House, seconds: Time) -> None:
+    await _fails(house)
+    seconds.now += LASTS_SECONDS
+    await _fails(house)
+
+
 @pytest.mark.parametrize("trouble", ["disk full", "locked", "away"])
 async def test_coordinators_are_told_once_in_ten_minutes_what_is_wrong_and_once_when_it_is_over(
     house: House, seconds: Time, trouble: str
@@ -77,6 +83,7 @@ async def test_coordinators_are_told_once_in_ten_minutes_what_is_wrong_and_once_
             await watch.look()
             counts.append(len(_told(house, KARIN)))
         seconds.now = BEGAN + LASTS_SECONDS + AGAIN_SECONDS
+        await _fails(house)
         await watch.look()
     for _ in range(2):  # the first may be done on a connection that was opened meanwhile
         seconds.now += condition.CALM_SECONDS
@@ -103,8 +110,10 @@ async def test_what_does_not_last_is_told_to_nobody(house: House, seconds: Time)
     async with breaks(house.service):
         await _fails(house)
         seconds.now = BEGAN + LASTS_SECONDS - 1
+        await _fails(house)
         await watch.look()
-    seconds.now = BEGAN + LASTS_SECONDS
+    seconds.now += LASTS_SECONDS
+    await watch.look()  # that it takes a while to be seen to be over is no trouble
     await Heart(house.service).beat()
     await watch.look()
 
@@ -124,8 +133,7 @@ async def test_who_became_coordinator_lately_is_told_and_who_is_no_more_is_not(h
     breaks, _ = way_of(house.service, "disk full")
 
     async with breaks(house.service):
-        await _fails(house)
-        seconds.now += LASTS_SECONDS
+        await _lasts(house, seconds)
         await watch.look()
 
     assert (len(_told(house, MAJA)), len(_told(house, KARIN))) == (1, 0)
@@ -141,8 +149,7 @@ async def test_the_chats_are_kept_sealed_and_no_line_of_the_log_names_one(house:
 
     async with breaks(house.service):
         with structlog.testing.capture_logs() as logs:
-            await _fails(house)
-            seconds.now += LASTS_SECONDS
+            await _lasts(house, seconds)
             await watch.look()
 
     assert str(chat) not in repr(watch._lanes)
@@ -156,11 +163,24 @@ async def test_where_nobody_is_on_telegram_the_desk_tells_afterwards(house: Hous
     breaks, _ = way_of(house.service, "disk full")
 
     async with breaks(house.service):
-        await _fails(house)
-        seconds.now += LASTS_SECONDS
+        await _lasts(house, seconds)
         await watch.look()
     seconds.now += condition.CALM_SECONDS
     await Heart(house.service).beat()
     await watch.look()
 
     assert len(await builders.said_to(house.service, karin.id, Notice.CAN_STORE_AGAIN)) == 1
+
+
+async def test_acts_that_hang_and_fail_at_nothing_are_told_as_slowness(house: House, seconds: Time) -> None:
+    await builders.coordinator(house.service, chat_id=KARIN)
+    watch = _alarm(house)
+    house.service.health.wrote_at = seconds.now
+
+    told = []
+    for later in (alarm.SILENT_SECONDS, alarm.SILENT_SECONDS + 1, alarm.SILENT_SECONDS + 1 + LASTS_SECONDS):
+        seconds.now = BEGAN + later
+        await watch.look()
+        told.append((house.service.store.condition.cause, len(_told(house, KARIN))))
+
+    assert told == [(None, 0), ("too_slow", 0), ("too_slow", 1)]
