@@ -47,6 +47,7 @@ async def test_a_reader_that_is_in_use_when_all_are_opened_anew_is_closed_when_i
     settings = settings_for(sqlite_url, tmp_path)
     service = Service(Store(settings, Seal(create_key(settings.key_file))), settings, catalogues)
     breaks, _ = SQLITE["opened read-only"]
+    await an_act(service)
 
     async with service.store.look() as db:
         await db.execute(text("SELECT 1 FROM timers"))

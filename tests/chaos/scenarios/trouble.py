@@ -31,7 +31,7 @@ SAYS_EVERY_SECONDS = 0.5
 SEEN_WITHIN_SECONDS = 35.0  # the age of the last write that is too old, and a probe
 OVER_WITHIN_SECONDS = 30.0
 THEFT_SEEN_WITHIN_SECONDS = 300.0
-READ_ONLY, READ_AND_WRITE = 0o444, 0o644
+READ_ONLY, READ_AND_WRITE = 0o400, 0o600
 NOWHERE = "http://127.0.0.1:9/theirs"
 Breaks = Callable[[Place], AbstractAsyncContextManager[None]]
 
@@ -199,12 +199,12 @@ def _file(place: Place) -> Path:
 
 @asynccontextmanager
 async def _opened_read_only(place: Place) -> AsyncIterator[None]:
-    """Rights are looked at when a file is opened, so the program is started while it has none."""
-    await place.program.kill()
+    """Rights count when a file is opened: other trouble has all connections opened anew, and by then none is left."""
     files = [each for each in _file(place).parent.iterdir() if each.name.startswith(_file(place).name)]
     for file in files:
         file.chmod(READ_ONLY)
-    await place.program.start()
+    async with _no_room(place):
+        await asyncio.sleep(6 * SAYS_EVERY_SECONDS)
     yield
     for file in files:
         file.chmod(READ_AND_WRITE)
