@@ -30,6 +30,7 @@ LONG_SECONDS = 45.0  # so long that coordinators are told
 SAYS_EVERY_SECONDS = 0.5
 SEEN_WITHIN_SECONDS = 35.0  # the age of the last write that is too old, and a probe
 OVER_WITHIN_SECONDS = 30.0
+CATCHES_UP_SECONDS = 120.0  # with what waited at a foreign webhook
 THEFT_SEEN_WITHIN_SECONDS = 300.0
 READ_ONLY, READ_AND_WRITE = 0o400, 0o600
 NOWHERE = "http://127.0.0.1:9/theirs"
@@ -92,6 +93,7 @@ class _Trial:
         for theft in thefts:
             await self._steal(theft)
         talking.cancel()
+        await self._place.api.drained(CATCHES_UP_SECONDS)
         await self._place.settled()
         await self._count()
         return [f"{self._place.name}: {what}" for what in self._found]
