@@ -24,7 +24,7 @@ from bot.unlocking import open_store
 from handlers.telegram import CHANNEL as TELEGRAM
 from handlers.telegram import Telegram, poll
 from handlers.web import make_app
-from handlers.web.serving import make_runner
+from handlers.web.serving import BACKLOG, make_runner
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ async def serve(service: Service, *, listening: Callable[[str], None] = lambda _
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
     except OSError as taken:
         raise PortTaken(port=settings.port) from taken
 

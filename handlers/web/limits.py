@@ -2,6 +2,7 @@
 
 Addresses are counted under a keyed hash whose key dies with the process. It must not decide what happens beyond a
 limit: new chats are held, everything else is refused politely by the caller.
+How many connections an address may have is decided in `connections.py`.
 """
 
 import hmac
@@ -56,11 +57,23 @@ class Limits:
 
     def allows_address(self, limit: RateLimitItem, request: web.Request) -> bool:
         """Whether the network address may do this once more; it counts from now."""
-        return self._counts.hit(limit, self._blind(self.network_of(request)))
+        return self._counts.hit(limit, self.address_of(request))
 
     def allows_session(self, limit: RateLimitItem, token: str) -> bool:
         """Whether the session may do this once more; it counts from now."""
         return self._counts.hit(limit, self._blind(token))
+
+    def address_of(self, request: web.Request) -> str:
+        """The network address a request came from, as a name that means nothing outside this process."""
+        return self._blind(self.network_of(request))
+
+    def peer(self, address: str | None) -> str | None:
+        """The same for the other end of a connection; None for a trusted proxy, behind which is everybody."""
+        found = _parsed(address or "")
+        if found is None or _is_trusted(found, self._trusted):
+            return None
+        bits = IPV6_SITE_BITS if isinstance(found, IPv6Address) else found.max_prefixlen
+        return self._blind(str(ip_network((found, bits), strict=False)))
 
     def _blind(self, value: str) -> str:
         return hmac.new(self._key, value.encode(), sha256).hexdigest()

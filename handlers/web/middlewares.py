@@ -95,6 +95,8 @@ async def acts_come_from_our_pages(request: web.Request, handler: Handler) -> we
         raise web.HTTPForbidden
     if "Content-Encoding" in request.headers or (request.can_read_body and not _is_form_of_ours(request)):
         raise web.HTTPForbidden
+    if request.transport is None:
+        raise ConnectionResetError  # they left as soon as they had begun; aiohttp would call that a bug
     try:
         form = await request.post()  # kept for the handler
         request[TYPED] = str(form.get("text", ""))  # kept for whoever has to say no

@@ -5,12 +5,15 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from handlers.web.connections import KEEP_ALIVE_SECONDS, Connection, Crowd
+from handlers.web.keys import LIMITS
 from handlers.web.middlewares import ALWAYS
 
+BACKLOG = 1024  # a connection that finds no place in the line is tried again after one second, then three
 SHUTDOWN_SECONDS = 5.0  # requests that are going on may end; sockets are closed before
 
 
-class _Careful(RequestHandler):
+class _Careful(Connection):
     """Answers what aiohttp could not read without its version, its words or a trace."""
 
     __slots__ = ()
@@ -35,10 +38,13 @@ class _Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
-        server.__class__ = _Server  # aiohttp lets nobody choose the class
+        server.__class__ = _Server  # aiohttp lets nobody choose the class, and knows none of its options
         return server
 
 
-def make_runner(app: web.Application) -> web.AppRunner:
-    """The runner to serve the application with. No access log: it would name addresses."""
-    return _Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+def make_runner(app: web.Application, crowd: Crowd | None = None) -> web.AppRunner:
+    """The runner to serve the application with, to as many as `crowd` lets in. No access log: it would name them."""
+    return _Runner(
+        app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=KEEP_ALIVE_SECONDS,
+        crowd=crowd or Crowd(app[LIMITS].peer),
+    )  # fmt: skip

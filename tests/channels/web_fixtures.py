@@ -17,6 +17,7 @@ from bot.seal import Seal, create_key
 from bot.service import Service
 from bot.store import Store
 from handlers.web import make_app
+from handlers.web.connections import Crowd
 from handlers.web.serving import make_runner
 from models.people import LinkPurpose
 from tests.builders import Staff
@@ -116,7 +117,7 @@ class Site:
     """The service as it is served."""
 
     def __init__(self, service: Service, base: str, runner: web.AppRunner) -> None:
-        self.service, self.base, self._runner = service, base, runner
+        self.service, self.base, self.runner = service, base, runner
         self._browsers: list[aiohttp.ClientSession] = []
 
     def browser(self) -> Browser:
@@ -137,7 +138,7 @@ class Site:
 
     async def stop(self) -> None:
         """The program is told to end."""
-        await self._runner.cleanup()
+        await self.runner.cleanup()
 
     async def close(self) -> None:
         for http in self._browsers:
@@ -147,13 +148,13 @@ class Site:
 @asynccontextmanager
 async def opened_site(
     database_url: str, folder: Path, catalogues: Catalogues, *,
-    webhook: Callable[[bytes], Awaitable[int]] | None = None, **changes: object,
+    webhook: Callable[[bytes], Awaitable[int]] | None = None, crowd: Crowd | None = None, **changes: object,
 ) -> AsyncIterator[Site]:  # fmt: skip
     """A site on a free port with a database of its own."""
     settings = settings_for(database_url, folder, **changes)
     store = Store(settings, Seal(create_key(settings.key_file)))
     service = Service(store, settings, catalogues)
-    runner = make_runner(make_app(service, webhook=webhook))
+    runner = make_runner(make_app(service, webhook=webhook), crowd)
     await runner.setup()
     tcp = web.TCPSite(runner, "127.0.0.1", 0)
     await tcp.start()
