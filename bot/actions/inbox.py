@@ -33,6 +33,12 @@ async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -
     return list((await db.execute(rows.order_by(_MESSAGES.c.seq))).all())
 
 
+async def is_unshown(db: AsyncConnection, address_id: int, up_to: int) -> bool:
+    """Whether anything up to this place has not been shown by the newcomer's page yet."""
+    due = select(_ROWS.c.id).where(_ROWS.c.address_id == address_id, _ROWS.c.seq <= up_to)
+    return (await db.execute(select(due.where(_ROWS.c.state == RowState.DUE).exists()))).scalar_one()
+
+
 async def shown(work: Work, address_id: int, up_to: int) -> None:
     """The newcomer's page has shown everything up to this place."""
     rows = update(Outbox).where(Outbox.address_id == address_id, Outbox.seq <= up_to, Outbox.state == RowState.DUE)

@@ -4,7 +4,6 @@ Owns the table of routes, each with the policy that says who may take it, and pu
 It starts nothing: `bot/app.py` does.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -26,7 +25,7 @@ from handlers.web import (
     static,
     webhook,
 )
-from handlers.web.keys import ASSETS, LIMITS, PAGES, SERVICE, SLOW_HASHES, SOCKETS, WEBHOOK, Webhook
+from handlers.web.keys import ASSETS, LIMITS, PAGES, SERVICE, SLOW_HASHES, SOCKETS, TURNS, WEBHOOK, Webhook
 from handlers.web.limits import Limits
 from handlers.web.middlewares import (
     LARGEST_BODY,
@@ -36,11 +35,13 @@ from handlers.web.middlewares import (
     refusals_are_told,
 )
 from handlers.web.policy import Handler, Policy, admit
+from handlers.web.slow_hashes import SlowHashes
+from handlers.web.sockets import Sockets
 from handlers.web.static import Assets
+from handlers.web.turns import Turns
 from handlers.web.view import Pages
 from models.people import Language
 
-HASHES_AT_ONCE = 4  # each takes 16 MiB and a processor for a while
 _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
 _CASE = r"/desk/cases/{case:\d{1,18}}"
 _DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
@@ -145,12 +146,13 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     app = web.Application(middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY)
     assets = Assets()
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
-    app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), set()
-    app[SLOW_HASHES] = asyncio.Semaphore(HASHES_AT_ONCE)
+    app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), Sockets()
+    app[TURNS], app[SLOW_HASHES] = Turns(), SlowHashes()
     for route in ROUTES:
         _add(app, route)
     app.on_response_prepare.append(add_safe_headers)
     app.on_shutdown.append(live.close_all)
+    app.on_cleanup.append(app[SLOW_HASHES].close)
     return app
 
 

@@ -3,8 +3,6 @@
 Every failure has one answer and takes the same steps, so that nothing is learnt by trying.
 """
 
-import asyncio
-
 from aiohttp import web
 
 from bot import clock
@@ -13,8 +11,9 @@ from bot.errors import NotFound, Refusal, TooMany
 from bot.seal import hash_secret, secret_matches
 from bot.textshape import to_latin_digits
 from handlers.web import identity
-from handlers.web.keys import LIMITS, SERVICE, SLOW_HASHES
+from handlers.web.keys import LIMITS, SERVICE
 from handlers.web.limits import COME_BACKS
+from handlers.web.slow_hashes import slowly
 from handlers.web.view import page, refusal_text, wants_json, went_on, words_for
 from models.people import Device
 
@@ -50,8 +49,7 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
     await _count(request, code)
     async with store.look() as db:
         found = await sessions.secret_for_code(db, code, clock.now())
-    async with request.app[SLOW_HASHES]:
-        matches = await asyncio.to_thread(secret_matches, secret, found[1] if found else NOBODYS)
+    matches = await slowly(request, "back", secret_matches, secret, found[1] if found else NOBODYS)
     if found is None or not matches:
         raise NotFound("wrong_code_or_secret")
     async with store.work() as work:

@@ -23,6 +23,7 @@ from handlers.web import identity
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import LIMITS, PAGES, SERVICE, TYPED
 from handlers.web.limits import SIGNS
+from handlers.web.turns import leave_turn
 from handlers.web.view import page, paragraphs, refusal_text, with_numbers_marked, words_for
 from models.people import Device
 
@@ -91,6 +92,7 @@ async def conversation_page(
     if is_own:
         token = identity.token_of(request, identity.NEWCOMER) or ""
         identity.remember(request, response, identity.NEWCOMER, token, device=Device.OWN)
+    leave_turn(request)  # a slow reader holds up nobody
     await response.prepare(request)
     await response.write_eof()
     if reading.visitor is not None and last and request.method == "GET":
@@ -141,8 +143,14 @@ def _numbers_told(request: web.Request, kept: Kept, code: str) -> Markup:
 
 
 async def mark_shown(request: web.Request, visitor: Visitor, last: int) -> None:
-    """What the browser has been sent counts as shown; a store that does not answer now will hear it again later."""
+    """What the browser has been sent counts as shown; a store that does not answer now will hear it again later.
+
+    What has been shown already is not written again, however often it is said.
+    """
     with suppress(Unavailable):
+        async with request.app[SERVICE].store.look() as db:
+            if not await inbox.is_unshown(db, visitor.address_id, last):
+                return
         async with request.app[SERVICE].store.work() as work:
             await inbox.shown(work, visitor.address_id, last)
 

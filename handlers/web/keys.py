@@ -3,7 +3,6 @@
 It must not import the modules whose objects it names, except to name their types.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,10 @@ if TYPE_CHECKING:
     from bot.service import Service
     from handlers.web.limits import Limits
     from handlers.web.policy import Policy
+    from handlers.web.slow_hashes import SlowHashes
+    from handlers.web.sockets import Sockets
     from handlers.web.static import Assets
+    from handlers.web.turns import Turn, Turns
     from handlers.web.view import Pages
 
 Webhook = Callable[[bytes], Awaitable[int]]
@@ -23,11 +25,13 @@ SERVICE: web.AppKey["Service"] = web.AppKey("service")
 PAGES: web.AppKey["Pages"] = web.AppKey("pages")
 ASSETS: web.AppKey["Assets"] = web.AppKey("assets")
 LIMITS: web.AppKey["Limits"] = web.AppKey("limits")
-SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("sockets")
+SOCKETS: web.AppKey["Sockets"] = web.AppKey("sockets")
 WEBHOOK: web.AppKey[Webhook | None] = web.AppKey("webhook")
-SLOW_HASHES: web.AppKey[asyncio.Semaphore] = web.AppKey("slow_hashes")
+SLOW_HASHES: web.AppKey["SlowHashes"] = web.AppKey("slow_hashes")
+TURNS: web.AppKey["Turns"] = web.AppKey("turns")
 
 POLICY: web.RequestKey["Policy"] = web.RequestKey("policy")
 SESSION: web.RequestKey["Session | None"] = web.RequestKey("session")
 CHECKED: web.RequestKey[bool] = web.RequestKey("checked")
+TURN: web.RequestKey["Turn"] = web.RequestKey("turn")
 TYPED: web.RequestKey[str] = web.RequestKey("typed")

@@ -2,7 +2,8 @@
 
 Addresses are counted under a keyed hash whose key dies with the process. It must not decide what happens beyond a
 limit: new chats are held, everything else is refused politely by the caller.
-How many connections an address may have is decided in `connections.py`.
+How many requests of one address are at work at once is decided in `turns.py`, how many connections may be open in
+`connections.py`.
 """
 
 import hmac
@@ -28,6 +29,7 @@ COME_BACKS = RateLimitItemPerMinute(20, namespace="come_backs")
 FAILED_LOG_INS = RateLimitItemPerHour(10, namespace="failed_log_ins")
 MESSAGES = RateLimitItemPerMinute(60, namespace="messages")
 SIGNS = RateLimitItemPerMinute(60, namespace="signs")  # that somebody is there, and what a page keeps when it is left
+OPENINGS = RateLimitItemPerMinute(60, namespace="openings")  # of sockets: some tabs on a net that comes and goes
 NEW_SECRETS = RateLimitItemPerHour(10, namespace="new_secrets")
 IPV6_SITE_BITS = 64  # what one household or one attacker is given
 

@@ -1,11 +1,13 @@
 """The sockets that make pages live: new rows for a newcomer's chat, "something changed" for the desk.
 
 A socket only says what is in the tables, after a bell or after a while. Its session is looked at each time, so one
-that has ended hears nothing more. It must not act for anybody beyond marking rows as shown.
+that has ended hears nothing more. What it costs is not for its browser to say: it takes its turn as every request
+does, and however many frames come, it marks once a second. It must not act for anybody beyond marking rows as shown.
 """
 
 import asyncio
 import json
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
@@ -22,13 +24,16 @@ from handlers.web.chat_page import mark_shown, numbers_to_keep, where_numbers_st
 from handlers.web.conversation import Bubble, bubbles_after
 from handlers.web.keys import PAGES, SERVICE, SESSION, SOCKETS
 from handlers.web.middlewares import has_our_origin
+from handlers.web.sockets import Place
+from handlers.web.turns import leave_turn, turn_of, who_asks
 from handlers.web.view import words_for
 
 HEARTBEAT_SECONDS = 30.0
 CLOSING_SECONDS = 1.0
 LARGEST_FRAME = 1024  # a browser only says how far it has read
 LARGEST_PLACE = 2**63 - 1  # more is none in any database
-SESSION_DEAD = 4401
+SESSION_DEAD, CROWDED = 4401, 4429
+MARKS_AGAIN_SECONDS = 1.0
 DESK_LOOKS_AGAIN_SECONDS = 30.0  # a ring may be lost, and waiting times grow
 
 
@@ -40,32 +45,39 @@ async def chat(request: web.Request) -> web.StreamResponse:
     if visitor is None:
         raise SessionEnded("session_gone")
     topics = wakeup.chat(visitor.conversation_id), wakeup.SESSIONS
-    async with _opened(request) as socket:
-        cursor = _Cursor()
-        with service.store.bells.listen(*topics) as bell:
+    with service.store.bells.listen(*topics) as bell:
+        async with _opened(request, bell) as place:
+            cursor = _Cursor()
 
             async def speak() -> None:
-                while await _speak_rows(request, socket, visitor, cursor):
+                while await _speak_rows(request, place, visitor, cursor):
                     await bell.wait(service.settings.poll_seconds)
 
-            async def heard(words: str) -> None:
+            def heard(words: str) -> None:
                 if cursor.sent is None:
-                    cursor.sent = _number_in(words, "after") or 0
+                    cursor.sends([_number_in(words, "after") or 0])
                     bell.ring()
                 elif (number := _number_in(words, "shown")) is not None:
-                    await mark_shown(request, visitor, min(number, cursor.sent))
+                    cursor.saw(number)
 
-            await _talk(socket, speak, heard)
-    return socket
+            async def mark() -> None:
+                async with turn_of(request):
+                    await mark_shown(request, visitor, up_to := cursor.shown)
+                if cursor.shown == up_to:
+                    cursor.is_ahead.clear()
+
+            await _talk(place, speak, heard, lambda: _keep_marking(cursor, mark))
+            if cursor.is_ahead.is_set():
+                await mark()
+    return place.socket
 
 
 async def desk(request: web.Request) -> web.StreamResponse:
     """Says that something changed, so that the page looks again."""
-    bells = request.app[SERVICE].store.bells
-    async with _opened(request) as socket:
-        with bells.listen(wakeup.DESK, wakeup.SESSIONS) as bell:
-            await _talk(socket, lambda: _speak_changes(request, socket, bell), _nothing)
-    return socket
+    with request.app[SERVICE].store.bells.listen(wakeup.DESK, wakeup.SESSIONS) as bell:
+        async with _opened(request, bell) as place:
+            await _talk(place, lambda: _speak_changes(request, place), lambda _words: None)
+    return place.socket
 
 
 async def close_all(app: web.Application) -> None:
@@ -75,13 +87,33 @@ async def close_all(app: web.Application) -> None:
 
 
 class _Cursor:
-    """How far the browser has been sent; None until it has said how far it is, which is the first thing it says."""
+    """How far the browser has been sent; None until it has said how far it is, which is the first thing it says.
 
-    sent: int | None = None
+    `shown`: how far it says it has shown that; `is_ahead`: that this has not been marked yet.
+    """
+
+    def __init__(self) -> None:
+        self.sent: int | None = None
+        self.shown = 0
+        self.is_ahead = asyncio.Event()
+        self._rows: list[int] = []
+
+    def sends(self, rows: list[int]) -> None:
+        """These have been sent, in order; the first is where the browser said it was."""
+        self._rows += rows
+        self.sent = rows[-1]
+
+    def saw(self, number: int) -> None:
+        """It has shown everything up to there. That changes nothing if no row up to there was sent since."""
+        seen = bisect_right(self._rows, number)
+        if seen:
+            self.shown = max(self.shown, self._rows[seen - 1])
+            del self._rows[:seen]
+            self.is_ahead.set()
 
 
 @asynccontextmanager
-async def _opened(request: web.Request) -> AsyncIterator[web.WebSocketResponse]:
+async def _opened(request: web.Request, bell: Bell) -> AsyncIterator[Place]:
     """The socket, open; another site's page does not get that far, since browsers always send its origin."""
     if not has_our_origin(request):
         raise web.HTTPForbidden
@@ -91,51 +123,77 @@ async def _opened(request: web.Request) -> AsyncIterator[web.WebSocketResponse]:
     if not socket.can_prepare(request).ok:
         raise web.HTTPBadRequest
     await socket.prepare(request)
-    request.app[SOCKETS].add(socket)
+    leave_turn(request)
+    place = Place(socket, *who_asks(request), bell)
+    request.app[SOCKETS].add(place)
     try:
-        yield socket
+        yield place
     finally:
-        request.app[SOCKETS].discard(socket)
+        request.app[SOCKETS].discard(place)
 
 
 async def _talk(
-    socket: web.WebSocketResponse, speak: Callable[[], Awaitable[None]], heard: Callable[[str], Awaitable[None]]
+    place: Place,
+    speak: Callable[[], Awaitable[None]],
+    heard: Callable[[str], None],
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Speak and listen until the browser leaves, its session ends, or the program stops."""
-    async with asyncio.TaskGroup() as both:
-        speaking = both.create_task(_quietly(speak, socket))
-        async for message in socket:
+    """Speak and listen until the browser leaves, its session ends, others need the room, or the program stops."""
+    async with asyncio.TaskGroup() as all_of_it:
+        doing = [all_of_it.create_task(_quietly(speak, place))]
+        if meanwhile is not None:
+            doing.append(all_of_it.create_task(meanwhile()))
+        async for message in place.socket:
             if message.type == WSMsgType.TEXT:
-                await heard(message.data)
-        speaking.cancel()
+                heard(message.data)
+        for one in doing:
+            one.cancel()
 
 
-async def _quietly(speak: Callable[[], Awaitable[None]], socket: web.WebSocketResponse) -> None:
+async def _quietly(speak: Callable[[], Awaitable[None]], place: Place) -> None:
     with suppress(ConnectionError):  # the browser has left while we spoke; the listening side notices
         await speak()
-    await socket.close(code=SESSION_DEAD)
+    await place.socket.close(code=CROWDED if place.is_wanted_back else SESSION_DEAD)
 
 
-async def _speak_rows(request: web.Request, socket: web.WebSocketResponse, visitor: Visitor, cursor: _Cursor) -> bool:
-    """Whatever is new has been sent; False once the session has ended."""
-    service, words = request.app[SERVICE], words_for(request)
+async def _keep_marking(cursor: _Cursor, mark: Callable[[], Awaitable[None]]) -> None:
+    """What has been shown is marked at once, and then once a while, as far as it is by then."""
+    while True:
+        await cursor.is_ahead.wait()
+        await mark()
+        await asyncio.sleep(MARKS_AGAIN_SECONDS)
+
+
+async def _speak_rows(request: web.Request, place: Place, visitor: Visitor, cursor: _Cursor) -> bool:
+    """Whatever is new has been sent; False once the session has ended, or others need the room."""
+    if place.is_wanted_back:
+        return False
     try:
-        if not await _is_alive(request, identity.newcomer_session):
-            await socket.send_json({"ended": True})
-            return False
-        if cursor.sent is None:
-            return True
-        async with service.store.look() as db:
-            bubbles = await bubbles_after(db, service, words, visitor, cursor.sent)
-        told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
-        if after := where_numbers_stand(bubbles):
-            told |= {"numbers": await numbers_to_keep(request, request[SESSION]), "after": after}  # type: ignore[arg-type]
+        async with turn_of(request):
+            told = await _news(request, visitor, cursor)
     except Unavailable:
         return True
-    if bubbles:
-        cursor.sent = max(bubble.seq for bubble in bubbles)
-        await socket.send_json(told)
-    return True
+    if told:
+        await place.socket.send_json(told)
+    return "ended" not in told
+
+
+async def _news(request: web.Request, visitor: Visitor, cursor: _Cursor) -> dict[str, object]:
+    """What is to be said now; the cursor is behind it."""
+    service = request.app[SERVICE]
+    if not await _is_alive(request, identity.newcomer_session):
+        return {"ended": True}
+    if cursor.sent is None:
+        return {}
+    async with service.store.look() as db:
+        bubbles = await bubbles_after(db, service, words_for(request), visitor, cursor.sent)
+    told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
+    if after := where_numbers_stand(bubbles):
+        told |= {"numbers": await numbers_to_keep(request, request[SESSION]), "after": after}  # type: ignore[arg-type]
+    if not bubbles:
+        return {}
+    cursor.sends(sorted(bubble.seq for bubble in bubbles))
+    return told
 
 
 def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
@@ -144,30 +202,35 @@ def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
 
 
-async def _speak_changes(request: web.Request, socket: web.WebSocketResponse, bell: Bell) -> None:
+async def _speak_changes(request: web.Request, place: Place) -> None:
     poll = request.app[SERVICE].settings.poll_seconds
     spoke_at, is_owed = monotonic(), False
     while True:
-        is_owed = await bell.wait(poll) or is_owed
+        is_owed = await place.bell.wait(poll) or is_owed
+        if place.is_wanted_back:
+            return
         try:
-            if not await _is_alive(request, identity.staff_session):
-                why = {"ran_out": True} if await identity.has_run_out(request) else {}
-                await socket.send_json({"ended": True} | why)
-                return
+            async with turn_of(request):
+                ended = await _why_desk_ended(request)
         except Unavailable:
             continue
+        if ended:
+            await place.socket.send_json(ended)
+            return
         if is_owed or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
             spoke_at, is_owed = monotonic(), False
-            await socket.send_json({"changed": True})
+            await place.socket.send_json({"changed": True})
+
+
+async def _why_desk_ended(request: web.Request) -> dict[str, object]:
+    if await _is_alive(request, identity.staff_session):
+        return {}
+    return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(request) else {})
 
 
 async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitable[sessions.Session | None]]) -> bool:
     before, now = request[SESSION], await look(request)
     return now is not None and before is not None and now.id == before.id
-
-
-async def _nothing(_words: str) -> None:
-    return None
 
 
 def _number_in(data: str, name: str) -> int | None:

@@ -11,7 +11,9 @@ from aiohttp import web
 
 from bot.errors import NotFound, NotPermitted
 from handlers.web import identity
-from handlers.web.keys import CHECKED, POLICY, SESSION
+from handlers.web.keys import CHECKED, LIMITS, POLICY, SESSION, TURN
+from handlers.web.limits import OPENINGS
+from handlers.web.turns import turn_of, who_asks
 from models.people import Role
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,13 +36,24 @@ class Policy(StrEnum):
 
 
 OPEN = (Policy.PUBLIC, Policy.PROBE, Policy.TELEGRAM)
+OUT_OF_TURN = (Policy.PROBE, Policy.TELEGRAM)  # who is answered while others wait, and has a secret or asks little
 
 
 def admit(policy: Policy, handler: Handler) -> Handler:
-    """The handler, taken only by those whom the policy lets in."""
+    """The handler, taken only by those whom the policy lets in, each in their turn."""
+
+    async def in_turn(request: web.Request) -> web.StreamResponse:
+        request[POLICY] = policy
+        if policy in OUT_OF_TURN:
+            return await handler(request)
+        if _is_socket(request) and not request.app[LIMITS].allows_session(OPENINGS, "".join(who_asks(request))):
+            return web.Response(status=web.HTTPTooManyRequests.status_code)  # its client shows no page
+        async with turn_of(request) as request[TURN]:
+            if request.method in READS and request.transport is None:
+                raise ConnectionResetError  # they have left meanwhile; what somebody has said counts all the same
+            return await admitted(request)
 
     async def admitted(request: web.Request) -> web.StreamResponse:
-        request[POLICY] = policy
         if policy in OPEN:
             return await handler(request)
         if request.method in READS:
@@ -51,16 +64,20 @@ def admit(policy: Policy, handler: Handler) -> Handler:
             raise RuntimeError("an act was taken in without a look at who acts")
         return response
 
-    return admitted
+    return in_turn
 
 
 async def _session_for(request: web.Request, policy: Policy) -> identity.Session:
     try:
         return await _permitted(request, policy)
     except NotPermitted as nobody:
-        if request.headers.get("Upgrade"):
+        if _is_socket(request):
             raise web.HTTPForbidden from nobody  # a socket's client shows no page
         raise
+
+
+def _is_socket(request: web.Request) -> bool:
+    return "Upgrade" in request.headers
 
 
 async def _permitted(request: web.Request, policy: Policy) -> identity.Session:

@@ -4,7 +4,6 @@ On a shared device the old number has to be given first: whoever finds the chat 
 It must not show a number; the chat's own page does, as long as the session keeps it.
 """
 
-import asyncio
 from secrets import randbelow
 
 from aiohttp import web
@@ -16,8 +15,9 @@ from bot.errors import BadInput, Refusal, SessionEnded, TooMany
 from bot.seal import hash_secret, secret_matches
 from handlers.web import identity
 from handlers.web.back import digits
-from handlers.web.keys import LIMITS, SERVICE, SESSION, SLOW_HASHES
+from handlers.web.keys import LIMITS, SERVICE, SESSION
 from handlers.web.limits import NEW_SECRETS
+from handlers.web.slow_hashes import slowly
 from handlers.web.view import page, refusal_text, wants_json, went_on, words_for
 from models.people import Device
 
@@ -27,8 +27,7 @@ SECRET_DIGITS = 8
 async def new_secret(request: web.Request) -> tuple[str, str]:
     """A secret number nobody knows yet, and its hash."""
     secret = f"{randbelow(10**SECRET_DIGITS):0{SECRET_DIGITS}d}"
-    async with request.app[SLOW_HASHES]:
-        return secret, await asyncio.to_thread(hash_secret, secret)
+    return secret, await slowly(request, "new", hash_secret, secret)
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -75,9 +74,8 @@ async def _prove(request: web.Request, code: str, old_hash: str) -> None:
     given = digits((await request.post()).get("secret"))
     guesses, place = request.app[LIMITS].guesses, f"session {identity.token_of(request, identity.NEWCOMER)}"
     guesses.count(place, code)
-    async with request.app[SLOW_HASHES]:
-        if not await asyncio.to_thread(secret_matches, given, old_hash):
-            raise BadInput("wrong_secret")
+    if not await slowly(request, "old", secret_matches, given, old_hash):
+        raise BadInput("wrong_secret")
     guesses.opened(place, code)
 
 

@@ -2,6 +2,7 @@
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
+const CROWDED = 4429; // another of this browser's pages took the place
 
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -75,8 +76,9 @@ export function listen(path, { opened, heard, lost }) {
     socket.addEventListener("message", (event) => {
       if (heard(JSON.parse(event.data), socket) === false) over = true;
     });
-    socket.addEventListener("close", async () => {
+    socket.addEventListener("close", async ({ code }) => {
       if (over) return;
+      if (code === CROWDED) wait = LONGEST_WAIT_MS;
       lost(hasOpened);
       await soon(wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
