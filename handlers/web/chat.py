@@ -21,7 +21,7 @@ from bot.store import Work
 from handlers.web import identity
 from handlers.web.chat_page import conversation_page, sent_as, still_written, unwritten_numbers
 from handlers.web.keys import LIMITS, SERVICE, SESSION
-from handlers.web.limits import MESSAGES, NEW_CHATS, SIGNS
+from handlers.web.limits import MESSAGES, NEW_CHATS, NEW_CHATS_IN_ALL, SIGNS
 from handlers.web.secret import new_secret
 from handlers.web.view import (
     FAR_AWAY,
@@ -78,7 +78,7 @@ async def consent(request: web.Request) -> web.Response:
     if answer not in ("own", "shared"):
         return went_on(request, f"/{request.match_info['language']}/chat/no")
     device = Device.OWN if answer == "own" else Device.SHARED
-    held = not request.app[LIMITS].allows_address(NEW_CHATS, request)
+    held = not _is_one_of_few(request)
     secret, secret_hash = await new_secret(request)
     door = converse.Door(held=held, secret_hash=secret_hash)
     language = request.match_info["language"]
@@ -232,6 +232,12 @@ async def leave(request: web.Request) -> web.Response:
     with suppress(Unavailable):  # the cookie goes in any case
         await _end_session(request)
     return _gone(request, FAR_AWAY)
+
+
+def _is_one_of_few(request: web.Request) -> bool:
+    """Whether a new chat stands in the queue where it came; one of too many stands behind those, and is taken too."""
+    limits = request.app[LIMITS]
+    return limits.allows_address(NEW_CHATS, request) and limits.allows_in_all(NEW_CHATS_IN_ALL)
 
 
 def _only_so_often(request: web.Request) -> None:

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 Networks = Sequence[IPv4Network | IPv6Network]
 
 NEW_CHATS = RateLimitItemPerHour(60, namespace="new_chats")  # a library or a mobile network shares one address
+NEW_CHATS_IN_ALL = RateLimitItemPerHour(300, namespace="new_chats_in_all")  # a year brings some hundreds
 COME_BACKS = RateLimitItemPerMinute(20, namespace="come_backs")
 FAILED_LOG_INS = RateLimitItemPerHour(10, namespace="failed_log_ins")
 MESSAGES = RateLimitItemPerMinute(60, namespace="messages")
@@ -64,6 +65,10 @@ class Limits:
     def allows_session(self, limit: RateLimitItem, token: str) -> bool:
         """Whether the session may do this once more; it counts from now."""
         return self._counts.hit(limit, self._blind(token))
+
+    def allows_in_all(self, limit: RateLimitItem) -> bool:
+        """Whether this may be done once more by anybody; it counts from now."""
+        return self._counts.hit(limit)
 
     def address_of(self, request: web.Request) -> str:
         """The network address a request came from, as a name that means nothing outside this process."""
