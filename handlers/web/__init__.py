@@ -25,7 +25,7 @@ from handlers.web import (
     static,
     webhook,
 )
-from handlers.web.keys import ASSETS, LIMITS, PAGES, SERVICE, SLOW_HASHES, SOCKETS, TURNS, WEBHOOK, Webhook
+from handlers.web.keys import ASSETS, LIMITS, PAGES, PROBE_TURNS, SERVICE, SLOW_HASHES, SOCKETS, TURNS, WEBHOOK, Webhook
 from handlers.web.limits import Limits
 from handlers.web.middlewares import (
     LARGEST_BODY,
@@ -147,7 +147,7 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     assets = Assets()
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
     app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), Sockets()
-    app[TURNS], app[SLOW_HASHES] = Turns(), SlowHashes()
+    app[TURNS], app[PROBE_TURNS], app[SLOW_HASHES] = Turns(), Turns(), SlowHashes()
     for route in ROUTES:
         _add(app, route)
     app.on_response_prepare.append(add_safe_headers)

@@ -13,6 +13,8 @@ from typing import Any
 
 from aiohttp.web_protocol import RequestHandler
 
+from bot.metrics import CLOSED
+
 STANDSTILL_SECONDS = 20.0  # without a byte either way while one is due. Not in all: a long letter takes minutes
 LOOKS_PER_STANDSTILL = 4
 KEEP_ALIVE_SECONDS = 130.0  # proxies let go of an idle connection first: Caddy after 120 s, nginx after 60
@@ -70,9 +72,9 @@ def _close_one_of(connections: Iterable["Connection"]) -> None:
     letter = None
     for one in connections:
         if one.is_at_rest and not one.is_letter:
-            return one.drop()
+            return one.drop("crowded")
         letter = letter or (one if one.is_at_rest else None)
-    return letter.drop() if letter else None
+    return letter.drop("crowded") if letter else None
 
 
 class Connection(RequestHandler):
@@ -122,8 +124,9 @@ class Connection(RequestHandler):
                 timer.cancel()
         super().connection_lost(exc)
 
-    def drop(self) -> None:
+    def drop(self, why: str) -> None:
         """It is closed now, whatever was under way. Whoever waits for the rest of it hears that it was lost."""
+        CLOSED.labels(why).inc()
         self._crowd.leaves(self)
         self._wire.abort()
 
@@ -182,7 +185,7 @@ class Connection(RequestHandler):
         if not self._is_due():
             self._due_at = now
         if now - max(self._moved_at, self._due_at) >= self._crowd.standstill_seconds:
-            self.drop()
+            self.drop("still")
         else:
             self._look_again()
 

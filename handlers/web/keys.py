@@ -29,6 +29,7 @@ SOCKETS: web.AppKey["Sockets"] = web.AppKey("sockets")
 WEBHOOK: web.AppKey[Webhook | None] = web.AppKey("webhook")
 SLOW_HASHES: web.AppKey["SlowHashes"] = web.AppKey("slow_hashes")
 TURNS: web.AppKey["Turns"] = web.AppKey("turns")
+PROBE_TURNS: web.AppKey["Turns"] = web.AppKey("probe_turns")  # of their own: they are asked when the others hang
 
 POLICY: web.RequestKey["Policy"] = web.RequestKey("policy")
 SESSION: web.RequestKey["Session | None"] = web.RequestKey("session")

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.errors import NotFound, NotPermitted
 from handlers.web import identity
-from handlers.web.keys import CHECKED, LIMITS, POLICY, SESSION, TURN
+from handlers.web.keys import CHECKED, LIMITS, POLICY, PROBE_TURNS, SESSION, TURN, TURNS
 from handlers.web.limits import OPENINGS
 from handlers.web.turns import turn_of, who_asks
 from models.people import Role
@@ -36,7 +36,6 @@ class Policy(StrEnum):
 
 
 OPEN = (Policy.PUBLIC, Policy.PROBE, Policy.TELEGRAM)
-OUT_OF_TURN = (Policy.PROBE, Policy.TELEGRAM)  # who is answered while others wait, and has a secret or asks little
 
 
 def admit(policy: Policy, handler: Handler) -> Handler:
@@ -44,11 +43,11 @@ def admit(policy: Policy, handler: Handler) -> Handler:
 
     async def in_turn(request: web.Request) -> web.StreamResponse:
         request[POLICY] = policy
-        if policy in OUT_OF_TURN:
-            return await handler(request)
+        if policy == Policy.TELEGRAM:
+            return await handler(request)  # there is one Telegram, and nobody else has the secret
         if _is_socket(request) and not request.app[LIMITS].allows_session(OPENINGS, "".join(who_asks(request))):
             return web.Response(status=web.HTTPTooManyRequests.status_code)  # its client shows no page
-        async with turn_of(request) as request[TURN]:
+        async with turn_of(request, PROBE_TURNS if policy == Policy.PROBE else TURNS) as request[TURN]:
             if request.method in READS and request.transport is None:
                 raise ConnectionResetError  # they have left meanwhile; what somebody has said counts all the same
             return await admitted(request)

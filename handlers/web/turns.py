@@ -94,9 +94,9 @@ class Turns:
 
 
 @asynccontextmanager
-async def turn_of(request: web.Request) -> AsyncIterator[Turn]:
+async def turn_of(request: web.Request, turns: web.AppKey[Turns] = TURNS) -> AsyncIterator[Turn]:
     """A turn of whoever asks."""
-    async with request.app[TURNS].of(*who_asks(request)) as turn:
+    async with request.app[turns].of(*who_asks(request)) as turn:
         yield turn
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.i18n import Catalogues
-from bot.metrics import INCIDENTS
+from bot.metrics import CLOSED, INCIDENTS
 from handlers.web.connections import (
     HALF_A_LETTER,
     IN_ALL,
@@ -140,13 +140,14 @@ def server_side(site: Site) -> tuple[Connection, LoopWithAClock]:
 )
 async def test_what_is_begun_and_stands_still_is_closed_and_nothing_went_wrong(opened: Opener, begun: str) -> None:
     site = await opened(standstill_seconds=SHORT)
-    incidents = INCIDENTS._value.get()
+    incidents, closed_before = INCIDENTS._value.get(), CLOSED.labels("still")._value.get()
     async with wired(site) as wire:
         wire.says(begun, length=1000)
 
         closed = await wire.is_closed()
 
     assert closed
+    assert CLOSED.labels("still")._value.get() == closed_before + 1
     assert INCIDENTS._value.get() == incidents
     assert (await site.browser().get("/sv")).status == 200
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.i18n import Catalogues
 from handlers.web.back import NOBODYS
-from handlers.web.keys import SLOW_HASHES
+from handlers.web.keys import PROBE_TURNS, SLOW_HASHES, TURNS
 from handlers.web.slow_hashes import GIVES_WAY, SlowHashes
 from handlers.web.turns import Turns
 from tests.channels.web_fixtures import PATIENCE_SECONDS, Browser, Site, opened_site
@@ -163,6 +163,27 @@ async def test_a_storm_of_one_session_is_served_two_at_a_time_and_a_neighbour_at
     assert page.status == said.status == 200
     assert [answer.status for answer in answers] == [200] * 12
     assert gate.most == 2
+
+
+async def test_probes_are_answered_while_every_turn_is_taken_and_take_turns_themselves(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, browser = Gate(monkeypatch), site.browser()
+    await browser.agrees()
+    monkeypatch.setattr(site.runner.app[TURNS], "_most", (1, 1, 1))
+    page = asyncio.ensure_future(browser.get("/sv/chat?storm=1"))
+    await until(lambda: gate.inside, otherwise="the only turn to be taken")
+
+    probed = (await asyncio.wait_for(site.browser().get("/readyz"), PATIENCE_SECONDS)).status
+    async with AsyncExitStack() as stack:
+        probes = site.runner.app[PROBE_TURNS]
+        monkeypatch.setattr(probes, "_most", (1, 1, 1))
+        await stack.enter_async_context(probes.of("elsewhere", "somebody"))
+        second = asyncio.ensure_future(site.browser().get("/readyz"))
+        await until(lambda: probes._lines, otherwise="a probe to wait")
+    gate.opens.set()
+
+    assert (probed, (await second).status, (await page).status) == (200, 200, 200)
 
 
 class Hashing:

@@ -44,18 +44,23 @@ export async function isForgotten(path) {
   }
 }
 
-// After a while, or at once when the connection is back or somebody presses "again".
+// After a while, or at once when the connection is back, somebody looks at the page again or presses "again".
 export function soon(wait) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, wait);
+    function seen() {
+      if (!document.hidden) done();
+    }
     function done() {
       clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
       window.removeEventListener("online", done);
       document.removeEventListener("radrum-again", done);
       resolve();
     }
     window.addEventListener("online", done);
     document.addEventListener("radrum-again", done);
+    document.addEventListener("visibilitychange", seen);
   });
 }
 
