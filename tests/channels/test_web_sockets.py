@@ -53,13 +53,14 @@ async def listening(site: Site, browser: Browser, *, after: int = 0) -> AsyncIte
     await until(lambda: not len(site.runner.app[SOCKETS]), otherwise="the socket to be gone")
 
 
-async def with_words_unshown(site: Site) -> tuple[Browser, int]:
+async def with_words_unshown(site: Site, *, asides: int = 0) -> tuple[Browser, int]:
     """A browser whose page has not shown the newest rows yet, and where they end."""
     browser = await in_chat(site)
-    await browser.http.post(
-        browser.base + "/sv/chat/say", data={"text": "Hej", "client_msg_id": "number-0001"},
-        headers={"Origin": browser.base, "Accept": "application/json"},
-    )  # fmt: skip
+    headers = {"Origin": browser.base, "Accept": "application/json"}
+    words = {"text": "Hej", "client_msg_id": "number-0001"}
+    await browser.http.post(browser.base + "/sv/chat/say", data=words, headers=headers)
+    for _ in range(asides):
+        await browser.http.post(browser.base + "/sv/chat/command", data={"name": "help"}, headers=headers)
     last = (await table(site.service, "SELECT max(seq) FROM outbox"))[0][0]
     assert await due(site)
     return browser, last
@@ -75,16 +76,24 @@ async def has_all(socket: aiohttp.ClientWebSocketResponse, last: int) -> None:
         pass
 
 
+async def _fewer_due(site: Site, than: int) -> bool:
+    return await due(site) < than
+
+
 async def test_many_frames_are_one_mark_now_and_one_at_the_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MARKS_AGAIN_SECONDS", 3600)
-    browser, last = await with_words_unshown(site)
-    written = Written(monkeypatch)
+    browser, last = await with_words_unshown(site, asides=8)
+    rows = [row.seq for row in await table(site.service, "SELECT seq FROM outbox WHERE state = 'due' ORDER BY seq")]
+    written, heard = Written(monkeypatch), Heard(monkeypatch)
 
     async with listening(site, browser) as socket:
         await has_all(socket, last)
-        for number in range(60, -1, -1):
-            await socket.send_json({"shown": last - number})
+        for count, number in enumerate(rows, start=1):
+            await socket.send_json({"shown": number})
+            await until(lambda: heard.frames == 1 + count, otherwise="the frame to be heard")  # noqa: B023
+            await until(lambda: _fewer_due(site, len(rows)), otherwise="the first mark")
 
+    assert len(rows) >= 8
     assert await due(site) == 0
     assert 1 <= written.times <= 2
 
