@@ -249,8 +249,10 @@ async def _done_or_told(request: web.Request, act: Act, client_msg_id: str | Non
     """The act is done; or the page is as it was, with what she has typed and the reason."""
     try:
         return _afterwards(request, await _act(request, act, client_msg_id))
-    except SessionEnded:
-        raise  # there is no conversation to show; the page that says so shows her words
+    except (SessionEnded, TooMany):
+        # Her words are on the page that says so. After the one there is no conversation to show; and what is refused
+        # for being too much is to cost next to nothing.
+        raise
     except Refusal as refusal:
         if wants_json(request):
             raise
