@@ -5,23 +5,23 @@ for a row. Which row is next is said in `lanes.py`. It must not render words its
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 import structlog
-from sqlalchemy import Row, Table, delete, exists, select, update
+from sqlalchemy import Row, Select, Table, delete, exists, select, update
 from sqlalchemy.exc import NoResultFound
 
 from bot import access, clock, lanes, leases, wakeup
-from bot.actions import hours_post, inbox, people
+from bot.actions import hours_post, inbox, people, pointing
 from bot.actions.session_reminders import is_over
 from bot.errors import Refusal, Unavailable
+from bot.letters import Letter, Moved, Outcome, Sender, Sent, TryAgain, Unreachable
 from bot.render import is_taken_back, prompt_of
 from bot.seal import SealError
 from bot.service import Service
 from bot.store import Work
+from bot.traffic import Traffic
 from models.case import CaseEventKind, CaseStatus
 from models.dialogue import Prompt
 from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
@@ -29,69 +29,12 @@ from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
-REST_SECONDS = 1.0
+REST_SECONDS, SHORTEST_REST_SECONDS = 1.0, 0.01
+SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
+MOST_CHOICES = 3  # in one turn: who was overtaken by another process three times comes again
+MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
 DOUBTFUL = "doubtful"  # why a row has failed whose every try may have arrived
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one.
-
-    `is_doubtful`: it was sent before and may have arrived; it is sent again only once the channel is seen to answer.
-    `parts_sent`: so many messages of a long text have arrived.
-    """
-
-    chat: str
-    prompt: Prompt
-    edits: int | None = None
-    unsays: int | None = None
-    reply_to: int | None = None
-    is_silent: bool = False
-    is_doubtful: bool = False
-    parts_sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """It arrived. `remote_id` names it in its chat; None if there is nothing there to name."""
-
-    remote_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TryAgain:
-    """It did not arrive now. `after_seconds`: what the channel asked for. `parts_sent`: so much of it did.
-    `doubtful`: it was sent, and no answer came: it may have arrived anyway."""
-
-    after_seconds: float = 0.0
-    doubtful: bool = False
-    parts_sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """It cannot arrive. The door is shut: `blocked` by the person, `deactivated` with their account, or `shut` for a
-    reason not said; or `refused`: the channel will not take it."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The chat has another id from now on, `chat`; nothing was sent."""
-
-    chat: str
-
-
-Outcome = Sent | TryAgain | Unreachable | Moved
 LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another process's by now
-
-
-class Sender(Protocol):
-    """A channel that sends."""
-
-    async def send(self, letter: Letter) -> Outcome:
-        """Try once. Never raises: what went wrong is an outcome."""
 
 
 class Delivery:
@@ -102,30 +45,34 @@ class Delivery:
         self._store = service.store
         self._settings = service.settings
         self._senders = senders
+        self._traffic = Traffic(service.settings)
+        self._sends = asyncio.TaskGroup()
+        self._beside = 0
         self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
 
     async def run(self) -> None:
         """Deliver until the service stops; a send under way is finished and marked first."""
         await self._until_it_answers(self._free_leases_at_start)
-        async with asyncio.TaskGroup() as workers:
-            workers.create_task(self._sweep())
-            for _ in range(self._settings.sends_in_parallel):
-                workers.create_task(self._worker())
+        async with self._sends:
+            self._sends.create_task(self._sweep())
+            for place in range(self._settings.sends_in_parallel):
+                self._sends.create_task(self._worker(is_patient=place == 0))
 
-    async def _worker(self) -> None:
+    async def _worker(self, *, is_patient: bool) -> None:
+        """`is_patient`: the one that also serves the lanes from which nothing came back; they have it in common."""
         done: tuple[Row, Outcome] | None = None
         with self._store.bells.listen(wakeup.OUTBOX) as bell:
             while done is not None or not self._service.health.stopping:
                 try:
-                    leased = await self._turn(done)
-                    done = None if leased is None else (leased, await self._send(leased))
-                    if done is None:
+                    leased = await self._turn(done, is_patient=is_patient)
+                    done = None if leased is None else await self._sent(leased)
+                    if leased is None:
                         await bell.wait(await self._rest_seconds())
                 except Unavailable:
                     await asyncio.sleep(REST_SECONDS)
 
     async def deliver_one(self) -> bool:
-        """Deliver one due row, if there is one. Returns whether there was."""
+        """Deliver one due row, if there is one, whatever the traffic. Returns whether there was."""
         taken = leases.Taken.now()
         async with self._store.work() as work:
             leased = await self._lease(work)
@@ -138,27 +85,75 @@ class Delivery:
         self._sending.pop(leased.id, None)
         return True
 
-    async def _turn(self, done: tuple[Row, Outcome] | None) -> Row | None:
+    async def _turn(self, done: tuple[Row, Outcome] | None, *, is_patient: bool) -> Row | None:
         """Mark what was sent and lease the next row, in one transaction: one commit a message instead of two."""
-        leased, taken = None, leases.Taken.now()
-        async with self._store.work() as work:
-            if done is not None:
-                await self._mark(work, *done)
-            # What a process leases before others can see that it lives, they would take for a dead one's and send too.
-            if not self._service.health.stopping and self._store.bells.can_be_heard:
-                leased = await self._lease(work)
+        leased, may_leave, taken = None, self._traffic.takes_turn(), leases.Taken.now()
+        if done is None and not may_leave:
+            return None
+        try:
+            async with self._store.work() as work:
+                if done is not None:
+                    await self._mark(work, *done)
+                # What a process leases before others see that it lives, they would take for a dead one's and send too.
+                if may_leave and not self._service.health.stopping and self._store.bells.can_be_heard:
+                    leased = await self._lease(work, self._traffic.not_now(nor_slow=not is_patient))
+        finally:
+            if may_leave and leased is None:
+                self._traffic.gives_turn_back()
         if done is not None:
             self._sending.pop(done[0].id, None)
         if leased is not None:
             self._sending[leased.id] = taken
+            self._traffic.leaves(leased.address_id)
         return leased
 
-    async def _lease(self, work: Work) -> Row | None:
-        free = lanes.DUE.with_for_update(skip_locked=True, of=_ROWS) if self._store.is_postgres else lanes.DUE
-        row_id = (await work.db.execute(free, lanes.at(work.now))).scalar_one_or_none()
-        if row_id is None:
-            return None
-        return await leases.take(work, row_id, self._store.instance)
+    async def _lease(self, work: Work, not_now: Sequence[int] = ()) -> Row | None:
+        for _ in range(MOST_CHOICES):
+            oldest = await self._choose(work, lanes.DUE, not_now=lanes.filled_up(not_now))
+            if oldest is not None and oldest.kind in lanes.RELAYED:
+                oldest = await self._choose(work, lanes.BEFORE_RELAYED, lane=oldest.address_id) or oldest
+            if oldest is None:
+                return None
+            if leased := await leases.take(work, oldest.id, self._store.instance):
+                return leased
+        return None
+
+    async def _choose(self, work: Work, statement: Select, **values: object) -> Row | None:
+        if self._store.is_postgres:  # its lane too: two of its rows must not be chosen at once
+            statement = statement.with_for_update(skip_locked=True, key_share=True, of=[_ROWS, Address])
+        return (await work.db.execute(statement, lanes.at(work.now) | values)).one_or_none()
+
+    async def _sent(self, row: Row) -> tuple[Row, Outcome] | None:
+        """The letter and what came of it; None if it takes long: then it is waited for beside."""
+        sending = self._sends.create_task(self._send(row))
+        await asyncio.wait({sending}, timeout=SLOW_SECONDS if self._beside < MOST_BESIDE else None)
+        if sending.done():
+            self._traffic.came_back(row.address_id, sending.result())
+            return row, sending.result()
+        self._traffic.hangs(row.address_id)
+        self._sends.create_task(self._wait_for(row, sending))
+        return None
+
+    async def _wait_for(self, row: Row, sending: asyncio.Task[Outcome]) -> None:
+        self._beside += 1
+        try:
+            outcome = await sending
+            self._traffic.came_back(row.address_id, outcome)
+            await self._until_marked(row, outcome)
+        finally:
+            self._beside -= 1
+        self._store.bells.ring(wakeup.OUTBOX)
+
+    async def _until_marked(self, row: Row, outcome: Outcome) -> None:
+        while True:
+            try:
+                async with self._store.work() as work:
+                    await self._mark(work, row, outcome)
+            except Unavailable:
+                await asyncio.sleep(REST_SECONDS)
+            else:
+                self._sending.pop(row.id, None)
+                return
 
     async def _send(self, row: Row) -> Outcome:
         try:
@@ -276,8 +271,7 @@ class Delivery:
         """A newcomer's words that may not have arrived: their volunteer is told where they stand."""
         case = await access.locked_case(work, row.case_id)
         if case.status == CaseStatus.CLAIMED:
-            params = {name: row.params[name] for name in ("case", "code", "seq")} | {"edited": False}
-            await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=params)
+            await pointing.point_to_desk(work, case, seq=int(row.params["seq"]))
 
     async def _again(self, work: Work, row: Row, again: TryAgain) -> None:
         is_new = row.edits is None and row.kind not in (Notice.UNSAY, Notice.HOURS_POST)  # the others can be repeated
@@ -387,10 +381,13 @@ class Delivery:
     async def _rest_seconds(self) -> float:
         """Until the next row is due, at most the wake-up poll."""
         async with self._store.look() as db:
-            next_due = (await db.execute(lanes.NEXT_DUE, {"now": clock.now()})).scalar_one_or_none()
-        if next_due is None:
-            return self._settings.poll_seconds
-        return min(max((next_due - clock.now()).total_seconds(), 0.01), self._settings.poll_seconds)
+            next_due = (await db.execute(lanes.NEXT_DUE, lanes.at(clock.now()))).scalar_one_or_none()
+        waits = [self._settings.poll_seconds]
+        if next_due is not None:
+            waits.append((next_due - clock.now()).total_seconds())
+        if (road_clears := self._traffic.rest_seconds()) is not None:
+            waits.append(road_clears)
+        return max(min(waits), SHORTEST_REST_SECONDS)
 
     async def _until_it_answers(self, act: object) -> None:
         while not self._service.health.stopping:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
 
-from bot import clock
+from bot import clock, lanes
 from bot.living import PULSES, database_clock, fell_silent
 from bot.store import INSTANCE_LOCK_CLASS, Work
 from models.outbox import Outbox, RowState
@@ -37,11 +37,11 @@ class Taken:
         return max(clock.counted() - self.counted, abs(clock.shown() - self.shown)) > CHECKED_AFTER
 
 
-async def take(work: Work, row_id: int, instance: int) -> Row:
-    """The row is this process's to send; returns it."""
-    leased = update(_ROWS).where(_ROWS.c.id == row_id)
+async def take(work: Work, row_id: int, instance: int) -> Row | None:
+    """The row is this process's to send; returns it. None if another process has been first in its lane."""
+    leased = update(_ROWS).where(_ROWS.c.id == row_id, ~lanes.ON_ITS_WAY)
     leased = leased.values(lease_owner=instance, leased_at=database_clock(work), attempts=_ROWS.c.attempts + 1)
-    return (await work.db.execute(leased.returning(_ROWS))).one()
+    return (await work.db.execute(leased.returning(_ROWS))).one_or_none()
 
 
 def still(row: Row) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ LONGEST_SEND_TIMEOUT_SECONDS, LONGEST_STOP_SECONDS = 18.0, 25.0
 FEWEST_PROXY_BITS = {4: 8, 6: 7}
 IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 MOST_SENDS_IN_PARALLEL = 30  # About what one bot may send in a second: https://core.telegram.org/bots/faq
+MOST_SENDS_A_SECOND = 1_000  # what Telegram sells: https://core.telegram.org/bots/api#paid-broadcasts
 LONGEST_RETENTION_DAYS = 90
 MOST_SESSIONS_A_YEAR = 2_000
 MINUTES_OF_A_DAY = 24 * 60
@@ -306,6 +307,8 @@ class Settings(BaseSettings):
 
     # Delivery, and how long things may take.
     sends_in_parallel: Annotated[int, _whole(1, MOST_SENDS_IN_PARALLEL)] = 4
+    sends_a_second: Annotated[float, _number(1, MOST_SENDS_A_SECOND, kind=float)] = 25.0
+    sends_to_a_chat_a_second: Annotated[float, _number(SHORTEST_SECONDS, MOST_SENDS_A_SECOND, kind=float)] = 1.0
     send_timeout_seconds: SendTimeout = 18.0
     lease_seconds: Seconds = 60.0
     poll_seconds: Seconds = 5.0

@@ -327,6 +327,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.RELEASED: _released,
     Notice.REPLY: _reply,
     Notice.REPLY_TAKEN_BACK: _reply_taken_back,
+    Notice.PASSED_ON_SLOWLY: _simple("passed_on_slowly"),
     Notice.TAKEN_UP: _taken_up,
     Notice.CLOSED: _closed,
     Notice.EDITED_CLOSED: _edited_closed,

@@ -104,7 +104,8 @@ def mark_label(words: Words, mark: str) -> Plain:
 
 
 def _new_words(words: Words, params: Params, _facts: Facts) -> Prompt:
-    text = lines(words("new_words", code=code_value(params)), words("new_words_at_desk"))
+    count = int(str(params.get("count", 1)))
+    text = lines(words("new_words", count, code=code_value(params)), words("new_words_at_desk"))
     return Prompt(text, rows_of(Choice(f"desk:{params['case']}", words("open_desk"))))
 
 

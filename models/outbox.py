@@ -31,6 +31,7 @@ class Notice(StrEnum):
     RELEASED = "released"
     REPLY = "reply"
     REPLY_TAKEN_BACK = "reply_taken_back"
+    PASSED_ON_SLOWLY = "passed_on_slowly"
     TAKEN_UP = "taken_up"
     CLOSED = "closed"
     EDITED_CLOSED = "edited_closed"

@@ -124,6 +124,8 @@ def settings_for(database_url: str, folder: Path, **changes: object) -> Settings
         "work_seconds": 10,
         "long_poll_seconds": 1,
         "send_timeout_seconds": 5,
+        "sends_a_second": 1_000,
+        "sends_to_a_chat_a_second": 1_000,
     }
     return Settings(**(given | changes))
 

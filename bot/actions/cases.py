@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, wakeup
 from bot.access import CASES, CaseRow
-from bot.actions import buttons, drafts, focus, questions, queue
+from bot.actions import buttons, drafts, focus, questions, queue, replacing
 from bot.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.store import Work
 from models.base import UtcDateTime, new_id
@@ -236,7 +236,7 @@ async def change_language(work: Work, case: CaseRow, language: str) -> None:
     changed = (await work.db.execute(spoken)).one()
     if changed.status == CaseStatus.CLAIMED:
         params = {"case": case.id, "code": case.code, "language": language}
-        await work.tell(changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
+        await replacing.tell_newest(work, changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
     else:
         await queue.offer_in_another_language(work, changed)
     work.ring(wakeup.DESK)

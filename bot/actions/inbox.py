@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, Text, cast, exists, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import access, wakeup
+from bot.actions import replacing
 from bot.store import Work
 from models.conversation import Author, Message
 from models.outbox import Notice, Outbox, RowState
@@ -60,9 +61,8 @@ async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = Fa
     line = (await work.db.execute(_line().where(Address.person_id == author, _speaks_of(message_id)))).one_or_none()
     # One not leased yet will say the new state by itself; one under way may have said the old one.
     if line is not None and (line.state == RowState.SENT or line.lease_owner is not None):
-        await work.tell_address(
-            line.address_id, Notice.RELAY_STATE, case_id=line.case_id, edits=line.id, params=line.params
-        )
+        changes = {"edits": line.id, "case_id": line.case_id, "params": line.params}
+        await replacing.change_to_newest(work, line.address_id, Notice.RELAY_STATE, **changes)
     if is_trouble:
         await _tell_trouble(work, message_id, {"reply_to": line.params["reply_to"]} if line is not None else {})
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import wakeup
 from bot.access import CASES, CaseRow
+from bot.actions import replacing
 from bot.actions.hours import next_session
 from bot.store import Work
 from models.case import CaseStatus
@@ -155,7 +156,7 @@ async def card_params(work: Work, case: CaseRow) -> dict[str, object]:
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
-    """Have every card of a still queued case say what is now known of it. Cards not yet sent are changed in place.
+    """Have every card of a still queued case say what is now known of it. What has not left yet is changed in place.
 
     `marked`: that nobody on shift has the language, where that may have changed.
     """
@@ -165,7 +166,8 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
         if card.state == RowState.DUE and card.lease_owner is None:
             await work.db.execute(update(Outbox).where(Outbox.id == card.id).values(params=fresh))
         else:
-            await work.tell_address(card.address_id, Notice.OFFERED, case_id=case.id, edits=card.id, params=fresh)
+            changes = {"edits": card.id, "case_id": case.id, "params": fresh}
+            await replacing.change_to_newest(work, card.address_id, Notice.OFFERED, **changes)
     work.ring(wakeup.DESK)
 
 

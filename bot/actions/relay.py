@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
 from bot import access, wakeup
 from bot.access import CaseRow
-from bot.actions import inbox, queue, sessions
+from bot.actions import holding_back, inbox, pointing, queue, sessions
 from bot.actions.cases import adviser_name, mark_read, may_reopen, newcomer_wrote, volunteer_answered
 from bot.errors import BadInput, NotFound, Stale
 from bot.seal import tokens_in
@@ -51,7 +51,7 @@ async def from_newcomer(work: Work, case: CaseRow, text: str, *, external_id: st
     message_id, seq = await _keep(work, case, Author.NEWCOMER, text, external_id=external_id, marks=marks)
     waiting = await newcomer_wrote(work, case)
     if case.status == CaseStatus.CLAIMED:
-        await tell_volunteer(work, waiting, message_id, text, seq=seq)
+        await _pass_on(work, waiting, message_id, text, seq=seq)
     else:
         await queue.refresh_cards(work, waiting)
     work.ring(wakeup.chat(case.conversation_id))
@@ -96,7 +96,7 @@ async def edited_by_newcomer(
     edit = {"external_id": external_id, "version": found.version + 1, "marks": marks}
     message_id, seq = await _keep(work, case, Author.NEWCOMER, text, **edit)
     if case.status == CaseStatus.CLAIMED:
-        await tell_volunteer(work, case, message_id, text, seq=seq, edited=True)
+        await _pass_on(work, case, message_id, text, seq=seq, edited=True)
     elif case.status == CaseStatus.CLOSED:
         newest = await access.newest_case_of(work.db, case.newcomer_id)
         params = {"code": case.code, "reopens": case.id == newest.id and may_reopen(case, work.now)}
@@ -161,27 +161,34 @@ async def send_again(work: Work, *, message_id: int) -> int:
     return await from_volunteer(work, case_id=case.id, text=words_of(work, newest), external_id=again)
 
 
+async def _pass_on(work: Work, case: CaseRow, message_id: int, text: str, *, seq: int, edited: bool = False) -> None:
+    leaves_at = await tell_volunteer(work, case, message_id, text, seq=seq, edited=edited)
+    if leaves_at > work.now:
+        await holding_back.tell(work, case)
+
+
 async def tell_volunteer(
     work: Work, case: CaseRow, message_id: int, text: str, *, seq: int, edited: bool = False
-) -> None:
-    """The claimer gets the newcomer's words or, where they may not pass through Telegram, word that there are some."""
-    base = {"case": case.id, "code": case.code, "seq": seq, "edited": edited}
+) -> datetime:
+    """The claimer gets the newcomer's words or, where they may not pass through Telegram, word that there are some.
+    Returns when they leave: later than now where there have been very many."""
     if not may_travel(work, case.channel):
-        await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=base)
-    else:
-        parts = len(split_text(text, PART_UNITS))
-        for part in range(parts):
-            params = base | {"part": part, "parts": parts}
-            await work.tell(case.volunteer_id, Notice.WORDS, case_id=case.id, message_id=message_id, params=params)
+        await pointing.point_to_desk(work, case, seq=seq)
+        return work.now
+    leaves_at = await holding_back.leaves_at(work, case)
+    parts = len(split_text(text, PART_UNITS))
+    for part in range(parts):
+        params = {"case": case.id, "code": case.code, "seq": seq, "edited": edited, "part": part, "parts": parts}
+        words = {"message_id": message_id, "params": params, "due_at": leaves_at}
+        await work.tell(case.volunteer_id, Notice.WORDS, case_id=case.id, **words)
     work.ring(wakeup.DESK)
+    return leaves_at
 
 
 async def tell_whole_case(work: Work, case: CaseRow) -> None:
     """The new claimer gets everything the newcomer wrote in the case, oldest first, as it reads now."""
     if not may_travel(work, case.channel):
-        newest = await newest_seq(work, case)
-        params = {"case": case.id, "code": case.code, "seq": newest, "edited": False}
-        await work.tell(case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=params)
+        await pointing.point_to_desk(work, case, seq=await newest_seq(work, case))
         return
     for row in latest_versions(await messages_of(work, case)):
         if row.author == Author.NEWCOMER:

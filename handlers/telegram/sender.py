@@ -10,8 +10,8 @@ import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.delivery import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from bot.i18n import Catalogues
+from bot.letters import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from bot.phrases import COMMANDS
 from bot.textshape import split_text
 from handlers.telegram.view import keyboard

@@ -16,7 +16,7 @@ from tests.channels.telegram_house import telegram_house
 from tests.conftest import TOKEN, settings_for
 from tests.running import running
 
-PATIENCE_SECONDS = 10.0  # less than a call may take here
+PATIENCE_SECONDS = 8.0  # less than a call may take here
 SEND_SECONDS = 18.0
 
 
@@ -30,7 +30,7 @@ async def api() -> AsyncIterator[FakeBotApi]:
 async def _service(url: str, folder: Path, catalogues: Catalogues, api: FakeBotApi) -> AsyncIterator[Service]:
     settings = settings_for(
         url, folder, telegram_token=TOKEN, telegram_api_url=api.url, port=0, send_timeout_seconds=SEND_SECONDS,
-        lease_seconds=2 * SEND_SECONDS,
+        lease_seconds=60,
     )  # fmt: skip
     store = Store(settings, Seal(create_key(settings.key_file)))
     try:

@@ -121,6 +121,7 @@ def _environment(
         "controller": "IM", "contact": "070-174 06 05", "public_url": address, "port": port,
         "telegram_token": TOKEN, "telegram_api_url": api_url,
         "poll_seconds": 0.5, "retry_first_seconds": 0.05, "long_poll_seconds": 5, "work_seconds": 10,
+        "sends_a_second": 1_000, "sends_to_a_chat_a_second": 1_000,
     }  # fmt: skip
     if receive == WEBHOOK:
         given |= {"webhook_url": address, "webhook_secret": WEBHOOK_SECRET}

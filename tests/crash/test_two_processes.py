@@ -217,6 +217,7 @@ async def _press_on_telegram(
         press = await place.api.presses(chat_id, f"claim:{case_id}", message_id=1)
         (body,) = [one.body for one in place.api.delivery.waiting() if one.update_id == press.update_id]
         assert await telegram.webhook(json.dumps(body).encode()) == HANDLED
+        await telegram.errands.do_all()
         text = (await place.api.wait_answer(press)).text
         told.append(Told(case_id, alias, "Vera" not in text, text))
     return told

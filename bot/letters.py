@@ -1,0 +1,70 @@
+"""Letters: what a channel that sends is asked to do, and what may come of it.
+
+Owns the words between delivery and a channel. It must not know a channel's protocol, nor what an outcome means for
+a row.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.dialogue import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one.
+
+    `is_doubtful`: it was sent before and may have arrived; it is sent again only once the channel is seen to answer.
+    `parts_sent`: so many messages of a long text have arrived.
+    """
+
+    chat: str
+    prompt: Prompt
+    edits: int | None = None
+    unsays: int | None = None
+    reply_to: int | None = None
+    is_silent: bool = False
+    is_doubtful: bool = False
+    parts_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived. `remote_id` names it in its chat; None if there is nothing there to name."""
+
+    remote_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It did not arrive now. `after_seconds`: what the channel asked for. `parts_sent`: so much of it did.
+    `doubtful`: it was sent, and no answer came: it may have arrived anyway."""
+
+    after_seconds: float = 0.0
+    doubtful: bool = False
+    parts_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """It cannot arrive. The door is shut: `blocked` by the person, `deactivated` with their account, or `shut` for a
+    reason not said; or `refused`: the channel will not take it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another id from now on, `chat`; nothing was sent."""
+
+    chat: str
+
+
+Outcome = Sent | TryAgain | Unreachable | Moved
+
+
+class Sender(Protocol):
+    """A channel that sends."""
+
+    async def send(self, letter: Letter) -> Outcome:
+        """Try once. Never raises: what went wrong is an outcome."""
