@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import delivery
 from bot.i18n import Catalogues
 from bot.seal import Seal, create_key
 from bot.service import Service
 from bot.store import Store
+from tests import builders
 from tests.botapi import FakeBotApi
 from tests.botapi.faults import Fault
 from tests.channels.telegram_house import telegram_house
@@ -145,3 +147,43 @@ async def test_a_slow_act_of_one_chat_lets_the_others_in(
 
     assert first.update_id not in acknowledged
     assert len(api.chat(901).from_bot) == 1
+
+
+@pytest.mark.parametrize("chats", [4, 8])
+async def test_chats_whose_letters_hang_take_no_worker_from_the_others(
+    database_url: str, tmp_path: Path, catalogues: Catalogues, api: FakeBotApi, monkeypatch: pytest.MonkeyPatch,
+    chats: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(delivery, "SLOW_SECONDS", 0.05)
+    async with _service(database_url, tmp_path, catalogues, api) as service, running(service):
+        hung = [api.fail("sendMessage", 900 + n, kind="hold", times=None) for n in range(chats)]
+        for n in range(chats):
+            await api.says(900 + n, "/start", language_code="sv")
+        for one in hung:
+            await one.reached(PATIENCE_SECONDS)
+
+        for n in range(5):
+            await api.says(950 + n, "/start", language_code="sv")
+            await api.wait_for(950 + n, service.words("sv")("choose_language"), timeout=PATIENCE_SECONDS)
+        api.release()
+
+
+async def test_a_letter_that_hung_is_marked_when_its_answer_comes(
+    database_url: str, tmp_path: Path, catalogues: Catalogues, api: FakeBotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SLOW_SECONDS", 0.05)
+    async with _service(database_url, tmp_path, catalogues, api) as service, running(service):
+        hung = api.fail("sendMessage", 900, kind="hold")
+        await api.says(900, "/start", language_code="sv")
+        await hung.reached(PATIENCE_SECONDS)
+        await api.says(901, "/start", language_code="sv")
+        await api.wait_for(901, service.words("sv")("choose_language"), timeout=PATIENCE_SECONDS)
+
+        hung.release()
+        await api.presses(900, "lang:sv")
+        await api.wait_for(900, service.words("sv")("consent_ask"), timeout=PATIENCE_SECONDS)
+
+        rows = await builders.table(service, "SELECT state, doubtful FROM outbox WHERE kind = 'ask_language'")
+    assert {(row.state, bool(row.doubtful)) for row in rows if row.state == "sent"} == {("sent", False)}
+    texts = [one.text for one in api.accepted if one.chat_id == 900]
+    assert len(set(texts)) == len(texts)
