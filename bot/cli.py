@@ -108,7 +108,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     store = await unlocking.open_store(settings)
     try:
         await clock_doubt.begin(store)
-        yield store
+        yield store.unhurried()
     finally:
         await store.close()
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from bot import access, clock, lanes, leases, wakeup
 from bot.actions import hours_post, inbox, people, pointing
 from bot.actions.session_reminders import is_over
-from bot.errors import Refusal, Unavailable
+from bot.errors import Busy, Refusal, Unavailable
 from bot.letters import Letter, Moved, Outcome, Sender, Sent, TryAgain, Unreachable
 from bot.render import is_taken_back, prompt_of
 from bot.seal import SealError
@@ -42,7 +42,7 @@ class Delivery:
 
     def __init__(self, service: Service, senders: Mapping[str, Sender]) -> None:
         self._service = service
-        self._store = service.store
+        self._store = service.store.apart()
         self._settings = service.settings
         self._senders = senders
         self._traffic = Traffic(service.settings)
@@ -68,6 +68,10 @@ class Delivery:
                     done = None if leased is None else await self._sent(leased)
                     if leased is None:
                         await bell.wait(await self._rest_seconds())
+                except Busy:  # somebody holds on to the case of what was sent: the others need not wait for that
+                    if done is not None:
+                        self._sends.create_task(self._until_marked(*done))
+                    done = None
                 except Unavailable:
                     await asyncio.sleep(REST_SECONDS)
 

@@ -15,6 +15,7 @@
     ├── LinkSpent           a link that was used, has run out or never was
     ├── ClockInDoubt        what cannot be undone waits until the computer's clock is believed
     └── Unavailable         the store does not answer, and why; nothing was done, try again
+        └── Busy            it does, but somebody else holds on to just this
 
 A bug is not a Refusal, and is caught at the edge only.
 """
@@ -113,3 +114,7 @@ class Unavailable(Refusal):
     def __init__(self, cause: str = "unknown") -> None:
         super().__init__()
         self.cause = cause
+
+
+class Busy(Unavailable):
+    """For one conversation only: everybody else is served. People are told the same, since they can do the same."""

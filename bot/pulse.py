@@ -28,7 +28,7 @@ class Heart:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._store = service.store
+        self._store = service.store.apart()
 
     async def run(self) -> None:
         """Beat until the service stops."""

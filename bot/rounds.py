@@ -13,7 +13,7 @@ from sqlalchemy import Row, exists, func, select, update
 from bot import access, clock, wakeup
 from bot.access import CASES, CaseRow
 from bot.actions import ahead, hours_post, keeping, meant, people, queue, retention, session_reminders, shifts
-from bot.errors import NotFound, Unavailable
+from bot.errors import Busy, NotFound, Unavailable
 from bot.service import Service
 from bot.store import Work
 from models.case import CaseEvent, CaseEventKind, CaseStatus
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
 MORNING = time(9)
 AFTER_TROUBLE = timedelta(minutes=5)
+AFTER_BUSY = timedelta(seconds=10)
 
 
 class Rounds:
@@ -30,7 +31,7 @@ class Rounds:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._store = service.store
+        self._store = service.store.apart()
 
     async def run(self) -> None:
         """Do what is due until the service stops."""
@@ -59,16 +60,18 @@ class Rounds:
             async with self._store.work() as work:
                 if await _take(work, timer):
                     await _DOES[TimerKind(timer.kind)](work, timer.subject)
+        except Busy:
+            await self._postpone(timer, AFTER_BUSY)  # somebody holds on to its case; the other timers need not wait
         except Unavailable:
             raise
         except Exception:
             log.exception("timer_failed", kind=timer.kind, subject=timer.subject)
-            await self._postpone(timer)
+            await self._postpone(timer, AFTER_TROUBLE)
         return True
 
-    async def _postpone(self, timer: Row) -> None:
+    async def _postpone(self, timer: Row, by: timedelta) -> None:
         async with self._store.work() as work:
-            later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + AFTER_TROUBLE)
+            later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + by)
             await work.db.execute(later)
 
     async def _refresh_post(self) -> bool:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, column, delete, insert, inspect, select, tabl
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot import sqlite_files
-from bot.errors import Refusal, Unavailable
+from bot import pools, sqlite_files
+from bot.crowds import is_held_by_others
+from bot.errors import Busy, Refusal, Unavailable
 from models.outbox import Meta
 
 MIGRATIONS = Path(__file__).parent.parent / "models" / "migrations"
@@ -48,13 +49,19 @@ async def migrate(url: str) -> None:
 
     Raises:
         FilesOpen: others can read the database's files.
+        Busy: somebody holds on to a table that is to be changed.
         Unavailable: the database does not answer.
     """
     file = sqlite_files.database_file(url)
     if file is not None:
         sqlite_files.make_private(file)
     async with reached(url) as connection:
-        await connection.run_sync(_upgrade)
+        try:
+            await connection.run_sync(_upgrade)
+        except DBAPIError as trouble:
+            if is_held_by_others(trouble):
+                raise Busy from trouble
+            raise
 
 
 @asynccontextmanager
@@ -64,7 +71,7 @@ async def reached(url: str) -> AsyncIterator[AsyncConnection]:
     Raises:
         Unavailable: the database does not answer. What goes wrong later, in a revision, is a bug.
     """
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True, connect_args=pools.for_migration(url))
     try:
         try:
             connection = await engine.connect()

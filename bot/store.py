@@ -5,13 +5,14 @@ The only place that commits. It must not know what an act means.
 """
 
 import asyncio
+import copy
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, event, insert, select, text, update
@@ -20,11 +21,12 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql import Insert
 
-from bot import clock, sqlite, wakeup
+from bot import clock, pools, sqlite, wakeup
 from bot.causes import Cause, cause_of
 from bot.condition import Condition
 from bot.connections import Connections
-from bot.errors import Refusal, Unavailable
+from bot.crowds import Crowds, is_held_by_others
+from bot.errors import Busy, Refusal, Unavailable
 from bot.seal import Seal
 from bot.settings import Settings
 from models.base import new_id
@@ -33,8 +35,6 @@ from models.conversation import SEQ_BITS, Conversation
 from models.outbox import Notice, Outbox, RowState, Timer
 from models.people import Address, Channel, Person, Role
 
-POOL_SIZE = 8
-MOST_CONNECTIONS = 16
 READERS = 4
 BUSY_MILLISECONDS = 5_000
 INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
@@ -82,6 +82,7 @@ class Work:
         self.seal: Seal = store.seal
         self.zone: ZoneInfo = store.zone
         self.settings: Settings = store.settings
+        self._crowds = store.crowds
         self.actor: Actor | None = None
         self._versions: dict[int, int] = {}
         self._placed: dict[int, int] = {}
@@ -107,10 +108,15 @@ class Work:
         self._afterwards.append(call)
 
     async def lock(self, conversation_id: int) -> None:
-        """Hold the conversation until COMMIT. The first statement of every act on it or its case."""
+        """Hold the conversation until COMMIT. The first statement of every act on it or its case.
+
+        Raises:
+            Busy: somebody else has held it for too long.
+        """
         if conversation_id in self._versions:
             return
-        version = (await self.db.execute(_LOCK, {"conversation": conversation_id})).scalar_one_or_none()
+        with self._crowds.before(conversation_id):
+            version = (await self.db.execute(_LOCK, {"conversation": conversation_id})).scalar_one_or_none()
         self._versions[conversation_id] = version or 0
         self._placed[conversation_id] = 0
 
@@ -177,23 +183,20 @@ class Store:
         self.zone = ZoneInfo(settings.office_zone)
         self.instance = secrets.randbelow(2**31 - 1) + 1
         self.condition = Condition()
+        self.crowds = Crowds()
+        self.act_seconds = settings.work_seconds
         self.is_postgres = settings.database_url.startswith("postgresql")
         if self.is_postgres:
             self._open_postgres(settings)
         else:
             self._open_sqlite(settings)
-        self._connections = Connections(tuple({self.writer, self.reader}))
+        self._opened_by = self  # also for what `apart` and `unhurried` return
+        self._connections = Connections(self._engines)
 
     def _open_postgres(self, settings: Settings) -> None:
-        spare = MOST_CONNECTIONS - POOL_SIZE
-        self.writer = self.reader = create_async_engine(
-            settings.database_url,
-            pool_size=POOL_SIZE,
-            max_overflow=spare,
-            pool_timeout=settings.work_seconds,
-            hide_parameters=True,
-            pool_pre_ping=False,
-        )
+        self.writer, self.reader = pools.acting(settings), pools.reading(settings)
+        self._own, self._slow = pools.own_work(settings), pools.unhurried(settings)
+        self._engines = (self.writer, self.reader, self._own, self._slow)
         self.bells: wakeup.Bells = wakeup.PostgresBells(settings.postgres_dsn, self.instance, INSTANCE_LOCK_CLASS)
         self._turn = None
 
@@ -201,11 +204,29 @@ class Store:
         # One writer: SQLite has one anyway, and waiting in our own line is fair and cannot say "locked".
         options: dict[str, Any] = {"connect_args": {"async_creator_fn": sqlite.connect}, "hide_parameters": True}
         self.writer = create_async_engine(settings.database_url, pool_size=1, max_overflow=0, **options)
-        self.reader = create_async_engine(settings.database_url, pool_size=READERS, **options)
+        waits = {"max_overflow": READERS, "pool_timeout": settings.work_seconds}
+        self.reader = create_async_engine(settings.database_url, pool_size=READERS, **waits, **options)
+        self._engines = (self.writer, self.reader)
         _prepare_sqlite(self.writer, writes=True)
         _prepare_sqlite(self.reader, writes=False)
         self.bells = wakeup.Bells()
         self._turn = asyncio.Lock()
+
+    def apart(self) -> Self:
+        """The same database for the service's own work: on PostgreSQL, through connections that people's acts cannot
+        take; on SQLite there is one writer, and everybody has a turn."""
+        return self._through(self._own) if self.is_postgres else self
+
+    def unhurried(self) -> Self:
+        """The same database for an act or a look that somebody at the command line waits for."""
+        slow = self._through(self._slow) if self.is_postgres else copy.copy(self)
+        slow.act_seconds = pools.UNHURRIED_SECONDS
+        return slow
+
+    def _through(self, engine: AsyncEngine) -> Self:
+        twin = copy.copy(self)
+        twin.writer = twin.reader = engine
+        return twin
 
     async def close(self) -> None:
         """No connection is open that nobody uses; the next act opens a new one."""
@@ -224,7 +245,7 @@ class Store:
                 async with self._connections.lend(self.writer) as db:
                     work = Work(db, self, clock.now())
                     yield work
-                    if monotonic() - started > self.settings.work_seconds:
+                    if monotonic() - started > self.act_seconds:
                         raise Unavailable(Cause.TOO_SLOW)
                     await self._announce(work)
                     await db.commit()
@@ -266,12 +287,16 @@ class Store:
         """Turns the drivers' ways of saying "the database does not do it" into one refusal that knows why."""
         try:
             yield
+        except Busy:  # the database is well
+            raise
         except Unavailable as refusal:
             self._note(Cause(refusal.cause))
             raise
         except Refusal:
             raise
         except Exception as trouble:
+            if is_held_by_others(trouble):
+                raise Busy from trouble
             cause = cause_of(trouble)
             if cause is None or (may_only_read and cause == Cause.READ_ONLY):  # else our own mistake would pass for it
                 raise

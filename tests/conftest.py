@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot import clock, i18n, store
+from bot import clock, i18n, pools, store
 from bot.schema import migrate
 from bot.seal import Seal, create_key
 from bot.service import Service
@@ -45,7 +45,8 @@ def _compile_each_statement_once() -> None:
         engine.sync_engine._compiled_cache = compiled
         return engine
 
-    store.create_async_engine = opened  # type: ignore[attr-defined]
+    for module in (store, pools):
+        module.create_async_engine = opened  # type: ignore[attr-defined]
 
 
 _compile_each_statement_once()
