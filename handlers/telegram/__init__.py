@@ -18,6 +18,7 @@ from bot.errors import NewerWords, Refusal, Unavailable
 from bot.i18n import Words, suggest_language
 from bot.metrics import ACTS
 from bot.service import Service
+from bot.settings import CONNECT_SECONDS
 from handlers.telegram import invitation, newcomer, parsing, volunteer, witness
 from handlers.telegram.errands import Errands
 from handlers.telegram.order import Order
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 CHANNEL = "telegram"
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 STATIC_CARD_EVERY_SECONDS = 600.0
+MARGIN_SECONDS = 0.5  # so that a call's own time ends first, which knows whether it has left
 HANDLED, NOT_NOW = 200, 503
 
 
@@ -52,7 +54,8 @@ class Telegram:
             request=sends,
             get_updates_request=polls,
         )
-        self.sender = TelegramSender(self.bot)
+        longest = settings.send_timeout_seconds + CONNECT_SECONDS + MARGIN_SECONDS
+        self.sender = TelegramSender(self.bot, longest_seconds=longest)
         self.heard_at = clock.now()  # when the webhook was last called, by whoever knows its secret
         self.errands = Errands(service)
         self._order = Order()

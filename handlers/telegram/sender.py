@@ -3,6 +3,7 @@
 Text goes out plain, so nothing a person writes can break or fake its formatting. It must not touch the database.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,22 +26,26 @@ NOTHING_CHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message to delete not found")
 SHUT = {"blocked by the user": "blocked", "user is deactivated": "deactivated"}
 CANNOT_DELETE = "message can't be deleted"
+PROBE_SECONDS = 5.0  # for whether Telegram answers at all
 ERRAND_SECONDS = 5.0  # nobody looks at a button's answer that comes later; and a stop waits for these calls
 
 
 class TelegramSender:
     """A bot that sends."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, *, longest_seconds: float | None = None) -> None:
+        """`longest_seconds`: what one letter may take in all, however many messages it is."""
         self._bot = bot
+        self._longest_seconds = longest_seconds
 
     async def send(self, letter: Letter) -> Outcome:
         """Try once; see `bot.delivery.Sender`."""
         progress = _Progress(letter.parts_sent)
         try:
-            if letter.is_doubtful:
-                await self._bot.get_me()  # only once Telegram answers at all is one more try worth its risk
-            return Sent(await self._call(letter, progress))
+            async with asyncio.timeout(self._longest_seconds):
+                if letter.is_doubtful:  # only once Telegram answers at all is one more try worth its risk
+                    await self._bot.get_me(read_timeout=PROBE_SECONDS)
+                return Sent(await self._call(letter, progress))
         except RetryAfter as wait:
             return TryAgain(after_seconds=seconds_to_wait(wait), parts_sent=progress.parts)
         except ChatMigrated as moved:
@@ -49,7 +54,7 @@ class TelegramSender:
             return Unreachable(_why_shut(shut))
         except BadRequest as refusal:
             return _refused(refusal)
-        except Unanswered:
+        except (Unanswered, TimeoutError):
             return TryAgain(doubtful=progress.began, parts_sent=progress.parts)
         except TelegramError as trouble:  # never left, or was answered with a status: it has not arrived
             log.warning("telegram_refused", trouble=type(trouble).__name__)

@@ -3,6 +3,7 @@
 Owns the HTTP client of the channel. It must not know what a call means.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from bot.settings import CONNECT_SECONDS
 from handlers.telegram.witness import Witness, instant_of
 
 MOST_CONNECTIONS = 64
+FIRST_REFUSAL = 300  # the statuses from here on say that it has not been done
 
 
 class NotConnected(NetworkError):
@@ -40,7 +42,7 @@ class Wire(BaseRequest):
         """The pool is open. Calling it again changes nothing."""
         if self._client is None or self._client.closed:
             connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
-            self._client = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._client = aiohttp.ClientSession(connector=connector, trust_env=True, trace_configs=[_leaving()])
 
     async def shutdown(self) -> None:
         """The pool is closed."""
@@ -60,27 +62,51 @@ class Wire(BaseRequest):
         """The answer's status and bytes.
 
         Raises:
-            NotConnected: the server was not reached.
+            NotConnected: nothing was written: the server was not reached, or no connection was free.
             Unanswered: no answer in time, or the connection broke.
+            NetworkError: it was refused, and the rest of the answer was lost.
         """
         await self.initialize()
         assert self._client is not None
         patience = read_timeout if isinstance(read_timeout, int | float) else self._timeout_seconds
         timeout = aiohttp.ClientTimeout(total=patience + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         fields = request_data.json_parameters if request_data else None
+        call = _Call()
         # The URL holds the token, so no error may carry it: they are raised anew, without their cause.
         try:
-            async with self._client.request(method, url, data=fields, timeout=timeout) as response:
+            async with self._client.request(
+                method, url, data=fields, timeout=timeout, trace_request_ctx=call
+            ) as response:
+                call.status = response.status
                 self._note_time(response)
                 return response.status, await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise NotConnected("the Bot API server was not reached") from None
-        except TimeoutError:
-            raise Unanswered("no answer in time") from None
-        except aiohttp.ClientError as broken:
-            raise Unanswered(type(broken).__name__) from None
+        except (TimeoutError, aiohttp.ClientError) as trouble:
+            what = type(trouble).__name__
+        if not call.has_left:
+            raise NotConnected(what)
+        if call.status >= FIRST_REFUSAL:
+            raise NetworkError(what)
+        raise Unanswered(what)
 
     def _note_time(self, response: aiohttp.ClientResponse) -> None:
         at = instant_of(response.headers) if self._witness is not None else None
         if self._witness is not None and at is not None:
             self._witness(at)
+
+
+class _Call:
+    """How far a call has come. `status` is 0 before there is an answer."""
+
+    has_left = False
+    status = 0
+
+
+def _leaving() -> aiohttp.TraceConfig:
+    """What notes that a call is being written: before that, nothing of it can have arrived."""
+
+    async def leaves(_client: object, context: SimpleNamespace, _headers: object) -> None:
+        context.trace_request_ctx.has_left = True
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(leaves)
+    return config
