@@ -307,7 +307,7 @@ class Settings(BaseSettings):
 
     # Delivery, and how long things may take.
     sends_in_parallel: Annotated[int, _whole(1, MOST_SENDS_IN_PARALLEL)] = 4
-    sends_a_second: Annotated[float, _number(1, MOST_SENDS_A_SECOND, kind=float)] = 25.0
+    sends_a_second: Annotated[float, _number(1, MOST_SENDS_A_SECOND, kind=float)] = 23.0
     sends_to_a_chat_a_second: Annotated[float, _number(SHORTEST_SECONDS, MOST_SENDS_A_SECOND, kind=float)] = 1.0
     send_timeout_seconds: SendTimeout = 18.0
     lease_seconds: Seconds = 60.0

@@ -12,7 +12,7 @@ from bot.pace import Bucket
 from bot.settings import Settings
 
 BURST_TO_A_CHAT = 3  # https://core.telegram.org/bots/faq: short bursts are let through
-BURST_SECONDS = 0.2  # of what may leave in a second: after a rest, no second holds much more than another
+BURST_SECONDS = 0.1  # of what may leave in a second: after a rest, no second holds much more than another
 MOST_REFUSED_IN_A_ROW = 5  # chats, each told to wait and nothing sent between: then it is us who are told
 
 

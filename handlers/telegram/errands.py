@@ -19,7 +19,8 @@ log = structlog.get_logger()
 Call = Callable[[], Awaitable[None]]
 MOST_AT_ONCE = 16
 MOST_WAITING = 1_000
-MESSAGES_A_SECOND = 5.0  # what delivery leaves free of what one bot may send; see SENDS_A_SECOND in settings
+LONGEST_SECONDS = 5.0  # nobody looks at a button's answer that comes later; and a stop waits for these calls
+MESSAGES_A_SECOND = 3.0  # beside what delivery may send: RADRUM_SENDS_A_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Errands:
         self._waiting: deque[_Errand] = deque()
         self._keys: set[Hashable] = set()
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
-        self._pace = Bucket(a_second=MESSAGES_A_SECOND, burst=MESSAGES_A_SECOND)
+        self._pace = Bucket(a_second=MESSAGES_A_SECOND, burst=1)
 
     def answer(self, call: Call) -> None:
         """`call` is made soon; it says nothing in a chat."""
@@ -82,7 +83,10 @@ class Errands:
         try:
             if errand.is_message:
                 await self._keep_pace()
-            await errand.call()
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await errand.call()
+        except TimeoutError:
+            log.info("errand_hung")
         except Exception as bug:
             log.error("errand_failed", trouble=type(bug).__name__)
         finally:

@@ -27,7 +27,7 @@ GONE = ("message to edit not found", "message can't be edited", "message to dele
 SHUT = {"blocked by the user": "blocked", "user is deactivated": "deactivated"}
 CANNOT_DELETE = "message can't be deleted"
 PROBE_SECONDS = 5.0  # for whether Telegram answers at all
-ERRAND_SECONDS = 5.0  # nobody looks at a button's answer that comes later; and a stop waits for these calls
+GOODBYE_SECONDS = 2.0  # leaving matters more than having said why
 
 
 class TelegramSender:
@@ -102,25 +102,26 @@ class TelegramSender:
     async def say_from_memory(self, chat_id: int, text: str) -> None:
         """Said past the outbox, for the one case that has none: the database does not answer."""
         try:
-            await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW, read_timeout=ERRAND_SECONDS)
+            await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)
         except TelegramError as trouble:
             log.warning("static_card_not_sent", trouble=type(trouble).__name__)
 
     async def leave_group(self, chat_id: int, text: str) -> None:
         """Said once in a group, which the bot then leaves: nothing there is private."""
         try:
-            await self._bot.send_message(chat_id, text, read_timeout=ERRAND_SECONDS)
-        except TelegramError as trouble:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._bot.send_message(chat_id, text)
+        except (TelegramError, TimeoutError) as trouble:
             log.warning("group_not_told", trouble=type(trouble).__name__)
         try:
-            await self._bot.leave_chat(chat_id, read_timeout=ERRAND_SECONDS)
+            await self._bot.leave_chat(chat_id)
         except TelegramError as trouble:
             log.warning("group_not_left", trouble=type(trouble).__name__)
 
     async def answer_press(self, query_id: str, text: str) -> None:
         """The button stops spinning and says `text`, if any. Too late an answer is nobody's loss."""
         try:
-            await self._bot.answer_callback_query(query_id, text=text[:200] or None, read_timeout=ERRAND_SECONDS)
+            await self._bot.answer_callback_query(query_id, text=text[:200] or None)
         except TelegramError as trouble:
             log.info("press_not_answered", trouble=type(trouble).__name__)
 

@@ -5,6 +5,7 @@ A fault decides what becomes of a call; it never touches chats or updates itself
 # ruff: noqa: ASYNC109  (the deadline is part of what a caller says)
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +39,8 @@ class ProxyFailed(Exception):
 
 @dataclass
 class Fault:
-    """What happens to the next `times` calls that match (None: to all of them until removed)."""
+    """What happens to the next `times` calls that match (None: to all of them until removed); of those, where there is
+    a `when`, to the ones for which it says so."""
 
     kind: int | str
     method: str | None
@@ -47,6 +49,7 @@ class Fault:
     description: str | None = None
     retry_after: int = 1
     hits: int = 0
+    when: Callable[[], bool] | None = None
     _reached: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,8 +58,11 @@ class Fault:
             return False
         if self.method is None:
             # A bot polls all the time; an "any method" fault would otherwise be used up by a poll nobody meant.
-            return method != "getUpdates" and self._is_for(chat_id)
-        return self.method.lower() == method.lower() and self._is_for(chat_id)
+            return method != "getUpdates" and self._is_for(chat_id) and self._happens()
+        return self.method.lower() == method.lower() and self._is_for(chat_id) and self._happens()
+
+    def _happens(self) -> bool:
+        return self.when is None or self.when()
 
     def _is_for(self, chat_id: Any) -> bool:
         return self.chat_id is None or self.chat_id == chat_id

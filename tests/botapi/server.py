@@ -158,13 +158,15 @@ class FakeBotApi(People):
         times: int | None = 1,
         description: str | None = None,
         retry_after: int = 1,
+        when: Callable[[], bool] | None = None,
     ) -> Fault:
         """The next `times` calls (None: all) that match will fail.
 
         `kind`: an HTTP status (502 is answered in HTML), "drop" or "hold_before" (before anything is recorded),
         "drop_after" or "hold" (accepted, not answered). Without a method any but getUpdates matches.
+        `when`: asked for each call that matches; only those happen.
         """
-        return self.faults.add(Fault(kind, method, chat_id, times, description, retry_after))
+        return self.faults.add(Fault(kind, method, chat_id, times, description, retry_after, when=when))
 
     def release(self) -> None:
         """All held calls go on."""

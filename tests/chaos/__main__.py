@@ -18,12 +18,13 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 from bot import logs
 from tests import postgres
 from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
-from tests.chaos.scenarios import cost, kills, limits, trouble
+from tests.chaos.scenarios import cost, kills, lanes, limits, trouble
 from tests.crash.place import POLLING, WEBHOOK
 
 # One line a subject, in the order in which they are run.
 SCENARIOS: dict[str, Callable[[Ground], Awaitable[list[str]]]] = {
     "kills": kills.run,
+    "lanes": lanes.run,
     "cost": cost.run,
     "trouble": trouble.run,
     "limits": limits.run,
@@ -47,6 +48,9 @@ def _command_line() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--database", choices=(SQLITE, POSTGRESQL, BOTH), default=BOTH)
     parser.add_argument("--receive", choices=(POLLING, WEBHOOK, BOTH), default=BOTH)
+    parser.add_argument("--lost-answers-seconds", type=float, default=60)
+    parser.add_argument("--gone-seconds", type=float, default=45)
+    parser.add_argument("--held-seconds", type=float, default=15)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     return parser.parse_args()
 
