@@ -230,20 +230,16 @@ async def _held_row(place: Place, ground: Ground) -> list[str]:
     tokens = [token for _, token in newcomers]
     async with _browser(place) as browser:
         quiet = await _says_all(browser, tokens[1], 10)
-        async with _held(place, newcomers[0][0].person_id):
-            crowd = [asyncio.create_task(_says(browser, tokens[0], n)) for n in range(CROWD)]
-            ends_at, statuses, others, n = perf_counter() + ground.told.held_seconds, Counter(), [], 100
+        statuses, others = Counter(), []
+        async with _held(place, newcomers[0][0].person_id), asyncio.TaskGroup() as group:
+            for n in range(CROWD):
+                group.create_task(_asks_twice(browser, tokens[0], n, rest_seconds=ground.told.held_seconds / 2))
+            ends_at = perf_counter() + ground.told.held_seconds
             while perf_counter() < ends_at:
                 async with browser.get("/readyz") as answer:
                     statuses[answer.status] += 1
-                others.append(await _says(browser, tokens[1], n))
-                n += 1
-                for done in [task for task in crowd if task.done()]:
-                    crowd.remove(done)
-                    n += 1
-                    crowd.append(asyncio.create_task(_says(browser, tokens[0], n)))
-                await asyncio.sleep(1.1)  # a session may say so much in a minute
-            await asyncio.gather(*crowd)
+                others.append(await _says(browser, tokens[1], 100 + len(others)))
+                await asyncio.sleep(1.1)  # a session may say sixty things in a minute
         after = await _says(browser, tokens[0], 99)
     refused = Counter(status for status, _ in others if status != 200)
     slowest = max(seconds for _, seconds in others)
@@ -264,6 +260,12 @@ async def _browser(place: Place) -> AsyncIterator[aiohttp.ClientSession]:
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as browser:  # fmt: skip
         yield browser
+
+
+async def _asks_twice(browser: aiohttp.ClientSession, token: str, number: int, *, rest_seconds: float) -> None:
+    await _says(browser, token, number)
+    await asyncio.sleep(rest_seconds)
+    await _says(browser, token, number)
 
 
 async def _says_all(browser: aiohttp.ClientSession, token: str, count: int) -> float:
