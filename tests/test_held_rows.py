@@ -22,7 +22,7 @@ from bot.rounds import Rounds
 from bot.schema import migrate
 from bot.seal import Seal, create_key
 from bot.service import Service
-from bot.store import Store
+from bot.store import READERS, Store
 from models.outbox import Notice, TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox
@@ -248,3 +248,16 @@ async def test_a_volunteer_s_act_on_a_held_case_is_refused_kindly(service: Servi
             await builders.answers(service, amina, held)
         async with service.store.work() as work:  # another act of hers goes through
             await people.speak(work, amina.id, "en")
+
+
+async def test_on_sqlite_a_look_is_waited_for_no_longer_than_an_act_may_last(sqlite_url: str, tmp_path: Path) -> None:
+    settings = settings_for(sqlite_url, tmp_path).model_copy(update={"work_seconds": ACT_SECONDS})
+    store = Store(settings, Seal(create_key(settings.key_file)))
+    async with AsyncExitStack() as looks, asyncio.timeout(PATIENCE_SECONDS):
+        looks.push_async_callback(store.close)
+        for _ in range(2 * READERS):
+            await looks.enter_async_context(store.look())
+
+        with pytest.raises(Unavailable):
+            async with store.look():
+                raise AssertionError("there was one more")
