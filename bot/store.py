@@ -25,7 +25,7 @@ from bot import clock, pools, sqlite, wakeup
 from bot.causes import Cause, cause_of
 from bot.condition import Condition
 from bot.connections import Connections
-from bot.crowds import Crowds, is_held_by_others
+from bot.crowds import Crowds
 from bot.errors import Busy, Refusal, Unavailable
 from bot.seal import Seal
 from bot.settings import Settings
@@ -295,8 +295,6 @@ class Store:
         except Refusal:
             raise
         except Exception as trouble:
-            if is_held_by_others(trouble):
-                raise Busy from trouble
             cause = cause_of(trouble)
             if cause is None or (may_only_read and cause == Cause.READ_ONLY):  # else our own mistake would pass for it
                 raise

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from bot.causes import Cause
 from bot.service import Service
@@ -116,7 +117,8 @@ async def _postgres_full(service: Service) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _postgres_locked(service: Service) -> AsyncIterator[None]:
-    await _on_server(service, "ALTER DATABASE {name} SET lock_timeout = 20")
+    acts = service.store.writer.sync_engine
+    event.listen(acts, "connect", _impatient)
     await service.store.close()
     other = await asyncpg.connect(service.settings.postgres_dsn)
     locks = other.transaction()
@@ -125,6 +127,14 @@ async def _postgres_locked(service: Service) -> AsyncIterator[None]:
     yield
     await locks.rollback()
     await other.close()
+    event.remove(acts, "connect", _impatient)
+
+
+def _impatient(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET lock_timeout = 20")
+    cursor.close()
+    connection.commit()
 
 
 @asynccontextmanager

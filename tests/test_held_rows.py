@@ -249,6 +249,8 @@ async def test_a_volunteer_s_act_on_a_held_case_is_refused_kindly(service: Servi
         async with service.store.work() as work:  # another act of hers goes through
             await people.speak(work, amina.id, "en")
 
+    assert service.store.condition.cause is None  # the database is well
+
 
 async def test_on_sqlite_a_look_is_waited_for_no_longer_than_an_act_may_last(sqlite_url: str, tmp_path: Path) -> None:
     settings = settings_for(sqlite_url, tmp_path).model_copy(update={"work_seconds": ACT_SECONDS})

@@ -116,7 +116,8 @@ def test_whoever_waits_for_a_lane_is_told_for_how_long(traffic: Traffic, hands: 
     assert traffic.rest_seconds() is None
     for _ in range(3):
         assert _leaves(traffic, 1)
+        hands.at += 0.1
 
-    assert traffic.rest_seconds() == pytest.approx(1)
-    hands.at += 1
+    assert traffic.rest_seconds() == pytest.approx(0.7)
+    hands.at += 0.8
     assert _leaves(traffic, 1)
