@@ -184,7 +184,7 @@ class Store:
         self.instance = secrets.randbelow(2**31 - 1) + 1
         self.condition = Condition()
         self.crowds = Crowds()
-        self.act_seconds = settings.work_seconds
+        self.act_seconds: float | None = None  # instead of WORK_SECONDS
         self.is_postgres = settings.database_url.startswith("postgresql")
         if self.is_postgres:
             self._open_postgres(settings)
@@ -245,7 +245,7 @@ class Store:
                 async with self._connections.lend(self.writer) as db:
                     work = Work(db, self, clock.now())
                     yield work
-                    if monotonic() - started > self.act_seconds:
+                    if monotonic() - started > (self.act_seconds or self._opened_by.settings.work_seconds):
                         raise Unavailable(Cause.TOO_SLOW)
                     await self._announce(work)
                     await db.commit()
