@@ -18,7 +18,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 from bot import logs
 from tests import postgres
 from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
-from tests.chaos.scenarios import cost, kills, lanes, limits, trouble
+from tests.chaos.scenarios import clocks, cost, kills, lanes, limits, trouble
 from tests.crash.place import POLLING, WEBHOOK
 
 # One line a subject, in the order in which they are run.
@@ -28,6 +28,7 @@ SCENARIOS: dict[str, Callable[[Ground], Awaitable[list[str]]]] = {
     "cost": cost.run,
     "trouble": trouble.run,
     "limits": limits.run,
+    "clock": clocks.run,
 }
 
 

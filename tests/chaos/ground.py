@@ -4,9 +4,10 @@ Owns how a scenario gets a database. It must not know what is tried on it.
 """
 
 import argparse
+import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.schema import migrate
 from tests import postgres
 
 SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"
+_migrating = asyncio.Lock()  # Alembic does one migration at a time in a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,13 @@ class Ground:
         if kind == SQLITE:
             folder.joinpath("data").mkdir(parents=True)
             path = folder / "data" / "radrum.db"
-            await migrate(f"sqlite+aiosqlite:///{path}")
+            async with _migrating:
+                await migrate(f"sqlite+aiosqlite:///{path}")
             yield f"sqlite:///{path}"
             return
         folder.joinpath("data").mkdir(parents=True)
-        template = await postgres.make_migrated(self.postgres_root)
-        async with postgres.copy_of(self.postgres_root, template) as url:
+        async with AsyncExitStack() as stack:
+            async with _migrating:
+                template = await postgres.make_migrated(self.postgres_root)
+                url = await stack.enter_async_context(postgres.copy_of(self.postgres_root, template))
             yield url
