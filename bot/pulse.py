@@ -12,7 +12,7 @@ from time import monotonic
 from sqlalchemy import delete, insert, update
 
 from bot import wakeup
-from bot.actions import clock_doubt
+from bot.actions import clock_doubt, times_to_come
 from bot.errors import Unavailable
 from bot.living import PULSES, database_clock
 from bot.service import Service
@@ -43,7 +43,9 @@ class Heart:
         try:
             async with self._store.work() as work:
                 await _write(work, self._store.instance)
-                await clock_doubt.heed(work, self._store.instance)
+                is_over = await clock_doubt.heed(work, self._store.instance)
+            if is_over:
+                await times_to_come.bring_back(self._store)
         except Unavailable:
             return  # the store has said why
         self._service.health.wrote_at = monotonic()

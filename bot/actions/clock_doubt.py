@@ -27,11 +27,12 @@ PAUSE_TOLD_AFTER = timedelta(seconds=5)  # a witness that agrees has said so by 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A doubt that the coordinators know of. `instance`: the process that has it."""
+    """A doubt that is noted. `instance`: the process that has it. `is_said`: the coordinators know of it."""
 
     number: int
     why: str
     instance: int
+    is_said: bool = True
 
 
 async def begin(store: Store) -> None:
@@ -44,8 +45,9 @@ async def begin(store: Store) -> None:
         clock.contradicted()  # a new start makes a wrong clock no better
 
 
-async def heed(work: Work, instance: int) -> None:
-    """What is known by now has been compared; a doubt is told once, and forgotten when it is over."""
+async def heed(work: Work, instance: int) -> bool:
+    """What is known by now has been compared; a doubt is told once, and forgotten when it is over. Returns whether one
+    is over in which the clock was used, so that it may have left instants to come."""
     known, told = await _newest(work.db), await _told(work.db)
     if known is not None:
         clock.compare(known)
@@ -53,12 +55,14 @@ async def heed(work: Work, instance: int) -> None:
     doubt = clock.doubt()
     if doubt is not None:
         await _tell_once(work, doubt, told, instance)
-        return
+        return False
     if clock.is_real():
         await _note_newest(work, known)
     if told is not None and (told.instance == instance or not await living.lives(work, told.instance)):
         await _forget(work, TOLD)
         log.info("clock_believed_again")
+        return True
+    return False
 
 
 async def confirm(work: Work, *, number: int | None = None) -> None:
@@ -88,17 +92,18 @@ def require_none() -> None:
 
 
 async def _tell_once(work: Work, doubt: Doubt, told: Told | None, instance: int) -> None:
-    if told is not None and told.why == doubt.why:
-        if told.instance != instance and not await living.lives(work, told.instance):
-            await _keep(work, TOLD, f"{told.number}:{told.why}:{instance}")
+    is_said = doubt.why is not Why.PAUSE or doubt.lasted >= PAUSE_TOLD_AFTER
+    was_said = told is not None and told.is_said
+    if told is not None and told.instance != instance and await living.lives(work, told.instance):
+        return  # another process has the same doubt, and says so
+    number = told.number if told is not None else new_id()
+    now = Told(number, doubt.why, instance, is_said or was_said)
+    if now != told:
+        log.error("clock_in_doubt", why=doubt.why, by_seconds=int(doubt.by.total_seconds()))
+        await _keep(work, TOLD, f"{number}:{doubt.why}:{instance}:{int(now.is_said)}")
+    if was_said or not is_said:
         return
-    if doubt.why is Why.PAUSE and doubt.lasted < PAUSE_TOLD_AFTER:
-        return
-    log.error("clock_in_doubt", why=doubt.why, by_seconds=int(doubt.by.total_seconds()))
-    number, shown = told.number if told else new_id(), clock.shown()
-    await _keep(work, TOLD, f"{number}:{doubt.why}:{instance}")
-    if told is not None:
-        return  # the same clock is wrong in another way by now
+    shown = clock.shown()
     params: dict[str, object] = {"number": number, "why": doubt.why, "shown": shown.isoformat()}
     params["other"] = (shown - doubt.by).isoformat()
     if doubt.why is Why.PAUSE:
@@ -131,8 +136,8 @@ async def _told(db: AsyncConnection) -> Told | None:
     kept = await _fact(db, TOLD)
     if kept is None:
         return None
-    number, why, instance = kept.split(":")
-    return Told(int(number), why, int(instance))
+    number, why, instance, is_said = kept.split(":")
+    return Told(int(number), why, int(instance), is_said == "1")
 
 
 async def _fact(db: AsyncConnection, name: str) -> str | None:

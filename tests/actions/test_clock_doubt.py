@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Row, insert, select, update
 
 from bot import clock
-from bot.actions import clock_doubt, people
+from bot.actions import clock_doubt, people, sessions, times_to_come
 from bot.belief import Why
 from bot.delivery import Delivery, TryAgain, Unreachable
 from bot.errors import ClockInDoubt, Stale
@@ -16,11 +16,16 @@ from bot.rounds import Rounds
 from bot.service import Service
 from models.dialogue import Said
 from models.outbox import Meta, Notice, Outbox, Timer, TimerKind
+from models.people import LinkPurpose
 from tests import builders
 from tests.builders import Newcomer, Postbox, Staff, delivery_of
 from tests.clocks import Clocks
 
 JUMPS = [timedelta(days=400), timedelta(days=-400), timedelta(hours=26), timedelta(hours=-26)]
+PAST = (
+    ("cases", "last_message_at"), ("people", "created_at"), ("messages", "said_at"), ("outbox", "created_at"),
+    ("login_links", "expires_at"), ("case_events", "at"), ("timers", "due_at"),
+)  # fmt: skip
 TWELVE_SECONDS, SOON = timedelta(seconds=12), timedelta(minutes=1)
 KEPT = ("messages", "people", "conversations WHERE draft IS NOT NULL", "web_sessions", "outbox WHERE state = 'due'")
 
@@ -326,7 +331,7 @@ async def test_another_process_with_a_right_clock_neither_ends_nor_repeats_the_d
 async def test_the_doubt_of_a_process_that_is_gone_is_forgotten(service: Service, clocks: Clocks) -> None:
     await Heart(service).beat()
     async with service.store.work() as work:
-        await work.db.execute(insert(Meta).values(name="clock_doubt", value=f"1:jumped:{service.store.instance + 1}"))
+        await work.db.execute(insert(Meta).values(name="clock_doubt", value=f"1:jumped:{service.store.instance + 1}:1"))
 
     await Heart(service).beat()
 
@@ -365,6 +370,52 @@ async def test_a_regular_time_that_is_due_is_not_put_off(house: Service, clocks:
     await Rounds(house)._arm_regular()
 
     assert await _armed(house) == [clocks.shown() - SOON] * 2
+
+
+async def test_what_a_clock_that_started_ahead_has_written_is_brought_back_to_now(
+    service: Service, clocks: Clocks
+) -> None:
+    amina = await builders.volunteer(service)
+    await Heart(service).beat()
+    clocks.jump(timedelta(days=400))
+    clock.read(clocks.shown, clocks.seconds)
+    await clock_doubt.begin(service.store)
+    await Heart(service).beat()
+    later = await builders.shift(service, amina)
+    asker = await builders.claimed_case(service, amina)
+    await builders.answers(service, amina, asker)
+    undecided = await builders.newcomer_on_web(service)
+    await undecided.does(Said("Jag undrar"))
+    async with service.store.work() as work:
+        await sessions.make_link(work, amina.id, LinkPurpose.DESK)
+
+    clocks.jump(timedelta(days=-400))
+    clocks.pass_(TWELVE_SECONDS)
+    await Heart(service).beat()
+
+    latest = clocks.shown() + timedelta(days=8)
+    for table, column in PAST:
+        kinds = "AND kind IN ('answer', 'draft_expires')" if table == "timers" else ""
+        ahead = await builders.table(service, f"SELECT {column} FROM {table} WHERE {column} > '{latest}' {kinds}")
+        assert ahead == [], (table, column)
+    (shift,) = await builders.table(service, "SELECT starts_at FROM shifts WHERE id = :id", id=later)
+    assert str(shift.starts_at) > str(clocks.shown() + timedelta(days=300)), "a shift may lie ahead"
+
+
+async def test_what_lies_ahead_for_a_good_reason_stays(service: Service, clocks: Clocks) -> None:
+    amina = await builders.volunteer(service)
+    await builders.shift(service, amina, starts_at=clocks.shown() + timedelta(days=60))
+    async with service.store.work() as work:
+        await sessions.make_link(work, amina.id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
+        await work.remind(TimerKind.ANSWER, 1, work.now + timedelta(hours=168))
+    columns = (
+        "SELECT due_at FROM timers UNION ALL SELECT expires_at FROM login_links UNION SELECT starts_at FROM shifts"
+    )
+    before = sorted(await builders.table(service, columns))
+
+    await times_to_come.bring_back(service.store)
+
+    assert sorted(await builders.table(service, columns)) == before
 
 
 # What waits to be said
