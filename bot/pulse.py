@@ -29,6 +29,7 @@ class Heart:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = service.store.apart()
+        self._may_lie_ahead = False  # what a clock that was ahead has written, until it is brought back
 
     async def run(self) -> None:
         """Beat until the service stops."""
@@ -43,9 +44,10 @@ class Heart:
         try:
             async with self._store.work() as work:
                 await _write(work, self._store.instance)
-                is_over = await clock_doubt.heed(work, self._store.instance)
-            if is_over:
+                self._may_lie_ahead |= await clock_doubt.heed(work, self._store.instance)
+            if self._may_lie_ahead:
                 await times_to_come.bring_back(self._store)
+                self._may_lie_ahead = False
         except Unavailable:
             return  # the store has said why
         self._service.health.wrote_at = monotonic()
