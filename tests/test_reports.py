@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.actions import report_form
 from bot.actions.reports import GROUPS, LISTED, Report, half_year, month, report
+from bot.crowds import Crowds
 from bot.errors import BadInput
 from bot.i18n import Words
 from bot.store import Work
@@ -73,7 +74,7 @@ class Office:
         return await report(self.db, first=first, last=last, now=now, zone=ZONE)
 
     def _work(self, at: datetime) -> Work:
-        return Work(self.db, SimpleNamespace(seal=None, zone=ZONE, settings=None), at)
+        return Work(self.db, SimpleNamespace(seal=None, zone=ZONE, settings=None, crowds=Crowds()), at)
 
 
 @pytest.fixture

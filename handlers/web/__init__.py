@@ -25,7 +25,19 @@ from handlers.web import (
     static,
     webhook,
 )
-from handlers.web.keys import ASSETS, LIMITS, PAGES, PROBE_TURNS, SERVICE, SLOW_HASHES, SOCKETS, TURNS, WEBHOOK, Webhook
+from handlers.web.keys import (
+    ASSETS,
+    LIMITS,
+    PAGES,
+    PROBE_TURNS,
+    ROOM,
+    SERVICE,
+    SLOW_HASHES,
+    SOCKETS,
+    TURNS,
+    WEBHOOK,
+    Webhook,
+)
 from handlers.web.limits import Limits
 from handlers.web.middlewares import (
     LARGEST_BODY,
@@ -35,6 +47,7 @@ from handlers.web.middlewares import (
     refusals_are_told,
 )
 from handlers.web.policy import Handler, Policy, admit
+from handlers.web.room import room_here
 from handlers.web.slow_hashes import SlowHashes
 from handlers.web.sockets import Sockets
 from handlers.web.static import Assets
@@ -146,7 +159,8 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     app = web.Application(middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY)
     assets = Assets()
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
-    app[LIMITS], app[SOCKETS] = Limits(service.settings.trusted_proxies), Sockets()
+    app[LIMITS], app[ROOM] = Limits(service.settings.trusted_proxies), room_here()
+    app[SOCKETS] = Sockets(of_address=app[ROOM].sockets_of_address, in_all=app[ROOM].sockets)
     app[TURNS], app[PROBE_TURNS], app[SLOW_HASHES] = Turns(), Turns(), SlowHashes()
     for route in ROUTES:
         _add(app, route)

@@ -18,7 +18,6 @@ from bot.metrics import CLOSED
 STANDSTILL_SECONDS = 20.0  # without a byte either way while one is due. Not in all: a long letter takes minutes
 LOOKS_PER_STANDSTILL = 4
 KEEP_ALIVE_SECONDS = 130.0  # proxies let go of an idle connection first: Caddy after 120 s, nginx after 60
-OF_ADDRESS, IN_ALL = 320, 800  # a full library behind one address; a process may open 1024 files
 HALF_A_LETTER = 16 * 1024
 UNSENT_BYTES = 64 * 1024  # the kernel keeps no more of an answer for a slow reader, so that we see them read
 # What a browser says in a socket are some 40 bytes now and then. Who says more is heard at this pace.
@@ -26,15 +25,18 @@ HEARD_AT_ONCE, HEARD_A_SECOND, HEARS_AGAIN_SECONDS = 4096, 1024, 1.0
 
 
 class Crowd:
-    """Who is connected. `peer`: a name for the other end's address, or None for one behind which is everybody."""
+    """Who is connected, and is no socket: of those `sockets.py` has a count of its own.
+
+    `peer`: a name for the other end's address, or None for one behind which is everybody.
+    """
 
     def __init__(
         self,
         peer: Callable[[str | None], str | None],
         *,
+        of_address: int,
+        in_all: int,
         standstill_seconds: float = STANDSTILL_SECONDS,
-        of_address: int = OF_ADDRESS,
-        in_all: int = IN_ALL,
     ) -> None:
         self.standstill_seconds = standstill_seconds
         self._peer, self._of_address, self._in_all = peer, of_address, in_all
@@ -147,6 +149,7 @@ class Connection(RequestHandler):
         self._asked_bytes += len(data)
 
     def set_parser(self, parser: Any, data_received_cb: Callable[[], None] | None = None) -> None:
+        self._crowd.leaves(self)
         self._unheard, self._message_tail = self._message_tail, b""
         super().set_parser(parser, data_received_cb)
         self._hear()

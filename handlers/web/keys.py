@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.service import Service
     from handlers.web.limits import Limits
     from handlers.web.policy import Policy
+    from handlers.web.room import Room
     from handlers.web.slow_hashes import SlowHashes
     from handlers.web.sockets import Sockets
     from handlers.web.static import Assets
@@ -25,6 +26,7 @@ SERVICE: web.AppKey["Service"] = web.AppKey("service")
 PAGES: web.AppKey["Pages"] = web.AppKey("pages")
 ASSETS: web.AppKey["Assets"] = web.AppKey("assets")
 LIMITS: web.AppKey["Limits"] = web.AppKey("limits")
+ROOM: web.AppKey["Room"] = web.AppKey("room")
 SOCKETS: web.AppKey["Sockets"] = web.AppKey("sockets")
 WEBHOOK: web.AppKey[Webhook | None] = web.AppKey("webhook")
 SLOW_HASHES: web.AppKey["SlowHashes"] = web.AppKey("slow_hashes")

@@ -6,11 +6,11 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from handlers.web.connections import KEEP_ALIVE_SECONDS, Connection, Crowd
-from handlers.web.keys import LIMITS
+from handlers.web.keys import LIMITS, ROOM
 from handlers.web.middlewares import ALWAYS
 
 BACKLOG = 1024  # a connection that finds no place in the line is tried again after one second, then three
-SHUTDOWN_SECONDS = 5.0  # requests that are going on may end; sockets are closed before
+SHUTDOWN_SECONDS = 3.0  # requests that are going on may end (an act lasts 2 s); sockets are closed before
 
 
 class _Careful(Connection):
@@ -44,7 +44,8 @@ class _Runner(web.AppRunner):
 
 def make_runner(app: web.Application, crowd: Crowd | None = None) -> web.AppRunner:
     """The runner to serve the application with, to as many as `crowd` lets in. No access log: it would name them."""
+    room = app[ROOM]
+    crowd = crowd or Crowd(app[LIMITS].peer, of_address=room.connections_of_address, in_all=room.connections)
     return _Runner(
-        app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=KEEP_ALIVE_SECONDS,
-        crowd=crowd or Crowd(app[LIMITS].peer),
-    )  # fmt: skip
+        app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=KEEP_ALIVE_SECONDS, crowd=crowd
+    )

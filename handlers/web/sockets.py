@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.wakeup import Bell
 
-OF_PERSON, OF_ADDRESS, IN_ALL = 8, 256, 512  # a browser's tabs; a library full of people; what the process can hold
+OF_PERSON = 8  # a browser's tabs
 
 
 @dataclass(eq=False, slots=True)
@@ -29,7 +29,7 @@ class Place:
 class Sockets:
     """All of them, the oldest first."""
 
-    def __init__(self, *, of_person: int = OF_PERSON, of_address: int = OF_ADDRESS, in_all: int = IN_ALL) -> None:
+    def __init__(self, *, of_address: int, in_all: int, of_person: int = OF_PERSON) -> None:
         self._of_person, self._of_address, self._in_all = of_person, of_address, in_all
         self._places: dict[Place, None] = {}
 

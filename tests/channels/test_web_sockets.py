@@ -14,7 +14,8 @@ from bot.store import Store
 from bot.wakeup import Bell
 from handlers.web import live
 from handlers.web.keys import SOCKETS
-from handlers.web.sockets import IN_ALL, OF_ADDRESS, OF_PERSON, Place, Sockets
+from handlers.web.room import room_among
+from handlers.web.sockets import OF_PERSON, Place, Sockets
 from tests import builders
 from tests.builders import table
 from tests.channels.test_web_live import in_chat, rows_until
@@ -201,13 +202,13 @@ def test_whoever_has_the_most_makes_room_at_an_address_and_in_all() -> None:
 
 
 def test_a_library_full_of_people_with_two_tabs_each_is_normal() -> None:
-    sockets = Sockets()
+    sockets = Sockets(of_address=room_among(1024).sockets_of_address, in_all=room_among(1024).sockets)
     places = [place("library", f"{person}") for person in range(60) for _ in range(2)]
     for one in places:
         sockets.add(one)
 
     assert not any(one.is_wanted_back for one in places)
-    assert (OF_PERSON, OF_ADDRESS, IN_ALL) == (8, 256, 512)
+    assert OF_PERSON == 8
 
 
 async def test_a_socket_opened_again_and_again_is_put_off_without_a_look_at_the_tables(
