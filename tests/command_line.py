@@ -2,8 +2,10 @@
 
 import asyncio
 import os
-import sys
+import tempfile
 from pathlib import Path
+
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 LONGEST_VERB_SECONDS = 60.0
@@ -17,8 +19,12 @@ class CommandLine:
 
     async def gives(self, *verb: str, **more: str) -> tuple[int, str, str]:
         """The verb's status, and what it said on both outputs. `more`: variables of this one process."""
-        pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
-        command = (sys.executable, "-m", "bot", *verb)
-        child = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=self.env | more, **pipes)
-        said, complained = await asyncio.wait_for(child.communicate(), LONGEST_VERB_SECONDS)
-        return child.returncode or 0, said.decode(), complained.decode()
+        with tempfile.TemporaryDirectory() as folder:
+            said, complained = Path(folder, "said"), Path(folder, "complained")
+            process = warm.start(verb, self.env | more, told=said, complains=complained)
+            status = await asyncio.wait_for(process.wait(), LONGEST_VERB_SECONDS)
+            return status, *(_read(path) for path in (said, complained))
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")

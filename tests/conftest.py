@@ -24,8 +24,10 @@ from bot.settings import Settings
 from bot.store import Store
 from tests import postgres
 from tests.clocks import Clocks
+from tests.crash import program
 
 os.environ["PTB_TIMEDELTA"] = "1"  # python-telegram-bot's coming default; without it every 429 is a deprecation warning
+program.is_warm = True  # how long a start takes is for `make chaos` to say
 STATEMENTS_KEPT = 5_000
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
 

@@ -31,20 +31,23 @@ async def running(service: Service) -> AsyncIterator[Telegram | None]:
     loops = [service.store.bells.run(), Rounds(service).run(), Heart(service).run(), Alarm(service, senders).run()]
     if telegram is not None:
         loops += [Delivery(service, senders).run(), telegram.errands.run(), poll.run(telegram)]
-    async with serving(service, telegram):
-        tasks = [asyncio.create_task(loop) for loop in loops]
-        try:
-            yield telegram
-            failed = [task.exception() for task in tasks if task.done() and not task.cancelled() and task.exception()]
-            assert not failed, failed
-        finally:
-            service.health.stopping = True
-            service.store.bells.ring_all()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    if telegram is not None:
-        await telegram.close()
+    try:
+        async with serving(service, telegram):
+            tasks = [asyncio.create_task(loop) for loop in loops]
+            try:
+                yield telegram
+                ended = [task for task in tasks if task.done() and not task.cancelled()]
+                failed = [task.exception() for task in ended if task.exception()]
+                assert not failed, failed
+            finally:
+                service.health.stopping = True
+                service.store.bells.ring_all()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        if telegram is not None:
+            await telegram.close()
 
 
 @asynccontextmanager

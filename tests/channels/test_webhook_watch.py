@@ -48,6 +48,7 @@ async def _opened(
         await builders.coordinator(service, chat_id=KARIN)
         async with running(service):
             await until(lambda: service.health.channels.get(CHANNEL, False), otherwise="the way in to be open")
+            await asyncio.sleep(0)  # the watch, begun in the same breath, listens by then
             yield service
     finally:
         await store.close()

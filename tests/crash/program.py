@@ -1,6 +1,7 @@
-"""The real program as a child process, killed or stopped from outside and started again with the same command.
+"""The real program as a process, killed or stopped from outside and started again with the same command.
 
-Owns the process and nothing else. It has no way into the program: there is no hook in the product.
+Owns the process and nothing else. It has no way into the program: there is no hook in the product. In tests it is
+forked from one that has loaded the program; where a start is measured it is started as anybody would.
 """
 
 import asyncio
@@ -12,11 +13,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ("-m", "bot", "run")
 START_SECONDS = 60.0  # a busy computer may be slow; an idle one takes less than two
 LOOK_AGAIN_SECONDS = 0.01
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
+is_warm = False  # `tests/conftest.py` says otherwise
 
 
 class Program:
@@ -27,7 +31,7 @@ class Program:
         self.env = env
         self.address = ""
         self._log, self._arguments = log, arguments
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | warm.Process | None = None
 
     @property
     def pid(self) -> int:
@@ -40,39 +44,47 @@ class Program:
 
     async def start(self) -> None:
         """It listens."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("RADRUM_")}
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self._arguments,
-                cwd=ROOT,
-                env=own | self.env,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
-        assert self._process.stdout is not None
-        line = (await asyncio.wait_for(self._process.stdout.readline(), START_SECONDS)).decode()
+        own = {name: value for name, value in os.environ.items() if not name.startswith("RADRUM_")} | self.env
+        if is_warm and self._arguments == ARGUMENTS:
+            self._process = warm.start(ARGUMENTS[2:], own, complains=self._log)
+            line = await self._process.first_line(START_SECONDS)
+        else:
+            self._process = await self._cold(own)
+            line = (await asyncio.wait_for(self._process.stdout.readline(), START_SECONDS)).decode()  # type: ignore[union-attr]
         found = _ADDRESS.search(line)
         assert found, f"it did not start: {line!r}\n{self.last_words()}"
         self.address = found.group()
+
+    async def _cold(self, env: dict[str, str]) -> asyncio.subprocess.Process:
+        with self._log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, *self._arguments, cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE, stderr=log
+            )
 
     async def kill(self) -> None:
         """It is gone, at whatever it was doing."""
         if self.is_running:
             self._process.send_signal(signal.SIGKILL)  # type: ignore[union-attr]
-            await self._process.communicate()  # type: ignore[union-attr]
+            await _over(self._process)
 
     def ask_to_stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
 
     async def ended(self, seconds: float) -> int:
         """Its exit status, at most after `seconds`."""
-        await asyncio.wait_for(self._process.communicate(), seconds)  # type: ignore[union-attr]
+        await asyncio.wait_for(_over(self._process), seconds)
         return self._process.returncode  # type: ignore[union-attr,return-value]
 
     def last_words(self, lines: int = 30) -> str:
         """The end of its log, for the message of a failed test."""
         return "\n".join(self._log.read_text().splitlines()[-lines:]) if self._log.exists() else ""
+
+
+async def _over(process: asyncio.subprocess.Process | warm.Process | None) -> None:
+    if isinstance(process, warm.Process):
+        await process.wait()
+    elif process is not None:
+        await process.communicate()
 
 
 def free_port() -> int:
