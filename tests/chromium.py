@@ -21,7 +21,7 @@ async def started_chromium() -> AsyncIterator[Browser]:
         pytest.skip(f"no Chromium: {INSTALL}")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
-        options = ["--disable-background-networking", *as_root]
+        options = ["--disable-background-networking", "--disable-gpu", *as_root]
         browser = await playwright.chromium.launch(executable_path=path, args=options)
         try:
             yield browser
