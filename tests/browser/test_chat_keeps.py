@@ -35,10 +35,17 @@ NO_NETWORK = 0
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def asked(chromium: Browser, site: Site, device: str = "shared", **options: object) -> Page:
-    """A page of a newcomer who has asked a question. Its clock stands still but for what a test lets pass."""
+async def asked(
+    chromium: Browser, site: Site, device: str = "shared", *, hears: bool = True, **options: object
+) -> Page:
+    """A page of a newcomer who has asked a question. Its clock stands still but for what a test lets pass.
+
+    `hears`: it has a live socket, so that it learns of everything by itself.
+    """
     page = await page_of(chromium, **options)
     await page.clock.install()
+    if not hears:
+        await page.route_web_socket("**/chat/live", lambda socket: socket.close())
     await in_chat(page, site, "sv", device)
     await says(page, QUESTION)
     await expect(page.locator(".receipt")).to_be_visible()
@@ -402,8 +409,7 @@ async def test_who_has_been_away_leaves_nothing_on_the_screen_and_the_page_says_
 async def test_who_is_writing_when_the_session_ends_keeps_the_words_and_not_the_conversation(
     site: Site, chromium: Browser
 ) -> None:
-    page = await asked(chromium, site)
-    await page.route("**/chat/live", lambda route: route.abort())
+    page = await asked(chromium, site, hears=False)
     await types(page)
     async with site.service.store.work() as work:
         await work.db.execute(delete(WebSession))

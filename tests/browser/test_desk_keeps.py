@@ -339,7 +339,8 @@ async def test_a_claim_that_somebody_else_won_says_who_and_stays_said(
     asker = await builders.web_case_of(site.service, THEIRS)
     bo = await builders.volunteer(site.service, "Bo")
     page = await timed_page(chromium)
-    await at_desk(page, site, amina)
+    async with page.expect_response(lambda one: one.request.resource_type == "fetch" and one.url.endswith("/desk")):
+        await at_desk(page, site, amina)  # its first look is over: it shows the case from here on
     await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
     await builders.claims(site.service, bo, asker)
 
