@@ -28,8 +28,8 @@ from bot.service import Service
 from bot.settings import read_settings
 from bot.store import Store
 from tests import builders
+from tests.command_line import Answer, CommandLine
 from tests.crash.program import ROOT, START_SECONDS, Program, free_port
-from tests.warm_line import Answer, Line, warm_line
 
 SWEDISH, ENGLISH = "sv_SE.UTF-8", "en_GB.UTF-8"
 STAY = ("run", "demo")
@@ -241,7 +241,7 @@ def filled(text: str, known: dict[str, str]) -> str:
     return text
 
 
-async def gives(place: Place, line: Line, step: Step) -> list[str]:
+async def gives(place: Place, line: CommandLine, step: Step) -> list[str]:
     """What is not as the step says, after it."""
     if step.before is not None:
         await step.before(place)
@@ -263,9 +263,9 @@ async def gives(place: Place, line: Line, step: Step) -> list[str]:
 async def test_every_verb_says_and_does_what_it_is_for(place: Place) -> None:
     wrong = []
     for language, steps in ((SWEDISH, STORY), (ENGLISH, IN_ENGLISH)):
-        async with warm_line(place.folder, place.env | {"LC_ALL": language}) as line:
-            for step in steps:
-                wrong += await gives(place, line, step)
+        line = CommandLine(place.env | {"LC_ALL": language}, place.folder)
+        for step in steps:
+            wrong += await gives(place, line, step)
 
     assert wrong == [], "\n".join(wrong)
     assert (place.folder / "key" / "radrum.key").stat().st_mode & 0o077 == 0
@@ -274,9 +274,9 @@ async def test_every_verb_says_and_does_what_it_is_for(place: Place) -> None:
 
 async def test_settings_that_are_wrong_are_all_said_and_nothing_is_made(place: Place) -> None:
     wrong = place.env | {"RADRUM_PORT": "x", "RADRUM_RETENTION_DAYS": "100000", "LC_ALL": SWEDISH}
+    line = CommandLine(wrong, place.folder)
 
-    async with warm_line(place.folder, wrong) as line:
-        answers = [await line.gives(*verb) for verb in (("init", "Karin"), ("migrate",), ("run",), ("demo",))]
+    answers = [await line.gives(*verb) for verb in (("init", "Karin"), ("migrate",), ("run",), ("demo",))]
 
     for answer in answers:
         assert (answer.status, answer.said) == (2, "")
@@ -285,9 +285,9 @@ async def test_settings_that_are_wrong_are_all_said_and_nothing_is_made(place: P
 
 
 async def test_run_serves_until_it_is_told_to_stop(place: Place) -> None:
-    async with warm_line(place.folder, place.env | {"LC_ALL": SWEDISH}) as line:
-        unready = await line.gives("run")
-        await line.gives("init", "Karin")
+    line = CommandLine(place.env | {"LC_ALL": SWEDISH}, place.folder)
+    unready = await line.gives("run")
+    await line.gives("init", "Karin")
     program = Program(place.env, place.folder / "program.log")
     await program.start()
     try:

@@ -63,17 +63,26 @@ class Process:
         return self.returncode
 
 
-def start(arguments: Sequence[str], env: Mapping[str, str], *, told: Path | None = None, complains: Path) -> Process:
-    """`python -m bot ARGUMENTS` in this environment and the project's folder. What it says goes to `told`, or can be
-    read; what it complains of is written behind what `complains` holds."""
+def start(
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    complains: Path,
+    told: Path | None = None,
+    typed: Path | None = None,
+    folder: Path = ROOT,
+) -> Process:
+    """`python -m bot ARGUMENTS` in this environment and folder, with what is `typed` on its input. What it says goes to
+    `told`, or can be read; what it complains of is written behind what `complains` holds."""
     warm = _warm_one(env)
     read, write = (-1, os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)) if told else os.pipe()
     complaints = os.open(complains, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    typing = os.open(typed or os.devnull, os.O_RDONLY)
     try:
-        pid = _ask(warm, {"arguments": list(arguments), "env": dict(env)}, nothing, write, complaints)
+        asked = {"arguments": list(arguments), "env": dict(env), "folder": str(folder)}
+        pid = _ask(warm, asked, typing, write, complaints)
     finally:
-        for number in (nothing, write, complaints):
+        for number in (typing, write, complaints):
             os.close(number)
     assert pid is not None
     return Process(warm, pid, read)
@@ -149,6 +158,7 @@ def _become(told: dict, files: list[int], main: object) -> None:
     """This process is the program: it speaks and ends as one that was just started."""
     os.environ.clear()
     os.environ.update(told["env"])
+    os.chdir(told["folder"])
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)

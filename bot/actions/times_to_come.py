@@ -12,6 +12,7 @@ from bot.belief import LONGEST_STEP
 from bot.store import Store, Work
 from models.base import UtcDateTime, metadata
 from models.outbox import TimerKind
+from models.people import LinkPurpose
 
 # May lie ahead for good reasons, or are judged where they are read (a wait of the outbox, a lease, a pulse).
 _LEFT = {
@@ -50,6 +51,8 @@ async def _bring_back(work: Work, table: Table, columns: list) -> None:
     which = or_(*ahead.values())
     if table.name == "timers":
         which &= table.c.kind.in_(_SOON)
+    elif table.name == "login_links":
+        which &= table.c.purpose != LinkPurpose.TRIAL  # works for as long as the trial runs
     await work.db.execute(update(table).where(which).values(**values))
 
 

@@ -407,6 +407,7 @@ async def test_what_lies_ahead_for_a_good_reason_stays(service: Service, clocks:
     await builders.shift(service, amina, starts_at=clocks.shown() + timedelta(days=60))
     async with service.store.work() as work:
         await sessions.make_link(work, amina.id, LinkPurpose.DESK, lives=sessions.INVITE_LIVES)
+        await sessions.make_link(work, amina.id, LinkPurpose.TRIAL, lives=timedelta(days=365))
         await work.remind(TimerKind.ANSWER, 1, work.now + timedelta(hours=168))
     columns = (
         "SELECT due_at FROM timers UNION ALL SELECT expires_at FROM login_links UNION SELECT starts_at FROM shifts"
