@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
 WORKERS = $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
+# What `make quick` runs: everything but browsers, channels, crashes, journeys and what is drawn at random for long.
+QUICK = tests/test_*.py --ignore=tests/hours/formats \
+	$(addprefix tests/,models engine language people trouble roster hours cases privacy intake reports telling cli)
 # Where bytecode is not written, every start of the program compiles every library anew: seconds instead of one.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -21,7 +24,7 @@ test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist load -k "not postgresql and not whatever_people and not typed_for" tests/models tests/actions tests/test_*.py $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist load -k "not postgresql and not whatever_people and not typed_for" $(QUICK) $(ARGS)
 
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check

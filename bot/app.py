@@ -12,20 +12,21 @@ from contextlib import suppress
 import structlog
 from aiohttp import web
 
-from bot import i18n
-from bot.actions import clock_doubt
-from bot.alarm import Alarm
-from bot.delivery import Delivery
-from bot.errors import Refusal
-from bot.pulse import Heart
-from bot.rounds import Rounds
+from bot.engine.errors import Refusal
+from bot.engine.settings import Settings
+from bot.engine.unlocking import open_store
+from bot.language import i18n
 from bot.service import Service
-from bot.settings import Settings
-from bot.unlocking import open_store
-from handlers.telegram import CHANNEL as TELEGRAM
-from handlers.telegram import Telegram, poll
-from handlers.web import make_app
-from handlers.web.serving import BACKLOG, make_runner
+from bot.telling.delivery import Delivery
+from bot.telling.rounds import Rounds
+from bot.trouble import clock_doubt
+from bot.trouble.alarm import Alarm
+from bot.trouble.pulse import Heart
+from handlers.telegram import poll
+from handlers.telegram.receiving import CHANNEL as TELEGRAM
+from handlers.telegram.receiving import Telegram
+from handlers.web.frame.serving import BACKLOG, make_runner
+from handlers.web.routes import make_app
 
 log = structlog.get_logger()
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from bot.i18n import Catalogues, Words
-from bot.phrases import Facts
-from bot.settings import Settings
-from bot.store import Store
+from bot.engine.settings import Settings
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues, Words
+from bot.language.parts import Facts
 from models.people import STAFF_LANGUAGES, Language
 
 

@@ -72,7 +72,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """Bytes that `bot/seal.py` made. Refuses text, so that a forgotten sealing fails in the first test.
+    """Bytes that `bot/engine/seal.py` made. Refuses text, so that a forgotten sealing fails in the first test.
 
     Raises:
         TypeError: something other than bytes was given.

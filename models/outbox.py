@@ -13,7 +13,7 @@ from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
 
 
 class Notice(StrEnum):
-    """Everything the service says. Each has its words in `bot/texts.py`."""
+    """Everything the service says. Each has its words in `bot/intake/texts.py`."""
 
     # To a newcomer, the dialogue
     ASK_LANGUAGE = "ask_language"

@@ -1,7 +1,7 @@
 """Who takes part, how each is reached, and what lets a browser act for them.
 
 Owns Person, Address, WebSession, LoginLink and the languages. It must not know how a channel sends,
-and it decides no permission: `bot/access.py` does.
+and it decides no permission: `bot/people/access.py` does.
 """
 
 from datetime import datetime

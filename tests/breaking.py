@@ -14,9 +14,9 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event, make_url
 
-from bot.causes import Cause
+from bot.engine.causes import Cause
+from bot.engine.store import Store
 from bot.service import Service
-from bot.store import Store
 from models.outbox import TimerKind
 from tests.postgres import named
 

@@ -12,15 +12,20 @@ from itertools import count
 
 from sqlalchemy import Row, Table, select, text
 
-from bot import clock
-from bot.actions import cases, converse, hours_changes, meant, people, relay, retention, shifts
-from bot.actions.converse import Door
-from bot.actions.people import Visitor
-from bot.delivery import Delivery, Letter, Outcome, Sent, Unreachable
-from bot.render import prompt_of
-from bot.rounds import Rounds
+from bot.cases import addressee, cases, relay
+from bot.engine import clock
+from bot.engine.store import Work, actor_of
+from bot.hours import changes
+from bot.intake import converse
+from bot.intake.converse import Door
+from bot.people import people
+from bot.people.people import Visitor
+from bot.privacy import purge as privacy_purge
+from bot.roster import shifts
 from bot.service import Service
-from bot.store import Work, actor_of
+from bot.telling.delivery import Delivery, Letter, Outcome, Sent, Unreachable
+from bot.telling.render import prompt_of
+from bot.telling.rounds import Rounds
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.hours_change import Change, Verb
 from models.outbox import Notice, Outbox, RowState
@@ -138,7 +143,7 @@ async def shift(
 
 async def close_day(work: Work, *, place: str, day: date, reason: str) -> int:
     """The place is closed on that day, for everybody to read. Returns the change's number."""
-    return await hours_changes.publish_now(work, Change(Verb.CLOSE, (place,), day, reason=reason))
+    return await changes.publish_now(work, Change(Verb.CLOSE, (place,), day, reason=reason))
 
 
 async def newcomer(
@@ -232,7 +237,7 @@ async def volunteer_says(
     number = next(_numbers)
     is_reply = unclear or answers is not None
     async with acting(service, staff) as work:
-        await meant.volunteer_said(work, meant.Said(words, number, is_reply=is_reply, answered=answers))
+        await addressee.volunteer_said(work, addressee.Said(words, number, is_reply=is_reply, answered=answers))
     return number
 
 
@@ -246,7 +251,7 @@ async def picks(service: Service, staff: Staff, asker: Newcomer) -> Answer:
     """The volunteer presses this newcomer's case on the newest card that asks."""
     card = await card_of(service, staff)
     async with acting(service, staff) as work:
-        return await meant.chose_case(work, case_id=asker.case_id, card=card)
+        return await addressee.chose_case(work, case_id=asker.case_id, card=card)
 
 
 # What a test reads afterwards, each time through a fresh look.
@@ -267,7 +272,7 @@ async def one(service: Service, sql: str, **values: object) -> Row:
 
 async def case_row(asker: Newcomer) -> Row:
     """The newcomer's case as it is committed."""
-    from bot.access import CASES
+    from bot.people.access import CASES
 
     async with asker.service.store.look() as db:
         return (await db.execute(select(CASES).where(CASES.c.id == asker.case_id))).one()
@@ -304,7 +309,7 @@ async def purge(service: Service) -> int:
     acts, more = 0, True
     while more:
         async with service.store.work() as work:
-            more = (await retention.purge(work)).more
+            more = (await privacy_purge.purge(work)).more
         acts += 1
         assert acts < 1000, "a purge without end"
     return acts
@@ -328,7 +333,7 @@ class Postbox:
         self.chats: dict[str, dict[int, Letter]] = {}
 
     async def send(self, letter: Letter) -> Outcome:
-        """As `bot.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
+        """As `bot.telling.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
         self.letters.append(letter)
         if held := self.held.pop(int(letter.chat), None):
             held.left.set()

@@ -16,12 +16,13 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot import clock, i18n, pools, store
-from bot.schema import migrate
-from bot.seal import Seal, create_key
+from bot.engine import clock, pools, store
+from bot.engine.schema import migrate
+from bot.engine.seal import Seal, create_key
+from bot.engine.settings import Settings
+from bot.engine.store import Store
+from bot.language import i18n
 from bot.service import Service
-from bot.settings import Settings
-from bot.store import Store
 from tests import postgres
 from tests.clocks import Clocks
 from tests.crash import program
@@ -142,9 +143,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def service(settings: Settings, catalogues: i18n.Catalogues) -> AsyncIterator[Service]:
-    from bot.seal import load_key
+    from bot.engine.seal import load_key
 
     store = Store(settings, Seal(load_key(settings.key_file)))
+    try:
+        yield Service(store, settings, catalogues)
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path, catalogues: i18n.Catalogues) -> AsyncIterator[Service]:
+    """A service on SQLite; `service` is the same on both databases."""
+    settings = settings_for(sqlite_url, tmp_path)
+    store = Store(settings, Seal(create_key(settings.key_file)))
     try:
         yield Service(store, settings, catalogues)
     finally:

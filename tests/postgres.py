@@ -13,8 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from bot.schema import migrate
-from bot.settings import read_settings
+from bot.engine.schema import migrate
+from bot.engine.settings import read_settings
 
 MIGRATED = f"radrum_migrated_{os.getpid()}"  # several processes may test on one server
 

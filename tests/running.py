@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.alarm import Alarm
-from bot.delivery import Delivery
-from bot.pulse import Heart
-from bot.rounds import Rounds
 from bot.service import Service
-from handlers.telegram import CHANNEL, Telegram, poll
-from handlers.web import make_app
+from bot.telling.delivery import Delivery
+from bot.telling.rounds import Rounds
+from bot.trouble.alarm import Alarm
+from bot.trouble.pulse import Heart
+from handlers.telegram import poll
+from handlers.telegram.receiving import CHANNEL, Telegram
+from handlers.web.routes import make_app
 
 
 def free_port() -> int:

@@ -2,24 +2,28 @@
 Also her word that the computer's clock is right.
 
 Nothing typed is ever an answer to a dialogue here: words that are no command go where they went before. It must not
-decide what a line means (`bot/hours_lines.py`) nor what a button leads to (`bot/hours_guided.py`).
+decide what a line means (`bot/hours/typed/lines.py`) nor what a button leads to (`bot/hours/typed/buttons.py`).
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import hours_guided, hours_lines
-from bot.actions import ahead, buttons, clock_doubt, hours, hours_changes, hours_told, places
-from bot.errors import BadInput, Stale
-from bot.i18n import Catalogues
-from bot.store import Actor, Work
+from bot.engine import buttons as engine_buttons
+from bot.engine.errors import BadInput, Stale
+from bot.engine.store import Actor, Work
+from bot.hours import changes, concerned, standing, warnings
+from bot.hours.typed import buttons as typed_buttons
+from bot.hours.typed import lines
+from bot.language.i18n import Catalogues
+from bot.places import places
+from bot.trouble import clock_doubt
 from models.dialogue import Answer
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.outbox import Notice
 from models.timetable import usual_spans
 
-COMMANDS = (*hours_lines.VERBS, "hours_history", "hours_undo")
+COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
 DONE = Answer("")
 EXAMPLE_IS_AHEAD = timedelta(days=7)
 NUMBER_DIGITS = 18
@@ -51,8 +55,8 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
         BadInput: the change cannot be made.
     """
     match code.split(":"):
-        case [hours_guided.BUTTONS, *_]:
-            await buttons.require_shown_as(work, card, Notice.HOURS_ASK)
+        case [typed_buttons.BUTTONS, *_]:
+            await engine_buttons.require_shown_as(work, card, Notice.HOURS_ASK)
             await _guide(work, actor, code, card)
         case ["hp" | "hpc" as verb, draft]:
             await _publish(work, actor, _number(draft), card, cancel_shifts=verb == "hpc")
@@ -66,9 +70,9 @@ async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answ
             await _keep(work, actor, _number(number), card)
         case ["clock", number]:
             await clock_doubt.confirm(work, number=_number(number))
-            await buttons.settle_card(work, card, pressed=code)
+            await engine_buttons.settle_card(work, card, pressed=code)
         case ["hh", "close" | "usual" as decision, day]:
-            await buttons.require_shown_as(work, card, Notice.HOLIDAY_PROPOSED)
+            await engine_buttons.require_shown_as(work, card, Notice.HOLIDAY_PROPOSED)
             await _decide(work, actor, decision, day, card)
         case _:
             return None
@@ -86,10 +90,10 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "popup" if not rest:
             await _explain(work, actor, name)
         case _ if not rest:
-            await _guide(work, actor, hours_guided.begin(name), None)
+            await _guide(work, actor, typed_buttons.begin(name), None)
         case _:
-            known = hours_lines.known_places(await places.places(work.db), catalogues)
-            await _propose(work, actor, hours_lines.parse(name, rest, today=work.today, known=known))
+            known = lines.known_places(await places.places(work.db), catalogues)
+            await _propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
 
 
 async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None = None) -> None:
@@ -104,10 +108,10 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
 
 
 async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
-    if code == hours_guided.LEAVE:
+    if code == typed_buttons.LEAVE:
         await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
         return
-    following = hours_guided.following(code, await places.places(work.db), work.today)
+    following = typed_buttons.following(code, await places.places(work.db), work.today)
     if isinstance(following, Change):
         await _propose(work, actor, following, card)
     else:
@@ -117,14 +121,14 @@ async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
 async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
     if change.verb == Verb.USUAL:
         change = await _where_usually_open(work, change)
-    made = await hours_changes.propose(work, change)
+    made = await changes.propose(work, change)
     params = {"draft": made.draft, "told": made.told, "shifts": made.shifts, "unstaffed": made.unstaffed}
     await work.tell(actor.id, Notice.HOURS_PREVIEW, params=params, edits=card)
 
 
 async def _where_usually_open(work: Work, change: Change) -> Change:
     """ "Open as usual" is not said of a place that usually is not."""
-    table = await hours.timetable(work.db, since=work.today)
+    table = await standing.timetable(work.db, since=work.today)
     at = tuple(place for place in change.places if usual_spans(table, change.first, place))
     if not at:
         raise BadInput("hours_usually_closed", value=change.first.isoformat())
@@ -133,27 +137,27 @@ async def _where_usually_open(work: Work, change: Change) -> Change:
 
 async def _publish(work: Work, actor: Actor, draft: int, card: int | None, *, cancel_shifts: bool) -> None:
     change = await _draft(work, actor, draft)
-    told = await hours_changes.change_params(work.db, change)
-    number = await hours_changes.publish(work, draft, cancel_shifts=cancel_shifts)
+    told = await changes.change_params(work.db, change)
+    number = await changes.publish(work, draft, cancel_shifts=cancel_shifts)
     params = {"told": told, "number": number, "cancelled": cancel_shifts}
     await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=card)
 
 
 async def _drop(work: Work, actor: Actor, draft: int, card: int | None) -> None:
     await _draft(work, actor, draft)
-    await hours_changes.drop_draft(work, draft)
+    await changes.drop_draft(work, draft)
     await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
 
 
 async def _draft(work: Work, actor: Actor, draft: int) -> Change:
-    change = await hours_changes.draft_change(work.db, draft, actor.id)
+    change = await changes.draft_change(work.db, draft, actor.id)
     if change is None:
         raise Stale
     return change
 
 
 async def _newest(work: Work) -> int:
-    number = await hours_changes.newest_standing(work.db)
+    number = await changes.newest_standing(work.db)
     if number is None:
         raise BadInput("hours_nothing_to_undo")
     return number
@@ -161,28 +165,28 @@ async def _newest(work: Work) -> int:
 
 async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
-    change = await hours_changes.undoable(work.db, number)
+    change = await changes.undoable(work.db, number)
     params = {"told": change.told, "number": number}
     await work.tell(actor.id, Notice.HOURS_UNDO_ASK, params=params, edits=card)
 
 
 async def _undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
-    change = await hours_changes.undoable(work.db, number)
-    await hours_changes.undo(work, number)
+    change = await changes.undoable(work.db, number)
+    await changes.undo(work, number)
     await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": change.told, "undone": True}, edits=card)
 
 
 async def _keep(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """The change stays, and can still be taken back from the same message."""
-    change = await hours_changes.undoable(work.db, number)
+    change = await changes.undoable(work.db, number)
     params = {"told": change.told, "number": number}
     await work.tell(actor.id, Notice.HOURS_KEPT, params=params, edits=card)
 
 
 async def _decide(work: Work, actor: Actor, decision: str, digits: str, card: int | None) -> None:
     """What nobody has decided yet of a holiday is shown as the change it would be, in place of the question."""
-    day = hours_guided.day_of(digits)
-    red = next((red for red in await ahead.undecided(work.db, work.today) if red.day == day), None)
+    day = typed_buttons.day_of(digits)
+    red = next((red for red in await warnings.undecided(work.db, work.today) if red.day == day), None)
     if red is None:
         raise Stale
     if decision == "close":
@@ -198,16 +202,16 @@ async def _tell_history(work: Work, actor: Actor) -> None:
             "number": past.number, "at": past.made_at.isoformat(), "alias": past.alias, "told": past.told,
             "undone": past.undone, "undoes": past.undoes,
         }
-        for past in await hours_changes.history(work.db)
+        for past in await changes.history(work.db)
     ]  # fmt: skip
-    newest = await hours_changes.newest_standing(work.db)
+    newest = await changes.newest_standing(work.db)
     await work.tell(actor.id, Notice.HOURS_HISTORY, params={"entries": entries, "newest": newest})
 
 
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
-    day = hours_lines.parse_day(rest, today=work.today)
-    table = await hours.timetable(work.db)
-    days = [hours_told.day_params(place, table, day) for place in await places.places(work.db)]
+    day = lines.parse_day(rest, today=work.today)
+    table = await standing.timetable(work.db)
+    days = [concerned.day_params(place, table, day) for place in await places.places(work.db)]
     await work.tell(actor.id, Notice.HOURS_ON_DAY, params={"days": days})
 
 

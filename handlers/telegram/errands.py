@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot import wakeup
-from bot.pace import Bucket
+from bot.engine import bells
 from bot.service import Service
+from bot.telling.pace import Bucket
 
 log = structlog.get_logger()
 Call = Callable[[], Awaitable[None]]
@@ -56,12 +56,12 @@ class Errands:
             return
         self._waiting.append(errand)
         self._keys.add(errand.key)
-        self._bells.ring(wakeup.ERRANDS)
+        self._bells.ring(bells.ERRANDS)
 
     async def run(self) -> None:
         """Make the calls until the service stops; those under way and those that wait are made first."""
         health = self._service.health
-        with self._bells.listen(wakeup.ERRANDS) as bell:
+        with self._bells.listen(bells.ERRANDS) as bell:
             async with asyncio.TaskGroup() as under_way:
                 while True:
                     await self._begin_all(under_way)

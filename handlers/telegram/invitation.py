@@ -1,15 +1,15 @@
 """A volunteer's link on its way in: found in whatever the account sends, before anything of it is kept.
 
-What becomes of the account is decided in `bot/actions/linking.py`.
+What becomes of the account is decided in `bot/volunteers/linking.py`.
 """
 
 import re
 
 from telegram import Message
 
-from bot.actions import linking
-from bot.seal import tokens_in
-from bot.store import Work
+from bot.engine.seal import tokens_in
+from bot.engine.store import Work
+from bot.volunteers import linking
 from handlers.telegram.reading import take_apart
 
 # "/start" or an address of Telegram's with something as long as a token: a link on a poster carries a word of its own.

@@ -5,7 +5,7 @@ import asyncio
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.settings import Settings
+from bot.engine.settings import Settings
 from handlers.telegram.wire import Wire
 
 PATIENCE_SECONDS = 3.0  # somebody waits at a command line, and there is a line to print without it

@@ -2,8 +2,9 @@
 
 from telegram import Message, Update
 
-from bot.actions import converse, people
-from bot.store import Work
+from bot.engine.store import Work
+from bot.intake import converse
+from bot.people import people
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
 from models.dialogue import Act, Answer, Edited, Incoming, Pressed, Said, Unreadable

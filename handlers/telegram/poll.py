@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from handlers.telegram import CHANNEL, Telegram
+from handlers.telegram.receiving import CHANNEL, Telegram
 from handlers.telegram.sender import seconds_to_wait
 from handlers.telegram.webhook_watch import Watch, receive
 

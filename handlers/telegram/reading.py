@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, Update
 
-from bot.textshape import clean
+from bot.language.textshape import clean
 from handlers.telegram.parsing import came
 from models.conversation import WITH, Mark
 

@@ -11,10 +11,10 @@ import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.i18n import Catalogues
-from bot.letters import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
-from bot.phrases import COMMANDS
-from bot.textshape import split_text
+from bot.language.i18n import Catalogues
+from bot.language.parts import COMMANDS
+from bot.language.textshape import split_text
+from bot.telling.letters import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from handlers.telegram.view import keyboard
 from handlers.telegram.wire import Unanswered
 from models.dialogue import Venue
@@ -39,7 +39,7 @@ class TelegramSender:
         self._longest_seconds = longest_seconds
 
     async def send(self, letter: Letter) -> Outcome:
-        """Try once; see `bot.delivery.Sender`."""
+        """Try once; see `bot.telling.delivery.Sender`."""
         progress = _Progress(letter.parts_sent)
         try:
             async with asyncio.timeout(self._longest_seconds):

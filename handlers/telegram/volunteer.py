@@ -5,12 +5,15 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot import commands
-from bot.actions import buttons, cases, closing, inbound, inbox, meant, people, queue, relay, sessions, taking_back
-from bot.commands import Line
-from bot.errors import NotFound, Stale
-from bot.i18n import Catalogues
-from bot.store import Actor, Work
+from bot.cases import addressee, cases, closing, queue, relay, taking_back
+from bot.engine import buttons, once
+from bot.engine.errors import NotFound, Stale
+from bot.engine.store import Actor, Work
+from bot.language import commands
+from bot.language.commands import Line
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from bot.telling import inbox
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
@@ -32,20 +35,20 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     match act:
         case Edited():
             is_slashed = commands.of_staff(message.text or "") is not None
-            await meant.volunteer_edited(work, await _said(work, message), is_slashed=is_slashed)
+            await addressee.volunteer_edited(work, await _said(work, message), is_slashed=is_slashed)
         case Unreadable() as sent:
             await _refuse_unreadable(work, actor, sent, message.message_id)
         case _ if (line := commands.of_staff(message.text or "")) is not None:
             await _command(work, actor, line, message, catalogues)
         case _:
-            await meant.volunteer_said(work, await _said(work, message))
+            await addressee.volunteer_said(work, await _said(work, message))
     return DONE
 
 
 async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_message: int) -> None:
     """Nothing was sent, and the volunteer is told, once for what came together; for its words too, if it had any."""
     album = f"album:{sent.album}"
-    is_first = sent.album is None or await inbound.first_time(work, Channel.TELEGRAM, album)
+    is_first = sent.album is None or await once.first_time(work, Channel.TELEGRAM, album)
     if is_first or sent.text:
         params = {"reply_to": own_message, "text": bool(sent.text)}
         await work.tell(actor.id, Notice.STAFF_UNREADABLE, params=params)
@@ -81,11 +84,11 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "c", case, field, value:
             await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
         case "pick", case:
-            return await meant.chose_case(work, case_id=_number(case), card=card)
+            return await addressee.chose_case(work, case_id=_number(case), card=card)
         case "nosend", *_:
-            await meant.chose_nothing(work, card=card)
+            await addressee.chose_nothing(work, card=card)
         case "reopen", case:
-            await meant.reopened(work, case_id=_number(case), card=card)
+            await addressee.reopened(work, case_id=_number(case), card=card)
         case "resend", message:
             await relay.send_again(work, message_id=_number(message))
             return Answer("sent_again_toast")
@@ -104,7 +107,7 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
 
 async def _pressed_desk(work: Work, actor: Actor) -> Answer:
     """A link is on its way, or the one of a moment ago is still there to be used."""
-    unused = await sessions.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
+    unused = await logins.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
     if unused and await buttons.said_lately(work, actor.address_id or 0, Notice.DESK_LINK):
         return IN_THE_CHAT
     await _send_desk_link(work, actor)
@@ -113,7 +116,7 @@ async def _pressed_desk(work: Work, actor: Actor) -> Answer:
 
 async def _end_all(work: Work, actor: Actor, card: int | None) -> Answer:
     await buttons.settle_card(work, card, pressed="endall")
-    if not await sessions.end_all_sessions(work, actor.id):
+    if not await logins.end_all_sessions(work, actor.id):
         return Answer(Notice.DEVICES_ENDED)
     await work.tell(actor.id, Notice.DEVICES_ENDED)
     return DONE
@@ -191,7 +194,7 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
 async def _slash_text(work: Work, actor: Actor, message: Message) -> None:
     """What staff wrote after a slash and is no command reaches nobody unasked: it waits until they name the case it is
     for. Who has no case is told what commands there are."""
-    if not await meant.slash_said(work, await _said(work, message)):
+    if not await addressee.slash_said(work, await _said(work, message)):
         await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
 
 
@@ -209,18 +212,18 @@ async def _list_cases(work: Work, actor: Actor) -> None:
 
 
 async def _send_desk_link(work: Work, actor: Actor) -> None:
-    token = await sessions.make_link(work, actor.id, LinkPurpose.DESK)
+    token = await logins.make_link(work, actor.id, LinkPurpose.DESK)
     sealed_as, hidden = work.hide(token)
     await work.tell(actor.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
 
 
-async def _said(work: Work, message: Message) -> meant.Said:
+async def _said(work: Work, message: Message) -> addressee.Said:
     """The words with what they answer to: something of this chat, or of another, which names no case of ours."""
     answers = message.reply_to_message
-    case_id = await meant.answered_case(work, answers.message_id) if answers is not None else None
+    case_id = await addressee.answered_case(work, answers.message_id) if answers is not None else None
     is_reply = any(came(message, target) for target in ("reply_to_message", "external_reply", "reply_to_story"))
     taken = take_apart(message)
-    return meant.Said(
+    return addressee.Said(
         taken.text, message.message_id, is_reply=is_reply, answered=case_id,
         quote=quoted(taken.quote) if taken.quote and taken.text else "",
     )  # fmt: skip

@@ -14,11 +14,11 @@ import structlog
 from telegram import WebhookInfo
 from telegram.error import TelegramError
 
-from bot import clock, wakeup
-from bot.actions import people
-from bot.errors import Unavailable
+from bot.engine import bells, clock
+from bot.engine.errors import Unavailable
+from bot.people import people
 from bot.service import ChannelTrouble
-from handlers.telegram import ALLOWED_UPDATES, CHANNEL, Telegram
+from handlers.telegram.receiving import ALLOWED_UPDATES, CHANNEL, Telegram
 from models.outbox import Notice
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ class Watch:
 
     async def run(self) -> None:
         """Look until the service stops."""
-        with self._service.store.bells.listen(wakeup.WEBHOOK) as bell:
+        with self._service.store.bells.listen(bells.WEBHOOK) as bell:
             while not self._service.health.stopping:
                 await bell.wait(LOOKS_EVERY_SECONDS)
                 await self.look()

@@ -10,7 +10,7 @@ import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
-from bot.settings import CONNECT_SECONDS
+from bot.engine.settings import CONNECT_SECONDS
 from handlers.telegram.witness import Witness, instant_of
 
 MOST_CONNECTIONS = 64

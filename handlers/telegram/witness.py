@@ -1,6 +1,6 @@
 """Telegram as a witness of what time it is: every answer of its servers carries their own.
 
-Owns which servers count and how their time is read. It must not decide what follows from it: `bot/belief.py` does.
+Owns which servers count and how their time is read. It must not decide what follows from it: `engine/belief.py` does.
 """
 
 import socket

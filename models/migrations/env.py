@@ -1,9 +1,9 @@
-"""How Alembic reaches the database: the connection `bot/schema.py` hands it. SQLite changes tables in batches."""
+"""How Alembic reaches the database: the connection `engine/schema.py` hands it. SQLite changes tables in batches."""
 
 from alembic import context
 
-import models
 from models.base import Codes, Id, Sealed, UtcDateTime
+from models.tables import metadata
 
 
 def render_item(type_, obj, autogen_context):
@@ -17,7 +17,7 @@ def render_item(type_, obj, autogen_context):
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=models.metadata,
+    target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render_item,
     transactional_ddl=True,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-from bot import logs
-from bot.schema import migrate
+from bot.engine import logs
+from bot.engine.schema import migrate
 from tests import postgres
 from tests.bench import intake, questions, report, sockets
 from tests.crash.place import POLLING, WEBHOOK, Place, opened

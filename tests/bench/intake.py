@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp.test_utils import TestServer
 
-from bot import access, i18n
-from bot.actions import cases, converse, people, sessions
-from bot.actions.people import Visitor
+from bot.cases import cases
+from bot.engine.store import Store
+from bot.intake import converse
+from bot.language import i18n
+from bot.people import access, logins, people
+from bot.people.people import Visitor
 from bot.service import Service
-from bot.store import Store
-from handlers.telegram import HANDLED, Telegram
-from handlers.web import make_app
+from handlers.telegram.receiving import HANDLED, Telegram
+from handlers.web.routes import make_app
 from models.dialogue import Incoming, Pressed, Said
 from models.people import Device
 from tests.bench import floor
@@ -114,7 +116,7 @@ async def web_newcomers(store: Store, count: int) -> list[tuple[Visitor, str]]:
         for n in range(count):
             visitor = await people.new_newcomer_on_web(work, "sv")
             await converse.receive(work, visitor, Incoming(f"consent-{n}", Pressed("consent:own")))
-            made.append((visitor, await sessions.open_session(work, visitor.person_id, Device.OWN)))
+            made.append((visitor, await logins.open_session(work, visitor.person_id, Device.OWN)))
     return made
 
 

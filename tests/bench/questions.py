@@ -12,7 +12,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bot.actions import converse, people
+from bot.intake import converse
+from bot.people import people
 from models.dialogue import Incoming, Pressed
 from tests.botapi import FakeBotApi
 from tests.crash.place import TOKEN, Place, forget_what_waits, talking_pairs

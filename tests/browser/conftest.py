@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests import builders
 from tests.builders import Staff
 from tests.channels.web_fixtures import Site, opened_site

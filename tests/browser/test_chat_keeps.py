@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Browser, Page, Request, Response, Route, expect
 from sqlalchemy import delete
 
-from bot import clock
-from bot.rounds import Rounds
+from bot.engine import clock
+from bot.telling.rounds import Rounds
 from models.people import WebSession
 from tests.browser.test_web_pages import (
     barriers,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests import builders
 from tests.browser.test_web_pages import NARROWEST, barriers
 from tests.channels.hours_fixtures import LIBRARY, at, open_office

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from bot import clock
-from bot.actions import closing, drafts, people, retention, sessions
+from bot.cases import closing, drafts
+from bot.engine import clock
+from bot.people import logins, people
+from bot.privacy import purge
 from tests import builders
-from tests.actions.test_drafts import stored
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, at_desk, barriers, claims, page_of
 from tests.builders import Newcomer, Staff, acting, table
+from tests.cases.test_drafts import stored
 from tests.channels.hours_fixtures import LIBRARY, LINERO, open_office
 from tests.channels.web_fixtures import Site
 
@@ -420,7 +422,7 @@ async def _stops(_site: Site, asker: Newcomer) -> None:
 
 async def _erases(site: Site, asker: Newcomer) -> None:
     async with site.service.store.work() as work:
-        await retention.erase_newcomer(work, asker.id, farewell=True)
+        await purge.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def _closed_by_coordinator(site: Site, asker: Newcomer) -> None:
@@ -496,7 +498,7 @@ async def test_everything_leaves_the_page_when_access_ends(
         if how == "disabled":
             await people.disable_staff(work, amina.id)
         else:
-            await sessions.end_all_sessions(work, amina.id)
+            await logins.end_all_sessions(work, amina.id)
     await page.wait_for_url(site.base + "/desk")
 
     await expect(page.locator("main")).to_contain_text("Du är inte inloggad.")

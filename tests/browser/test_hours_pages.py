@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from models.people import Language
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, barriers, page_of
 from tests.channels.hours_fixtures import LIBRARY, LINERO, at, open_office

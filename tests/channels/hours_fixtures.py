@@ -6,11 +6,12 @@ Summer is over and Christmas near: on Wednesday the 18th the library opens from 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot import clock
-from bot.actions import hours_changes, places
-from bot.demo import add_online_place
+from bot.engine import clock
+from bot.engine.store import Work
+from bot.hours import changes
+from bot.places import places
 from bot.service import Service
-from bot.store import Work
+from handlers.cli.trial import add_online_place
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.shift import ONLINE
@@ -58,7 +59,7 @@ async def open_office(service: Service) -> None:
     async with service.store.work() as work:
         await _places(work)
         for change in _changes():
-            await hours_changes.publish_now(work, change)
+            await changes.publish_now(work, change)
 
 
 async def _places(work: Work) -> None:

@@ -1,6 +1,6 @@
 """The page with the opening hours, read by a program: what its `data-` attributes and `<time>` elements say.
 
-As `handlers/web/hours_view.py` describes it: a day that is not as usual stands instead of the week.
+As `handlers/web/pages/hours_view.py` describes it: a day that is not as usual stands instead of the week.
 """
 
 from datetime import date, time

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.delivery import Delivery
-from bot.i18n import Catalogues, Words
-from bot.seal import Seal, create_key
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues, Words
 from bot.service import Service
-from bot.store import Store
-from handlers.telegram import CHANNEL, Telegram
+from bot.telling.delivery import Delivery
+from handlers.telegram.receiving import CHANNEL, Telegram
 from tests import builders
 from tests.botapi import FakeBotApi, Shown
 from tests.conftest import TOKEN, settings_for

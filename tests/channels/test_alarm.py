@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import alarm, condition, service
-from bot.actions import people
-from bot.alarm import AGAIN_SECONDS, LASTS_SECONDS, Alarm
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from bot.pulse import Heart
-from handlers.telegram import CHANNEL
+from bot import service
+from bot.engine import condition
+from bot.engine.errors import Unavailable
+from bot.language.i18n import Catalogues
+from bot.people import people
+from bot.trouble import alarm
+from bot.trouble.alarm import AGAIN_SECONDS, LASTS_SECONDS, Alarm
+from bot.trouble.pulse import Heart
+from handlers.telegram.receiving import CHANNEL
 from models.outbox import Notice
 from tests import builders
 from tests.breaking import an_act, way_of

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from handlers.web.limits import Limits, client_network
+from handlers.web.frame.limits import Limits, client_network
 
 PROXY, INNER = "10.0.0.5", "10.0.0.6"
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import places
-from bot.i18n import Catalogues
-from bot.textshape import without_bidi_controls
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.language.textshape import without_bidi_controls
+from bot.places import places
 from models.hours import Door
 from models.shift import ONLINE
 from tests import builders

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from models.people import Language
 from tests import builders
 from tests.channels import hours_fixtures

@@ -8,11 +8,11 @@ from time import monotonic
 import asyncpg
 import pytest
 
-from bot import condition
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from bot.pulse import Heart
-from handlers.web import probes
+from bot.engine import condition
+from bot.engine.errors import Unavailable
+from bot.language.i18n import Catalogues
+from bot.trouble.pulse import Heart
+from handlers.web.doors import probes
 from tests import builders
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
 from tests.channels.web_fixtures import Site, opened_site

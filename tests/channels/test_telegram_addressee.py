@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import access, clock
-from bot.actions import closing
-from bot.i18n import Catalogues
+from bot.cases import closing
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.people import access
 from tests import builders
 from tests.botapi import Shown
 from tests.channels.telegram_house import House, codes_of, telegram_house

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import closing
-from bot.i18n import Catalogues
-from bot.texts_staff import mark_label
+from bot.cases import closing
+from bot.cases.texts import mark_label
+from bot.language.i18n import Catalogues
 from models.conversation import WITH
 from models.people import Language
 from tests import builders

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.i18n import Catalogues
-from bot.pulse import Heart
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.trouble.pulse import Heart
 from handlers.telegram.wire import Wire
 from handlers.telegram.witness import counts, instant_of
 from tests import builders

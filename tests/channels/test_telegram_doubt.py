@@ -10,12 +10,12 @@ import pytest
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot import clock
-from bot.actions import people
-from bot.delivery import Delivery
-from bot.i18n import Catalogues
-from bot.letters import Letter, Sent, TryAgain
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.people import people
 from bot.service import Service
+from bot.telling.delivery import Delivery
+from bot.telling.letters import Letter, Sent, TryAgain
 from handlers.telegram import wire
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.wire import NotConnected, Unanswered, Wire

@@ -13,11 +13,12 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Update
 
-from bot import clock, store
-from bot.actions import converse, retention
-from bot.delivery import Letter, TryAgain
-from bot.errors import Unavailable
-from bot.i18n import Catalogues, Foreign
+from bot.engine import clock, store
+from bot.engine.errors import Unavailable
+from bot.intake import converse
+from bot.language.i18n import Catalogues, Foreign
+from bot.privacy import purge
+from bot.telling.delivery import Letter, TryAgain
 from models.case import spoken_code
 from models.dialogue import Prompt
 from tests import builders
@@ -470,7 +471,7 @@ async def test_a_message_whose_receiver_has_gone_meanwhile_stops_nobody(house: H
         if not erased:
             erased.append(first.person_id)
             async with house.service.store.work() as work:
-                await retention.erase_newcomer(work, first.person_id, farewell=False)
+                await purge.erase_newcomer(work, first.person_id, farewell=False)
         async with looked() as db:
             yield db
 

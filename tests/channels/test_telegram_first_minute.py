@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import people, sessions
-from bot.i18n import Catalogues
-from bot.seal import new_token, tokens_in
-from handlers.telegram import Telegram
+from bot.engine import clock
+from bot.engine.seal import new_token, tokens_in
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from handlers.telegram.receiving import Telegram
 from models.people import Language, LinkPurpose
 from tests import builders
 from tests.builders import Staff
@@ -38,7 +38,7 @@ async def invitation(
     house: House, staff: Staff, purpose: LinkPurpose = LinkPurpose.TELEGRAM, lives: timedelta = timedelta(hours=72)
 ) -> str:
     async with house.service.store.work() as work:
-        return await sessions.make_link(work, staff.id, purpose, lives=lives)
+        return await logins.make_link(work, staff.id, purpose, lives=lives)
 
 
 async def linked_chats(house: House, staff: Staff) -> int:
@@ -77,7 +77,7 @@ async def _inside_a_text(house: House, staff: Staff) -> None:
 async def _spent_then_new(house: House, staff: Staff) -> None:
     old = await invitation(house, staff)
     async with house.service.store.work() as work:
-        await sessions.spend_link(work, old, LinkPurpose.TELEGRAM)
+        await logins.spend_link(work, old, LinkPurpose.TELEGRAM)
     await house.hears(CHAT, f"/start {old}")
     assert house.last(CHAT) == house.words("sv")("link_spent")
     await house.hears(CHAT, f"/start {await invitation(house, staff)}")
@@ -142,7 +142,7 @@ async def _by_correcting_what_was_written(house: House, staff: Staff) -> None:
 async def _spent_and_new_in_one_text(house: House, staff: Staff) -> None:
     old, new = await invitation(house, staff), await invitation(house, staff)
     async with house.service.store.work() as work:
-        await sessions.spend_link(work, old, LinkPurpose.TELEGRAM)
+        await logins.spend_link(work, old, LinkPurpose.TELEGRAM)
     await house.hears(CHAT, f"inte /start {old} utan /start {new}")
 
 
@@ -285,7 +285,7 @@ async def _no_good(house: House, staff: Staff, state: str) -> str:
     token = await invitation(house, staff, lives=timedelta(hours=-1 if state == "run out" else 1))
     async with house.service.store.work() as work:
         if state == "spent":
-            await sessions.spend_link(work, token, LinkPurpose.TELEGRAM)
+            await logins.spend_link(work, token, LinkPurpose.TELEGRAM)
         if state == "of somebody with no access":
             await people.disable_staff(work, staff.id)
     return token
@@ -304,7 +304,7 @@ async def test_a_link_to_the_volunteer_page_pasted_into_the_chat_reaches_no_newc
     assert house.texts(900) == read
     assert await kept_words(house) == before
     async with house.service.store.work() as work:
-        assert await sessions.log_in(work, token)  # it was not used up
+        assert await logins.log_in(work, token)  # it was not used up
 
 
 async def test_somebody_else_s_link_is_refused_to_a_volunteer_and_stays_good(house: House, nils: Staff) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import ahead, hours_changes, people, places
-from bot.demo import add_online_place
-from bot.i18n import Catalogues
-from bot.textshape import utf16_length, without_bidi_controls
+from bot.engine import clock
+from bot.hours import changes as hours_changes
+from bot.hours import warnings
+from bot.language.i18n import Catalogues
+from bot.language.textshape import utf16_length, without_bidi_controls
+from bot.people import people
+from bot.places import places
+from handlers.cli.trial import add_online_place
 from models.hours_change import MOST_DAYS
 from models.outbox import Notice
 from models.people import AUTONYMS, Language
@@ -601,7 +604,7 @@ async def test_what_held_on_a_day_is_told_of_every_place(office: Office) -> None
 
 async def told_this_morning(office: Office) -> None:
     async with office.house.service.store.work() as work:
-        await ahead.tell(work)
+        await warnings.tell(work)
     await builders.deliver_all(office.house.delivery)
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import hours_changes, hours_post, places
-from bot.i18n import Catalogues
-from bot.textshape import without_bidi_controls
+from bot.engine import clock
+from bot.hours import changes, channel_post
+from bot.language.i18n import Catalogues
+from bot.language.textshape import without_bidi_controls
+from bot.places import places
 from models.hours import Reason
 from models.outbox import Notice
 from models.people import AUTONYMS
@@ -41,7 +42,7 @@ async def house(database_url: str, tmp_path: Path, catalogues: Catalogues) -> As
 async def opens(house: House, hour: int) -> None:
     async with house.service.store.work() as work:
         spans = [(time(hour), time(16))]
-        await hours_changes.set_hours(work, place="linero", weekday=0, spans=spans, valid_from=TODAY)
+        await changes.set_hours(work, place="linero", weekday=0, spans=spans, valid_from=TODAY)
     await house.settle()
 
 
@@ -79,7 +80,7 @@ async def test_a_deleted_post_is_written_anew(house: House) -> None:
 
 async def test_nothing_changed_is_no_trouble_and_no_second_post(house: House) -> None:
     async with house.service.store.work() as work:
-        await hours_post.refresh(work)
+        await channel_post.refresh(work)
     await house.settle()
 
     assert len(channel(house).from_bot) == 1

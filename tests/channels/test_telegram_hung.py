@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import delivery
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.store import Store
+from bot.telling import delivery
 from tests import builders
 from tests.botapi import FakeBotApi
 from tests.botapi.faults import Fault

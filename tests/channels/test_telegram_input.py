@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import sessions
-from bot.i18n import Catalogues
-from handlers.telegram import Telegram
+from bot.language.i18n import Catalogues
+from bot.people import logins
+from handlers.telegram.receiving import Telegram
 from models.case import spoken_code
 from models.people import Language, LinkPurpose
 from tests import builders
@@ -295,7 +295,7 @@ async def test_a_volunteer_s_own_account_cannot_open_a_case(house: House) -> Non
 async def test_an_invitation_links_an_account_once(house: House) -> None:
     amina = await builders.volunteer(house.service, on_shift=False)
     async with house.service.store.work() as work:
-        token = await sessions.make_link(work, amina.id, LinkPurpose.TELEGRAM)
+        token = await logins.make_link(work, amina.id, LinkPurpose.TELEGRAM)
 
     await house.hears(500, f"/start {token}")
     await house.hears(501, f"/start {token}")

@@ -9,13 +9,14 @@ import pytest
 import structlog
 from telegram.constants import UpdateType
 
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from bot.phrases import COMMANDS
-from bot.seal import Seal, create_key
+from bot.engine.errors import Unavailable
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
+from bot.language.parts import COMMANDS
 from bot.service import Service
-from bot.store import Store
-from handlers.telegram import ALLOWED_UPDATES, CHANNEL, poll
+from handlers.telegram import poll
+from handlers.telegram.receiving import ALLOWED_UPDATES, CHANNEL
 from models.people import Language
 from tests import builders
 from tests.botapi import FakeBotApi

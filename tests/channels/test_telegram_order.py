@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import converse
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
+from bot.engine.errors import Unavailable
+from bot.intake import converse
+from bot.language.i18n import Catalogues
 from handlers.telegram.order import Order
 from tests import builders
 from tests.channels.telegram_house import House, telegram_house

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import web
 from telegram import Message, MessageEntity
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from handlers.telegram.reading import quoted, take_apart, with_addresses
-from handlers.web import make_app
-from handlers.web.serving import make_runner
+from handlers.web.frame.serving import make_runner
+from handlers.web.routes import make_app
 from tests import builders
 from tests.botapi import kinds
 from tests.builders import Staff

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import cases
-from bot.i18n import Catalogues
+from bot.cases import cases
+from bot.language.i18n import Catalogues
 from tests import builders
 from tests.channels.telegram_house import House, codes_of, telegram_house
 

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import pytest
 
-from bot import clock
-from bot.i18n import Catalogues
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.language.textshape import without_bidi_controls
 from bot.service import Service
-from bot.textshape import without_bidi_controls
 from models.case import spoken_code
 from models.intake import Draft
 from models.people import Language

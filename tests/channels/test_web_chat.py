@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
-from bot import clock
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from handlers.web.limits import MESSAGES, NEW_CHATS
+from bot.engine import clock
+from bot.engine.errors import Unavailable
+from bot.language.i18n import Catalogues
+from handlers.web.frame.limits import MESSAGES, NEW_CHATS
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import SITE_COOKIE, Browser, Page, Site, opened_site
@@ -163,7 +163,7 @@ async def test_words_stay_in_the_box_when_the_store_does_not_answer(
 async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_words(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.chat.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
+    monkeypatch.setattr("handlers.web.chat.chat.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
     browser, _ = await asked(site)
 
     pages = [await browser.says(f"ord {n}", client_msg_id=f"number-{n:04}") for n in range(5)]
@@ -177,7 +177,7 @@ async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_word
 async def test_a_new_chat_too_many_from_an_address_is_held_and_not_refused(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.chat.NEW_CHATS", RateLimitItemPerHour(2, namespace="few"))
+    monkeypatch.setattr("handlers.web.chat.chat.NEW_CHATS", RateLimitItemPerHour(2, namespace="few"))
     for _ in range(2):
         assert (await site.browser().agrees()).status == 200
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.i18n import Catalogues
-from bot.metrics import CLOSED, INCIDENTS
-from handlers.web.connections import (
+from bot.engine.metrics import CLOSED, INCIDENTS
+from bot.language.i18n import Catalogues
+from handlers.web.frame.connections import (
     HALF_A_LETTER,
     KEEP_ALIVE_SECONDS,
     LOOKS_PER_STANDSTILL,
@@ -19,7 +19,7 @@ from handlers.web.connections import (
     Connection,
     Crowd,
 )
-from handlers.web.middlewares import LARGEST_BODY
+from handlers.web.frame.middlewares import LARGEST_BODY
 from tests.channels.test_web_live import in_chat, rows_until
 from tests.channels.web_fixtures import PATIENCE_SECONDS, Site, opened_site
 from tests.crash.program import until
@@ -223,7 +223,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.began, self.may_end = asyncio.Event(), asyncio.Event()
-        monkeypatch.setattr("handlers.web.identity.newcomer_session", self._slowly)
+        monkeypatch.setattr("handlers.web.frame.identity.newcomer_session", self._slowly)
 
     async def _slowly(self, _request: object) -> None:
         self.began.set()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import people
-from bot.i18n import Catalogues
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.people import people
 from tests import builders
 from tests.builders import Newcomer, Staff, one, table
 from tests.channels.web_fixtures import Browser, Site, opened_site

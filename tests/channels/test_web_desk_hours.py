@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import hours, hours_changes
-from bot.i18n import Catalogues
+from bot.engine import clock
+from bot.hours import changes as hours_changes
+from bot.hours import standing
+from bot.language.i18n import Catalogues
 from models.hours_change import Change, Verb
 from models.people import AUTONYMS
 from models.shift import ONLINE
@@ -68,7 +69,7 @@ async def newest(site: Site) -> int:
 async def open_on(site: Site, day: date, place: str) -> list[str]:
     """When the place is open on that day."""
     async with site.service.store.look() as db:
-        found = {known.code: spans for known, spans in await hours.openings_on(db, day)}
+        found = {known.code: spans for known, spans in await standing.openings_on(db, day)}
     return [f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in found[place]]
 
 

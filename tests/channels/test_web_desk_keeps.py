@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import closing, people, retention, sessions
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
+from bot.cases import closing
+from bot.engine import clock
+from bot.engine.errors import Unavailable
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from bot.privacy import purge
 from tests import builders
 from tests.builders import Newcomer, Staff, table
 from tests.channels.test_web_desk import SHEET, claimed
@@ -198,7 +200,7 @@ async def _stopped(_site: Site, asker: Newcomer) -> None:
 
 async def _erased(site: Site, asker: Newcomer) -> None:
     async with site.service.store.work() as work:
-        await retention.erase_newcomer(work, asker.id, farewell=True)
+        await purge.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def _taken_back(site: Site, asker: Newcomer) -> None:
@@ -287,7 +289,7 @@ async def test_a_store_that_does_not_answer_costs_no_word(
     form = SHEET | SEEN | {"text": HALF, "client_msg_id": "abcdefgh", "organisation": "court", "unsent": "send"}
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(sessions, "session_of", _out_of_order)
+        trouble.setattr(logins, "session_of", _out_of_order)
         refused = await desk.post(f"{path}/{act}", form)
     again = await desk.post(f"{path}/{act}", _fields(refused))
 
@@ -329,7 +331,7 @@ async def test_words_typed_past_the_end_of_access_are_on_no_page(site: Site, ami
         if how == "disabled":
             await people.disable_staff(work, amina.id)
         else:
-            await sessions.end_all_sessions(work, amina.id)
+            await logins.end_all_sessions(work, amina.id)
 
     page = await desk.post(f"{path}/reply", {"text": HALF, "client_msg_id": "abcdefgh"})
 

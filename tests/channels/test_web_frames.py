@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
-from bot.metrics import INCIDENTS
-from handlers.web.live import LARGEST_FRAME
+from bot.engine.metrics import INCIDENTS
+from bot.language.i18n import Catalogues
+from handlers.web.doors.live import LARGEST_FRAME
 from tests.channels.web_fixtures import Site, opened_site
 
 PATIENCE_SECONDS = 5.0

@@ -13,14 +13,16 @@ import icalendar
 import pytest
 from lxml import html
 
-from bot import clock
-from bot.actions import hours_changes, hours_published, places
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from bot.published import Published
-from handlers.web.hours_view import render_body
-from handlers.web.static import Assets
-from handlers.web.view import Pages
+from bot.engine import clock
+from bot.engine.errors import Unavailable
+from bot.hours import changes
+from bot.hours import published as hours_published
+from bot.hours.formats.shape import Published
+from bot.language.i18n import Catalogues
+from bot.places import places
+from handlers.web.frame.static import Assets
+from handlers.web.frame.view import Pages
+from handlers.web.pages.hours_view import render_body
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.outbox import Notice
@@ -68,7 +70,7 @@ async def site(office: Path, tmp_path: Path, catalogues: Catalogues) -> AsyncIte
 
 async def publish(site: Site, change: Change) -> None:
     async with site.service.store.work() as work:
-        await hours_changes.publish_now(work, change)
+        await changes.publish_now(work, change)
 
 
 async def published(site: Site) -> Published:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from limits import RateLimitItemPerHour
 
-from bot import clock
-from bot.actions import sessions
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
-from bot.phrases import privacy_text
-from bot.rounds import Rounds
-from handlers.web.chat import ACTS_ALONE
-from handlers.web.limits import NEW_SECRETS
+from bot.engine import clock
+from bot.engine.errors import Unavailable
+from bot.language.i18n import Catalogues
+from bot.language.parts import privacy_text
+from bot.people import logins
+from bot.telling.rounds import Rounds
+from handlers.web.chat.chat import ACTS_ALONE
+from handlers.web.frame.limits import NEW_SECRETS
 from models.people import Channel, Language
 from tests import builders
 from tests.builders import table
@@ -155,14 +155,14 @@ async def test_the_quick_exit_ends_what_was_kept(site: Site) -> None:
 async def refused_by(monkeypatch: pytest.MonkeyPatch, site: Site, status: int) -> None:
     """The next act is refused with this status."""
     if status == 429:
-        monkeypatch.setattr("handlers.web.limits.Limits.allows_session", lambda *_: False)
+        monkeypatch.setattr("handlers.web.frame.limits.Limits.allows_session", lambda *_: False)
         return
     refusal = {503: Unavailable, 500: ZeroDivisionError}[status]
 
     async def refuses(*_: object, **__: object) -> None:
         raise refusal
 
-    monkeypatch.setattr("handlers.web.chat.converse.receive", refuses)
+    monkeypatch.setattr("handlers.web.chat.chat.converse.receive", refuses)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -418,7 +418,7 @@ async def test_on_an_own_device_a_new_secret_needs_no_old_one(site: Site) -> Non
 
 
 async def test_an_own_device_makes_only_so_many_new_secrets(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.web.secret.NEW_SECRETS", RateLimitItemPerHour(2, namespace="few"))
+    monkeypatch.setattr("handlers.web.chat.secret.NEW_SECRETS", RateLimitItemPerHour(2, namespace="few"))
     browser, _ = await asked(site, "own")
 
     pages = [await browser.post("/sv/chat/secret", {}) for _ in range(3)]
@@ -448,8 +448,8 @@ async def test_wrong_tries_for_a_new_secret_are_five_and_shut_no_other_door(site
 async def test_tries_at_the_door_hinder_nobody_whose_chat_is_open(site: Site) -> None:
     browser, receipt = await asked(site)
     async with site.service.store.work() as work:
-        for _ in range(sessions.MOST_GUESSES):
-            await sessions.count_guess(work, code_in(receipt).replace(" ", ""))
+        for _ in range(logins.MOST_GUESSES):
+            await logins.count_guess(work, code_in(receipt).replace(" ", ""))
 
     made = await browser.post("/sv/chat/secret", {"secret": secret_in(receipt)})
 

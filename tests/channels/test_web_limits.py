@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
-from bot.i18n import Catalogues
-from bot.store import Store
-from handlers.web.back import NOBODYS
-from handlers.web.limits import NEW_CHATS, NEW_CHATS_IN_ALL
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
+from handlers.web.chat.back import NOBODYS
+from handlers.web.frame.limits import NEW_CHATS, NEW_CHATS_IN_ALL
 from models.people import Language
 from tests.builders import table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -21,7 +21,7 @@ PROXY = "127.0.0.1/32"
 
 @pytest.fixture(autouse=True)
 def _hashes_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.web.secret.hash_secret", lambda _secret: NOBODYS)
+    monkeypatch.setattr("handlers.web.chat.secret.hash_secret", lambda _secret: NOBODYS)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def test_too_many_words_at_once_cost_no_look_are_refused_in_the_reader_s_l
 ) -> None:
     browser = site.browser()
     await browser.agrees(language)
-    monkeypatch.setattr("handlers.web.chat.MESSAGES", NONE_MORE)
+    monkeypatch.setattr("handlers.web.chat.chat.MESSAGES", NONE_MORE)
     sentence = str(site.service.words(language)("slow_down"))
 
     await until(lambda: _all_shown(site), otherwise="the page to be marked as shown")
@@ -89,9 +89,9 @@ async def test_other_limits_speak_the_reader_s_language_too(
 async def test_too_many_tries_to_come_back_cost_no_hash_and_are_told_in_every_language(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.back.COME_BACKS", NONE_MORE)
+    monkeypatch.setattr("handlers.web.chat.back.COME_BACKS", NONE_MORE)
     compared: list[str] = []
-    monkeypatch.setattr("handlers.web.back.secret_matches", lambda *_: compared.append("once"))
+    monkeypatch.setattr("handlers.web.chat.back.secret_matches", lambda *_: compared.append("once"))
     browser, numbers, sentences = site.browser(), {"code": "123456", "secret": "12345678"}, set()
     for language in Language:
         page = await browser.post(f"/{language}/back", numbers)
@@ -113,7 +113,7 @@ async def test_of_too_many_new_chats_in_all_those_too_many_are_held_and_taken(
     sqlite_url: str, tmp_path: Path, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each comes from an address of its own, and asks; the last ones stand behind the others."""
-    monkeypatch.setattr("handlers.web.chat.NEW_CHATS_IN_ALL", RateLimitItemPerHour(2, namespace="few_in_all"))
+    monkeypatch.setattr("handlers.web.chat.chat.NEW_CHATS_IN_ALL", RateLimitItemPerHour(2, namespace="few_in_all"))
     async with opened_site(sqlite_url, tmp_path, catalogues, trusted_proxies=PROXY) as site:
         for number in range(4):
             browser = site.browser()
@@ -129,8 +129,8 @@ async def test_of_too_many_new_chats_in_all_those_too_many_are_held_and_taken(
 async def test_an_address_beyond_its_own_limit_does_not_use_up_what_all_share(
     sqlite_url: str, tmp_path: Path, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.chat.NEW_CHATS", RateLimitItemPerHour(1, namespace="few"))
-    monkeypatch.setattr("handlers.web.chat.NEW_CHATS_IN_ALL", RateLimitItemPerHour(2, namespace="few_in_all"))
+    monkeypatch.setattr("handlers.web.chat.chat.NEW_CHATS", RateLimitItemPerHour(1, namespace="few"))
+    monkeypatch.setattr("handlers.web.chat.chat.NEW_CHATS_IN_ALL", RateLimitItemPerHour(2, namespace="few_in_all"))
     async with opened_site(sqlite_url, tmp_path, catalogues, trusted_proxies=PROXY) as site:
         for number, address in enumerate(["203.0.113.1"] * 4 + ["203.0.113.2"]):
             browser = site.browser()

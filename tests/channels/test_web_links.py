@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Site, opened_site

@@ -9,8 +9,8 @@ from time import monotonic
 import aiohttp
 import pytest
 
-from bot.actions import people, sessions
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -118,7 +118,7 @@ async def test_a_volunteer_whose_access_ends_hears_nothing_more(site: Site, how:
             if how == "disabled":
                 await people.disable_staff(work, staff.id)
             else:
-                await sessions.end_all_sessions(work, staff.id)
+                await logins.end_all_sessions(work, staff.id)
         await builders.web_case_of(site.service)
         told = await socket.receive_json(timeout=PATIENCE_SECONDS)
         closed = await socket.receive(timeout=PATIENCE_SECONDS)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import hours_changes, places
-from bot.i18n import Catalogues
+from bot.engine import clock
+from bot.hours import changes
+from bot.language.i18n import Catalogues
+from bot.places import places
 from models.hours import Reason
 from tests import builders
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -27,7 +28,7 @@ async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Async
                 work, code="linero", name_key="linero_library", address="Testgatan 1", latitude=55.7, longitude=13.2
             )
             spans = [(time(13), time(15, 30))]
-            await hours_changes.set_hours(work, place="linero", weekday=0, spans=spans, valid_from=work.today)
+            await changes.set_hours(work, place="linero", weekday=0, spans=spans, valid_from=work.today)
         yield opened
 
 

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from handlers.web.room import KEPT_FREE, MOST_FILES, room_among, room_here
+from handlers.web.frame.room import KEPT_FREE, MOST_FILES, room_among, room_here
 
 
 @pytest.mark.parametrize("files", [1024, 4096, 20_000])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
-from handlers.web import ROUTES, Policy
-from handlers.web.view import FAR_AWAY
+from bot.language.i18n import Catalogues
+from handlers.web.frame.view import FAR_AWAY
+from handlers.web.routes import ROUTES, Policy
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Page, Site, opened_site
@@ -158,7 +158,7 @@ async def test_an_unexpected_error_shows_a_number_and_nothing_else(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("words of a person")
 
-    monkeypatch.setattr("handlers.web.hours.hours_published.published", broken)
+    monkeypatch.setattr("handlers.web.pages.hours.hours_published.published", broken)
 
     page = await site.browser().get("/sv/hours")
 

@@ -9,13 +9,13 @@ import aiohttp
 import pytest
 from limits import RateLimitItemPerMinute
 
-from bot.i18n import Catalogues
-from bot.store import Store
-from bot.wakeup import Bell
-from handlers.web import live
-from handlers.web.keys import SOCKETS
-from handlers.web.room import room_among
-from handlers.web.sockets import OF_PERSON, Place, Sockets
+from bot.engine.bells import Bell
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
+from handlers.web.doors import live
+from handlers.web.frame.keys import SOCKETS
+from handlers.web.frame.room import room_among
+from handlers.web.frame.sockets import OF_PERSON, Place, Sockets
 from tests import builders
 from tests.builders import table
 from tests.channels.test_web_live import in_chat, rows_until
@@ -214,7 +214,7 @@ def test_a_library_full_of_people_with_two_tabs_each_is_normal() -> None:
 async def test_a_socket_opened_again_and_again_is_put_off_without_a_look_at_the_tables(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.policy.OPENINGS", RateLimitItemPerMinute(2, namespace="few"))
+    monkeypatch.setattr("handlers.web.frame.policy.OPENINGS", RateLimitItemPerMinute(2, namespace="few"))
     browser, neighbour = await in_chat(site), await in_chat(site)
     for _ in range(2):
         async with browser.socket("/sv/chat/live"):
@@ -247,9 +247,9 @@ class Heard:
 
 async def test_whoever_says_much_in_a_socket_is_heard_at_our_pace(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames, pings and half frames alike: what is held back has not even been read as frames."""
-    monkeypatch.setattr("handlers.web.connections.HEARD_AT_ONCE", 400)
-    monkeypatch.setattr("handlers.web.connections.HEARD_A_SECOND", 0)
-    monkeypatch.setattr("handlers.web.connections.HEARS_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARD_AT_ONCE", 400)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARD_A_SECOND", 0)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARS_AGAIN_SECONDS", 0.01)
     browser = await in_chat(site)
     heard = Heard(monkeypatch)
     async with AsyncExitStack() as stack:
@@ -261,7 +261,7 @@ async def test_whoever_says_much_in_a_socket_is_heard_at_our_pace(site: Site, mo
         await sockets[1].send_json({"after": 0})
         await rows_until(sockets[1], "egna ord")
         frames = heard.frames
-        monkeypatch.setattr("handlers.web.connections.HEARD_A_SECOND", 10**6)  # so that its goodbye is heard too
+        monkeypatch.setattr("handlers.web.frame.connections.HEARD_A_SECOND", 10**6)  # so that its goodbye is heard too
 
     assert 2 <= frames <= 1 + 400 // len('{"shown": 1}')
 
@@ -271,9 +271,9 @@ def _is_held_back(site: Site) -> bool:
 
 
 async def test_what_was_held_back_is_heard_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.web.connections.HEARD_AT_ONCE", 100)
-    monkeypatch.setattr("handlers.web.connections.HEARD_A_SECOND", 10**6)
-    monkeypatch.setattr("handlers.web.connections.HEARS_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARD_AT_ONCE", 100)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARD_A_SECOND", 10**6)
+    monkeypatch.setattr("handlers.web.frame.connections.HEARS_AGAIN_SECONDS", 0.01)
     browser = await in_chat(site)
     heard = Heard(monkeypatch)
 

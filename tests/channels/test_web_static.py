@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests.channels.web_fixtures import Browser, Site, opened_site
 
 MOST_BYTES_AT_FIRST = 100 * 1024

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import clock
-from bot.actions import meant, taking_back
-from bot.i18n import Catalogues
+from bot.cases import addressee, taking_back
+from bot.engine import clock
+from bot.language.i18n import Catalogues
 from tests import builders
 from tests.builders import Staff, acting, table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -117,11 +117,11 @@ async def test_an_open_page_is_told_what_to_take_away(site: Site) -> None:
 async def test_an_edit_on_telegram_changes_what_stands_on_her_page(site: Site) -> None:
     page, amina, _desk, _path = await _conversation(site)
     async with acting(site.service, amina) as work:
-        await meant.volunteer_said(work, meant.Said("Ring 112 34 56", 7))
+        await addressee.volunteer_said(work, addressee.Said("Ring 112 34 56", 7))
     await page.get("/sv/chat")
 
     async with acting(site.service, amina) as work:
-        await meant.volunteer_edited(work, meant.Said("Ring 112 34 57", 7))
+        await addressee.volunteer_edited(work, addressee.Said("Ring 112 34 57", 7))
     after = await page.get("/sv/chat")
 
     assert "112 34 57" in after.words and "112 34 56" not in after.text

@@ -12,11 +12,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.i18n import Catalogues
-from handlers.web.back import NOBODYS
-from handlers.web.keys import PROBE_TURNS, SLOW_HASHES, TURNS
-from handlers.web.slow_hashes import GIVES_WAY, SlowHashes
-from handlers.web.turns import Turns
+from bot.language.i18n import Catalogues
+from handlers.web.chat.back import NOBODYS
+from handlers.web.frame.keys import PROBE_TURNS, SLOW_HASHES, TURNS
+from handlers.web.frame.slow_hashes import GIVES_WAY, SlowHashes
+from handlers.web.frame.turns import Turns
 from tests.channels.web_fixtures import PATIENCE_SECONDS, Browser, Site, opened_site
 from tests.crash.program import until
 
@@ -122,7 +122,7 @@ class Gate:
     """What the requests of one browser wait for inside the handler, and how many have been there at once."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from handlers.web import chat
+        from handlers.web.chat import chat
 
         self.opens, self.inside, self.most = asyncio.Event(), 0, 0
         self._page = chat.conversation_page
@@ -191,7 +191,7 @@ class Hashing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.may_go_on, self.calls, self.inside, self.most = threading.Event(), 0, 0, 0
-        monkeypatch.setattr("handlers.web.secret.hash_secret", self._slowly)
+        monkeypatch.setattr("handlers.web.chat.secret.hash_secret", self._slowly)
 
     def _slowly(self, _secret: str) -> str:
         self.calls += 1
@@ -274,7 +274,7 @@ async def test_somebody_who_comes_back_does_not_wait_behind_a_crowd_that_agrees(
         hashed_before = hashing.calls
         return False
 
-    monkeypatch.setattr("handlers.web.back.secret_matches", matches)
+    monkeypatch.setattr("handlers.web.chat.back.secret_matches", matches)
     hashing = Hashing(monkeypatch)
     crowd = [asyncio.ensure_future(site.browser().agrees()) for _ in range(8)]
     await until(lambda: hashing.inside, otherwise="the first consent")

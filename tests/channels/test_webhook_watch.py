@@ -13,12 +13,13 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict
 
-from bot import clock, wakeup
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine import bells, clock
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.store import Store
-from handlers.telegram import CHANNEL, poll, webhook_watch
+from handlers.telegram import poll, webhook_watch
+from handlers.telegram.receiving import CHANNEL
 from handlers.telegram.webhook_watch import MENDS_EVERY_SECONDS, POLLER_LASTS_SECONDS, TELLS_EVERY_SECONDS, Watch
 from models.outbox import Notice
 from tests import builders
@@ -66,7 +67,7 @@ async def _readiness(service: Service) -> dict:
 
 def _looks(service: Service) -> None:
     """The minute is over."""
-    service.store.bells.ring(wakeup.WEBHOOK)
+    service.store.bells.ring(bells.WEBHOOK)
 
 
 def _token_told(service: Service, code: str) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot.actions import sessions
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
+from bot.people import logins
 from bot.service import Service
-from bot.store import Store
-from handlers.web import make_app
-from handlers.web.connections import Crowd
-from handlers.web.serving import make_runner
+from handlers.web.frame.connections import Crowd
+from handlers.web.frame.serving import make_runner
+from handlers.web.routes import make_app
 from models.people import LinkPurpose
 from tests.builders import Staff
 from tests.conftest import settings_for
@@ -128,7 +128,7 @@ class Site:
     async def link_for(self, staff: Staff) -> str:
         """A log-in link's path."""
         async with self.service.store.work() as work:
-            return f"/desk/login/{await sessions.make_link(work, staff.id, LinkPurpose.DESK)}"
+            return f"/desk/login/{await logins.make_link(work, staff.id, LinkPurpose.DESK)}"
 
     async def desk_of(self, staff: Staff) -> Browser:
         """A browser in which this volunteer has logged in."""

@@ -15,7 +15,7 @@ from time import perf_counter
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-from bot import logs
+from bot.engine import logs
 from tests import postgres
 from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
 from tests.chaos.scenarios import clocks, cost, kills, lanes, limits, trouble

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.schema import migrate
+from bot.engine.schema import migrate
 from tests import postgres
 
 SQLITE, POSTGRESQL, BOTH = "sqlite", "postgresql", "both"

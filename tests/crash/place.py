@@ -13,10 +13,13 @@ from pathlib import Path
 
 from sqlalchemy import Row, Table, func, select, text, update
 
-from bot.actions import cases, converse, people, shifts
-from bot.seal import Seal, create_key
-from bot.settings import Settings, read_settings
-from bot.store import Actor, Store, Work
+from bot.cases import cases
+from bot.engine.seal import Seal, create_key
+from bot.engine.settings import Settings, read_settings
+from bot.engine.store import Actor, Store, Work
+from bot.intake import converse
+from bot.people import people
+from bot.roster import shifts
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
 from models.outbox import Outbox, RowState, Timer

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.access import CASES
+from bot.people.access import CASES
 from models.outbox import Notice, RowState
 from tests.crash.browser import Browser
 from tests.crash.conftest import Everywhere

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Table, text, update
 
-from bot.actions import people
-from bot.delivery import Delivery, Letter, Outcome, Sent
-from bot.errors import Unavailable
+from bot.engine.errors import Unavailable
+from bot.engine.store import Store, Work
+from bot.people import people
 from bot.service import Service
-from bot.store import Store, Work
-from handlers.telegram import CHANNEL
+from bot.telling.delivery import Delivery, Letter, Outcome, Sent
+from handlers.telegram.receiving import CHANNEL
 from models.outbox import Notice, Outbox
 from tests.crash.place import talking_pairs
 

@@ -8,15 +8,15 @@ import asyncpg
 import pytest
 from sqlalchemy import Row, Table, insert, select, text, update
 
-from bot import leases
-from bot.delivery import Delivery, Letter, Outcome, Sent, TryAgain
-from bot.i18n import Catalogues
-from bot.living import PULSES
-from bot.pulse import Heart
-from bot.seal import Seal, load_key
+from bot.engine.living import PULSES
+from bot.engine.seal import Seal, load_key
+from bot.engine.settings import Settings
+from bot.engine.store import INSTANCE_LOCK_CLASS, Store
+from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.settings import Settings
-from bot.store import INSTANCE_LOCK_CLASS, Store
+from bot.telling import leases
+from bot.telling.delivery import Delivery, Letter, Outcome, Sent, TryAgain
+from bot.trouble.pulse import Heart
 from models.outbox import Outbox, RowState
 from tests import builders
 from tests.builders import Postbox, delivery_of

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Unavailable
-from bot.i18n import Catalogues
+from bot.engine.errors import Unavailable
+from bot.engine.store import Store, Work
+from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.store import Store, Work
-from handlers.telegram import CHANNEL, Telegram, poll
+from handlers.telegram import poll
+from handlers.telegram.receiving import CHANNEL, Telegram
 from tests.crash.place import POLLING, Place, opened, talking_pairs
 from tests.running import running
 

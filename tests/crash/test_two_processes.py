@@ -14,15 +14,16 @@ import pytest
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
-from bot.access import CASES
-from bot.actions import people, sessions, shifts
-from bot.delivery import Delivery, Letter, Outcome, Sent
-from bot.i18n import Catalogues
-from bot.seal import Seal, load_key
+from bot.engine.seal import Seal, load_key
+from bot.engine.store import INSTANCE_LOCK_CLASS, Store
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from bot.people.access import CASES
+from bot.roster import shifts
 from bot.service import Service
-from bot.store import INSTANCE_LOCK_CLASS, Store
-from handlers.telegram import CHANNEL, HANDLED, Telegram
-from handlers.web import make_app
+from bot.telling.delivery import Delivery, Letter, Outcome, Sent
+from handlers.telegram.receiving import CHANNEL, HANDLED, Telegram
+from handlers.web.routes import make_app
 from models.case import CaseEvent, CaseEventKind
 from models.outbox import Notice, RowState
 from models.people import Device, Person, Role
@@ -175,7 +176,7 @@ async def _volunteers(store: Store) -> tuple[dict[int, str], dict[str, str]]:
                 await people.link_telegram(work, person_id, 500_000 + n)
                 on_telegram[500_000 + n] = alias
             else:
-                at_desk[await sessions.open_session(work, person_id, Device.STAFF)] = alias
+                at_desk[await logins.open_session(work, person_id, Device.STAFF)] = alias
         ends_at = work.now + timedelta(hours=8)
         await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=everybody)
     return on_telegram, at_desk

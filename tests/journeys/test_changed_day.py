@@ -13,12 +13,14 @@ import pytest
 from icalendar import Calendar
 from playwright.async_api import Page, expect
 
-from bot.actions import hours_changes, people, places
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.hours import changes
+from bot.language.i18n import Catalogues
+from bot.language.textshape import without_bidi_controls
+from bot.people import people
+from bot.places import places
 from bot.service import Service
-from bot.store import Store
-from bot.textshape import without_bidi_controls
 from models.people import Role
 from tests.botapi import FakeBotApi
 from tests.chromium import started_chromium
@@ -64,7 +66,7 @@ async def town(database_url: str, tmp_path: Path, catalogues: Catalogues) -> Asy
             await places.add_place(work, code="linero", name_key="linero_library", address="Testgatan 1")
             for weekday in range(7):
                 spans = [(time(13), time(15, 30))]
-                await hours_changes.set_hours(work, place="linero", weekday=weekday, spans=spans, valid_from=work.today)
+                await changes.set_hours(work, place="linero", weekday=weekday, spans=spans, valid_from=work.today)
             boss = await people.add_staff(work, role=Role.COORDINATOR, alias="Karin", language="sv", speaks=["sv"])
             await people.link_telegram(work, boss, BOSS)
             tomorrow = work.today + timedelta(days=1)

@@ -9,14 +9,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import clock
-from bot.access import case_by_code
-from bot.actions import people, sessions, shifts
-from bot.actions.reports import report
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine import clock
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from bot.people.access import case_by_code
+from bot.reports.figures import report
+from bot.roster import shifts
 from bot.service import Service
-from bot.store import Store
 from models.case import CaseStatus
 from models.people import Language, LinkPurpose, Role
 from tests.actors import (
@@ -94,7 +95,7 @@ async def open_office(service: Service) -> dict[LinkPurpose, str]:
         amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
         hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=3)}
         await shifts.add_shift(work, person_ids=[amina], **hours)
-        return {p: await sessions.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
+        return {p: await logins.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
 
 
 async def whole_journey(office: Office, newcomer: Newcomer, volunteer: Volunteer, language: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, MetaData, Table, insert, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.settings import read_settings
+from bot.engine.settings import read_settings
 from models.base import Codes, Id, Sealed, UtcDateTime, new_id
 
 KEPT = Table(

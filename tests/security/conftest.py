@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests.security.scene import Scene, Site, make_scene, served
 
 

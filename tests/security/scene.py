@@ -20,14 +20,16 @@ from aiohttp import web
 from sqlalchemy import Table, event
 from sqlalchemy.engine import make_url
 
-from bot.actions import hours_changes, people, places, sessions
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key, load_key
+from bot.engine.seal import Seal, create_key, load_key
+from bot.engine.settings import Settings
+from bot.engine.store import Store
+from bot.hours import changes as hours_changes
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
+from bot.places import places
 from bot.service import Service
-from bot.settings import Settings
-from bot.store import Store
-from handlers.web import make_app
-from handlers.web.serving import make_runner
+from handlers.web.frame.serving import make_runner
+from handlers.web.routes import make_app
 from models.base import metadata
 from models.hours_change import Change, Verb
 from models.people import Device, LinkPurpose
@@ -117,17 +119,17 @@ async def _fill(service: Service) -> Scene:
 async def _open_doors(service: Service, scene: Scene) -> None:
     async with service.store.work() as work:
         for actor in STAFF:  # logging in says so at the desk, which makes a notice that can be put away
-            link = await sessions.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
-            scene.tokens[actor] = await sessions.log_in(work, link)
+            link = await logins.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
+            scene.tokens[actor] = await logins.log_in(work, link)
         for actor in NEWCOMERS:
-            scene.tokens[actor] = await sessions.open_session(work, scene.person_ids[actor], Device.SHARED)
+            scene.tokens[actor] = await logins.open_session(work, scene.person_ids[actor], Device.SHARED)
     async with service.store.work() as work:
         await people.disable_staff(work, scene.person_ids["disabled"])
         # opened by a request that was under way when access ended
-        scene.tokens["disabled"] = await sessions.open_session(work, scene.person_ids["disabled"], Device.STAFF)
+        scene.tokens["disabled"] = await logins.open_session(work, scene.person_ids["disabled"], Device.STAFF)
         for actor in ACTORS:
             somebody = scene.person_ids["claimer"]
-            scene.links[actor] = await sessions.make_link(work, somebody, LinkPurpose.DESK)
+            scene.links[actor] = await logins.make_link(work, somebody, LinkPurpose.DESK)
     newest = "SELECT max(o.id) FROM outbox o JOIN addresses a ON a.id = o.address_id WHERE a.person_id = :person"
     for actor in STAFF:
         scene.notices[actor] = (await builders.one(service, newest, person=scene.person_ids[actor]))[0]

@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.i18n import Catalogues
-from handlers.web import ROUTES
+from bot.language.i18n import Catalogues
+from handlers.web.routes import ROUTES
 from tests.security.scene import (
     ACTORS,
     NEWCOMER_COOKIE,

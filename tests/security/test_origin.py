@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.i18n import Catalogues
+from bot.language.i18n import Catalogues
 from tests.security.scene import ACTORS, Answer, Scene, Site, everything, served
 from tests.security.test_matrix import ACTS, JSON, OURS, POLICY, form_for, path_for, said_by
 

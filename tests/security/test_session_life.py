@@ -13,9 +13,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import clock
-from bot.actions import people, sessions
-from bot.i18n import Catalogues
+from bot.engine import clock
+from bot.language.i18n import Catalogues
+from bot.people import logins, people
 from models.people import LinkPurpose
 from tests import builders
 from tests.security.scene import (
@@ -39,14 +39,14 @@ NEVER = 3600.0  # so that only a ring can be what closes a socket
 async def link_for(site: Site, scene: Scene, actor: str, purpose: LinkPurpose = LinkPurpose.DESK) -> str:
     """A log-in link's path."""
     async with site.service.store.work() as work:
-        return f"/desk/login/{await sessions.make_link(work, scene.person_ids[actor], purpose)}"
+        return f"/desk/login/{await logins.make_link(work, scene.person_ids[actor], purpose)}"
 
 
 async def left_over_link(site: Site, scene: Scene, actor: str) -> str:
     """A link of somebody whose access ended just after it was made, which took no link away: one guard for itself."""
     async with site.service.store.work() as work:
         await people.enable_staff(work, scene.person_ids[actor])
-        token = await sessions.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
+        token = await logins.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
         await work.db.exec_driver_sql(f"UPDATE people SET enabled = false WHERE id = {scene.person_ids[actor]}")
         return f"/desk/login/{token}"
 
@@ -131,7 +131,7 @@ async def test_every_link_that_does_not_work_gets_one_answer(site: Site, scene: 
     spent = await link_for(site, scene, "claimer")
     await site.ask("POST", spent)
     late = await link_for(site, scene, "claimer")
-    clock.move(sessions.LINK_LIVES + timedelta(seconds=1))
+    clock.move(logins.LINK_LIVES + timedelta(seconds=1))
     for_telegram = await link_for(site, scene, "claimer", LinkPurpose.TELEGRAM)
     of_disabled = await left_over_link(site, scene, "disabled")
     guessed = f"/desk/login/{FIXED}"
@@ -195,7 +195,7 @@ async def end_all(site: Site, scene: Scene) -> object:
 
 async def end_all_from_telegram(site: Site, scene: Scene) -> None:
     async with site.service.store.work() as work:  # what the button under "a new device" does
-        await sessions.end_all_sessions(work, scene.person_ids["claimer"])
+        await logins.end_all_sessions(work, scene.person_ids["claimer"])
 
 
 async def disable(site: Site, scene: Scene) -> None:

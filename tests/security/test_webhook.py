@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.i18n import Catalogues
-from bot.seal import Seal, create_key
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.store import Store
-from handlers.telegram import Telegram
-from handlers.web import make_app
-from handlers.web.serving import make_runner
+from handlers.telegram.receiving import Telegram
+from handlers.web.frame.serving import make_runner
+from handlers.web.routes import make_app
 from tests import builders
 from tests.conftest import TOKEN, settings_for
 from tests.security.scene import everything
@@ -134,7 +134,7 @@ async def test_the_secret_is_compared_in_a_time_that_tells_nothing(gate: Gate, m
         compared.append((one, other))
         return constant(one, other)
 
-    monkeypatch.setattr("handlers.web.webhook.hmac.compare_digest", watched)
+    monkeypatch.setattr("handlers.web.doors.webhook.hmac.compare_digest", watched)
 
     for secret in ("", SECRET[:-1], SECRET):
         await gate.knocks(secret=secret, body=b"{}")

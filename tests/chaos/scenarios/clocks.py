@@ -14,7 +14,8 @@ from time import monotonic
 import aiohttp
 from sqlalchemy import text
 
-from bot.actions import converse, people
+from bot.intake import converse
+from bot.people import people
 from models.base import UtcDateTime
 from models.dialogue import Incoming, Pressed, Said
 from tests.chaos.ground import POSTGRESQL, Ground

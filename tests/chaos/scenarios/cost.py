@@ -2,7 +2,7 @@
 
 First every parser by itself, on the worst texts we can think of for each: 500 KB in at most three times the processor
 time of 250 KB, or in no time. Then the running program is sent the worst requests while `/healthz` is asked.
-Owns the table of parsers and their worst texts. `tests/test_bounded.py` holds the same bounds by counting.
+Owns the table of parsers and their worst texts. `tests/security/test_bounded.py` holds the same bounds by counting.
 """
 
 import asyncio
@@ -23,13 +23,16 @@ from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
 from telegram import Bot
 
-from bot import asking, commands, hours_guided, hours_lines, i18n, logs, seal, textshape
-from bot.actions import relay
-from bot.errors import Refusal
-from bot.place_names import KnownPlace
+from bot.cases import relay
+from bot.engine import logs, seal
+from bot.engine.errors import Refusal
+from bot.hours import asking
+from bot.hours.typed import buttons, lines
+from bot.language import commands, i18n, textshape
+from bot.places.place_names import KnownPlace
 from handlers.telegram import invitation, parsing, reading
-from handlers.web import live
-from handlers.web.limits import client_network
+from handlers.web.doors import live
+from handlers.web.frame.limits import client_network
 from tests.chaos.ground import Ground
 from tests.crash.place import TOKEN, WEBHOOK, WEBHOOK_SECRET, Place, opened
 
@@ -148,7 +151,7 @@ def _client_of(text: str) -> object:
 
 
 def _line(command: str) -> Parser:
-    return lambda text: hours_lines.parse(command, text, today=TODAY, known=PLACES)
+    return lambda text: lines.parse(command, text, today=TODAY, known=PLACES)
 
 
 JSON_PIECES = ("[", '{"a":', '"', "1", "1e9,", "\\ud83d", "[1],", "{},", " ")
@@ -171,14 +174,14 @@ PARSERS = (
     Row("asking about hours, begun", asking.asks_for_hours, TEXTS, head="när öppnar ni "),
     Row("tokens", seal.tokens_in, TEXTS),
     Row("a language's code", i18n.suggest_language, TEXTS),
-    *(Row(f"/{command}", _line(command), LINES) for command in hours_lines.VERBS),
-    *(Row(f"/{one}, short enough", _line(one), LINES, most=hours_lines.LONGEST_LINE) for one in hours_lines.VERBS),
-    Row("a day asked about", lambda text: hours_lines.parse_day(text, today=TODAY), LINES),
+    *(Row(f"/{command}", _line(command), LINES) for command in lines.VERBS),
+    *(Row(f"/{one}, short enough", _line(one), LINES, most=lines.LONGEST_LINE) for one in lines.VERBS),
+    Row("a day asked about", lambda text: lines.parse_day(text, today=TODAY), LINES),
     Row(
         "a button's code",
-        lambda text: hours_guided.following(text, [], TODAY),
+        lambda text: buttons.following(text, [], TODAY),
         TEXTS,
-        head=f"{hours_guided.BUTTONS}:c:",
+        head=f"{buttons.BUTTONS}:c:",
     ),
     Row("cookies", lambda text: _asked(Cookie=text).cookies, ("a=b; ", "a", '"', ";", "=", 'a="', "\\"), most=HEADER),
     Row(

@@ -14,7 +14,8 @@ from time import perf_counter
 import aiohttp
 import asyncpg
 
-from bot.actions import people, relay
+from bot.cases import relay
+from bot.people import people
 from models.outbox import Notice, RowState
 from tests.bench.intake import web_newcomers
 from tests.chaos.ground import POSTGRESQL, Ground

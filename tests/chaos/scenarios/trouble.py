@@ -16,7 +16,7 @@ import aiohttp
 import asyncpg
 from sqlalchemy import make_url
 
-from bot.actions import people
+from bot.people import people
 from models.people import Role
 from tests.chaos.ground import POSTGRESQL, SQLITE, Ground
 from tests.crash.place import POLLING, WEBHOOK, Pair, Place, opened, talking_pairs

@@ -1,0 +1,117 @@
+"""What a volunteer has typed at the desk for a case and not sent: one sealed draft for each volunteer and case.
+
+Nobody but its volunteer ever reads it. It dies with the case's words, when it is sent or thrown away, a day after the
+case has left its volunteer, and when the volunteer's access ends. It must not send anything.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.errors import BadInput, NotFound
+from bot.engine.seal import Seal
+from bot.engine.store import Work
+from bot.people import access
+from bot.people.access import Loss
+from models.base import new_id
+from models.case import DeskDraft
+from models.people import Person
+
+# Five times what can be sent: a text that is refused for its length must not be lost for it.
+MOST_KEPT = 60_000
+_DRAFTS: Table = DeskDraft.__table__  # type: ignore[attr-defined]
+
+
+async def keep(work: Work, *, case_id: int, text: str) -> None:
+    """The acting volunteer's draft for the case reads so; a blank one is none.
+
+    Of a case that has left them less than a day ago too, so that their last words are not lost with it.
+
+    Raises:
+        NotFound: not the actor's case, nor lately; or its newcomer has erased it.
+        BadInput: longer than anybody types.
+    """
+    lost_at = await _lost_at(work, case_id)
+    await _require_enabled(work)
+    if len(text) > MOST_KEPT:
+        raise BadInput("too_long", most=MOST_KEPT)
+    if not text.strip():
+        return await discard(work, case_id=case_id)
+    row = await _mine(work.db, work.actor.id, case_id)
+    draft_id = row.id if row else new_id()
+    values = {"words": _sealed(work.seal, text, draft_id), "saved_at": work.now, "lost_at": lost_at}
+    if row is not None:
+        await work.db.execute(update(_DRAFTS).where(_DRAFTS.c.id == draft_id).values(**values))
+    else:
+        await work.db.execute(_DRAFTS.insert().values(id=draft_id, person_id=work.actor.id, case_id=case_id, **values))
+    return None
+
+
+async def discard(work: Work, *, case_id: int) -> None:
+    """The acting volunteer has no draft for the case: it was sent, or thrown away."""
+    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == work.actor.id, _DRAFTS.c.case_id == case_id))
+
+
+async def draft_of(db: AsyncConnection, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
+    """What this volunteer has typed for the case and not sent, or nothing."""
+    row = await _mine(db, person_id, case_id)
+    if row is None or (row.lost_at is not None and now - row.lost_at >= access.LOST_KNOWN_FOR):
+        return ""
+    return seal.open(row.words, table="desk_drafts", column="words", row_id=row.id)
+
+
+async def case_left(work: Work, case_id: int) -> None:
+    """The case is nobody's now, so a draft for it has a day to live."""
+    theirs = update(_DRAFTS).where(_DRAFTS.c.case_id == case_id, _DRAFTS.c.lost_at.is_(None))
+    await work.db.execute(theirs.values(lost_at=work.now))
+
+
+async def case_is_back(work: Work, case_id: int) -> None:
+    """The acting volunteer has the case, perhaps again: what they had typed for it lives on."""
+    mine = update(_DRAFTS).where(_DRAFTS.c.person_id == work.actor.id, _DRAFTS.c.case_id == case_id)
+    fresh = _DRAFTS.c.lost_at > work.now - access.LOST_KNOWN_FOR
+    await work.db.execute(mine.where(fresh).values(lost_at=None))
+
+
+async def erase(work: Work, case_ids: Iterable[int]) -> None:
+    """Nothing that anybody typed for these cases is left."""
+    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id.in_(tuple(case_ids))))
+
+
+async def forget_of(work: Work, person_id: int) -> None:
+    """Nothing that this volunteer typed is left."""
+    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == person_id))
+
+
+async def _lost_at(work: Work, case_id: int) -> datetime | None:
+    """Since when the case is not the actor's any more, None while it is; its conversation is locked."""
+    try:
+        await access.my_case(work, case_id)
+    except NotFound:
+        loss: Loss | None = await access.how_lost(work.db, work.actor, case_id, work.now)
+        if loss is None or loss.is_erased:
+            raise
+        await access.locked_case(work, case_id)
+        loss = await access.how_lost(work.db, work.actor, case_id, work.now)
+        if loss is None or loss.is_erased:
+            raise
+        return loss.at
+    return None
+
+
+async def _require_enabled(work: Work) -> None:
+    # On PostgreSQL access could end between here and the COMMIT, and its drafts be forgotten without this one.
+    me = select(Person.id).where(Person.id == work.actor.id, Person.enabled).with_for_update(read=True)
+    if (await work.db.execute(me)).one_or_none() is None:
+        raise NotFound
+
+
+async def _mine(db: AsyncConnection, person_id: int, case_id: int) -> Row | None:
+    mine = select(_DRAFTS).where(_DRAFTS.c.person_id == person_id, _DRAFTS.c.case_id == case_id)
+    return (await db.execute(mine)).one_or_none()
+
+
+def _sealed(seal: Seal, text: str, draft_id: int) -> bytes:
+    return seal.seal(text, table="desk_drafts", column="words", row_id=draft_id)

@@ -1,0 +1,90 @@
+"""What has become of a case that a volunteer once had, and their taking it up again after they closed it themselves.
+
+It must not decide what a volunteer's words are meant for: `addressee.py` does.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, update
+
+from bot.cases import drafts
+from bot.cases.cases import REOPEN_WITHIN, adviser_name
+from bot.engine.errors import Stale
+from bot.engine.store import Work
+from bot.people import access
+from bot.people.access import CASES, CaseRow
+from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
+from models.outbox import Notice
+from models.people import STAFF_ROLES, Person
+
+_ENDED = (CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """kind: erased · queued · taken (by `alias`) · withdrawn (she closed it) · closed (by whoever) · closed_by_you.
+
+    `may_take_up`: the actor closed it, not long ago, and its newcomer waits in no other case.
+    """
+
+    kind: str
+    code: str
+    alias: str | None = None
+    may_take_up: bool = False
+
+
+async def fate_of(work: Work, case_id: int) -> Fate:
+    """How the case stands that the actor does not have. Locks its conversation.
+
+    Raises:
+        NotFound: no such case.
+    """
+    case = await access.locked_case(work, case_id)
+    if case.newcomer_id is None:
+        return Fate("erased", case.code)
+    if case.status == CaseStatus.QUEUED:
+        return Fate("queued", case.code)
+    if case.status == CaseStatus.CLAIMED:
+        alias = select(Person.alias).where(Person.id == case.volunteer_id)
+        return Fate("taken", case.code, alias=(await work.db.execute(alias)).scalar_one_or_none() or "?")
+    return await _closed(work, case)
+
+
+async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
+    """A case that the acting volunteer closed is theirs again, and its newcomer told.
+
+    Raises:
+        NotFound: no such case.
+        Stale: they did not close it, or long ago, or its newcomer has closed or erased it or waits in another.
+    Source: README, decisions: a newcomer's ending is hers; only what the volunteer closed may the volunteer reopen.
+    """
+    fate = await fate_of(work, case_id)
+    if not fate.may_take_up:
+        raise Stale
+    # As at a claim: on PostgreSQL access could end between the statement and the COMMIT, and this case stay behind.
+    await work.db.execute(select(Person.id).where(Person.id == work.actor.id).with_for_update(read=True))
+    came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
+    still_may = exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
+    taken = update(CASES).where(CASES.c.id == case_id, CASES.c.status.in_(came_from), still_may)
+    taken = taken.values(status=goes_to, volunteer_id=work.actor.id, claimed_at=work.now, closed_at=None)
+    case = (await work.db.execute(taken.returning(CASES))).one_or_none()
+    if case is None:
+        raise Stale
+    await work.record(case.id, CaseEventKind.TAKEN_UP)
+    await drafts.case_is_back(work, case.id)
+    params = {"code": case.code} | await adviser_name(work)
+    await work.tell(case.newcomer_id, Notice.TAKEN_UP, case_id=case.id, params=params)
+    return case
+
+
+async def _closed(work: Work, case: CaseRow) -> Fate:
+    endings = select(CaseEvent.kind, CaseEvent.actor_id).where(CaseEvent.case_id == case.id, CaseEvent.kind.in_(_ENDED))
+    last = (await work.db.execute(endings.order_by(CaseEvent.id.desc()).limit(1))).one_or_none()
+    if last is not None and last.kind == CaseEventKind.WITHDRAWN:
+        return Fate("withdrawn", case.code)
+    if last is None or last.actor_id != work.actor.id:
+        return Fate("closed", case.code)
+    other = select(exists().where(CASES.c.newcomer_id == case.newcomer_id, CASES.c.status.in_(OPEN)))
+    waits_elsewhere = (await work.db.execute(other)).scalar_one()
+    recent = case.closed_at is not None and work.now - case.closed_at < REOPEN_WITHIN
+    return Fate("closed_by_you", case.code, may_take_up=recent and not waits_elsewhere)

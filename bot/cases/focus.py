@@ -1,0 +1,108 @@
+"""Which case a volunteer's chat is about: the one chosen, the one last spoken with, whether one has ended since.
+
+Owns the rows of `focuses`. It must not decide where words go (`addressee.py`) nor load a case.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, case, exists, null, select, update
+
+from bot.engine.store import Work, insert_or_skip
+from models.case import Focus
+from models.outbox import Notice, Outbox, RowState
+from models.people import Address
+
+_FOCUSES: Table = Focus.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A volunteer's focus as it was at a moment. `asked_row`: the card that asks about held lines, if one does."""
+
+    case_id: int | None = None
+    chosen_at: datetime | None = None
+    spoke_case_id: int | None = None
+    endings: int = 0
+    settled: int = 0
+    asked_row: int | None = None
+    asked_why: str | None = None
+    asked_case: int | None = None
+    asked_endings: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the volunteer has spoken, or said what to do, since a case of theirs last ended."""
+        return self.endings == self.settled
+
+
+# A card that never arrived, or went with the account it was sent to, asks nobody; SQLite may give its number anew.
+_STANDS = exists().where(
+    Outbox.id == _FOCUSES.c.asked_row,
+    Outbox.kind == Notice.WHICH_CASE,
+    Outbox.state.in_((RowState.DUE, RowState.SENT)),
+    Address.id == Outbox.address_id,
+    Address.person_id == _FOCUSES.c.person_id,
+)
+_COLUMNS = tuple(
+    case((_STANDS, _FOCUSES.c.asked_row)).label(name) if name == "asked_row" else _FOCUSES.c[name]
+    for name in Seen.__dataclass_fields__
+)
+
+
+async def seen(work: Work, person_id: int) -> Seen:
+    """The volunteer's focus now."""
+    row = (await work.db.execute(select(*_COLUMNS).where(_FOCUSES.c.person_id == person_id))).one_or_none()
+    return Seen() if row is None else Seen(*row)
+
+
+async def case_ended(work: Work, person_id: int | None) -> None:
+    """A case of the volunteer's has ended, or is theirs no more: what they type now may have been meant for it."""
+    if person_id is not None:
+        values = {"endings": _FOCUSES.c.endings + 1, "case_id": None, "chosen_at": None}
+        await _set(work, person_id, values)
+
+
+async def spoke(work: Work, person_id: int, before: Seen, *, case_id: int | None) -> None:
+    """The volunteer's words have gone to this case. What they type next they begin knowing what has ended by now; an
+    ending that came since it was looked at is not settled. A choice of another case is over.
+    """
+    await _settle(work, person_id, before.endings, case_id)
+
+
+async def answered(work: Work, person_id: int, before: Seen, *, case_id: int | None) -> None:
+    """The volunteer has pressed where the held lines go (None: nowhere).
+
+    Settles the endings there were when the last line was typed: of one since then, words they are typing may still
+    be meant for the case that ended.
+    """
+    await _settle(work, person_id, before.asked_endings, case_id)
+
+
+async def _settle(work: Work, person_id: int, endings: int, case_id: int | None) -> None:
+    other = _FOCUSES.c.case_id.is_distinct_from(case_id)
+    over = {"case_id": case((other, null()), else_=_FOCUSES.c.case_id)}
+    over["chosen_at"] = case((other, null()), else_=_FOCUSES.c.chosen_at)
+    await _set(work, person_id, {"spoke_case_id": case_id, "settled": endings} | over)
+
+
+async def chose(work: Work, person_id: int, before: Seen, *, case_id: int) -> None:
+    """As `answered`; and the case is chosen for what they type next, unless one of theirs has ended meanwhile."""
+    await answered(work, person_id, before, case_id=case_id)
+    chosen = update(_FOCUSES).where(_FOCUSES.c.person_id == person_id, _FOCUSES.c.endings == before.endings)
+    await work.db.execute(chosen.values(case_id=case_id, chosen_at=work.now))
+
+
+async def asked(work: Work, person_id: int, row_id: int | None, *, why: str | None, case_id: int | None) -> None:
+    """This card asks about the lines that are held; with None, no card does."""
+    await _set(work, person_id, {"asked_row": row_id, "asked_why": why, "asked_case": case_id})
+
+
+async def held(work: Work, person_id: int, before: Seen) -> None:
+    """A line has come in that is held."""
+    await _set(work, person_id, {"asked_endings": before.endings})
+
+
+async def _set(work: Work, person_id: int, values: dict[str, object]) -> None:
+    await work.db.execute(insert_or_skip(work, Focus).values(person_id=person_id))
+    await work.db.execute(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))

@@ -1,0 +1,36 @@
+"""So much at once that others would wait: a newcomer's words are all kept at once, and passed on more slowly.
+
+In the volunteer's lane, what is held back is overtaken by other cases (`bot/telling/lanes.py`). Owns the limit and the
+line that says so. It must not refuse anything.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, Table, exists, select
+
+from bot.engine.store import Work
+from bot.people.access import CaseRow
+from models.outbox import Notice, Outbox
+
+MOST_AT_ONCE = 20  # within a minute; who writes line by line is not held back
+WITHIN = timedelta(minutes=1)
+EVERY = timedelta(seconds=2)  # half of what may be sent to one chat: the other half is for the other cases
+TOLD_FOR = timedelta(minutes=10)
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+
+
+async def leaves_at(work: Work, case: CaseRow) -> datetime:
+    """When the next words of this case may go on to its volunteer; now, unless there have been very many."""
+    told = select(_ROWS.c.created_at, _ROWS.c.due_at).where(_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.WORDS)
+    newest: list[Row] = list((await work.db.execute(told.order_by(_ROWS.c.id.desc()).limit(MOST_AT_ONCE))).all())
+    if len(newest) < MOST_AT_ONCE or newest[-1].created_at <= work.now - WITHIN:
+        return work.now
+    return max(newest[0].due_at, work.now) + EVERY
+
+
+async def tell(work: Work, case: CaseRow) -> None:
+    """The newcomer reads, once in a while, that all has arrived here and goes on more slowly."""
+    lately = _ROWS.c.created_at > work.now - TOLD_FOR
+    said = exists().where(_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.PASSED_ON_SLOWLY, lately)
+    if not (await work.db.execute(select(said))).scalar_one():
+        await work.tell(case.newcomer_id, Notice.PASSED_ON_SLOWLY, case_id=case.id)

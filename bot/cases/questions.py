@@ -1,0 +1,72 @@
+"""The optional questions: one message in the newcomer's chat, which every press edits in place.
+
+Owns which message that is (`Conversation.asked_row`). It must not decide which question is next:
+`models/intake.py` does.
+"""
+
+from sqlalchemy import Row, select, update
+
+from bot.engine.store import Work
+from bot.people.access import CaseRow
+from models.conversation import Conversation
+from models.intake import QUESTIONS, IntakeStep, Turn
+from models.outbox import Notice, Outbox
+
+
+async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
+    """The first question stands in the chat, as a message of its own."""
+    await put_away(work, case.conversation_id)
+    row = await work.tell_address(
+        address_id, Notice.ASK_TAP, conversation_id=case.conversation_id, params=_params(turn, case)
+    )
+    await _remember(work, case.conversation_id, row)
+
+
+async def show(work: Work, case: CaseRow, turn: Turn) -> bool:
+    """The message shows the question that is now asked; False if there is none to show it in any more."""
+    asked = await _asked(work, case.conversation_id)
+    if asked is None:
+        return False
+    params = _params(turn, case)
+    await work.tell_address(
+        asked.address_id, Notice.ASK_TAP, conversation_id=case.conversation_id, edits=asked.id, params=params
+    )
+    return True
+
+
+async def put_away(work: Work, conversation_id: int | None) -> bool:
+    """No question is asked any more: the message ends as the thanks, without buttons. Whether there was one."""
+    asked = None if conversation_id is None else await _asked(work, conversation_id)
+    if asked is None:
+        return False
+    await work.tell_address(asked.address_id, Notice.ASK_DONE, conversation_id=conversation_id, edits=asked.id)
+    await _remember(work, conversation_id, None)
+    return True
+
+
+def is_answered(case: CaseRow | None, code: str) -> bool:
+    """Whether the pressed button gives an answer that the case has already: the same press, told twice."""
+    verb, _, answer = code.partition(":")
+    column, _, given = answer.partition(":")
+    asked = {question.column for question in QUESTIONS.values()}
+    return case is not None and verb == "tap" and column in asked and getattr(case, column) == given
+
+
+def _params(turn: Turn, case: CaseRow) -> dict[str, object]:
+    """Which question, the answer it has already, if any, and the answer that was given just before."""
+    params = dict(turn.params)
+    chosen = getattr(case, QUESTIONS[IntakeStep(str(params["step"]))].column)
+    if chosen is not None:
+        params["chosen"] = chosen
+    if turn.answer is not None:
+        params["answered"] = ":".join(turn.answer)
+    return params
+
+
+async def _asked(work: Work, conversation_id: int) -> Row | None:
+    asked = select(Outbox.id, Outbox.address_id).join(Conversation, Conversation.asked_row == Outbox.id)
+    return (await work.db.execute(asked.where(Conversation.id == conversation_id))).one_or_none()
+
+
+async def _remember(work: Work, conversation_id: int | None, row: int | None) -> None:
+    await work.db.execute(update(Conversation).where(Conversation.id == conversation_id).values(asked_row=row))

@@ -1,0 +1,215 @@
+"""The queue: who is on shift, what a newcomer may be promised, who is offered a case, and the cards about it.
+
+It must not claim or close: `cases.py` and `closing.py` do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases import replacing
+from bot.engine import bells
+from bot.engine.store import Work
+from bot.hours.standing import next_session
+from bot.people.access import CASES, CaseRow
+from models.case import CaseStatus
+from models.conversation import Author, Message
+from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.people import STAFF_ROLES, Address, Person
+from models.shift import ONLINE, Assignment, Shift
+
+_ON_SHIFT = (
+    select(Person.id, Person.speaks, Person.alias)
+    .join(Assignment, Assignment.person_id == Person.id)
+    .join(Shift, Shift.id == Assignment.shift_id)
+    .where(
+        Shift.place == ONLINE,
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at <= bindparam("now"),
+        Shift.ends_at > bindparam("now"),
+        Person.enabled,
+        Person.role.in_(STAFF_ROLES),
+    )
+    .distinct()
+)
+_NEXT_SHIFT = (
+    select(func.min(Shift.starts_at))
+    .join(Assignment, Assignment.shift_id == Shift.id)
+    .join(Person, Person.id == Assignment.person_id)
+    .where(Shift.place == ONLINE, Shift.cancelled_at.is_(None), Shift.starts_at > bindparam("now"), Person.enabled)
+)
+QUEUE_ORDER = (CASES.c.held, CASES.c.waiting_since, CASES.c.id)
+_QUEUE = select(CASES).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When a person answers, as honestly as it is known. `by`: the instant after which it has been missed.
+
+    kind: soon (minutes) · queue (place) · later (at) · unknown; each with `session`, the next physical one if planned
+    """
+
+    kind: str
+    by: datetime | None
+    params: dict[str, object]
+
+
+async def on_shift(db: AsyncConnection, now: datetime) -> list:
+    """The volunteers on an online shift at `now`: rows of id, speaks, alias."""
+    return list((await db.execute(_ON_SHIFT, {"now": now})).all())
+
+
+async def waiting(db: AsyncConnection) -> list[CaseRow]:
+    """The queue, in the order in which it is to be answered: floods last, then longest waiting."""
+    return list((await db.execute(_QUEUE)).all())
+
+
+async def ahead_of(db: AsyncConnection, case: CaseRow) -> int:
+    """How many queued cases stand before this one."""
+    earlier = (CASES.c.waiting_since < case.waiting_since) | (
+        (CASES.c.waiting_since == case.waiting_since) & (CASES.c.id < case.id)
+    )
+    unheld = CASES.c.held.is_(False)
+    before = unheld | earlier if case.held else unheld & earlier
+    count = select(func.count()).select_from(CASES).where(CASES.c.status == CaseStatus.QUEUED, before)
+    return (await db.execute(count)).scalar_one()
+
+
+async def promise_for(work: Work, case: CaseRow) -> Promise:
+    """What can honestly be said now of when a person answers this queued case."""
+    minutes = work.settings.promise_minutes
+    if await on_shift(work.db, work.now):
+        ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
+        by = work.now + timedelta(minutes=minutes * (ahead + 1))
+        if ahead == 0:
+            return Promise("soon", by, {"minutes": minutes} | session)
+        return Promise("queue", by, {"place": ahead + 1} | session)
+    return await next_time(work)
+
+
+async def next_time(work: Work) -> Promise:
+    """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
+    starts_at = (await work.db.execute(_NEXT_SHIFT, {"now": work.now})).scalar_one_or_none()
+    session = await next_session(work.db, work.now, work.zone)
+    if starts_at is None:
+        return Promise("unknown", None, session)
+    by = starts_at + timedelta(minutes=work.settings.promise_minutes)
+    return Promise("later", by, {"at": starts_at.isoformat()} | session)
+
+
+async def promise(work: Work, case: CaseRow) -> Promise:
+    """Make a promise for a queued case and remember it: the rounds look again when it should have been kept."""
+    made = await promise_for(work, case)
+    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=made.by))
+    if made.by is not None:
+        await work.remind(TimerKind.PROMISE, case.id, made.by)
+    return made
+
+
+async def offer(work: Work, case: CaseRow) -> None:
+    """Send a card to every volunteer on shift who has the newcomer's language; if none has, to all, marked."""
+    volunteers = await on_shift(work.db, work.now)
+    speakers = [v for v in volunteers if case.language in v.speaks]
+    await _deal(work, case, speakers or volunteers, marked=not speakers)
+
+
+async def offer_in_another_language(work: Work, case: CaseRow) -> None:
+    """The cards of a waiting case say its new language, and who on shift has that language has a card too."""
+    volunteers = await on_shift(work.db, work.now)
+    await refresh_cards(work, case, marked=not any(case.language in v.speaks for v in volunteers))
+    await offer_to(work, case, [v.id for v in volunteers])
+
+
+async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
+    """Send a card of a waiting case to volunteers who have just come on shift; others have theirs already."""
+    volunteers = await on_shift(work.db, work.now)
+    speakers = [v for v in volunteers if case.language in v.speaks]
+    have = await _card_holders(work, case.id)
+    fresh = [v for v in speakers or volunteers if v.id in person_ids and v.id not in have]
+    await _deal(work, case, fresh, marked=not speakers)
+
+
+async def _deal(work: Work, case: CaseRow, volunteers: list, *, marked: bool) -> None:
+    params = await card_params(work, case) | {"marked": marked}
+    for volunteer in volunteers:
+        await work.tell(volunteer.id, Notice.OFFERED, case_id=case.id, params=params)
+    work.ring(bells.DESK)
+
+
+async def card_params(work: Work, case: CaseRow) -> dict[str, object]:
+    """What a card says of a case: codes and times, never words."""
+    count = select(func.count()).where(
+        Message.case_id == case.id, Message.author == Author.NEWCOMER, Message.version == 0
+    )
+    return {
+        "case": case.id,
+        "code": case.code,
+        "language": case.language,
+        "channel": case.channel,
+        "category": case.category,
+        "returning": case.has_returned,
+        "since": case.waiting_since.isoformat() if case.waiting_since else work.now.isoformat(),
+        "messages": (await work.db.execute(count)).scalar_one(),
+    }
+
+
+async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
+    """Have every card of a still queued case say what is now known of it. What has not left yet is changed in place.
+
+    `marked`: that nobody on shift has the language, where that may have changed.
+    """
+    params = await card_params(work, case)
+    for card in await _live_cards(work, case.id):
+        fresh = params | {"marked": card.params.get("marked", False) if marked is None else marked}
+        if card.state == RowState.DUE and card.lease_owner is None:
+            await work.db.execute(update(Outbox).where(Outbox.id == card.id).values(params=fresh))
+        else:
+            changes = {"edits": card.id, "case_id": case.id, "params": fresh}
+            await replacing.change_to_newest(work, card.address_id, Notice.OFFERED, **changes)
+    work.ring(bells.DESK)
+
+
+async def withdraw_cards(
+    work: Work, case: CaseRow, *, reason: str, alias: str | None = None, but: int | None = None
+) -> None:
+    """After COMMIT no card of the case says "claim": unsent ones are cancelled, the others edit themselves.
+
+    `but`: a card that says something else from now on, by whoever withdraws.
+    """
+    unsent = (Outbox.case_id == case.id, Outbox.kind == Notice.OFFERED, Outbox.state == RowState.DUE)
+    await work.db.execute(
+        update(Outbox).where(*unsent, Outbox.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
+    )
+    params = {"code": case.code, "reason": reason, "alias": alias, "at": work.now.isoformat()}
+    for card in [card for card in await _live_cards(work, case.id) if card.id != but]:
+        await work.tell_address(card.address_id, Notice.TAKEN, case_id=case.id, edits=card.id, params=params)
+    work.ring(bells.DESK)
+
+
+async def offers(work: Work, card: int | None, case_id: int) -> bool:
+    """Whether this outbox row is a card that still offers the case."""
+    return card is not None and card in [row.id for row in await _live_cards(work, case_id)]
+
+
+async def _card_holders(work: Work, case_id: int) -> set[int]:
+    lanes = [card.address_id for card in await _live_cards(work, case_id)]
+    held = select(Address.person_id).where(Address.id.in_(lanes))
+    return set((await work.db.execute(held)).scalars().all())
+
+
+async def _live_cards(work: Work, case_id: int) -> list:
+    """The cards of a case that still offer it, or may be about to: sent or leaving, and not edited to "taken"."""
+    later = Outbox.__table__.alias("later")  # type: ignore[attr-defined]
+    no_more = (Notice.TAKEN, Notice.CLAIMED_BY_YOU)
+    of_case = later.c.case_id == Outbox.case_id  # an index leads there, and none to what is edited
+    gone = select(later.c.id).where(of_case, later.c.edits == Outbox.id, later.c.kind.in_(no_more)).exists()
+    cards = select(Outbox.id, Outbox.address_id, Outbox.state, Outbox.lease_owner, Outbox.params).where(
+        Outbox.case_id == case_id,
+        Outbox.kind == Notice.OFFERED,
+        Outbox.edits.is_(None),
+        Outbox.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)),
+        ~gone,
+    )
+    return list((await work.db.execute(cards)).all())

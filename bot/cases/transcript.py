@@ -1,0 +1,65 @@
+"""A case's words as its claimer reads them at the desk: in order, as they read now, with what they read before.
+
+It only reads. Whether the reader may is decided before: `access.case_to_read`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.seal import Seal
+from bot.people.access import CaseRow
+from models.conversation import Author, Message
+from models.people import Person
+
+_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+_OF_CASE = (
+    select(_MESSAGES, Person.alias)
+    .outerjoin(Person, Person.id == _MESSAGES.c.author_id)
+    .where(_MESSAGES.c.case_id == bindparam("case"))
+    .order_by(_MESSAGES.c.seq)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message. `alias`: the volunteer's, None for the newcomer. `earlier`: what it said before each edit.
+    `taken_back_at`: its volunteer took it back, and nothing of it is left. `marks`: how it came, as `Message.marks`.
+    """
+
+    message_id: int
+    seq: int
+    by_newcomer: bool
+    alias: str | None
+    said_at: datetime
+    text: str
+    earlier: tuple[str, ...] = ()
+    taken_back_at: datetime | None = None
+    marks: tuple[str, ...] = ()
+
+
+async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
+    """Every message of the case, where it was first said, opened."""
+    versions: dict[str, list[Row]] = {}
+    for row in (await db.execute(_OF_CASE, {"case": case.id})).all():
+        versions.setdefault(row.external_id, []).append(row)
+    return [_line(seal, sorted(rows, key=lambda row: row.version)) for rows in versions.values()]
+
+
+def last_shown(lines: list[Line]) -> int:
+    """The place of the newest words among these, an edit's included; 0 for none."""
+    return max((line.seq for line in lines), default=0)
+
+
+def _line(seal: Seal, rows: list[Row]) -> Line:
+    if rows[-1].taken_back_at is not None:
+        return Line(rows[0].id, rows[-1].seq, False, rows[0].alias, rows[0].said_at, "", (), rows[-1].taken_back_at)
+    texts = [seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows]
+    first, now = rows[0], rows[-1]
+    by_newcomer = first.author == Author.NEWCOMER
+    return Line(
+        message_id=first.id, seq=now.seq, by_newcomer=by_newcomer, alias=None if by_newcomer else first.alias,
+        said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]), marks=tuple(now.marks),
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""Messages with buttons, once one has been pressed: they say what was chosen, and their buttons are gone.
+
+Also whether something was said a moment ago, so that the same press told twice is answered in the button only. It must
+not decide what a press does; what such a message then says is in `bot/intake/texts.py`.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Row, Table, exists, select
+from sqlalchemy.sql.functions import coalesce
+
+from bot.engine.errors import Stale
+from bot.engine.store import Work
+from models.outbox import Notice, Outbox, RowState
+from models.people import Address, Channel
+
+# Which messages a newcomer's press answers, so that their buttons go with it.
+ANSWERED_BY = {
+    "lang": (Notice.ASK_LANGUAGE,),
+    "consent": (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
+    "held": (Notice.ASK_OFFER_HELD,),
+}
+ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)
+MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
+SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the first, told twice
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_LATER = _ROWS.alias("later")
+_FIRST = coalesce(_ROWS.c.edits, _ROWS.c.id)  # the telling that made the message
+_STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
+
+
+async def settle_asked(
+    work: Work, address_id: int, code: str, *, conversation_id: int, message_id: int | None = None
+) -> None:
+    """What this press of a newcomer's answers says so, and has no buttons any more."""
+    kinds = ANSWERED_BY.get(code.partition(":")[0], ())
+    if kinds:
+        await settle(work, address_id, kinds, pressed=code, conversation_id=conversation_id, message_id=message_id)
+
+
+async def settle(
+    work: Work, address_id: int, kinds: Collection[Notice], *, pressed: str, conversation_id: int | None = None,
+    message_id: int | None = None,
+) -> None:  # fmt: skip
+    """Every message of these kinds that still had its buttons says what was pressed, and has none any more.
+
+    `message_id`: whose words such a message repeats, where it does.
+    """
+    for row in await _open(work, _ROWS.c.address_id == address_id, _ROWS.c.kind.in_(kinds)):
+        await _say_pressed(work, row, pressed=pressed, conversation_id=conversation_id, message_id=message_id)
+
+
+async def settle_card(work: Work, card: int | None, *, pressed: str) -> None:
+    """As `settle`, for the one message of a volunteer's that was pressed (`card`, an outbox row)."""
+    if card is None:
+        return
+    for row in await _open(work, card == _FIRST):
+        await _say_pressed(work, row, pressed=pressed, message_id=row.message_id)
+
+
+async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> None:
+    """The newest messages about a case that is this volunteer's no more, in their chat, have no buttons any more."""
+    if volunteer_id is None:
+        return
+    chat = select(Address.id).where(Address.person_id == volunteer_id, Address.channel == Channel.TELEGRAM)
+    here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
+    with_buttons = [row for row in await _open(work, *here) if _is_last_part(row)]
+    for row in with_buttons[-MOST_SETTLED:]:
+        await _say_pressed(work, row, pressed="over", message_id=row.message_id)
+
+
+def _is_last_part(row: Row) -> bool:
+    return row.params.get("part", 0) == row.params.get("parts", 1) - 1
+
+
+async def require_shown_as(work: Work, card: int | None, *kinds: Notice) -> None:
+    """Nothing, if the pressed message still asks what the press answers, or is too old to be known.
+
+    Raises:
+        Stale: it says something else by now; the press was told twice, or came too late.
+    """
+    shown = None if card is None else await shown_as(work, card)
+    if shown is not None and shown not in kinds:
+        raise Stale
+
+
+async def cards_of(work: Work, address_id: int, case_id: int, *kinds: Notice) -> list[int]:
+    """The messages about a case there that show one of these kinds by now, in the order in which they were said."""
+    said = select(_ROWS.c.id).where(
+        _ROWS.c.address_id == address_id, _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(kinds), _ROWS.c.edits.is_(None)
+    )
+    cards = (await work.db.execute(said.order_by(_ROWS.c.id))).scalars().all()
+    return [card for card in cards if await _asks(work, card, kinds)]
+
+
+async def _asks(work: Work, card: int, kinds: Collection[Notice]) -> bool:
+    row = await _newest(work, card)
+    return row is not None and row.kind in kinds and "pressed" not in row.params
+
+
+async def _newest(work: Work, card: int) -> Row | None:
+    """What the message of this row was made to say last."""
+    lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()  # an index leads there
+    this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _STANDS
+    newest = select(_ROWS.c.kind, _ROWS.c.params).where(*this).order_by(_ROWS.c.id.desc()).limit(1)
+    return (await work.db.execute(newest)).one_or_none()
+
+
+async def shown_as(work: Work, card: int) -> str | None:
+    """What kind of notice the message of this row shows by now, or is about to."""
+    row = await _newest(work, card)
+    return None if row is None else row.kind
+
+
+async def stands(work: Work, address_id: int, kind: Notice) -> bool:
+    """Whether a message of this kind has been said there and still has its buttons."""
+    return bool(await _open(work, _ROWS.c.address_id == address_id, _ROWS.c.kind == kind))
+
+
+async def said_lately(work: Work, address_id: int, kind: Notice, **values: object) -> bool:
+    """Whether this has been said there within a minute, with these params."""
+    lately = select(_ROWS.c.params).where(
+        _ROWS.c.address_id == address_id, _ROWS.c.kind == kind, _ROWS.c.created_at > work.now - SAME_PRESS, _STANDS
+    )
+    said = (await work.db.execute(lately)).scalars().all()
+    return any(all(params.get(name) == value for name, value in values.items()) for params in said)
+
+
+async def _open(work: Work, *which: ColumnElement[bool]) -> list[Row]:
+    """What messages say now, where nothing of it has been pressed yet: of each the newest telling."""
+    later = coalesce(_LATER.c.edits, _LATER.c.id) == _FIRST, _LATER.c.id > _ROWS.c.id
+    changed = exists().where(_LATER.c.address_id == _ROWS.c.address_id, *later)
+    rows = select(_ROWS).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
+    return [row for row in (await work.db.execute(rows)).all() if "pressed" not in row.params]
+
+
+async def _say_pressed(
+    work: Work, row: Row, *, pressed: str, conversation_id: int | None = None, message_id: int | None = None
+) -> None:
+    await work.tell_address(
+        row.address_id, Notice(row.kind), conversation_id=conversation_id, case_id=row.case_id,
+        edits=row.edits or row.id, message_id=message_id, params=row.params | {"pressed": pressed},
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Expected refusals, each with a stable code that is also its catalogue key. Never sentences.
+
+    Refusal
+    ├── NotFound            not there, or not yours: the same answer on purpose
+    │   └── NotPermitted    for the edge only: no session at all
+    │       └── SessionEnded  a newcomer's, and why
+    ├── AlreadyClaimed      another volunteer was first
+    ├── NotOnShift          may be claimed from the desk after a yes
+    ├── NotOpen             the case is closed, so this cannot be done to it
+    ├── NewerWords          the newcomer wrote something that has not been shown
+    ├── UnsentWords         the volunteer has written something that was not sent, and is asked about it
+    ├── Stale               the button belongs to something that has passed
+    ├── BadInput            the words or values cannot be taken, and why
+    ├── TooMany             too many tries; come back later
+    ├── LinkSpent           a link that was used, has run out or never was
+    ├── ClockInDoubt        what cannot be undone waits until the computer's clock is believed
+    └── Unavailable         the store does not answer, and why; nothing was done, try again
+        └── Busy            it does, but somebody else holds on to just this
+
+A bug is not a Refusal, and is caught at the edge only.
+"""
+
+
+class Refusal(Exception):
+    """An act that was refused: `code` is a catalogue key, `values` fill its placeholders, `status` is for HTTP."""
+
+    code = "error_generic"
+    status = 400
+
+    def __init__(self, code: str | None = None, /, **values: object) -> None:
+        self.code = code or type(self).code
+        self.values = values
+        super().__init__(self.code)
+
+
+class NotFound(Refusal):
+    code = "not_found"
+    status = 404
+
+
+class NotPermitted(NotFound):
+    code = "log_in_first"
+
+
+class SessionEnded(NotPermitted):
+    """A newcomer's browser acts for nobody. `says`: the key of what is true about that one."""
+
+    code = "session_ended"
+
+    def __init__(self, says: str) -> None:
+        super().__init__()
+        self.says = says
+
+
+class AlreadyClaimed(Refusal):
+    """Carries `alias`, who has it, and `claimed_at`, since when; both None if it is no longer open."""
+
+    code = "already_claimed"
+    status = 409
+
+
+class NotOnShift(Refusal):
+    code = "not_on_shift"
+    status = 409
+
+
+class NotOpen(Refusal):
+    code = "case_not_open"
+    status = 409
+
+
+class NewerWords(Refusal):
+    """Carries `case_id`: the newer words are to be shown with the refusal."""
+
+    code = "newer_words"
+    status = 409
+
+
+class UnsentWords(Refusal):
+    code = "unsent_words"
+    status = 409
+
+
+class Stale(Refusal):
+    code = "no_longer_valid"
+    status = 409
+
+
+class BadInput(Refusal):
+    status = 422
+
+
+class TooMany(Refusal):
+    code = "too_many_tries"
+    status = 429
+
+
+class LinkSpent(Refusal):
+    code = "link_spent"
+    status = 410
+
+
+class ClockInDoubt(Refusal):
+    code = "clock_in_doubt"
+    status = 503
+
+
+class Unavailable(Refusal):
+    """`cause`: one of `causes.Cause`, for whoever runs the service; people are told what it means for them."""
+
+    code = "unavailable"
+    status = 503
+
+    def __init__(self, cause: str = "unknown") -> None:
+        super().__init__()
+        self.cause = cause
+
+
+class Busy(Unavailable):
+    """For one conversation only: everybody else is served. People are told the same, since they can do the same."""

@@ -1,0 +1,326 @@
+"""Changes of the opening hours: proposed and shown first, published, taken back, and looked up afterwards.
+
+Nothing stored is overwritten: what no longer holds is marked with the change that ended it. Whom a change is told to
+is decided in `concerned.py`. It must not render anything.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.errors import BadInput, Stale
+from bot.engine.store import Work
+from bot.hours import concerned, standing
+from bot.people import access
+from bot.places import places
+from bot.places.places import PlaceRow, place_params
+from bot.roster import shifts
+from models.base import new_id
+from models.hours import HoursChange, HoursDraft, HoursException, Place, Reason, WeeklyHours
+from models.hours_change import Change, Effect, Standing, Verb, Wrong, effect_of
+from models.people import Person
+from models.timetable import Span
+
+CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
+_CHANGES: Table = HoursChange.__table__  # type: ignore[attr-defined]
+_BACK = _CHANGES.alias("back")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change that has been shown and not published. `told`: see `change_params`. `shifts`: those of its days that
+    would be left without a session. `unstaffed`: it opens a session for which nobody has signed up."""
+
+    draft: int
+    told: dict[str, Any]
+    shifts: list[dict[str, Any]]
+    unstaffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of the history. `alias`: who made it, None from the command line. `undone`: it was taken back."""
+
+    number: int
+    made_at: datetime
+    alias: str | None
+    told: dict[str, Any]
+    undone: bool
+    undoes: int | None
+
+
+async def propose(work: Work, change: Change) -> Proposal:
+    """The change is kept as a draft of the acting coordinator, to be shown before it is published.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        BadInput: it cannot be made as it is.
+    """
+    actor = access.require_coordinator(work.actor)
+    before = await _standing(work, change)
+    effect = await _effect(work, change, before)
+    change = _where_it_matters(change, before, effect)
+    draft = new_id()
+    row = {"id": draft, "person_id": actor.id, "made_at": work.now, "base": await _newest(work.db)}
+    await work.db.execute(insert(HoursDraft).values(what=change.to_json(), **row))
+    return await _proposal(work, draft, change, before, effect)
+
+
+async def proposed(work: Work, draft: int) -> Proposal:
+    """The acting coordinator's draft as it would be shown now.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: the draft is gone.
+        BadInput: the hours have changed so that it cannot be made any more.
+    """
+    actor = access.require_coordinator(work.actor)
+    change = await draft_change(work.db, draft, actor.id)
+    if change is None:
+        raise Stale
+    before = await _standing(work, change)
+    return await _proposal(work, draft, change, before, await _effect(work, change, before))
+
+
+async def _proposal(work: Work, draft: int, change: Change, before: Standing, effect: Effect) -> Proposal:
+    after = before.after(effect)
+    left = await concerned.shifts_left(work, change, before.timetable, after.timetable)
+    unstaffed = await concerned.opens_unstaffed(work, change, before.timetable, after.timetable)
+    return Proposal(draft, await change_params(work.db, change), left, unstaffed)
+
+
+async def draft_change(db: AsyncConnection, draft: int, person_id: int) -> Change | None:
+    """The change of this person's draft; None once it is published, dropped or too old."""
+    mine = select(HoursDraft.what).where(HoursDraft.id == draft, HoursDraft.person_id == person_id)
+    what = (await db.execute(mine)).scalar_one_or_none()
+    return None if what is None else Change.from_json(what)
+
+
+async def publish(work: Work, draft: int, *, cancel_shifts: bool = False) -> int:
+    """The draft holds from now on and whom it concerns is told; with `cancel_shifts`, shifts left without a session
+    are cancelled. Returns the change's number.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: the draft is gone, or the hours have changed since it was shown.
+    """
+    actor = access.require_coordinator(work.actor)
+    await _lock(work)
+    mine = delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id)
+    row = (await work.db.execute(mine.returning(HoursDraft.what, HoursDraft.base))).one_or_none()
+    if row is None:
+        raise Stale
+    if row.base != await _newest(work.db):
+        raise Stale("hours_changed_meanwhile")
+    return await _publish(work, Change.from_json(row.what), cancel_shifts=cancel_shifts)
+
+
+async def drop_draft(work: Work, draft: int) -> None:
+    """The draft is gone, unpublished.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+    """
+    actor = access.require_coordinator(work.actor)
+    await work.db.execute(delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id))
+
+
+async def publish_now(work: Work, change: Change) -> int:
+    """The change holds from now on, without having been shown: for the command line and a new installation.
+
+    Raises:
+        BadInput: it cannot be made as it is.
+    """
+    await _lock(work)
+    return await _publish(work, change, cancel_shifts=False)
+
+
+async def undo(work: Work, number: int) -> int:
+    """The newest change that still has its effect is taken back, as if it had not been made; shifts that were cancelled
+    with it are to be held again. Returns a new number.
+
+    Raises:
+        Stale: it is not the newest any more, or has been taken back.
+    """
+    await _lock(work)
+    if number != await newest_standing(work.db):
+        raise Stale("hours_undo_newest_only")
+    what = (await work.db.execute(select(_CHANGES.c.what).where(_CHANGES.c.number == number))).scalar_one()
+    change = Change.from_json(what)
+    before = await _standing(work, change)
+    undoing = await _record(work, change, undoes=number)
+    for shift_id in what.get(CANCELLED, ()):
+        await shifts.bring_back_shift(work, shift_id)
+    await _bring_back(work, WeeklyHours.__table__, number, undoing)  # type: ignore[attr-defined]
+    await _bring_back(work, HoursException.__table__, number, undoing)  # type: ignore[attr-defined]
+    after = await _standing(work, change)
+    await concerned.tell(work, change, before.timetable, after.timetable, cancelled=())
+    return undoing
+
+
+async def newest_standing(db: AsyncConnection) -> int | None:
+    """The number of the newest change that has not been taken back: the one that can be."""
+    still = select(func.max(_CHANGES.c.number)).where(_CHANGES.c.undoes.is_(None), ~_taken_back())
+    return (await db.execute(still)).scalar_one_or_none()
+
+
+async def history(db: AsyncConnection, most: int = 10) -> list[Past]:
+    """The newest changes, newest first."""
+    return await _pasts(db, _PAST.order_by(_CHANGES.c.number.desc()).limit(most))
+
+
+async def undoable(db: AsyncConnection, number: int) -> Past:
+    """The change with this number, to be shown before it is taken back.
+
+    Raises:
+        Stale: it is not the newest any more, or has been taken back.
+    """
+    if number != await newest_standing(db):
+        raise Stale("hours_undo_newest_only")
+    return (await _pasts(db, _PAST.where(_CHANGES.c.number == number)))[0]
+
+
+async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
+    """The (place, day) pairs that a coordinator has said are as usual: nobody need ask again."""
+    rows = await db.execute(select(_CHANGES.c.what).where(_CHANGES.c.undoes.is_(None), ~_taken_back()))
+    changes = [Change.from_json(what) for what in rows.scalars() if what["verb"] == Verb.USUAL]
+    return {(place, day) for change in changes for place in change.places for day in change.days}
+
+
+async def change_params(db: AsyncConnection, change: Change) -> dict[str, Any]:
+    """The change as notices carry it: its JSON, with `at`: what `place_params` gives for each of its places."""
+    return _told(change, {place.code: place for place in await places.places(db)})
+
+
+def _told(change: Change, known: Mapping[str, PlaceRow]) -> dict[str, Any]:
+    at = [place_params(known[code]) for code in change.places if code in known]
+    if change.name:
+        at = [{"code": change.places[0], "place": "", "names": {"sv": change.name}, "address": change.address}]
+    return change.to_json() | {"at": at}
+
+
+async def set_hours(
+    work: Work, *, place: str, weekday: int, spans: list[Span], valid_from: date, valid_to: date | None = None
+) -> int:
+    """From `valid_from` to `valid_to` the place is open on this weekday as given, instead of what held before.
+
+    No spans: not open on that weekday. Returns the change's number.
+
+    Raises:
+        BadInput: unknown place, or times that cannot be.
+    """
+    change = Change(Verb.WEEKLY, (place,), valid_from, valid_to, weekday=weekday, spans=tuple(spans))
+    return await publish_now(work, change)
+
+
+async def _publish(work: Work, change: Change, *, cancel_shifts: bool) -> int:
+    before = await _standing(work, change)
+    effect = await _effect(work, change, before)
+    change = _where_it_matters(change, before, effect)
+    if change.name:
+        await places.add_place(work, code=change.places[0], names={"sv": change.name}, address=change.address)
+    after = before.after(effect)
+    left = await concerned.shifts_left(work, change, before.timetable, after.timetable) if cancel_shifts else []
+    cancelled = tuple(int(shift["shift"]) for shift in left)
+    number = await _record(work, change, cancelled=cancelled)
+    await _store(work, effect, number)
+    for shift_id in cancelled:
+        await shifts.cancel_shift(work, shift_id)
+    await concerned.tell(work, change, before.timetable, after.timetable, cancelled=cancelled)
+    return number
+
+
+async def _effect(work: Work, change: Change, before: Standing) -> Effect:
+    if change.reason and change.reason not in tuple(Reason):
+        raise BadInput("unknown_reason", value=change.reason, known=", ".join(Reason))
+    if change.name:
+        taken = {place.code for place in await places.places(work.db)}
+        if change.places[0] in taken:
+            raise Stale("hours_changed_meanwhile")
+    else:
+        for code in change.places:
+            await places.require_place(work.db, code)
+    try:
+        return effect_of(change, before)
+    except Wrong as wrong:
+        raise BadInput(wrong.code, **wrong.values) from None
+
+
+async def _standing(work: Work, change: Change) -> Standing:
+    """What holds from the first day that the change or a reader may be concerned with."""
+    return await standing.standing(work.db, since=min(work.today, change.first))
+
+
+def _where_it_matters(change: Change, before: Standing, effect: Effect) -> Change:
+    """A closing of all places, without those that are not open then: nobody need read of them."""
+    if change.verb != Verb.CLOSE or len(change.places) == 1:
+        return change
+    ended = {one.place for row, one in before.exceptions.items() if row in effect.ends}
+    touched = ended | {one.place for one in effect.exceptions.values()}
+    return replace(change, places=tuple(place for place in change.places if place in touched))
+
+
+async def _lock(work: Work) -> None:
+    """Two coordinators publish one after the other, so that each sees what the other has done."""
+    await work.db.execute(select(Place.code).order_by(Place.code).with_for_update())
+
+
+async def _record(work: Work, change: Change, *, undoes: int | None = None, cancelled: Collection[int] = ()) -> int:
+    actor = work.actor.id if work.actor else None
+    what = change.to_json() | ({CANCELLED: list(cancelled)} if cancelled else {})
+    row = {"made_at": work.now, "made_by": actor, "what": what, "undoes": undoes}
+    return (await work.db.execute(insert(HoursChange).values(**row).returning(HoursChange.number))).scalar_one()
+
+
+async def _store(work: Work, effect: Effect, number: int) -> None:
+    for table in (WeeklyHours, HoursException):
+        if effect.ends:
+            ends = update(table).where(table.id.in_(effect.ends)).values(ended_by=number)  # type: ignore[attr-defined]
+            await work.db.execute(ends)
+    for row, rule in effect.rules.items():
+        values = {
+            "place": rule.place, "weekday": rule.weekday, "opens": rule.opens, "closes": rule.closes,
+            "valid_from": rule.valid_from, "valid_to": rule.valid_to, "lineage": rule.lineage or row,
+        }  # fmt: skip
+        await work.db.execute(insert(WeeklyHours).values(id=row, added_by=number, **values))
+    for row, one in effect.exceptions.items():
+        values = {
+            "place": one.place, "on_day": one.on_day, "kind": one.kind, "opens": one.opens, "closes": one.closes,
+            "reason": one.reason, "texts": dict(one.texts), "partner": one.partner, "set_at": work.now,
+        }  # fmt: skip
+        await work.db.execute(insert(HoursException).values(id=row, added_by=number, **values))
+
+
+async def _bring_back(work: Work, table: Table, number: int, undoing: int) -> None:
+    """What the change added holds no more; what it ended holds again, as fresh rows of the change that made it."""
+    ended = (await work.db.execute(select(table).where(table.c.ended_by == number))).all()
+    added = update(table).where(table.c.added_by == number, table.c.ended_by.is_(None))
+    await work.db.execute(added.values(ended_by=undoing))
+    for row in ended:
+        again = dict(row._mapping) | {"id": new_id(), "ended_by": None}
+        await work.db.execute(insert(table).values(**again))
+
+
+async def _newest(db: AsyncConnection) -> int:
+    return (await db.execute(select(func.max(_CHANGES.c.number)))).scalar_one_or_none() or 0
+
+
+async def _pasts(db: AsyncConnection, rows: Select) -> list[Past]:
+    known = {place.code: place for place in await places.places(db)}
+    return [_past(row, known) for row in (await db.execute(rows)).all()]
+
+
+def _past(row: Row, known: Mapping[str, PlaceRow]) -> Past:
+    told = _told(Change.from_json(row.what), known)
+    return Past(row.number, row.made_at, row.alias, told, row.undone, row.undoes)
+
+
+def _taken_back() -> Any:
+    return select(_BACK.c.number).where(_BACK.c.undoes == _CHANGES.c.number).exists()
+
+
+_PAST = select(_CHANGES, Person.alias, _taken_back().label("undone")).outerjoin(Person, Person.id == _CHANGES.c.made_by)

@@ -1,0 +1,174 @@
+"""Whom a change of the hours is told to: those it concerns, never everyone.
+
+Newcomers with an open case hear of today and of the sessions they have been told of; whoever asked to be reminded of a
+session hears of that session; volunteers hear of their shift. It must not change hours or render anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine import clock
+from bot.engine.store import Work
+from bot.hours import channel_post
+from bot.hours.standing import OPENINGS_SHOWN, first_openings
+from bot.people import access
+from bot.places.places import PlaceRow, place_params, places
+from models.hours import Door, SessionReminder
+from models.hours_change import Change, Verb, changed_days
+from models.outbox import Notice
+from models.people import Person
+from models.shift import Assignment, Shift
+from models.timetable import HORIZON_DAYS, Timetable, as_text, spans_on, special_days
+
+Session = tuple[str, date]
+
+
+async def tell(work: Work, change: Change, before: Timetable, after: Timetable, *, cancelled: Collection[int]) -> None:
+    """Whom the change concerns has it in their lane, and the channel's post is on its way. `cancelled`: shifts."""
+    await _tell_people(work, change, before, after, cancelled)
+    await channel_post.refresh(work)
+
+
+async def _tell_people(
+    work: Work, change: Change, before: Timetable, after: Timetable, cancelled: Collection[int]
+) -> None:
+    known = {place.code: place for place in await places(work.db)}
+    changed = {one for one in _changed(work, change, before, after) if not _is_over(work, one, before, after)}
+    if not changed:
+        return
+    concerns: dict[int, set[Session]] = defaultdict(set)
+    told = changed & _near(work, known, before, after)
+    soonest = set(sorted(told, key=_by_day)[:OPENINGS_SHOWN])  # as many as a newcomer is shown
+    for newcomer_id in await access.newcomers_with_open_cases(work.db) if soonest else ():
+        concerns[newcomer_id] |= soonest
+    for row in await _reminders(work.db, changed):
+        concerns[row.person_id].add((row.place, row.on_day))
+    for person_id, sessions in concerns.items():
+        await work.tell(person_id, Notice.HOURS_CHANGED, params={"days": _days(known, after, sessions)})
+    for row in await _volunteers(work, changed, cancelled):
+        sessions = {one for one in changed if one == (row.place, clock.office_day(row.starts_at, work.zone))}
+        params = {"days": _days(known, after, sessions), "cancelled": row.id in cancelled}
+        params |= {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
+        await work.tell(row.person_id, Notice.SHIFT_HOURS, params=params)
+
+
+async def shifts_left(work: Work, change: Change, before: Timetable, after: Timetable) -> list[dict[str, Any]]:
+    """Shifts to come that staffed a session and would staff none: rows of shift, place, starts_at, ends_at, names."""
+    changed = _changed(work, change, before, after)
+    left = []
+    for shift in await _shifts(work.db, work.now, {place for place, _ in changed}):
+        day = clock.office_day(shift.starts_at, work.zone)
+        if _meets(work, before, shift, day) and not _meets(work, after, shift, day):
+            left.append(await _shift_params(work.db, shift))
+    return left
+
+
+async def opens_unstaffed(work: Work, change: Change, before: Timetable, after: Timetable) -> bool:
+    """Whether the change opens a physical session for which nobody has signed up."""
+    if change.verb not in (Verb.EXTRA, Verb.POPUP, Verb.TIMES):
+        return False
+    elsewhere = {place.code for place in await places(work.db) if place.door != Door.VISIT}
+    for place, day in _changed(work, change, before, after):
+        if place not in elsewhere and spans_on(after, day, place) and not await staffed(work, place, day):
+            return True
+    return False
+
+
+async def staffed(work: Work, place: str, day: date) -> bool:
+    """Whether somebody is signed up for a shift at the place on that day."""
+    begins = clock.start_of_day(day, work.zone)
+    mine = (
+        select(Shift.id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Shift.place == place, Shift.cancelled_at.is_(None), Person.enabled)
+        .where(Shift.starts_at >= begins, Shift.starts_at < begins + timedelta(days=1))
+        .limit(1)
+    )
+    return (await work.db.execute(mine)).scalar_one_or_none() is not None
+
+
+def day_params(place: PlaceRow, table: Timetable, day: date) -> dict[str, Any]:
+    """What holds at the place on that day: `place_params`, day, spans as 13:00 pairs, reason, texts, partner."""
+    spans = as_text((one.opens, one.closes) for one in spans_on(table, day, place.code))
+    params = place_params(place) | {"day": day.isoformat(), "spans": spans}
+    for special in special_days(table, place.code, day, day):
+        said = {"reason": special.reason, "texts": dict(special.texts), "partner": special.partner}
+        params |= {name: value for name, value in said.items() if value}
+    return params
+
+
+def _days(known: dict[str, PlaceRow], table: Timetable, sessions: set[Session]) -> list[dict[str, Any]]:
+    ordered = sorted(sessions, key=_by_day)
+    return [day_params(known[place], table, day) for place, day in ordered if place in known]
+
+
+def _by_day(session: Session) -> tuple[date, str]:
+    return session[1], session[0]
+
+
+def _changed(work: Work, change: Change, before: Timetable, after: Timetable) -> set[Session]:
+    return changed_days(before, after, change.places, work.today, HORIZON_DAYS)
+
+
+def _is_over(work: Work, one: Session, before: Timetable, after: Timetable) -> bool:
+    place, day = one
+    shown = work.now.astimezone(work.zone)
+    spans = [*spans_on(before, day, place), *spans_on(after, day, place)]
+    return day == shown.date() and all(span.closes <= shown.time() for span in spans)
+
+
+def _near(work: Work, known: dict[str, PlaceRow], before: Timetable, after: Timetable) -> set[Session]:
+    """Today, and the sessions that newcomers were told of or would now be told of."""
+    codes = list(known)
+    near = {(code, work.today) for code in codes}
+    visits = [code for code in codes if known[code].door == Door.VISIT]
+    for table in (before, after):
+        for group in (visits, [code for code in codes if code not in visits]):
+            openings = first_openings(table, work.now, group, work.zone, OPENINGS_SHOWN)
+            near |= {(opening.place, opening.on_day) for opening in openings}
+    return near
+
+
+async def _reminders(db: AsyncConnection, changed: set[Session]) -> list[Row]:
+    columns = select(SessionReminder.person_id, SessionReminder.place, SessionReminder.on_day)
+    asked = (await db.execute(columns.where(SessionReminder.on_day.in_({day for _, day in changed})))).all()
+    return [row for row in asked if (row.place, row.on_day) in changed]
+
+
+async def _volunteers(work: Work, changed: set[Session], cancelled: Collection[int]) -> list[Row]:
+    """Everybody on a shift of a changed session, cancelled with it or not."""
+    them = (
+        select(Shift.id, Shift.place, Shift.starts_at, Shift.ends_at, Assignment.person_id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Shift.ends_at > work.now, Shift.place.in_({place for place, _ in changed}), Person.enabled)
+        .where(Shift.cancelled_at.is_(None) | Shift.id.in_(cancelled))
+        .order_by(Shift.starts_at)
+    )
+    rows = (await work.db.execute(them)).all()
+    return [row for row in rows if (row.place, clock.office_day(row.starts_at, work.zone)) in changed]
+
+
+async def _shifts(db: AsyncConnection, now: datetime, at: Collection[str]) -> list[Row]:
+    ahead = select(Shift.__table__).where(Shift.ends_at > now, Shift.cancelled_at.is_(None), Shift.place.in_(at))  # type: ignore[attr-defined]
+    return list((await db.execute(ahead.order_by(Shift.starts_at))).all())
+
+
+def _meets(work: Work, table: Timetable, shift: Row, day: date) -> bool:
+    begins, ends = shift.starts_at.astimezone(work.zone), shift.ends_at.astimezone(work.zone)
+    last = ends.time() if ends.date() == day else None
+    spans = spans_on(table, day, shift.place)
+    return any(begins.time() < span.closes and (last is None or span.opens < last) for span in spans)
+
+
+async def _shift_params(db: AsyncConnection, shift: Row) -> dict[str, Any]:
+    signed = select(Person.alias).join(Assignment, Assignment.person_id == Person.id)
+    names = (await db.execute(signed.where(Assignment.shift_id == shift.id).order_by(Person.alias))).scalars().all()
+    when = {"starts_at": shift.starts_at.isoformat(), "ends_at": shift.ends_at.isoformat()}
+    return {"shift": shift.id, "place": shift.place, "names": list(names)} | when

@@ -1,0 +1,191 @@
+"""The parts that sentences about opening hours are made of: places, days, times, weeks, changes, reasons.
+
+Everything that tells hours in words, in a chat, on a page, in a feed or on paper, takes them from here. It must not
+know which notice or publication it is part of, nor load rows.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, time
+from itertools import groupby
+from typing import Any
+
+from bot.language import dates
+from bot.language.i18n import Foreign, Ltr, Plain, Words
+from models.hours import Door, Reason
+from models.hours_change import Verb
+from models.timetable import SpecialDay, Stretch, as_text
+
+MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
+DETAIL_KEYS = {"floor": "place_floor", "finding": "place_finding", "access": "place_access"}
+
+
+def place_name(words: Words, place: Mapping[str, Any]) -> Plain | Foreign:
+    """A place by its name in the reader's language, else by the Swedish one, which is what the sign says.
+
+    `place`: as `places.place_params` gives it, or a row of places.
+    """
+    if key := place["place"]:
+        return words(str(key))
+    names = place.get("names", {})
+    return Foreign(names.get(words.language) or names.get("sv") or next(iter(names.values()), str(place["code"])))
+
+
+def online_told(*, answering: bool, opened: Collection[str]) -> tuple[bool, bool]:
+    """What there is to say of being answered online: whether that somebody does just now, and whether when it is next.
+
+    `answering`: somebody is on an online shift, whatever the hours say. `opened`: the doors that are open now.
+    """
+    is_open = Door.ONLINE in opened
+    return answering and not is_open, not answering and not is_open
+
+
+def writing(words: Words, *, answering: bool) -> Plain:
+    """That one may write at any time and, unless somebody is just said to be answering, when a person answers."""
+    any_time = words("online_any_time")
+    return any_time if answering else Plain(f"{any_time} {words('online_in_hours')}")
+
+
+def times_text(words: Words, spans: Iterable[Sequence[str | time]]) -> Plain:
+    """Stretches of one day, "13:00–15:30, 16:00–18:00"; none is "closed"."""
+    shown = [words.time_range(_time(opens), _time(closes)) for opens, closes in spans]
+    if not shown:
+        return words("closed_short")
+    return Plain(dates.listed(shown, words.language))
+
+
+def weekdays_text(words: Words, weekdays: Sequence[int]) -> Plain:
+    """Days of the week, Monday = 0; three or more that follow each other as a range."""
+    names = [Plain(dates.weekday(day, words.language)) for day in weekdays]
+    if len(names) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
+        return words("weekdays_range", first=names[0], last=names[-1])
+    return Plain(dates.listed(names, words.language))
+
+
+def week_lines(words: Words, stretches: Sequence[Stretch], first: date, last: date) -> list[Plain]:
+    """The week of one place, from what `timetable.weekly` gave for `first` to `last`: days with the same times in one
+    line; what begins or ends in between says so."""
+
+    def alike(stretch: Stretch) -> tuple:
+        return stretch.first, stretch.last, stretch.spans
+
+    ordered = sorted(stretches, key=lambda one: (one.first, one.last, one.spans, one.weekday))
+    groups = [(key, [one.weekday for one in group]) for key, group in groupby(ordered, key=alike)]
+    groups.sort(key=lambda group: (group[0][0], group[1]))
+    return [_week_line(words, key, days, first, last) for key, days in groups]
+
+
+def _week_line(words: Words, key: tuple, weekdays: list[int], first: date, last: date) -> Plain:
+    begins, ends, spans = key
+    values = {"weekdays": weekdays_text(words, weekdays), "times": times_text(words, spans)}
+    since, until = words.date(begins), words.date(ends)
+    if begins > first and ends < last:
+        return words("weekday_times_between", first=since, last=until, **values)
+    if begins > first:
+        return words("weekday_times_from", first=since, **values)
+    if ends < last:
+        return words("weekday_times_until", last=until, **values)
+    return words("weekday_times", **values)
+
+
+def reason_line(words: Words, reason: str, texts: Mapping[str, str]) -> Plain | str:
+    """Why a day is not as usual; words of a coordinator's own only in the reader's language."""
+    if reason == Reason.OTHER:
+        own = texts.get(words.language)
+        return words("reason_line", reason=Foreign(own)) if own else ""
+    return words("reason_line", reason=words(f"reason_{reason}")) if reason else ""
+
+
+def day_line(words: Words, day: Mapping[str, Any], *, today: date | None = None) -> Plain:
+    """What holds at a place on one day, `concerned.day_params`: open from when to when, or closed, and why."""
+    values = {"place": place_name(words, day), "day": words.day(date.fromisoformat(day["day"]), today=today)}
+    if not day["spans"]:
+        told = words("closed_day", **values)
+    else:
+        told = words("changed_day", times=times_text(words, day["spans"]), **values)
+    if day.get("partner"):
+        told = words("session_partner", session=told, partner=Foreign(day["partner"]))
+    return _with_reason(words, told, day.get("reason", ""), day.get("texts", {}))
+
+
+def special_line(words: Words, place: Mapping[str, Any], special: SpecialDay, *, today: date | None = None) -> Plain:
+    """As `day_line`, of a `SpecialDay`; `place` as `place_params` gives it."""
+    spans = as_text(special.spans)
+    said = {"reason": special.reason, "texts": special.texts, "partner": special.partner}
+    return day_line(words, {**place, "day": special.on_day.isoformat(), "spans": spans, **said}, today=today)
+
+
+def change_lines(words: Words, change: Mapping[str, Any]) -> list[Plain]:
+    """A change as it was meant, `changes.change_params`: one line for each of its places."""
+    return [_change_line(words, change, place) for place in change["at"]]
+
+
+def _change_line(words: Words, change: Mapping[str, Any], place: Mapping[str, Any]) -> Plain:
+    first, last = (date.fromisoformat(change[end]) if change[end] else None for end in ("first", "last"))
+    assert first is not None
+    values = {"place": place_name(words, place)}
+    match change["verb"]:
+        case Verb.WEEKLY:
+            values |= {
+                "weekday": Plain(dates.weekday(change["weekday"], words.language)),
+                "first": words.date(first), "times": times_text(words, change["spans"]),
+            }  # fmt: skip
+            return words("weekly_between", last=words.date(last), **values) if last else words("weekly_from", **values)
+        case Verb.CLOSE if last and last > first:
+            told = words("closed_days", first=words.date(first), last=words.date(last), **values)
+            return _with_reason(words, told, change["reason"], change["texts"])
+        case Verb.USUAL:
+            return words("usual_day", day=words.day(first), **values)
+        case Verb.EXTRA:
+            return words("extra_day", day=words.day(first), times=times_text(words, change["spans"]), **values)
+        case _:
+            return day_line(words, {**change, **place, "day": change["first"]})
+
+
+def session_text(words: Words, session: Mapping[str, Any], today: date) -> Plain:
+    """A session in one line, `standing.opening_params`: where, which day, from when to when, the address, with whom."""
+    times = words.time_range(_time(session["opens"]), _time(session["closes"]))
+    values = {"place": place_name(words, session), "times": times}
+    values["day"] = words.day(date.fromisoformat(session["day"]), today=today)
+    if address := session.get("address"):
+        told = words("session_line_address", address=Ltr(address), **values)
+    else:
+        told = words("session_line", **values)
+    if session.get("partner"):
+        return words("session_partner", session=told, partner=Foreign(session["partner"]))
+    return told
+
+
+def place_lines(words: Words, place: Mapping[str, Any]) -> list[Plain]:
+    """How to get to a place, `places.place_facts`: address, floor, how to find it, access, last entry, a map."""
+    told = [words("place_address", address=Ltr(place["address"]))] if place["address"] else []
+    for field, key in DETAIL_KEYS.items():
+        if text := detail(words, place, field):
+            told.append(words(key, text=text))
+    if place.get("last_entry"):
+        told.append(words("place_last_entry", n=int(place["last_entry"])))
+    if link := map_link(place):
+        told.append(words("place_map", address=Ltr(link)))
+    return told
+
+
+def detail(words: Words, place: Mapping[str, Any], field: str) -> Foreign | None:
+    """What a coordinator wrote of a place in the reader's language, else in Swedish; None if nothing."""
+    texts = place.get("details", {}).get(field, {})
+    text = texts.get(words.language) or texts.get("sv")
+    return Foreign(text) if text else None
+
+
+def map_link(place: Mapping[str, Any]) -> str:
+    """The place on a map that follows nobody; empty where its coordinates are not known."""
+    if place.get("latitude") is None or place.get("longitude") is None:
+        return ""
+    return MAP.format(latitude=place["latitude"], longitude=place["longitude"])
+
+
+def _with_reason(words: Words, told: Plain, reason: str, texts: Mapping[str, str]) -> Plain:
+    said = reason_line(words, reason, texts)
+    return Plain(f"{told}. {said}") if said else told
+
+
+def _time(given: str | time) -> time:
+    return given if isinstance(given, time) else time.fromisoformat(given)

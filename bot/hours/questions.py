@@ -1,0 +1,93 @@
+"""A newcomer asks about the sessions: by command, in their own words, or by the buttons under the answer.
+
+It must not decide when we are open (`models/timetable.py`) nor word anything.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases import queue
+from bot.engine import buttons
+from bot.engine.errors import BadInput, Stale
+from bot.engine.store import Work
+from bot.hours import reminders, standing
+from bot.hours.asking import asks_for_hours
+from bot.people.people import Visitor
+from bot.places.places import place_facts, require_place
+from models.dialogue import Answer
+from models.outbox import Notice
+from models.people import Channel
+
+BUTTONS = ("remind:", "place:")
+DAY = "%Y%m%d"
+
+
+async def answered(work: Work, visitor: Visitor, words: str) -> bool:
+    """Whether these words asked when we are open, and have been answered instead of being taken for a question."""
+    language = asks_for_hours(words)
+    if language is None:
+        return False
+    await tell_hours(work, visitor, language=language)
+    return True
+
+
+async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = None) -> None:
+    """The newcomer is told the hours: in `language` as long as they have chosen none."""
+    params = await hours_params(work.db, work.now, work.zone)
+    if language is not None:
+        params["language"] = language
+    await _say(work, visitor, Notice.HOURS, params)
+
+
+async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """What the answer says: `standing.hours_params`, and whether somebody is `answering` online just now."""
+    return await standing.hours_params(db, now, zone) | {"answering": bool(await queue.on_shift(db, now))}
+
+
+async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:
+    """The reminder is set, or the way to the place told.
+
+    Raises:
+        Stale: the session or place is not there any more.
+    """
+    verb, place, *day = code.split(":")
+    if verb == "remind" and len(day) == 1:
+        return await _remind(work, visitor, place, _day(day[0]))
+    if verb == "place" and not day:
+        return await _find(work, visitor, place)
+    raise Stale
+
+
+async def _remind(work: Work, visitor: Visitor, place: str, day: date) -> Answer:
+    held = await reminders.ask(work, visitor.person_id, place, day)
+    if held is None:
+        return Answer("answer_saved")
+    late = work.now >= reminders.evening_before(day, work.zone)
+    await _say(work, visitor, Notice.REMINDER_SET, {"days": [held], "late": late})
+    return Answer("answer_saved")
+
+
+async def _find(work: Work, visitor: Visitor, code: str) -> Answer:
+    try:
+        place = place_facts(await require_place(work.db, code))
+    except BadInput:
+        raise Stale from None
+    if await buttons.said_lately(work, visitor.address_id, Notice.PLACE, code=place["code"]):
+        return Answer("in_the_chat")
+    await _say(work, visitor, Notice.PLACE, place)
+    if visitor.channel == Channel.TELEGRAM and place["latitude"] is not None:
+        await _say(work, visitor, Notice.VENUE, place)
+    return Answer("")
+
+
+async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict[str, object]) -> None:
+    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
+
+
+def _day(digits: str) -> date:
+    try:
+        return datetime.strptime(digits, DAY).date()  # noqa: DTZ007 - a day, by the office's calendar
+    except ValueError:
+        raise Stale from None

@@ -1,0 +1,80 @@
+"""Reminders of a session, the evening before, for whoever asked; they hear as well if that session changes.
+
+It must not decide whom a change is told to: `concerned.py` does.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.engine import clock
+from bot.engine.errors import Stale
+from bot.engine.store import Work, insert_or_skip
+from bot.hours import standing
+from bot.hours.concerned import day_params
+from bot.places.places import hold_places, places
+from models.base import new_id
+from models.hours import SessionReminder
+from models.outbox import Notice, TimerKind
+from models.timetable import HORIZON_DAYS, spans_on
+
+EVENING = time(18)  # late enough to be home, early enough to plan
+MOST_A_PERSON = 20
+
+
+async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object] | None:
+    """The person will be reminded of the session on the evening before, and told if it changes; asking twice is once.
+
+    Returns what holds that day, as `concerned.day_params`; None if they had asked before.
+
+    Raises:
+        Stale: no such session is planned any more, or the person has asked for more than anybody plans.
+    """
+    await hold_places(work)
+    known = {one.code: one for one in await places(work.db)}
+    table = await standing.timetable(work.db, since=work.today)
+    ahead = 0 <= (day - work.today).days <= HORIZON_DAYS
+    if place not in known or not ahead or not spans_on(table, day, place):
+        raise Stale
+    mine = select(SessionReminder.on_day, SessionReminder.place).where(SessionReminder.person_id == person_id)
+    asked = {(row.place, row.on_day) for row in await work.db.execute(mine)}
+    if (place, day) in asked:
+        return None
+    if len(asked) >= MOST_A_PERSON:
+        raise Stale
+    reminder = new_id()
+    row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
+    await work.db.execute(insert_or_skip(work, SessionReminder).values(**row))
+    evening = evening_before(day, work.zone)
+    if evening > work.now:
+        await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
+    return day_params(known[place], table, day)
+
+
+def evening_before(day: date, zone: ZoneInfo) -> datetime:
+    """When a reminder of a session on that day is sent."""
+    return clock.wall(day - timedelta(days=1), EVENING, zone)
+
+
+async def remind(work: Work, reminder: int) -> None:
+    """The evening before: who asked is told when and where, if the session is still to be held."""
+    row = (await work.db.execute(select(SessionReminder.__table__).where(SessionReminder.id == reminder))).one_or_none()  # type: ignore[attr-defined]
+    if row is None or row.on_day <= work.today:
+        return
+    await hold_places(work)
+    known = {one.code: one for one in await places(work.db)}
+    table = await standing.timetable(work.db, since=work.today)
+    if spans_on(table, row.on_day, row.place):  # closed meanwhile: they were told then
+        await work.tell(
+            row.person_id, Notice.SESSION_EVENING, params={"days": [day_params(known[row.place], table, row.on_day)]}
+        )
+
+
+def is_over(params: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the sessions that a reminder is about have ended; `params` as `remind` made them."""
+    shown = now.astimezone(zone).replace(tzinfo=None)
+    ends = [datetime.fromisoformat(f"{day['day']}T{closes}") for day in params["days"] for _, closes in day["spans"]]
+    return bool(ends) and max(ends) <= shown

@@ -1,0 +1,289 @@
+"""What coordinators and volunteers are told about opening hours: the dialogue, the preview, the history, their shifts.
+
+Same shape as `cases/texts.py`, whose table takes these in. Its parts are in `phrases.py`. It must not load rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.hours.phrases import change_lines, day_line, place_name, times_text
+from bot.hours.typed.buttons import EVERYWHERE, LEAVE, NOTHING, OFFERED_REASONS
+from bot.language import dates
+from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.parts import Facts, Params, Teller, instant, lines, refusal_text, rows_of, session_line
+from models.dialogue import Choice, Prompt
+from models.hours import Reason
+from models.hours_change import Verb
+from models.outbox import Notice
+from models.people import AUTONYMS, Language
+
+# Those that are listed. Taking back is a button under the history: a tap on a command in a text would send it.
+HOURS_COMMANDS = ("sethours", "closeday", "changeday", "extra", "openday", "popup", "hours_history")
+MOST_PLACES, MOST_SHIFTS = 4, 6  # told one by one: the preview in five languages is one message of 4096 letters
+DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
+Rows = tuple[tuple[Choice, ...], ...]
+Told = Mapping[str, Any]
+
+_TITLES = {
+    Verb.WEEKLY: "hours_do_weekly", Verb.CLOSE: "hours_do_close", Verb.TIMES: "hours_do_times",
+    Verb.EXTRA: "hours_do_extra", Verb.USUAL: "hours_do_usual",
+}  # fmt: skip
+_QUESTIONS = {
+    "place": "hours_which_place", "weekday": "hours_which_weekday", "day": "hours_which_day",
+    "opens": "hours_opens_when", "closes": "hours_closes_when", "reason": "hours_which_reason",
+    "since": "hours_since_when",
+}  # fmt: skip
+_REASONS = {
+    Reason.HOLIDAY: "reason_holiday", Reason.ILLNESS: "reason_illness",
+    Reason.LIBRARY_CLOSED: "reason_library_closed", Reason.MOVED: "reason_moved",
+}  # fmt: skip
+_SINCE = ("hours_from_today", "hours_from_next_week", "hours_from_next_month")
+_EXAMPLES = {
+    "sethours": "hours_example_sethours", "closeday": "hours_example_closeday",
+    "changeday": "hours_example_changeday", "extra": "hours_example_extra", "openday": "hours_example_openday",
+    "popup": "hours_example_popup", "hours_history": "hours_example_history",
+}  # fmt: skip
+
+
+# The dialogue of buttons.
+
+
+def _ask(words: Words, params: Params, _facts: Facts) -> Prompt:
+    step = str(params["step"])
+    text = lines(words(_TITLES[Verb(str(params["verb"]))]), _so_far(words, params), words(_QUESTIONS[step]))
+    more = str(params.get("more") or "")
+    turn = (Choice(more, words("hours_more_days" if step == "day" else "more_choices")),) if more else ()
+    again = str(params.get("again") or "")
+    rows = (*_choices(words, step, params), *rows_of(*([Choice(again, words("hours_another_span"))] if again else [])))
+    return Prompt(text, (*rows, (*turn, Choice(LEAVE, words("hours_leave")))))
+
+
+def _so_far(words: Words, params: Told) -> str:
+    places = [words("hours_all_places")] if params["all_places"] else [place_name(words, one) for one in params["at"]]
+    weekday = [dates.weekday(params["weekday"], words.language)] if params["weekday"] is not None else []
+    day = [words.day(date.fromisoformat(params["day"]))] if params["day"] else []
+    times = [times_text(words, params["spans"])] if params["spans"] or params["is_closed"] else []
+    opens = [words("hours_from_time", time=Ltr(params["opens"]))] if params["opens"] else []
+    return " · ".join((*places, *weekday, *day, *times, *opens))
+
+
+def _choices(words: Words, step: str, params: Told) -> Rows:
+    code = str(params["code"])
+    match step:
+        case "place":
+            named = [Choice(f"{code}{one['code']}", place_name(words, one)) for one in params["choices"]]
+            everywhere = [Choice(f"{code}{EVERYWHERE}", words("hours_all_places"))] if params["everywhere"] else []
+            return rows_of(*named, *everywhere)
+        case "weekday":
+            return rows_of(*(Choice(f"{code}{n}", Plain(dates.weekday(n, words.language))) for n in range(7)))
+        case "day":
+            days = [date.fromisoformat(day) for day in params["days"]]
+            return _in_rows([Choice(f"{code}{day:%Y%m%d}", _short_day(words, day)) for day in days], DAYS_IN_A_ROW)
+        case "reason":
+            named = [Choice(f"{code}{reason}", words(_REASONS[reason])) for reason in OFFERED_REASONS]
+            return rows_of(*named, Choice(f"{code}{NOTHING}", words("hours_no_reason")))
+        case "since":
+            days = [date.fromisoformat(day) for day in params["days"]]
+            labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, days, strict=True))
+            return rows_of(*(Choice(f"{code}{day:%Y%m%d}", label) for day, label in zip(days, labels, strict=True)))
+        case _:
+            times = [Choice(f"{code}{one.replace(':', '')}", Ltr(one)) for one in params["times"]]
+            closed = [Choice(f"{code}{NOTHING}", words("hours_closed_that_day"))] if params.get("may_close") else []
+            return (*_in_rows(times, TIMES_IN_A_ROW), *rows_of(*closed))
+
+
+def _short_day(words: Words, day: date) -> Plain:
+    """A day on a button: "ons 23/12"."""
+    return Plain(f"{dates.weekday(day.weekday(), words.language)[:3]} {day.day}/{day.month}")
+
+
+def _in_rows(choices: Sequence[Choice], width: int) -> Rows:
+    return tuple(tuple(choices[at : at + width]) for at in range(0, len(choices), width))
+
+
+# The preview, and what became of it.
+
+
+def _preview(words: Words, params: Params, facts: Facts) -> Prompt:
+    told: Told = params["told"]  # type: ignore[assignment]
+    shifts: list[Told] = list(params["shifts"])  # type: ignore[call-overload]
+    shown = dict(told) | {"at": told["at"][:MOST_PLACES]}
+    blocks = [
+        lines(AUTONYMS[language], *change_lines(facts.catalogues.words(str(language)), shown)) for language in Language
+    ]
+    notes = lines(
+        _other_places(words, told),
+        words("place_address", address=Ltr(told["address"])) if told["address"] else "",
+        words("hours_days_past") if date.fromisoformat(told["first"]) < facts.now.astimezone(facts.zone).date() else "",
+        _reason_only_in(words, told),
+        *_shift_lines(words, told, shifts, facts),
+        words("hours_nobody_yet") if params["unstaffed"] else "",
+    )
+    text = "\n\n".join(part for part in (words("hours_preview"), *blocks, notes) if part)
+    return Prompt(text, _preview_choices(words, int(str(params["draft"])), len(shifts)))
+
+
+def _preview_choices(words: Words, draft: int, shifts: int) -> Rows:
+    cancel = [Choice(f"hpc:{draft}", words("hours_publish_and_cancel", n=shifts))] if shifts else []
+    return rows_of(Choice(f"hp:{draft}", words("hours_publish")), *cancel, Choice(f"hd:{draft}", words("hours_drop")))
+
+
+def _other_places(words: Words, told: Told) -> str:
+    others = [place_name(words, place) for place in told["at"][MOST_PLACES:]]
+    if not others:
+        return ""
+    return words("hours_more_places", places=Plain(dates.listed(others, words.language)))
+
+
+def _reason_only_in(words: Words, told: Told) -> str:
+    """A reason in a coordinator's own words is there only in the languages they wrote it in."""
+    if told["reason"] != Reason.OTHER or set(told["texts"]) >= set(Language):
+        return ""
+    written = [AUTONYMS[language] for language in Language if language in told["texts"]]
+    return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
+
+
+def _shift_lines(words: Words, told: Told, shifts: Sequence[Told], facts: Facts) -> list[str]:
+    if not shifts:
+        return []
+    more = len(shifts) - MOST_SHIFTS
+    listed = [_shift_line(words, shift, facts) for shift in shifts[:MOST_SHIFTS]]
+    return [
+        words("hours_shifts_left", n=len(shifts)),
+        *listed,
+        words("hours_more_shifts", n=more) if more > 0 else "",
+    ]
+
+
+def _shift_line(words: Words, shift: Told, facts: Facts) -> str:
+    names = Foreign(dates.listed(shift["names"], words.language)) if shift["names"] else words("hours_nobody_signed")
+    return words("hours_shift_line", shift=_shift_time(words, shift, facts), names=names)
+
+
+def _shift_time(words: Words, shift: Params, facts: Facts) -> Plain:
+    begins, ends = (instant(shift, end).astimezone(facts.zone) for end in ("starts_at", "ends_at"))
+    today = facts.now.astimezone(facts.zone).date()
+    until = words.until(ends, facts.zone, begins=begins, now=facts.now)
+    times = words("time_range", **{"from": words.time(begins), "to": until})
+    return words("hours_shift_time", day=words.day(begins.date(), today=today), times=times)
+
+
+def _published(words: Words, params: Params, _facts: Facts) -> Prompt:
+    shown = _change_shown(words, params)
+    if params.get("undone"):
+        return Prompt(lines(words("hours_undone"), *shown))
+    cancelled = words("hours_shifts_cancelled") if params.get("cancelled") else ""
+    text = lines(words("hours_published"), *shown, cancelled)
+    return Prompt(text, rows_of(Choice(f"hu:{params['number']}", words("hours_undo"))))
+
+
+def _undo_ask(words: Words, params: Params, _facts: Facts) -> Prompt:
+    number = params["number"]
+    yes, no = Choice(f"hu:{number}:yes", words("hours_undo")), Choice(f"hu:{number}:no", words("no"))
+    return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, params)), rows_of(yes, no))
+
+
+def _kept(words: Words, params: Params, _facts: Facts) -> Prompt:
+    again = Choice(f"hu:{params['number']}", words("hours_undo"))
+    return Prompt(lines(words("hours_kept"), *_change_shown(words, params)), rows_of(again))
+
+
+def _change_shown(words: Words, params: Params) -> list[str]:
+    told: Told = params["told"]  # type: ignore[assignment]
+    return [*change_lines(words, dict(told) | {"at": told["at"][:MOST_PLACES]}), _other_places(words, told)]
+
+
+# What has been.
+
+
+def _history(words: Words, params: Params, facts: Facts) -> Prompt:
+    entries: list[Told] = list(params["entries"])  # type: ignore[call-overload]
+    if not entries:
+        return Prompt(words("hours_history_empty"))
+    text = "\n\n".join((words("hours_history_title"), *(_entry(words, entry, facts) for entry in entries)))
+    newest = params.get("newest")
+    button = [Choice(f"hu:{newest}", words("hours_undo_number", number=Ltr(str(newest))))] if newest else []
+    return Prompt(text, rows_of(*button))
+
+
+def _entry(words: Words, entry: Told, facts: Facts) -> str:
+    name = Foreign(entry["alias"]) if entry["alias"] else words("hours_by_command")
+    made = words.day_and_time(instant(entry, "at"), facts.zone, now=facts.now)
+    head = words("hours_history_line", number=Ltr(str(entry["number"])), time=made, name=name)
+    if entry["undoes"]:
+        return lines(head, words("hours_history_undoes", number=Ltr(str(entry["undoes"]))))
+    told = entry["told"]
+    changes = change_lines(words, dict(told) | {"at": told["at"][:MOST_PLACES]})
+    return lines(head, *changes, _other_places(words, told), words("hours_history_undone") if entry["undone"] else "")
+
+
+def _on_day(words: Words, params: Params, _facts: Facts) -> Prompt:
+    days: list[Told] = list(params["days"])  # type: ignore[call-overload]
+    return Prompt(lines(words("hours_on_day"), *(day_line(words, day) for day in days)))
+
+
+def _usage(words: Words, params: Params, facts: Facts) -> Prompt:
+    why = words("hours_popup_how")
+    if params.get("refusal"):
+        values: Params = params["values"]  # type: ignore[assignment]
+        why = refusal_text(words, str(params["refusal"]), values, facts.zone)
+    example = words(_EXAMPLES[str(params["command"])], day=Ltr(str(params["day"])), place=Ltr(str(params["place"])))
+    return Prompt(lines(why, words("hours_usage", example=example)))
+
+
+# What others have decided, or nobody yet.
+
+
+def _shift_hours(words: Words, params: Params, facts: Facts) -> Prompt:
+    days: list[Told] = list(params["days"])  # type: ignore[call-overload]
+    today = facts.now.astimezone(facts.zone).date()
+    key = "shift_hours_cancelled" if params["cancelled"] else "shift_hours_stays"
+    told = (day_line(words, day, today=today) for day in days)
+    return Prompt(lines(words("hours_changed"), *told, words(key, shift=_shift_time(words, params, facts))))
+
+
+def _holiday(words: Words, params: Params, facts: Facts) -> Prompt:
+    day = date.fromisoformat(str(params["day"]))
+    names: Told = params["name"]  # type: ignore[assignment]
+    text = lines(
+        words("holiday_proposed", day=_at_the_start(words.day(day)), name=Plain(names[words.language])),
+        *_sessions(words, params, facts),
+        words("holiday_ask"),
+    )
+    close = Choice(f"hh:close:{day:%Y%m%d}", words("holiday_close"))
+    return Prompt(text, rows_of(close, Choice(f"hh:usual:{day:%Y%m%d}", words("holiday_usual"))))
+
+
+def _at_the_start(said: Plain) -> Plain:
+    return Plain(said[:1].upper() + said[1:])
+
+
+def _unstaffed(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(lines(words("nobody_for_sessions"), *_sessions(words, params, facts)))
+
+
+def _sessions(words: Words, params: Params, facts: Facts) -> list[Plain]:
+    return [session_line(words, session, facts) for session in params["sessions"]]  # type: ignore[attr-defined]
+
+
+def _simple(key: str) -> Teller:
+    return lambda words, _params, _facts: Prompt(words(key))
+
+
+TELLERS: Mapping[Notice, Teller] = {
+    Notice.HOURS_ASK: _ask,
+    Notice.HOURS_PREVIEW: _preview,
+    Notice.HOURS_PUBLISHED: _published,
+    Notice.HOURS_DROPPED: _simple("hours_dropped"),
+    Notice.HOURS_UNDO_ASK: _undo_ask,
+    Notice.HOURS_KEPT: _kept,
+    Notice.HOURS_HISTORY: _history,
+    Notice.HOURS_ON_DAY: _on_day,
+    Notice.HOURS_USAGE: _usage,
+    Notice.SHIFT_HOURS: _shift_hours,
+    Notice.HOLIDAY_PROPOSED: _holiday,
+    Notice.SESSION_UNSTAFFED: _unstaffed,
+    Notice.CHANNEL_MOVED: _simple("channel_moved"),
+    Notice.CHANNEL_LOST: _simple("channel_lost"),
+}

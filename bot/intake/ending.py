@@ -1,0 +1,117 @@
+"""What ends or erases something asks first: the questions before a deletion and before closing one's own case, and what
+their buttons do. A button carries what it is about, so that an old one does nothing to what came later.
+
+It must not read what was typed (`bot/language/commands.py`), nor decide what an erasure takes (`purge.py`).
+"""
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases import closing
+from bot.engine import buttons
+from bot.engine.store import Work
+from bot.people import access
+from bot.people.access import CaseRow
+from bot.people.people import Visitor
+from bot.privacy import purge
+from models.case import CaseStatus
+from models.dialogue import Answer
+from models.outbox import Notice, Outbox
+
+BUTTONS = ("erase:", "stop:")
+DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+
+
+async def ask_delete(work: Work, visitor: Visitor, *, language: str | None = None) -> None:
+    """The newcomer is asked whether everything is to be deleted, and told what that is. Nothing has been deleted.
+
+    `language`: to ask in as long as they have chosen none.
+    """
+    params = await deletion_params(work.db, visitor)
+    if language is not None:
+        params["language"] = language
+    await _say(work, visitor, Notice.ASK_DELETE, params)
+
+
+async def ask_stop(work: Work, visitor: Visitor) -> None:
+    """The newcomer is asked whether their open case is to be closed; without one there is nothing to close."""
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is None:
+        await _say(work, visitor, Notice.NOTHING_TO_STOP)
+        return
+    await _say(work, visitor, Notice.ASK_STOP, {"case": case.id, "code": case.code})
+
+
+async def pressed(work: Work, visitor: Visitor, code: str, *, unsent: str = "") -> Answer:
+    """The press has had its effect; one about something that has passed has none.
+
+    `unsent`: names words that wait to be sent: "delete" may have been an answer to the adviser.
+    """
+    match code.split(":"):
+        case ["erase", "ask"] | ["erase", "yes"]:  # "yes" alone stands under messages of before deletion asked
+            params = await deletion_params(work.db, visitor)
+            if await buttons.said_lately(work, visitor.address_id, Notice.ASK_DELETE, about=params["about"]):
+                return IN_THE_CHAT
+            await ask_delete(work, visitor)
+            return DONE
+        case ["erase", answer, conversation, case]:
+            return await _answered_delete(work, visitor, answer, f"{conversation}:{case}", unsent)
+        case ["stop", answer, case]:
+            return await _answered_stop(work, visitor, answer, case)
+    return STALE
+
+
+async def deletion_params(db: AsyncConnection, visitor: Visitor) -> dict[str, object]:
+    """What the question about deletion says and is `about`: the conversation as it stands, up to its newest case."""
+    newest = await access.newest_case_of(db, visitor.person_id)
+    params: dict[str, object] = {"about": _about(visitor, newest), "channel": visitor.channel}
+    if newest is not None and newest.status != CaseStatus.CLOSED:
+        params["code"] = newest.code
+    return params
+
+
+def _about(visitor: Visitor, newest: CaseRow | None) -> str:
+    return f"{visitor.conversation_id}:{newest.id if newest else 0}"
+
+
+async def _answered_delete(work: Work, visitor: Visitor, answer: str, about: str, unsent: str) -> Answer:
+    if about != _about(visitor, await access.newest_case_of(work.db, visitor.person_id)):
+        return STALE
+    if answer == "yes":
+        await purge.erase_newcomer(work, visitor.person_id, farewell=True)
+    elif answer == "no":
+        params = {"unsent": unsent, "conversation": visitor.conversation_id}
+        await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
+    else:
+        return STALE
+    return DONE
+
+
+async def _answered_stop(work: Work, visitor: Visitor, answer: str, case_id: str) -> Answer:
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is None or str(case.id) != case_id:
+        return STALE
+    params = {"code": case.code}
+    if answer == "yes":
+        await closing.withdraw_case(work, case)
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.STOPPED, params)
+    elif answer == "no":
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.NOT_STOPPED, params)
+    else:
+        return STALE
+    return DONE
+
+
+async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict | None = None) -> None:
+    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
+
+
+async def say_instead(
+    work: Work, visitor: Visitor, questions: tuple[Notice, ...], kind: Notice, params: dict | None = None
+) -> None:
+    """`kind` stands where the newest of these `questions` stood, so that nobody presses its buttons again."""
+    place = func.coalesce(_ROWS.c.edits, _ROWS.c.id)
+    asked = select(place).where(_ROWS.c.address_id == visitor.address_id, _ROWS.c.kind.in_(questions))
+    row = (await work.db.execute(asked.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
+    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params, edits=row)

@@ -1,0 +1,358 @@
+"""What the service says to newcomers: a notice kind, its params and a language become a prompt.
+
+Rendered when it is sent, so that a change of language counts for what is still waiting. It must not load rows:
+what a notice needs beyond its params comes in `Facts`. Its parts are in `language/parts.py`, what it says of
+sessions in `hours/texts.py`, what staff read in `cases/texts.py`.
+"""
+
+from collections.abc import Mapping
+
+from bot.hours import texts
+from bot.language.commands import HARMLESS
+from bot.language.i18n import Foreign, Ltr, Words
+from bot.language.parts import (
+    Facts,
+    Params,
+    Teller,
+    answer_label,
+    code_value,
+    help_text,
+    language_choices,
+    lines,
+    other_ways,
+    part_of,
+    privacy_text,
+    promise_lines,
+    refusal_text,
+    rows_of,
+    statement,
+    ticked,
+    visit_line,
+)
+from bot.language.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
+from bot.language.typed import shown
+from models.dialogue import Choice, Prompt
+from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
+from models.outbox import Notice
+from models.people import AUTONYMS, Channel, Language
+
+OPTIONS_ON_A_SCREEN = 6  # with "more" and "prefer not to say · stop" that is eight rows, what a small phone shows
+
+
+def prompt(kind: str, params: Params, words: Words, facts: Facts) -> Prompt:
+    """The notice as the newcomer reads it."""
+    return TELLERS[Notice(kind)](words, params, facts)
+
+
+def _pressed(params: Params) -> str:
+    """What was pressed under this message, after its verb; empty while it still asks."""
+    return str(params.get("pressed") or "").partition(":")[2]
+
+
+def _ask_language(words: Words, params: Params, facts: Facts) -> Prompt:
+    hello = facts.catalogues.newcomers
+    trial = words("trial_nobody_reads") if facts.is_trial else ""
+    if chosen := _pressed(params):
+        return Prompt(lines(trial, ticked(AUTONYMS[Language(chosen)])))
+    asked = lines(*(hello[language]("choose_language") for language in Language))
+    return Prompt(lines(trial, asked), language_choices(str(params.get("hint") or words.language)))
+
+
+def _ask_consent(words: Words, params: Params, facts: Facts) -> Prompt:
+    told = statement(words, facts, channel=str(params.get("channel", Channel.TELEGRAM)))
+    return _consent(words, params, told)
+
+
+def _ask_consent_first(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return _consent(words, params, "" if _pressed(params) else words("words_held"))
+
+
+def _consent(words: Words, params: Params, told: str) -> Prompt:
+    if answer := _pressed(params):
+        answered = words("consent_no" if answer == "no" else "consent_yes")
+        return Prompt(lines(told, words("consent_ask"), ticked(answered)))
+    choices = Choice("consent:yes", words("consent_yes")), Choice("consent:no", words("consent_no"))
+    return Prompt(lines(told, words("consent_ask")), rows_of(*choices))
+
+
+def _ask_offer_held(words: Words, params: Params, facts: Facts) -> Prompt:
+    if answer := _pressed(params):
+        return _held_answered(words, facts, is_sent=answer == "send")
+    if not facts.held:
+        return _ask_question(words, {}, facts)
+    text = lines(words("you_wrote"), with_numbers_isolated(facts.held), words("send_it"))
+    return Prompt(text, ((Choice("held:send", words("send")), Choice("held:drop", words("no"))),))
+
+
+def _held_answered(words: Words, facts: Facts, *, is_sent: bool) -> Prompt:
+    """A long letter went out in several messages, of which this is the last: it says only what became of them."""
+    if not is_sent:
+        return Prompt(words("held_dropped"))
+    whole = lines(words("you_wrote"), with_numbers_isolated(facts.words), words("held_sent"))
+    return Prompt(whole if facts.words and utf16_length(whole) <= LONGEST_MESSAGE else words("held_sent"))
+
+
+def _ask_question(words: Words, _params: Params, _facts: Facts) -> Prompt:
+    return Prompt(lines(words("write_question"), words("no_id_please")))
+
+
+def _ask_tap(words: Words, params: Params, _facts: Facts) -> Prompt:
+    """One optional question; a long list turns pages, so that no screen has more than eight rows.
+
+    Above it the answer that was given just before; the one the question itself has already is ticked.
+    """
+    step = IntakeStep(str(params["step"]))
+    question, chosen = QUESTIONS[step], params.get("chosen")
+    column, page = question.column, _page(question.options, params)
+
+    def choice(code: str) -> Choice:
+        label = answer_label(words, column, code)
+        return Choice(f"tap:{column}:{code}", ticked(label) if code == chosen else label)
+
+    shown = question.options[page * OPTIONS_ON_A_SCREEN : (page + 1) * OPTIONS_ON_A_SCREEN]
+    turn = [Choice(f"back:{step}", words("back"))] if step != IntakeStep.CATEGORY else []
+    if _pages(question.options) > 1:
+        turn.append(Choice(f"more:{step}:{page + 1}", words("more_choices")))
+    last = choice(PREFER_NOT_SAY), Choice("stop_asking", words("stop_asking"))
+    voluntary = words("stats_voluntary") if step == IntakeStep.CATEGORY else ""
+    before, _, code = str(params.get("answered") or "").partition(":")
+    answered = ticked(answer_label(words, before, code)) if before else ""
+    rows = (*rows_of(*map(choice, shown)), *([tuple(turn)] if turn else []), last)
+    return Prompt(lines(answered, voluntary, words(f"ask_{column}")), rows)
+
+
+def _page(options: tuple[str, ...], params: Params) -> int:
+    """The page that is asked for, else the one with the answer that is there already."""
+    if "page" in params:
+        return int(str(params["page"])) % _pages(options)
+    chosen = params.get("chosen")
+    return options.index(str(chosen)) // OPTIONS_ON_A_SCREEN if chosen in options else 0
+
+
+def _pages(options: tuple[str, ...]) -> int:
+    return -(-len(options) // OPTIONS_ON_A_SCREEN)
+
+
+def _receipt(words: Words, params: Params, facts: Facts) -> Prompt:
+    trial = words("trial_nobody_reads") if facts.is_trial else ""
+    number = words("your_case_number", case=code_value(params))
+    # Who waits for an answer may rather come by; where nothing is promised, the promise says so already.
+    visit = visit_line(words, params, facts) if params.get("promise") != "unknown" else ""
+    return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, params, facts), visit))
+
+
+def _reopened(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(lines(words("case_reopened", case=code_value(params)), promise_lines(words, params, facts)))
+
+
+def _released(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(lines(words("case_released", case=code_value(params)), promise_lines(words, params, facts)))
+
+
+def _late(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(lines(words("case_late", case=code_value(params)), promise_lines(words, params, facts)))
+
+
+def _time_known(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(lines(words("your_case_number", case=code_value(params)), promise_lines(words, params, facts)))
+
+
+def _claimed(words: Words, params: Params, _facts: Facts) -> Prompt:
+    if params.get("adviser"):
+        return Prompt(words("adviser_joined_named", name=Foreign(str(params["adviser"]))))
+    return Prompt(words("adviser_joined"))
+
+
+def _reply(words: Words, params: Params, facts: Facts) -> Prompt:
+    head = words("reply_from")
+    if params.get("adviser"):
+        head = words("reply_from_named", name=Foreign(str(params["adviser"])))
+    return Prompt(f"{head}\n\n{part_of(facts.words, params)}")
+
+
+def _reply_taken_back(words: Words, params: Params, _facts: Facts) -> Prompt:
+    """Said once: further parts of a long message are only gone."""
+    return Prompt("" if params.get("part") else words("reply_taken_back"))
+
+
+def _taken_up(words: Words, params: Params, _facts: Facts) -> Prompt:
+    if params.get("adviser"):
+        return Prompt(words("case_taken_up_named", case=code_value(params), name=Foreign(str(params["adviser"]))))
+    return Prompt(words("case_taken_up", case=code_value(params)))
+
+
+def _closed(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(lines(words("case_closed"), words("case_closed_again", case=code_value(params))))
+
+
+def _edited_closed(words: Words, params: Params, _facts: Facts) -> Prompt:
+    again = "edited_reopens" if params.get("reopens") else "edited_anew"
+    return Prompt(lines(words("edited_closed", case=code_value(params)), words(again)))
+
+
+def _status(words: Words, params: Params, facts: Facts) -> Prompt:
+    match params["state"]:
+        case "none":
+            return Prompt(lines(words("status_none"), words("write_question")))
+        case "queued":
+            number = words("your_case_number", case=code_value(params))
+            return Prompt(lines(number, words("status_queued"), promise_lines(words, params, facts)))
+        case "claimed":
+            return Prompt(lines(words("your_case_number", case=code_value(params)), words("status_claimed")))
+        case _:
+            return Prompt(lines(words("your_case_number", case=code_value(params)), words("case_closed")))
+
+
+def _no_consent(words: Words, params: Params, facts: Facts) -> Prompt:
+    contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
+    return Prompt(lines(words("no_consent"), texts.hours(words, params, facts).text, contact))
+
+
+def _help(words: Words, _params: Params, _facts: Facts) -> Prompt:
+    return Prompt(help_text(words))
+
+
+def _privacy(words: Words, params: Params, facts: Facts) -> Prompt:
+    return Prompt(privacy_text(words, facts, channel=str(params.get("channel", Channel.TELEGRAM))))
+
+
+def _ask_stop(words: Words, params: Params, facts: Facts) -> Prompt:
+    text = lines(words("stop_sure", case=code_value(params)), words("retention", n=facts.retention_days))
+    about = params["case"]
+    return Prompt(text, _yes_or_no(f"stop:yes:{about}", words("command_stop"), f"stop:no:{about}", words("no")))
+
+
+def _yes_or_no(yes: str, label: str, no: str, declined: str) -> tuple[tuple[Choice, ...], ...]:
+    """What ends something says so on its button, on a row of its own."""
+    return rows_of(Choice(yes, label), Choice(no, declined))
+
+
+def _stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return _and_delete(words, params, words("case_stopped", case=code_value(params)))
+
+
+def _not_stopped(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(words("not_stopped", case=code_value(params)))
+
+
+def _nothing_to_stop(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return _and_delete(words, params, words("nothing_to_stop"))
+
+
+def _and_delete(words: Words, params: Params, told: str) -> Prompt:
+    if _pressed(params):
+        return Prompt(told)
+    return Prompt(lines(told, words("delete_too")), rows_of(Choice("erase:ask", words("delete_everything"))))
+
+
+def _ask_delete(words: Words, params: Params, facts: Facts) -> Prompt:
+    """The question, and what of it stays: somebody else may read this telephone afterwards."""
+    about = params["about"]
+    text = delete_text(words, params, facts)
+    return Prompt(text, _yes_or_no(f"erase:yes:{about}", words("delete_everything"), f"erase:no:{about}", words("no")))
+
+
+def delete_text(words: Words, params: Params, facts: Facts) -> str:
+    """What a deletion takes and what it cannot take, before it is done."""
+    on_telegram = params.get("channel") == Channel.TELEGRAM
+    return lines(
+        words("delete_sure"),
+        words("delete_ends_case", case=code_value(params)) if params.get("code") else "",
+        words("erased_kept"),
+        words("erased_telegram") if on_telegram else "",
+        words("delete_adviser_copy") if on_telegram or facts.web_words_travel else "",
+    )
+
+
+def _erased(words: Words, params: Params, _facts: Facts) -> Prompt:
+    on_telegram = params.get("channel") == Channel.TELEGRAM
+    return Prompt(lines(words("data_deleted"), words("erased_kept"), words("erased_telegram") if on_telegram else ""))
+
+
+def _unreadable(words: Words, params: Params, facts: Facts) -> Prompt:
+    kept = words("caption_received") if params.get("text") else ""
+    return Prompt(lines(words("file_not_accepted"), kept, words("write_first_lines"), other_ways(words, params, facts)))
+
+
+def refused(words: Words, params: Params, facts: Facts) -> Prompt:
+    """A refusal as a message of its own."""
+    values = {name: value for name, value in params.items() if name != "refusal"}
+    # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
+    is_newcomer = params["refusal"] == "telegram_is_newcomer"
+    rows = rows_of(Choice("erase:ask", words("delete_everything"))) if is_newcomer else ()
+    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
+
+
+def _unknown_command(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What was typed is named and can be sent all the same. What ends something is named by its place in the menu."""
+    listed = (words("command_line", command=Ltr(f"/{name}"), what=words(f"command_{name}")) for name in HARMLESS)
+    if params.get("channel") == Channel.WEB:
+        ends = words("ends_in_chat_menu", stop=words("web_menu_stop"), delete=words("web_menu_delete"))
+    else:
+        ends = words("ends_in_bot_menu", stop=words("command_stop"), delete=words("command_delete"))
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(unsent.text, words("unknown_command"), *listed, ends), unsent.rows)
+
+
+def _unsent(words: Words, params: Params, facts: Facts) -> Prompt:
+    """What was typed and sent to nobody, and the button that sends it; nothing once it has been sent."""
+    if not facts.unsent or not params.get("unsent"):
+        return Prompt("")
+    send = Choice(f"unsent:{params['unsent']}", words("send"))
+    return Prompt(words("not_sent", text=Foreign(shown(facts.unsent))), rows_of(send))
+
+
+def _not_deleted(words: Words, params: Params, facts: Facts) -> Prompt:
+    """Who answered "no" may have meant the word that was asked about for their adviser."""
+    unsent = _unsent(words, params, facts)
+    return Prompt(lines(words("not_deleted"), unsent.text), unsent.rows)
+
+
+def _simple(key: str) -> Teller:
+    return lambda words, _params, _facts: Prompt(words(key))
+
+
+TELLERS: Mapping[Notice, Teller] = {
+    Notice.ASK_LANGUAGE: _ask_language,
+    Notice.ASK_CONSENT: _ask_consent,
+    Notice.ASK_CONSENT_FIRST: _ask_consent_first,
+    Notice.ASK_OFFER_HELD: _ask_offer_held,
+    Notice.ASK_QUESTION: _ask_question,
+    Notice.ASK_TAP: _ask_tap,
+    Notice.ASK_DONE: _simple("ask_done"),
+    Notice.LANGUAGE_CHANGED: _simple("language_changed"),
+    Notice.NO_CONSENT: _no_consent,
+    Notice.RECEIPT: _receipt,
+    Notice.CLAIMED: _claimed,
+    Notice.RELEASED: _released,
+    Notice.REPLY: _reply,
+    Notice.REPLY_TAKEN_BACK: _reply_taken_back,
+    Notice.PASSED_ON_SLOWLY: _simple("passed_on_slowly"),
+    Notice.TAKEN_UP: _taken_up,
+    Notice.CLOSED: _closed,
+    Notice.EDITED_CLOSED: _edited_closed,
+    Notice.REOPENED: _reopened,
+    Notice.LATE: _late,
+    Notice.TIME_KNOWN: _time_known,
+    Notice.STATUS: _status,
+    Notice.HOURS: texts.hours,
+    Notice.PLACE: texts.place,
+    Notice.VENUE: texts.venue,
+    Notice.REMINDER_SET: texts.reminder_set,
+    Notice.SESSION_EVENING: texts.session_evening,
+    Notice.HOURS_CHANGED: texts.hours_changed,
+    Notice.NUMBER_MADE: _simple("secret_made"),
+    Notice.HELP: _help,
+    Notice.PRIVACY: _privacy,
+    Notice.ASK_STOP: _ask_stop,
+    Notice.STOPPED: _stopped,
+    Notice.NOT_STOPPED: _not_stopped,
+    Notice.NOTHING_TO_STOP: _nothing_to_stop,
+    Notice.ASK_DELETE: _ask_delete,
+    Notice.NOT_DELETED: _not_deleted,
+    Notice.ERASED: _erased,
+    Notice.UNREADABLE: _unreadable,
+    Notice.REFUSED: refused,
+    Notice.UNKNOWN_COMMAND: _unknown_command,
+    Notice.UNSENT_TAKEN: _simple("unsent_taken"),
+}

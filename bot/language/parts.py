@@ -1,0 +1,229 @@
+"""The parts that notices are made of: lines, codes, times, promises, the statement, the helplines, refusals.
+
+Owns Facts, what a notice may need beyond its params. It must not know which notice it is part of, nor load rows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from bot.hours.phrases import session_text
+from bot.language.commands import COMMANDS
+from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
+from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
+from models.case import spoken_code
+from models.dialogue import Choice, Prompt
+from models.intake import PREFER_NOT_SAY
+from models.people import AUTONYMS, Channel, Language
+
+HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
+    ("114 14", "line_11414"),
+    ("1177", "line_1177"),
+    ("020-50 50 50", "line_women"),
+    ("020-80 80 80", "line_men"),
+    ("020-55 00 00", "line_trans"),
+    ("116 111", "line_bris"),
+    ("90101", "line_suicide"),
+)
+# Answers' labels whose catalogue key is not "column_code".
+LABELS = {
+    "first_visit_yes": "yes", "first_visit_no": "no", "gender_woman": "woman", "gender_man": "man",
+    "situation_other": "other", "situation_permit": "residence_permit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a notice may need beyond its params. `words`: the relayed text, opened; `marks`: how it came, as codes.
+
+    `state`: a relayed row's state; `fresh`: said so lately that it may be taken back.
+    """
+
+    zone: ZoneInfo
+    now: datetime
+    catalogues: Catalogues
+    public_url: str = ""
+    controller: str = ""
+    contact: str = ""
+    retention_days: int = 30
+    is_trial: bool = False
+    web_words_travel: bool = False
+    words: str = ""
+    marks: tuple[str, ...] = ()
+    held: str = ""
+    unsent: str = ""
+    secret: str = ""
+    state: str = ""
+    fresh: str = ""
+    failure: str = ""
+
+
+Params = Mapping[str, object]
+Teller = Callable[[Words, Params, Facts], Prompt]
+
+
+def lines(*texts: str) -> str:
+    """One thought per line; empty ones are left out."""
+    return "\n".join(text for text in texts if text)
+
+
+def code_value(params: Params, name: str = "code") -> Ltr:
+    """A case code as it is shown: 472 913 5."""
+    return Ltr(spoken_code(str(params[name])))
+
+
+def rows_of(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
+    """One choice a row."""
+    return tuple((choice,) for choice in choices)
+
+
+def ticked(label: str) -> Plain:
+    """What has been chosen, on its button or in place of the buttons."""
+    return Plain(f"✓ {label}")
+
+
+def instant(params: Params, name: str) -> datetime:
+    return datetime.fromisoformat(str(params[name]))
+
+
+def session_line(words: Words, session: Params, facts: Facts) -> Plain:
+    """A session in one line: where, which day, from when to when."""
+    return session_text(words, session, facts.now.astimezone(facts.zone).date())
+
+
+def promise_lines(words: Words, params: Params, facts: Facts) -> str:
+    """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
+    match params.get("promise"):
+        case "soon":
+            return words("promise_soon", n=int(str(params["minutes"])))
+        case "queue":
+            return words("queue_position", place=int(str(params["place"])))
+        case "later":
+            return words("promise_later", when=words.day_and_time(instant(params, "at"), facts.zone, now=facts.now))
+        case "unknown":
+            return lines(words("promise_unknown"), other_ways(words, params, facts))
+        case _:
+            return ""
+
+
+def other_ways(words: Words, params: Params, facts: Facts) -> str:
+    """The next session to come to, and how else to reach the service, as far as either is known."""
+    contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
+    return lines(visit_line(words, params, facts), contact)
+
+
+def visit_line(words: Words, params: Params, facts: Facts) -> str:
+    """The next session to come to, if one is planned."""
+    session = params.get("session")
+    return words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
+
+
+def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:
+    """The five languages by their own names, the likely one on top."""
+    first = suggest_language(hint)
+    order = sorted(Language, key=lambda language: language != first)
+    return rows_of(*(Choice(f"lang:{language}", AUTONYMS[language]) for language in order))
+
+
+def helpline_lines(words: Words) -> str:
+    """The helplines, one a line, each number apart so that it cannot be shown backwards."""
+    return lines(*(words(key, number=Ltr(number)) for number, key in HELPLINES))
+
+
+def help_text(words: Words) -> str:
+    """The card with every helpline. Static: it can be said with no database, before consent, in any state."""
+    return lines(
+        words("danger_112", number=Ltr("112")), words("not_alone"), helpline_lines(words), words("line_delete_trace")
+    )
+
+
+def statement(words: Words, facts: Facts, *, channel: str) -> str:
+    """What a newcomer is told before the first question."""
+    on_telegram = channel == Channel.TELEGRAM
+    safer = Ltr(f"{facts.public_url}/{words.language}/chat")
+    return lines(
+        words("trial_nobody_reads") if facts.is_trial else "",
+        words("welcome"),
+        words("statement_free"),
+        words("not_authority"),
+        words("not_lawyer"),
+        words("danger_112", number=Ltr("112")),
+        words("telegram_not_secret", address=safer) if on_telegram else "",
+        words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
+        words("consent_intro"),
+        words("retention", n=facts.retention_days),
+        withdraw_line(words, channel=channel),
+    )
+
+
+def withdraw_line(words: Words, *, channel: str) -> Plain:
+    """Where everything can be deleted. An entry of a menu is named, never a command: a tap on one would send it."""
+    if channel == Channel.TELEGRAM:
+        return words("consent_withdraw_telegram", entry=words(f"command_{COMMANDS[-1]}"))
+    return words("consent_withdraw_web", entry=words("web_menu_delete"))
+
+
+def secret_text(words: Words, code: str, secret: str) -> str:
+    """The two numbers to write down."""
+    return lines(
+        words("your_case_number", case=Ltr(spoken_code(code))),
+        words("secret_write_down", secret=Ltr(f"{secret[:4]} {secret[4:]}")),
+        words("secret_nobody_asks"),
+    )
+
+
+def answer_label(words: Words, column: str, code: str) -> Plain:
+    """What an answer's button says."""
+    if code == PREFER_NOT_SAY:
+        return words("prefer_not_say")
+    if column == "category":
+        return words("other" if code == "other" else f"cat_{code}")
+    if column == "situation" and code in words:
+        return words(code)
+    key = f"{column}_{code}"
+    return words(LABELS.get(key, key))
+
+
+def part_of(text: str, params: Params) -> str:
+    """The part of a long text that this row carries."""
+    parts = split_text(text, PART_UNITS)
+    return with_numbers_isolated(parts[min(int(str(params.get("part", 0))), len(parts) - 1)])
+
+
+def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
+    """How data is handled, in full."""
+    controller = words("controller_line", controller=Ltr(facts.controller)) if facts.controller else ""
+    return lines(
+        words("privacy_notice"),
+        words("consent_intro"),
+        words("privacy_who_reads"),
+        words("privacy_never_asked"),
+        words("retention", n=facts.retention_days),
+        words("privacy_unsent") if channel == Channel.WEB else "",
+        words("privacy_kept"),
+        withdraw_line(words, channel=channel),
+        words("privacy_telegram") if channel == Channel.TELEGRAM else "",
+        words("under_13"),
+        controller,
+        words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "",
+        words("complaint_imy"),
+        words("no_bankid"),
+    )
+
+
+def refusal_text(words: Words, code: str, values: Params, zone: tzinfo) -> Plain:
+    """A refusal in words; its values are codes of cases, names, instants (`at`), numbers."""
+    return words(code, **{name: _refusal_value(words, name, value, zone) for name, value in values.items()})
+
+
+def _refusal_value(words: Words, name: str, value: object, zone: tzinfo) -> str | int:
+    match name:
+        case "code":
+            return Ltr(spoken_code(str(value)))
+        case "alias":
+            return Foreign(str(value))
+        case "at":
+            return words.time(datetime.fromisoformat(str(value)).astimezone(zone))
+        case _:
+            return value if isinstance(value, int) else Ltr(str(value))

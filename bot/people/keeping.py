@@ -1,0 +1,145 @@
+"""What a browser session keeps for its newcomer: text that was typed and not sent, and the secret number until it has
+been written down.
+
+Both are sealed, are shown on the pages of that session alone, and die with it. It must not make either of them part
+of a conversation.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine import last_seen
+from bot.engine.errors import BadInput, Stale
+from bot.engine.seal import Seal, hash_token
+from bot.engine.store import Work
+from bot.people.logins import SHARED_IDLE, Session
+from bot.people.people import Visitor
+from models.conversation import Conversation
+from models.outbox import Notice, TimerKind
+from models.people import Device, WebSession
+
+UNSENT_LIVES = timedelta(minutes=30)
+MOST_UNSENT = 100_000  # characters: what was refused as too long is kept as well, so that it can be shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the session keeps, opened."""
+
+    unsent: str = ""
+    secret: str = ""
+
+
+NOTHING_KEPT = Kept()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret number and its hash. `replaces`: the hash that was looked at when the new one was asked for."""
+
+    secret: str
+    secret_hash: str
+    replaces: str
+
+
+async def kept_for(db: AsyncConnection, seal: Seal, session_id: int, *, now: datetime) -> Kept:
+    """What this session's own page shows besides the conversation. Text older than half an hour is not shown."""
+    this = select(WebSession.draft, WebSession.drafted_at, WebSession.secret).where(WebSession.id == session_id)
+    row = (await db.execute(this)).one_or_none()
+    if row is None:
+        return NOTHING_KEPT
+    is_fresh = row.draft is not None and now - row.drafted_at < UNSENT_LIVES
+    unsent = seal.open(row.draft, **_place("draft", session_id)) if is_fresh else ""
+    secret = seal.open(row.secret, **_place("secret", session_id)) if row.secret is not None else ""
+    return Kept(unsent, secret)
+
+
+async def keep_unsent(work: Work, session: Session, text: str) -> None:
+    """The text is in the box of the session's next page, for half an hour from now; no text, nothing kept.
+
+    Raises:
+        BadInput: more than anybody types.
+    """
+    if len(text) > MOST_UNSENT:
+        raise BadInput("too_long", most=MOST_UNSENT)
+    if not text.strip():
+        await forget_unsent(work, session)
+        return
+    sealed = work.seal.seal(text, **_place("draft", session.id))
+    kept = update(WebSession).where(WebSession.id == session.id).values(draft=sealed, drafted_at=work.now)
+    found = await work.db.execute(kept)
+    if found.rowcount and session.drafted_at is None:
+        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + UNSENT_LIVES)
+
+
+async def forget_unsent(work: Work, session: Session) -> None:
+    """Nothing that was not sent is kept any more, also of what is being kept at this moment."""
+    this = update(WebSession).where(WebSession.id == session.id)
+    await work.db.execute(this.values(draft=None, drafted_at=None))
+
+
+async def keep_secret(work: Work, token: str, secret: str) -> None:
+    """The new session shows the secret number until `written_down`."""
+    this = select(WebSession.id, WebSession.device).where(WebSession.token_hash == hash_token(token))
+    session = (await work.db.execute(this)).one()
+    await _keep_secret(work, session.id, secret)
+    if session.device == Device.SHARED:
+        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
+
+
+async def written_down(work: Work, session: Session) -> None:
+    """The newcomer has the number on paper: it is shown no more."""
+    await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(secret=None))
+
+
+async def renew_secret(work: Work, visitor: Visitor, session: Session, *, new: NewSecret) -> None:
+    """The new secret number opens the case and is shown here; the old one opens nothing, and the chat says so.
+
+    Raises:
+        Stale: another one was made meanwhile.
+    """
+    await work.lock(visitor.conversation_id)
+    mine = Conversation.id == visitor.conversation_id, Conversation.secret_hash == new.replaces
+    if not (await work.db.execute(update(Conversation).where(*mine).values(secret_hash=new.secret_hash))).rowcount:
+        raise Stale
+    await work.db.execute(update(WebSession).where(WebSession.person_id == visitor.person_id).values(secret=None))
+    await _keep_secret(work, session.id, new.secret)
+    if session.device == Device.SHARED:
+        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
+    await work.tell_address(visitor.address_id, Notice.NUMBER_MADE, conversation_id=visitor.conversation_id)
+
+
+async def expire(work: Work, session_id: int) -> None:
+    """Text older than half an hour is gone; on a shared device that nobody uses any more, the secret number as well.
+
+    What is still kept is looked at again when its time comes.
+    """
+    columns = (WebSession.device, WebSession.seen_at, WebSession.drafted_at, WebSession.secret)
+    row = (await work.db.execute(select(*columns).where(WebSession.id == session_id))).one_or_none()
+    if row is None:
+        return
+    left_at = last_seen.of(session_id, row.seen_at, work.now) + SHARED_IDLE
+    keeps_secret = row.secret is not None and row.device == Device.SHARED
+    ends = {
+        "draft": row.drafted_at + UNSENT_LIVES if row.drafted_at else None,
+        "secret": left_at if keeps_secret else None,
+    }
+    over = {column: None for column, at in ends.items() if at is not None and at <= work.now}
+    if over:
+        values = over | ({"drafted_at": None} if "draft" in over else {})
+        await work.db.execute(update(WebSession).where(WebSession.id == session_id).values(**values))
+    later = [at for column, at in ends.items() if at is not None and column not in over]
+    if later:
+        await work.remind(TimerKind.KEPT_EXPIRES, session_id, min(later))
+
+
+async def _keep_secret(work: Work, session_id: int, secret: str) -> None:
+    sealed = work.seal.seal(secret, **_place("secret", session_id))
+    await work.db.execute(update(WebSession).where(WebSession.id == session_id).values(secret=sealed))
+
+
+def _place(column: str, session_id: int) -> dict[str, object]:
+    return {"table": "web_sessions", "column": column, "row_id": session_id}

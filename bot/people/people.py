@@ -1,0 +1,284 @@
+"""Who people are: a newcomer arrives on a channel, staff are added, linked to Telegram, and shown out.
+
+It must not open browser sessions: `logins.py` does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases import cases, drafts
+from bot.engine import bells
+from bot.engine.errors import BadInput
+from bot.engine.store import Actor, Work, insert_or_skip
+from bot.language.i18n import suggest_language
+from bot.people import access
+from models.base import new_id
+from models.case import HeldLine
+from models.conversation import Conversation
+from models.intake import IntakeStep
+from models.outbox import Notice
+from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, LoginLink, Person, Role, WebSession
+
+LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
+LONGEST_ALIAS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A newcomer on the channel they came by. `language` is None until they have chosen one.
+
+    `is_parked`: they had blocked the bot, so that this is a sign of life.
+    """
+
+    person_id: int
+    address_id: int
+    conversation_id: int
+    channel: str
+    language: str | None
+    is_parked: bool = False
+
+
+async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
+    """The volunteer or coordinator whose linked account this is, enabled or not; None for anybody else."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is None or found.role not in STAFF_ROLES:
+        return None
+    return Actor(found.person_id, found.role, found.alias, found.language, found.enabled, found.address_id)
+
+
+async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) -> Visitor:
+    """The newcomer behind this chat; a new one if nobody is. `hint`: the language their app is set to, never stored
+    as their choice."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is None:
+        await _create_newcomer(work, Channel.TELEGRAM, str(chat_id))
+        found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+        suggested = update(Address).where(Address.id == found.address_id)
+        await work.db.execute(suggested.values(language=suggest_language(hint)))
+    return _visitor(found)
+
+
+async def bare_newcomer_on_telegram(work: Work, chat_id: int) -> int | None:
+    """The newcomer behind this chat, if they have only looked in: no consent, no words, no case. Locks the conversation
+    so that nothing of that comes meanwhile."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is None or found.role != Role.NEWCOMER:
+        return None
+    await work.lock(found.conversation_id)
+    begun = Conversation.consent_at.is_not(None) | Conversation.draft.is_not(None)
+    begun_here = select(Conversation.id).where(Conversation.id == found.conversation_id, begun)
+    if (await work.db.execute(begun_here)).first() or await access.newest_case_of(work.db, found.person_id):
+        return None
+    return found.person_id
+
+
+async def is_known_on_telegram(work: Work, chat_id: int) -> bool:
+    """Whether anybody is behind this chat."""
+    return await _lane(work, Channel.TELEGRAM, str(chat_id)) is not None
+
+
+async def language_on_telegram(work: Work, chat_id: int) -> str | None:
+    """The language the person behind this chat has chosen, if any."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    return None if found is None else found.language
+
+
+async def back_on_telegram(work: Work, chat_id: int) -> None:
+    """The person behind this chat, if known, has unblocked the bot."""
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is not None:
+        await sign_of_life(work, found.address_id)
+
+
+async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
+    """The newcomer whom a browser session acts for; None after they were erased."""
+    return await visitor_of(work.db, person_id)
+
+
+async def visitor_of(db: AsyncConnection, person_id: int) -> Visitor | None:
+    """The newcomer with this id, for a page that only reads; None after they were erased."""
+    row = (await db.execute(_LANES.where(Address.person_id == person_id))).first()
+    return None if row is None or row.role != Role.NEWCOMER else _visitor(row)
+
+
+async def new_newcomer_on_web(work: Work, language: str) -> Visitor:
+    """A newcomer nobody knew, with an inbox on the web; the page has told them the statement and asks for consent."""
+    person_id = await _create_newcomer(work, Channel.WEB, None, step=IntakeStep.CONSENT)
+    await speak(work, person_id, language)
+    visitor = await newcomer_on_web(work, person_id)
+    assert visitor is not None
+    return visitor
+
+
+async def known_since(work: Work, person_id: int) -> datetime:
+    """When the person first came, as far as we know."""
+    return (await work.db.execute(select(Person.created_at).where(Person.id == person_id))).scalar_one()
+
+
+async def sign_of_life(work: Work, address_id: int) -> None:
+    """A parked lane goes on: the person is there again."""
+    if (await work.db.execute(_UNPARK, {"address": address_id})).rowcount:
+        work.ring(bells.OUTBOX)
+
+
+async def speak(work: Work, person_id: int, language: str) -> None:
+    """The person is spoken to in this language from now on."""
+    await work.db.execute(update(Person).where(Person.id == person_id).values(language=language))
+
+
+async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks: list[str]) -> int:
+    """A volunteer or coordinator is known, reached at the desk until Telegram is linked. Returns the person's id.
+
+    Raises:
+        BadInput: no name, an unknown language, or a name that is taken (two would be told apart by nobody).
+    """
+    if not alias or len(alias) > LONGEST_ALIAS:
+        raise BadInput("bad_alias", most=LONGEST_ALIAS)
+    if language not in STAFF_LANGUAGES:
+        raise BadInput("bad_staff_language", value=language)
+    strange = [code for code in speaks if code not in LANGUAGES_SPOKEN]
+    if strange:
+        raise BadInput("bad_spoken_language", value=strange[0], known=", ".join(LANGUAGES_SPOKEN))
+    if await staff_named(work.db, alias) is not None:
+        raise BadInput("alias_taken", alias=alias)
+    person_id = new_id()
+    person = {"id": person_id, "role": role.value, "alias": alias, "language": language, "speaks": speaks}
+    await work.db.execute(insert_or_skip(work, Person).values(created_at=work.now, shows_alias=False, **person))
+    await work.db.execute(insert_or_skip(work, Address).values(id=new_id(), person_id=person_id, channel=Channel.WEB))
+    return person_id
+
+
+async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
+    """The staff member's notices go to this Telegram chat.
+
+    Raises:
+        BadInput: the account belongs to another volunteer, or holds a newcomer's conversation, which only that
+            person may erase.
+    """
+    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    if found is not None and found.person_id == person_id:
+        await work.tell(person_id, Notice.LINKED)
+        return
+    if found is not None and found.role in STAFF_ROLES:
+        raise BadInput("telegram_taken")
+    if found is not None:
+        raise BadInput("telegram_is_newcomer")
+    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
+    await _add_telegram_lane(work, person_id, str(chat_id))
+    await work.tell(person_id, Notice.LINKED)
+
+
+async def disable_staff(work: Work, person_id: int) -> int:
+    """Access has ended: sessions, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
+
+    Returns how many cases went back. The name stays in totals until the person is removed.
+    """
+    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
+    freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
+    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
+    await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
+    await drafts.forget_of(work, person_id)
+    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
+    await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
+    work.ring(bells.SESSIONS)
+    return freed
+
+
+async def enable_staff(work: Work, person_id: int) -> None:
+    """The person has access again, at the desk until Telegram is linked anew. What was taken away is not given back."""
+    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=True))
+
+
+async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:
+    """Every case the volunteer has is queued again and its newcomer told. Returns how many."""
+    # All conversations first: an act of the volunteer's locks one and then what it knows of them, never the reverse.
+    locked = [await access.locked_case(work, case.id) for case in await cases.cases_of(work.db, person_id)]
+    mine = [case for case in locked if case.volunteer_id == person_id]
+    for case in mine:
+        await cases.back_to_queue(work, case, silent=False, reason=reason)
+    return len(mine)
+
+
+async def staff_named(db: AsyncConnection, alias: str) -> int | None:
+    """The id of the volunteer or coordinator with this name, whatever the case of its letters."""
+    named = select(Person.id).where(func.lower(Person.alias) == alias.lower(), Person.role.in_(STAFF_ROLES))
+    return (await db.execute(named)).scalars().first()
+
+
+async def staff(db: AsyncConnection) -> list:
+    """Everybody on the staff, by name: rows of id, role, alias, language, speaks, enabled."""
+    columns = (Person.id, Person.role, Person.alias, Person.language, Person.speaks, Person.enabled)
+    rows = await db.execute(select(*columns).where(Person.role.in_(STAFF_ROLES)).order_by(Person.alias))
+    return list(rows)
+
+
+async def tell_coordinators(work: Work, kind: Notice, **row: object) -> None:
+    """Every enabled coordinator is told."""
+    them = select(Person.id).where(Person.role == Role.COORDINATOR, Person.enabled).order_by(Person.id)
+    for person_id in (await work.db.execute(them)).scalars().all():
+        await work.tell(person_id, kind, **row)
+
+
+async def coordinators_lanes(db: AsyncConnection, channels: Sequence[str]) -> Sequence[Row]:
+    """Where every enabled coordinator is reached on these channels: rows of id, channel, chat (sealed), language."""
+    lanes = select(Address.id, Address.channel, Address.chat, Person.language)
+    lanes = lanes.join(Person, Person.id == Address.person_id).order_by(Address.id)
+    them = Person.role == Role.COORDINATOR, Person.enabled, Address.channel.in_(channels), Address.chat.is_not(None)
+    return (await db.execute(lanes.where(*them))).all()
+
+
+_LANES = (
+    select(
+        Address.id.label("address_id"), Address.channel, Address.person_id, Person.role, Person.alias,
+        Person.language, Person.enabled, Address.parked_at, Conversation.id.label("conversation_id"),
+    )
+    .join(Person, Person.id == Address.person_id)
+    .outerjoin(Conversation, Conversation.newcomer_id == Person.id)
+)  # fmt: skip
+_BY_LOOKUP = _LANES.where(Address.channel == bindparam("on"), Address.lookup == bindparam("lookup"))
+_UNPARK = (
+    update(Address).where(Address.id == bindparam("address"), Address.parked_at.is_not(None)).values(parked_at=None)
+)
+
+
+async def _lane(work: Work, channel: Channel, external: str) -> Row | None:
+    lookup = work.seal.blind(channel, external)
+    return (await work.db.execute(_BY_LOOKUP, {"on": channel.value, "lookup": lookup})).one_or_none()
+
+
+def _visitor(row: Row) -> Visitor:
+    is_parked = row.parked_at is not None
+    return Visitor(row.person_id, row.address_id, row.conversation_id, row.channel, row.language, is_parked)
+
+
+async def _create_newcomer(
+    work: Work, channel: Channel, external: str | None, *, step: IntakeStep = IntakeStep.LANGUAGE
+) -> int:
+    person_id = new_id()
+    person = {"id": person_id, "role": Role.NEWCOMER.value, "speaks": [], "created_at": work.now}
+    await work.db.execute(insert_or_skip(work, Person).values(**person))
+    if channel == Channel.TELEGRAM:
+        made = await _add_telegram_lane(work, person_id, str(external))
+    else:
+        row = insert_or_skip(work, Address).values(id=new_id(), person_id=person_id, channel=channel)
+        made = bool((await work.db.execute(row)).rowcount)
+    if not made:  # two first messages at once: the other one's rows are there
+        await work.db.execute(delete(Person).where(Person.id == person_id))
+        return person_id
+    thread = {"id": new_id(), "newcomer_id": person_id, "step": step.value}
+    await work.db.execute(insert_or_skip(work, Conversation).values(**thread))
+    return person_id
+
+
+async def _add_telegram_lane(work: Work, person_id: int, chat_id: str) -> bool:
+    address_id = new_id()
+    row = {
+        "id": address_id, "person_id": person_id, "channel": Channel.TELEGRAM.value,
+        "lookup": work.seal.blind(Channel.TELEGRAM, chat_id),
+        "chat": work.seal.seal(chat_id, table="addresses", column="chat", row_id=address_id),
+    }  # fmt: skip
+    return bool((await work.db.execute(insert_or_skip(work, Address).values(**row))).rowcount)

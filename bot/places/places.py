@@ -1,0 +1,133 @@
+"""Where the service is met: places made known, described in each language, and looked up as they are spoken of.
+
+It must not decide when they are open: `hours/standing.py` reads that, `hours/changes.py` changes it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.errors import BadInput
+from bot.engine.store import Work
+from bot.language.textshape import clean, fold
+from models.hours import Door, Place
+from models.people import Language
+from models.shift import ONLINE
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_CODE = 16  # it stands in buttons, which have 64 bytes
+LONGEST_TEXT = 300
+DETAILS = ("name", "floor", "finding", "access")
+_PLACES = select(Place.__table__)  # type: ignore[attr-defined]
+
+PlaceRow = Row
+
+
+async def places(db: AsyncConnection) -> list[PlaceRow]:
+    """Every place, the online one included, by code: rows of all columns of Place."""
+    return list((await db.execute(_PLACES.order_by(Place.code))).all())
+
+
+async def physical_places(db: AsyncConnection) -> list[PlaceRow]:
+    """The places one can walk into."""
+    return [place for place in await places(db) if place.door == Door.VISIT]
+
+
+def place_params(place: PlaceRow) -> dict[str, object]:
+    """A place as notices carry it: code, catalogue key or names, address."""
+    params: dict[str, object] = {"code": place.code, "place": place.name_key, "address": place.address}
+    if names := place.details.get("name"):
+        params["names"] = names
+    return params
+
+
+def place_facts(place: PlaceRow) -> dict[str, object]:
+    """Everything there is to tell of a place: `place_params`, and door, details, latitude, longitude, last_entry."""
+    more = {name: getattr(place, name) for name in ("door", "details", "latitude", "longitude", "last_entry")}
+    return place_params(place) | more
+
+
+async def add_place(
+    work: Work, *, code: str, name_key: str = "", address: str = "", door: Door = Door.VISIT,
+    names: Mapping[str, str] | None = None, **more: Any,
+) -> None:  # fmt: skip
+    """The place is known. One already there is kept as it is.
+
+    Raises:
+        BadInput: a code that cannot stand in a button or an address.
+    """
+    if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
+        raise BadInput("bad_place_code", value=code, most=LONGEST_CODE)
+    if (await work.db.execute(select(Place.code).where(Place.code == code))).scalar_one_or_none() is not None:
+        return
+    kept = {"name": _texts(names)} if names else {}
+    row = {"code": code, "name_key": name_key, "address": _line(address), "door": door.value, "details": kept}
+    await work.db.execute(insert(Place).values(**row, **more))
+
+
+async def describe_place(
+    work: Work, code: str, *, address: str | None = None, details: Mapping[str, Mapping[str, str]] | None = None,
+    coordinates: tuple[float, float] | tuple[()] | None = None, last_entry: int | None = None,
+) -> None:  # fmt: skip
+    """What is given is how the place is described from now on; the rest stays. What is given empty is taken away.
+
+    Raises:
+        BadInput: unknown place, coordinates that are not on the globe, or a last entry longer than a day.
+    """
+    place = await require_place(work.db, code)
+    values: dict[str, object] = {}
+    if address is not None:
+        values["address"] = _line(address)
+    if details is not None:
+        kept = {field: _texts(place.details.get(field, {}) | dict(texts)) for field, texts in details.items()}
+        values["details"] = {field: texts for field, texts in (place.details | kept).items() if texts}
+    if coordinates == ():
+        values |= {"latitude": None, "longitude": None}
+    elif coordinates is not None:
+        if not (-90 <= coordinates[0] <= 90 and -180 <= coordinates[1] <= 180):
+            raise BadInput("bad_coordinates")
+        values["latitude"], values["longitude"] = coordinates
+    if last_entry is not None:
+        if not 0 <= last_entry < 600:
+            raise BadInput("bad_last_entry")
+        values["last_entry"] = last_entry or None
+    if values:
+        await work.db.execute(update(Place).where(Place.code == code).values(**values))
+
+
+async def require_place(db: AsyncConnection, code: str) -> PlaceRow:
+    """The place with this code.
+
+    Raises:
+        BadInput: there is none; says which there are.
+    """
+    known = await places(db)
+    found = next((place for place in known if place.code == code), None)
+    if found is None:
+        raise BadInput("unknown_place", place=code, places=", ".join(place.code for place in known))
+    return found
+
+
+async def hold_places(work: Work) -> None:
+    """No change of the hours is published until this act is committed: what is read of them now still holds then."""
+    await work.db.execute(select(Place.code).order_by(Place.code).with_for_update(read=True, key_share=True))
+
+
+def free_code(name: str, taken: set[str]) -> str:
+    """A code for a place of this name that is not taken: "IK Eos, lokalen" becomes ik-eos-lokalen."""
+    letters = fold(name).translate(str.maketrans("åäöéü", "aaoeu"))
+    base = "-".join(re.findall(r"[a-z0-9]+", letters))[: LONGEST_CODE - 3].strip("-") or "popup"
+    tries = (base if n == 1 else f"{base}-{n}" for n in range(1, 100))
+    return next(code for code in tries if code not in taken and code != ONLINE)
+
+
+def _texts(given: Mapping[str, str] | None) -> dict[str, str]:
+    shown = {language: _line(text) for language, text in (given or {}).items() if language in tuple(Language)}
+    return {language: text for language, text in shown.items() if text}
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())[:LONGEST_TEXT]

@@ -1,0 +1,84 @@
+"""Rows that die of age alone: which ones, and how they go, a few at a time, so that nobody waits for the purge.
+
+Owns the Allowance of one act of the purge, and the list. Whose words are forgotten is decided in `purge.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+
+from bot.engine.once import KEPT as INBOUND_KEPT
+from bot.engine.store import Work
+from bot.people.access import LOST_KNOWN_FOR
+from models.case import CodeGuess, DeskDraft, HeldLine
+from models.conversation import Inbound
+from models.hours import HoursDraft, SessionReminder
+from models.outbox import Outbox, RowState, Timer
+from models.people import Address, Channel, LoginLink, WebSession
+
+ROWS_AN_ACT = 500
+ROWS_AT_ONCE = 100
+SECONDS_AN_ACT = 0.2  # on SQLite everybody who writes waits behind this act
+GUESSES_KEPT = timedelta(hours=1)
+DRAFTS_HELD = timedelta(hours=24)
+TIMERS_KEPT = timedelta(days=7)
+LINES_KEPT = timedelta(days=1)
+SESSIONS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
+
+
+class Allowance:
+    """What one act of the purge may still take. It is never spent before something is gone: each act gets on."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._ends_at = monotonic() + SECONDS_AN_ACT
+
+    @property
+    def is_spent(self) -> bool:
+        return self._rows >= ROWS_AN_ACT or (self._rows > 0 and monotonic() >= self._ends_at)
+
+    def took(self, rows: int) -> None:
+        self._rows += rows
+
+    def end(self) -> None:
+        """There may be more than was looked at: the next act sees."""
+        self._rows = ROWS_AN_ACT
+
+
+async def forget_old_rows(work: Work, cutoff: datetime, left: Allowance) -> None:
+    """What is older than it may be is gone, as far as this act may go. `cutoff`: before it, rows of talk are old."""
+    for table, old in _outlived(work.now, cutoff, work):
+        await delete_some(work, table, old, left)
+
+
+async def delete_some(work: Work, table: Table, which: ColumnElement[bool], left: Allowance) -> bool:
+    """These rows are gone, a hundred at a time, until the act's allowance is spent. Returns whether all are."""
+    key = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(which).limit(ROWS_AT_ONCE)
+    while not left.is_spent:
+        gone = (await work.db.execute(delete(table).where(key.in_(some)))).rowcount
+        left.took(gone)
+        if gone < ROWS_AT_ONCE:
+            return True
+    return False
+
+
+def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    web = select(Address.id).where(Address.channel == Channel.WEB)
+    may_go = (Outbox.state != RowState.DUE) | Outbox.address_id.in_(web)  # what waits on the web nobody will send
+    yield _table(Outbox), (Outbox.created_at < cutoff) & may_go
+    yield _table(SessionReminder), SessionReminder.on_day < work.today
+    yield _table(DeskDraft), DeskDraft.lost_at <= now - LOST_KNOWN_FOR
+    yield _table(HoursDraft), HoursDraft.made_at < now - DRAFTS_HELD
+    yield _table(Inbound), Inbound.came_at < now - INBOUND_KEPT
+    yield _table(LoginLink), LoginLink.expires_at < now
+    yield _table(WebSession), WebSession.seen_at < now - SESSIONS_KEPT
+    yield _table(CodeGuess), CodeGuess.since < now - GUESSES_KEPT
+    yield _table(Timer), Timer.done_at < now - TIMERS_KEPT
+    yield _table(HeldLine), HeldLine.held_at < now - LINES_KEPT
+
+
+def _table(model: type) -> Table:
+    return model.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,192 @@
+"""What is forgotten, and when: at the newcomer's word at once, and by the daily round after the last reply.
+
+The coded ledger (cases, events, closings) stays, tied to nobody. It must not decide the number of days: a setting does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, delete, exists, select, update
+
+from bot.cases import closing, drafts
+from bot.engine import bells, buttons
+from bot.engine.store import Work
+from bot.people import access
+from bot.people.access import CASES
+from bot.privacy.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
+from models.case import OPEN, CaseEventKind
+from models.conversation import Conversation, Message
+from models.hours import SessionReminder
+from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.people import Address, Channel, Person, Role
+
+TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
+OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
+ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words
+CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
+_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+
+
+async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
+    """Words, draft, address, sessions and pending rows of the newcomer are gone; an open case is withdrawn.
+
+    `farewell`: a receipt is the last thing said; the chat's address, tied to nobody any more, lives until it has left.
+    `keep_lane`: what is already waiting in the lane (the answer to "no") still leaves, then the address goes too.
+    """
+    conversation = select(Conversation.id).where(Conversation.newcomer_id == person_id)
+    conversation_id = (await work.db.execute(conversation)).scalar_one_or_none()
+    if conversation_id is not None:
+        await work.lock(conversation_id)
+    case = await access.open_case_of(work.db, person_id)
+    if case is not None:
+        await closing.withdraw_case(work, case)
+    lanes = await _part_with_lanes(work, person_id, keep_rows=keep_lane)
+    if conversation_id is not None:
+        await _unsay_relayed(work, conversation_id)
+        await _unsay_questions(work, lanes)
+        await work.db.execute(delete(Message).where(Message.conversation_id == conversation_id))
+    await _note_erased(work, person_id)
+    for lane in lanes:
+        if farewell and lane.channel == Channel.TELEGRAM:
+            await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed="erase:yes")
+            await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
+        elif not keep_lane or lane.channel == Channel.WEB:
+            await work.db.execute(delete(Address).where(Address.id == lane.id))
+    await work.db.execute(delete(Person).where(Person.id == person_id))
+    if conversation_id is not None:
+        work.ring(bells.chat(conversation_id))
+    work.ring(bells.SESSIONS)
+
+
+async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list:
+    """The lanes, untied from the person so that nobody can be looked up by them; their waiting rows are gone."""
+    mine = select(Address.id, Address.channel, Person.language.label("chosen"), Address.language.label("hint")).join(
+        Person, Person.id == Address.person_id
+    )
+    rows = (await work.db.execute(mine.where(Address.person_id == person_id))).all()
+    for row in rows:
+        if not keep_rows:
+            waiting = Outbox.address_id == row.id, Outbox.state == RowState.DUE
+            # What only takes the buttons from a message still leaves: a press on them would do nothing any more.
+            buttons_go = Outbox.edits.is_not(None) & (Outbox.kind == Notice.ASK_DONE)
+            await work.db.execute(delete(Outbox).where(*waiting, ~buttons_go))
+        spoken = row.chosen or row.hint
+        await work.db.execute(
+            update(Address)
+            .where(Address.id == row.id)
+            .values(person_id=None, lookup=None, farewell=True, parked_at=None, language=spoken)
+        )
+    return [_Lane(row.id, row.channel, row.chosen or row.hint) for row in rows]
+
+
+class _Lane:
+    def __init__(self, lane_id: int, channel: str, spoken: str | None) -> None:
+        self.id, self.channel, self.spoken = lane_id, channel, spoken
+
+
+async def _unsay_relayed(work: Work, conversation_id: int) -> None:
+    """Copies of the words in Telegram chats, both sides', are deleted as far back as Telegram lets a bot."""
+    copies = (
+        select(Outbox.address_id, Outbox.remote_id)
+        .join(Message, Message.id == Outbox.message_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Outbox.remote_id.is_not(None),
+            Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+        )
+    )
+    for copy in (await work.db.execute(copies)).all():
+        await work.tell_address(copy.address_id, Notice.UNSAY, params={"remote": copy.remote_id})
+
+
+async def _unsay_questions(work: Work, lanes: list) -> None:
+    """The question whether to delete everything is answered, and its buttons are about nothing any more."""
+    asked = select(Outbox.address_id, Outbox.remote_id).where(
+        Outbox.address_id.in_([lane.id for lane in lanes if lane.channel == Channel.TELEGRAM]),
+        Outbox.kind == Notice.ASK_DELETE,
+        Outbox.remote_id.is_not(None),
+        Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+    )
+    for question in (await work.db.execute(asked)).all():
+        await work.tell_address(question.address_id, Notice.UNSAY, params={"remote": question.remote_id})
+
+
+async def _note_erased(work: Work, person_id: int) -> None:
+    mine = (await work.db.execute(select(CASES.c.id).where(CASES.c.newcomer_id == person_id))).scalars().all()
+    await drafts.erase(work, mine)
+    for case_id in mine:
+        await work.record(case_id, CaseEventKind.ERASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What one act of the purge did. `more`: it stopped at what an act may take; another is due at once."""
+
+    cases: int
+    more: bool
+
+
+async def purge(work: Work) -> Purged:
+    """Of what has outlived its promise, as much as one act may take is gone: words, keys, spent links, old rows. It
+    stays gone whatever becomes of the next act, and an act that is repeated finds nothing left to do."""
+    cutoff, left = work.now - timedelta(days=work.settings.retention_days), Allowance()
+    await forget_old_rows(work, cutoff, left)
+    cases = await _purge_words(work, cutoff, left)
+    await _purge_newcomers(work, cutoff, left)
+    return Purged(cases, more=left.is_spent)
+
+
+async def _purge_words(work: Work, cutoff: datetime, left: Allowance) -> int:
+    """Cases that owe no answer and have been quiet since `cutoff` lose their words; one still claimed is closed."""
+    quiet = select(CASES).where(
+        CASES.c.last_message_at < cutoff,
+        CASES.c.waiting_since.is_(None),
+        exists().where(_MESSAGES.c.case_id == CASES.c.id),
+    )
+    purged, found = 0, (await work.db.execute(quiet.limit(CASES_AN_ACT))).all()
+    for case in found:
+        if case.status in OPEN and not left.is_spent:
+            await closing.close_by_command(work, case)
+        if not await delete_some(work, _MESSAGES, _MESSAGES.c.case_id == case.id, left):
+            break
+        await drafts.erase(work, (case.id,))
+        await work.record(case.id, CaseEventKind.ERASED, detail="purged")
+        left.took(ROWS_OF_A_CASE)
+        purged += 1
+    if len(found) == CASES_AN_ACT:
+        left.end()
+    return purged
+
+
+async def _purge_newcomers(work: Work, cutoff: datetime, left: Allowance) -> None:
+    """Newcomers to whom nothing is owed and whose last reply is older than `cutoff` are forgotten."""
+    lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
+    owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
+    writing = exists().where(Conversation.newcomer_id == Person.id, Conversation.drafted_at.is_not(None))
+    coming = exists().where(SessionReminder.person_id == Person.id)  # they asked to hear of a session still to be held
+    quiet = ~lately & ~owed & ~writing & ~coming
+    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, quiet)
+    if left.is_spent:
+        return
+    found = (await work.db.execute(gone.limit(CASES_AN_ACT))).scalars().all()
+    for person_id in found:
+        if left.is_spent:
+            break
+        await erase_newcomer(work, person_id, farewell=False)
+        left.took(ROWS_OF_A_CASE)
+    if len(found) == CASES_AN_ACT:
+        left.end()
+
+
+async def expire_draft(work: Work, conversation_id: int) -> None:
+    """Words held since yesterday for a consent that never came are gone."""
+    await work.lock(conversation_id)
+    this = Conversation.id == conversation_id
+    held = select(Conversation.drafted_at).where(this, Conversation.drafted_at.is_not(None))
+    row = (await work.db.execute(held)).one_or_none()
+    if row is None:
+        return
+    if row.drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
+        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, row.drafted_at + DRAFTS_HELD)
+        return
+    await work.db.execute(update(Conversation).where(this).values(draft=None, drafted_at=None))

@@ -1,0 +1,73 @@
+"""How things stand, for coordinators and for probes: counts, times and aliases, never words.
+
+It only reads. It must not decide who may see it: the routes' policies do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases import queue
+from bot.people.access import CASES, CaseRow
+from bot.roster import shifts
+from models.case import CaseStatus
+from models.outbox import Outbox, RowState
+from models.people import Address, Channel, Person
+
+SHIFTS_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a coordinator sees at a glance. `ahead`: shifts and who staffs them; `claimed`: cases with `alias`."""
+
+    waiting: int
+    oldest: datetime | None
+    on_shift: list[str]
+    ahead: list[tuple]
+    claimed: list[CaseRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a probe may know. `due`: rows that wait to leave for Telegram."""
+
+    waiting: int
+    oldest: datetime | None
+    due: int
+
+
+async def answers(db: AsyncConnection) -> bool:
+    """Whether the database answers with what lies in it; it raises if it does not."""
+    return (await db.execute(text("SELECT version_num FROM alembic_version"))).first() is not None
+
+
+async def figures(db: AsyncConnection) -> Figures:
+    """The numbers of /metrics."""
+    queued = select(func.count(), func.min(CASES.c.waiting_since)).where(CASES.c.status == CaseStatus.QUEUED)
+    waiting, oldest = (await db.execute(queued)).one()
+    leaving = (
+        select(func.count())
+        .select_from(Outbox)
+        .join(Address, Address.id == Outbox.address_id)
+        .where(Outbox.state == RowState.DUE, Address.channel == Channel.TELEGRAM)
+    )
+    return Figures(waiting, oldest, (await db.execute(leaving)).scalar_one())
+
+
+async def overview(db: AsyncConnection, now: datetime) -> Overview:
+    """The coordinators' part of the desk."""
+    counted = await figures(db)
+    working = [volunteer.alias for volunteer in await queue.on_shift(db, now)]
+    ahead = await shifts.shifts_ahead(db, now, until=now + SHIFTS_SHOWN)
+    return Overview(counted.waiting, counted.oldest, sorted(working), ahead, await claimed_cases(db))
+
+
+async def claimed_cases(db: AsyncConnection) -> list[CaseRow]:
+    """Every claimed case with its holder's `alias`, those that owe an answer longest first."""
+    held = select(CASES, Person.alias).outerjoin(Person, Person.id == CASES.c.volunteer_id)
+    claimed = held.where(CASES.c.status == CaseStatus.CLAIMED)
+    order = claimed.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
+    return list((await db.execute(order)).all())

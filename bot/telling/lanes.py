@@ -1,0 +1,92 @@
+"""Lanes: which waiting row may leave next, and when the one after it may.
+
+A lane is an address; one row of it is on its way at a time. A row waits for `due_at` only where that was decided in the
+past: otherwise the clock was wrong, and the row is due. One that need not wait at all waits for no process's clock.
+
+Rows leave in the order in which they were said, except that nobody waits behind what another case's newcomer wrote:
+relayed words of other cases are overtaken by everything that is none, and by relayed words too while they are held back
+(`bot/cases/holding_back.py`). Owns the statements that choose. It must not lease, send or mark: `delivery.py` does.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, exists, func, or_, select
+
+from models.base import Id, UtcDateTime
+from models.outbox import LONGEST_WAIT, Notice, Outbox, RowState
+from models.people import Address, Channel
+
+RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
+LANES_AT_ONCE = 8  # in one statement; its text changes with how many are named, and the database prepares each anew
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_EARLIER = _ROWS.alias("earlier")
+_OTHER = _ROWS.alias("other")
+_SAID = _ROWS.alias("said")
+_SENDING = (Channel.TELEGRAM.value,)
+_NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
+
+
+def _is_due(row: FromClause) -> ColumnElement[bool]:
+    return (row.c.due_at <= _NOW) | (row.c.due_at <= row.c.timed_at) | (row.c.timed_at > _SOON)
+
+
+def _is_overtaken() -> ColumnElement[bool]:
+    """Whether this row may overtake the one in front. Never one whose message it changes, nor the rest of a text that
+    has begun to arrive."""
+    is_held = and_(~func.coalesce(_is_due(_EARLIER), False), _EARLIER.c.attempts == 0)
+    has_begun = exists().where(
+        _SAID.c.message_id == _EARLIER.c.message_id, _SAID.c.address_id == _EARLIER.c.address_id,
+        _SAID.c.created_at == _EARLIER.c.created_at, _SAID.c.id < _EARLIER.c.id, _SAID.c.state == RowState.SENT,
+    )  # fmt: skip
+    return and_(
+        _EARLIER.c.kind.in_(RELAYED),
+        _EARLIER.c.case_id.is_distinct_from(_ROWS.c.case_id),
+        _ROWS.c.edits.is_distinct_from(_EARLIER.c.id),
+        or_(_ROWS.c.kind.not_in(RELAYED), is_held),
+        ~has_begun,
+    )
+
+
+_IN_FRONT = exists().where(
+    _EARLIER.c.address_id == _ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < _ROWS.c.id,
+    ~_is_overtaken(),
+)  # fmt: skip
+ON_ITS_WAY = exists().where(
+    _OTHER.c.address_id == _ROWS.c.address_id, _OTHER.c.state == RowState.DUE, _OTHER.c.id != _ROWS.c.id,
+    _OTHER.c.lease_owner.is_not(None),
+)  # fmt: skip
+_LANES_OPEN = (
+    Address.channel.in_(_SENDING),
+    Address.parked_at.is_(None),
+    _ROWS.c.state == RowState.DUE,
+    _ROWS.c.lease_owner.is_(None),
+    ~_IN_FRONT,
+    ~ON_ITS_WAY,
+)
+_OLDEST = (
+    select(_ROWS.c.id, _ROWS.c.address_id, _ROWS.c.kind)
+    .join(Address, Address.id == _ROWS.c.address_id)
+    .where(*_LANES_OPEN, _is_due(_ROWS))
+    .order_by(_ROWS.c.id)
+    .limit(1)
+)
+DUE = _OLDEST.where(_ROWS.c.address_id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
+BEFORE_RELAYED = _OLDEST.where(_ROWS.c.address_id == bindparam("lane", type_=Id()), _ROWS.c.kind.not_in(RELAYED))
+NEXT_DUE = (
+    select(func.min(_ROWS.c.due_at))
+    .join(Address, Address.id == _ROWS.c.address_id)
+    .where(*_LANES_OPEN, _ROWS.c.due_at > _NOW)
+)
+LANE = select(Address.chat, Address.channel).where(Address.id == bindparam("address"))
+REMOTE = select(_ROWS.c.remote_id).where(_ROWS.c.id == bindparam("row"))
+
+
+def filled_up(lanes: Sequence[int]) -> list[int]:
+    """The same lanes, one of them named again and again, so that few statements differ in how many they name."""
+    return [*lanes, *lanes[:1] * (-len(lanes) % LANES_AT_ONCE)]
+
+
+def at(now: datetime) -> dict[str, datetime]:
+    """What the statements above are asked with: a row timed later than `soon` was timed by a clock that was wrong."""
+    return {"now": now, "soon": now + LONGEST_WAIT}

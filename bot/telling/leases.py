@@ -1,0 +1,71 @@
+"""Leases: which process has a row of the outbox in hand, so that no two send it.
+
+A lease is told by its owner and by how often the row has been leased, never by the time alone. Owns the conditions;
+what becomes of a row whose lease is free is decided in `delivery.py`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
+
+from bot.engine import clock
+from bot.engine.living import PULSES, database_clock, fell_silent
+from bot.engine.store import INSTANCE_LOCK_CLASS, Work
+from bot.telling import lanes
+from models.outbox import Outbox, RowState
+
+_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+CHECKED_AFTER = timedelta(seconds=5)  # a process that goes on at once cannot have been taken for dead meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When a lease was taken, by both clocks of this process: while it stands still only one of them may go on."""
+
+    counted: datetime
+    shown: datetime
+
+    @classmethod
+    def now(cls) -> "Taken":
+        """At this moment."""
+        return cls(clock.counted(), clock.shown())
+
+    @property
+    def is_long_ago(self) -> bool:
+        """Whether the process may have been taken for dead since."""
+        return max(clock.counted() - self.counted, abs(clock.shown() - self.shown)) > CHECKED_AFTER
+
+
+async def take(work: Work, row_id: int, instance: int) -> Row | None:
+    """The row is this process's to send; returns it. None if another process has been first in its lane."""
+    leased = update(_ROWS).where(_ROWS.c.id == row_id, ~lanes.ON_ITS_WAY)
+    leased = leased.values(lease_owner=instance, leased_at=database_clock(work), attempts=_ROWS.c.attempts + 1)
+    return (await work.db.execute(leased.returning(_ROWS))).one_or_none()
+
+
+def still(row: Row) -> ColumnElement[bool]:
+    """Condition: the row waits, and its lease is the one it had when `row` was read. Every lease counts it up."""
+    same = _ROWS.c.lease_owner.is_not_distinct_from(row.lease_owner) & (_ROWS.c.attempts == row.attempts)
+    return (_ROWS.c.id == row.id) & (_ROWS.c.state == RowState.DUE) & same
+
+
+def of_the_dead(work: Work, instance: int) -> ColumnElement[bool]:
+    """Condition, on PostgreSQL: the lease is another process's that holds no lock any more or has fallen silent. One
+    that has never left a sign of life, being of an older version, is judged by its lock alone."""
+    held = select(literal_column("objid::bigint")).select_from(text("pg_locks"))
+    locked = held.where(text("locktype = 'advisory' AND classid::bigint = :lock_class").bindparams(
+        lock_class=INSTANCE_LOCK_CLASS
+    ))  # fmt: skip
+    silent = select(PULSES.c.instance).where(fell_silent(work))
+    owner = _ROWS.c.lease_owner
+    return owner.is_not(None) & (owner != instance) & (owner.not_in(locked) | owner.in_(silent))
+
+
+def forgotten(work: Work, instance: int, sending: Collection[int], *, older_than: timedelta) -> ColumnElement[bool]:
+    """Condition: a lease of this process that it knows nothing of, older than any send lasts, or of a time to come:
+    its COMMIT was answered with an error and had happened all the same."""
+    earliest, latest = database_clock(work, ago=older_than), database_clock(work, ago=-older_than)
+    is_off = ~_ROWS.c.leased_at.between(earliest, latest)
+    return (_ROWS.c.lease_owner == instance) & _ROWS.c.id.not_in(sending) & is_off

@@ -1,0 +1,220 @@
+"""Timers that are rows: promises that were missed, answers that are owed, shifts and sessions, the daily purge.
+
+A timer is marked done in the transaction of what it does, so that a crash repeats it and nothing does it twice. While
+the clock is in doubt none is done: most of what they do cannot be undone, and a wrong clock makes all of them due.
+"""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Row, exists, func, select, update
+
+from bot.cases import addressee, queue
+from bot.engine import bells, clock
+from bot.engine.errors import Busy, NotFound, Unavailable
+from bot.engine.store import Work
+from bot.hours import channel_post, reminders, warnings
+from bot.people import access, keeping, people
+from bot.people.access import CASES, CaseRow
+from bot.privacy import purge
+from bot.roster import shifts
+from bot.service import Service
+from models.case import CaseEvent, CaseEventKind, CaseStatus
+from models.outbox import Notice, Timer, TimerKind
+
+log = structlog.get_logger()
+PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
+MORNING = time(9)
+AFTER_TROUBLE = timedelta(minutes=5)
+AFTER_BUSY = timedelta(seconds=10)
+
+
+class Rounds:
+    """The loop over the timers."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = service.store.apart()
+
+    async def run(self) -> None:
+        """Do what is due until the service stops."""
+        refreshed = False
+        with self._store.bells.listen(bells.TIMERS) as bell:
+            while not self._service.health.stopping:
+                try:
+                    refreshed = refreshed or await self._refresh_post()
+                    await self._arm_regular()
+                    if not await self.do_one():
+                        await bell.wait(await self._rest_seconds())
+                except Unavailable:
+                    await bell.wait(self._service.settings.poll_seconds)
+
+    async def do_one(self) -> bool:
+        """Do the timer that is longest due, if one is. Returns whether there was one."""
+        if clock.doubt() is not None:
+            return False
+        async with self._store.look() as db:
+            due = select(Timer.id, Timer.kind, Timer.subject, Timer.due_at)
+            due = due.where(Timer.done_at.is_(None), Timer.due_at <= clock.now()).order_by(Timer.due_at).limit(1)
+            timer = (await db.execute(due)).one_or_none()
+        if timer is None:
+            return False
+        try:
+            async with self._store.work() as work:
+                if await _take(work, timer):
+                    await _DOES[TimerKind(timer.kind)](work, timer.subject)
+        except Busy:
+            await self._postpone(timer, AFTER_BUSY)  # somebody holds on to its case; the other timers need not wait
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("timer_failed", kind=timer.kind, subject=timer.subject)
+            await self._postpone(timer, AFTER_TROUBLE)
+        return True
+
+    async def _postpone(self, timer: Row, by: timedelta) -> None:
+        async with self._store.work() as work:
+            later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + by)
+            await work.db.execute(later)
+
+    async def _refresh_post(self) -> bool:
+        async with self._store.work() as work:
+            await channel_post.refresh(work)  # the channel may have been named since the last start
+        return True
+
+    async def _arm_regular(self) -> None:
+        """What comes every day waits for its next time: not for one that a wrong clock has put far ahead."""
+        if clock.doubt() is not None:
+            return
+        now, zone = clock.now(), self._store.zone
+        regular = {TimerKind.DAILY: next_purge(now, zone), TimerKind.MORNING: next_morning(now, zone)}
+        waiting = select(Timer.kind, Timer.due_at).where(Timer.kind.in_(tuple(regular)), Timer.done_at.is_(None))
+        async with self._store.look() as db:
+            armed = {timer.kind: timer.due_at for timer in (await db.execute(waiting)).all()}
+        for kind, due_at in regular.items():
+            if kind not in armed or armed[kind] > due_at:
+                async with self._store.work() as work:
+                    early = update(Timer).where(Timer.kind == kind, Timer.done_at.is_(None), Timer.due_at > due_at)
+                    await work.db.execute(early.values(due_at=due_at))
+                    await _again(work, kind, due_at)
+
+    async def _rest_seconds(self) -> float:
+        if clock.doubt() is not None:
+            return self._service.settings.poll_seconds
+        async with self._store.look() as db:
+            soonest = select(func.min(Timer.due_at)).where(Timer.done_at.is_(None))
+            due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
+        if due_at is None:
+            return self._service.settings.poll_seconds
+        return min(max((due_at - clock.now()).total_seconds(), 0.01), self._service.settings.poll_seconds)
+
+
+def next_purge(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 03:30 on the wall in `zone` after `now`."""
+    return _next(PURGE_AT, now, zone)
+
+
+def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 09:00 on the wall in `zone` after `now`."""
+    return _next(MORNING, now, zone)
+
+
+def _next(shown: time, now: datetime, zone: ZoneInfo) -> datetime:
+    today = clock.wall(clock.office_day(now, zone), shown, zone)
+    if today > now:
+        return today
+    return clock.wall(clock.office_day(now, zone) + timedelta(days=1), shown, zone)
+
+
+async def _take(work: Work, timer: Row) -> bool:
+    mine = update(Timer).where(Timer.id == timer.id, Timer.done_at.is_(None)).values(done_at=work.now)
+    return bool((await work.db.execute(mine)).rowcount)
+
+
+async def _promise_missed(work: Work, case_id: int) -> None:
+    """A queued case whose promised time has passed: the newcomer is told once, the coordinators once."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
+        return
+    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
+    made = await queue.promise_for(work, case)
+    await _tell_late(work, case, {"promise": made.kind} | made.params)
+
+
+async def _time_known(work: Work, case_id: int) -> None:
+    """A queued case that could be promised nothing, now that there is a shift: its newcomer is told, as we said."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
+        return
+    made = await queue.promise(work, case)
+    if made.by is not None:
+        params = {"code": case.code, "promise": made.kind} | made.params
+        await work.tell(case.newcomer_id, Notice.TIME_KNOWN, case_id=case.id, params=params)
+
+
+async def _answer_owed(work: Work, case_id: int) -> None:
+    """A claimed case that has owed an answer for a day: the newcomer is told once, the coordinators once."""
+    case = await _case(work, case_id)
+    if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None:
+        return
+    owed_since = max(case.waiting_since, case.claimed_at)
+    due_at = owed_since + timedelta(hours=work.settings.answer_hours)
+    if due_at > work.now:
+        await work.remind(TimerKind.ANSWER, case.id, due_at)
+        return
+    told = exists().where(
+        CaseEvent.case_id == case.id, CaseEvent.kind == CaseEventKind.LATE, CaseEvent.at >= owed_since
+    )
+    if not (await work.db.execute(select(told))).scalar_one():
+        made = await queue.next_time(work)
+        await _tell_late(work, case, {"promise": made.kind} | made.params)
+
+
+async def _tell_late(work: Work, case: CaseRow, promise: dict[str, object]) -> None:
+    await work.record(case.id, CaseEventKind.LATE, detail=case.status)
+    await work.tell(case.newcomer_id, Notice.LATE, case_id=case.id, params={"code": case.code} | promise)
+    since = (case.waiting_since or case.opened_at).isoformat()
+    params = {"code": case.code, "since": since, "state": case.status}
+    await people.tell_coordinators(work, Notice.COORDINATOR_LATE, case_id=case.id, params=params)
+
+
+async def _case(work: Work, case_id: int) -> CaseRow | None:
+    try:
+        return await access.locked_case(work, case_id)
+    except NotFound:
+        return None
+
+
+async def _daily(work: Work, _subject: int) -> None:
+    purged = await purge.purge(work)
+    work.after_commit(lambda: log.info("purged", cases=purged.cases, more=purged.more))
+    await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work.zone))
+
+
+async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
+    """It is done again then; of two that two processes armed at the same moment, only one is."""
+    waits = exists().where(Timer.kind == kind, Timer.done_at.is_(None))
+    if not (await work.db.execute(select(waits))).scalar_one():
+        await work.remind(kind, 0, due_at)
+
+
+async def _morning(work: Work, _subject: int) -> None:
+    """What coordinators ought to know is said; the channel's post drops what is past."""
+    await warnings.tell(work)
+    await channel_post.refresh(work)
+    await _again(work, TimerKind.MORNING, next_morning(work.now, work.zone))
+
+
+_DOES = {
+    TimerKind.PROMISE: _promise_missed,
+    TimerKind.TIME_KNOWN: _time_known,
+    TimerKind.ANSWER: _answer_owed,
+    TimerKind.SHIFT_STARTS: shifts.start_shift,
+    TimerKind.DRAFT_EXPIRES: purge.expire_draft,
+    TimerKind.HELD_EXPIRES: addressee.expire_held,
+    TimerKind.KEPT_EXPIRES: keeping.expire,
+    TimerKind.SESSION_EVENING: reminders.remind,
+    TimerKind.MORNING: _morning,
+    TimerKind.DAILY: _daily,
+}

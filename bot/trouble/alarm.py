@@ -1,0 +1,96 @@
+"""Trouble with the database is told to the coordinators past the outbox, which lies in that database.
+
+Owns the loop that watches the store's condition, and the coordinators' chats: read while the database answers, kept in
+memory as they are in the table, sealed, and opened only to be written to. No address may be logged.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+
+from sqlalchemy import Row
+
+from bot.engine import bells, clock
+from bot.engine.causes import Cause
+from bot.engine.errors import Unavailable
+from bot.people import people
+from bot.service import Service
+from bot.trouble.texts import cannot_store
+from models.outbox import Notice
+
+LOOKS_EVERY_SECONDS = 5.0
+KNOWN_FOR_SECONDS = 60.0  # how old what we know of the coordinators' chats may be
+SILENT_SECONDS = 30.0  # three signs of life that did not come
+LASTS_SECONDS = 30.0  # shorter trouble is over before anybody could do something about it
+AGAIN_SECONDS = 600.0  # as often as a newcomer gets the card of helplines
+
+
+class Caller(Protocol):
+    """A channel that can say something without the database."""
+
+    async def say_from_memory(self, chat_id: int, text: str) -> None:
+        """Try once. Never raises."""
+
+
+class Alarm:
+    """The loop. `callers`: channel → how it is spoken on."""
+
+    def __init__(self, service: Service, callers: Mapping[str, Caller]) -> None:
+        self._service = service
+        self._store = service.store
+        self._callers = callers
+        self._lanes: Sequence[Row] = ()
+        self._learned_at = self._told_at = float("-inf")
+        self._lasting_since: datetime | None = None
+
+    async def run(self) -> None:
+        """Watch until the service stops."""
+        with self._store.bells.listen(bells.PULSE) as bell:
+            while not self._service.health.stopping:
+                await self.look()
+                await bell.wait(LOOKS_EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Trouble that lasts has been told, at most once in ten minutes, and its end once."""
+        if monotonic() - self._learned_at >= KNOWN_FOR_SECONDS:
+            await self._learn()
+        condition = self._store.condition
+        if self._service.health.unwritten_seconds > SILENT_SECONDS:
+            condition.failed(Cause.TOO_SLOW)  # an act that hangs is refused by nobody
+        if condition.cause is None:
+            await self._tell_end()
+        elif condition.lasted_seconds >= LASTS_SECONDS:
+            self._lasting_since = condition.since
+            if monotonic() - self._told_at >= AGAIN_SECONDS:
+                self._told_at = monotonic()
+                await self._tell()
+
+    async def _learn(self) -> None:
+        try:
+            async with self._store.look() as db:
+                self._lanes = await people.coordinators_lanes(db, tuple(self._callers))
+        except Unavailable:
+            return  # those of the last minute will do
+        self._learned_at = monotonic()
+
+    async def _tell(self) -> None:
+        cause, since = self._store.condition.cause, self._store.condition.since
+        assert cause is not None and since is not None
+        now, zone = clock.now(), self._store.zone
+        for lane in self._lanes:
+            chat = self._store.seal.open(lane.chat, table="addresses", column="chat", row_id=lane.id)
+            text = cannot_store(self._service.desk(lane.language), cause=cause, since=since, now=now, zone=zone)
+            await self._callers[lane.channel].say_from_memory(int(chat), text)
+
+    async def _tell_end(self) -> None:
+        """Said through the outbox: now it can be, and then it arrives for certain, at the desk too."""
+        if self._lasting_since is None:
+            return
+        try:
+            async with self._store.work() as work:
+                params = {"since": self._lasting_since.isoformat(), "until": work.now.isoformat()}
+                await people.tell_coordinators(work, Notice.CAN_STORE_AGAIN, params=params)
+        except Unavailable:
+            return
+        self._lasting_since = None

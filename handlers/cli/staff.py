@@ -1,0 +1,171 @@
+"""Verbs of the command line about people and shifts: volunteer, shift."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from bot.engine import clock
+from bot.engine.errors import BadInput, NotFound
+from bot.engine.store import Store, Work
+from bot.language.i18n import Foreign, Ltr
+from bot.people import logins, people
+from bot.places import places
+from bot.roster import shifts
+from handlers.cli import common
+from models.people import LinkPurpose, Role
+from models.shift import ONLINE
+
+words = common.words
+volunteer = typer.Typer(help=words("cli_volunteer"), no_args_is_help=True)
+shift = typer.Typer(help=words("cli_shift"), no_args_is_help=True)
+
+
+@volunteer.command("add", help=words("cli_volunteer_add"))
+def add_volunteer(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    speaks: Annotated[str, typer.Option(help=words("cli_speaks"))] = "sv",
+    language: Annotated[str, typer.Option(help=words("cli_staff_language"))] = "sv",
+    coordinator: Annotated[bool, typer.Option("--coordinator", help=words("cli_coordinator"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        role = Role.COORDINATOR if coordinator else Role.VOLUNTEER
+        spoken = [code.strip() for code in speaks.split(",") if code.strip()]
+        bot_name = await _bot_name(context, store)
+        async with store.work() as work:
+            person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
+            links = await _make_links(work, person_id)
+        lives = int(logins.INVITE_LIVES.total_seconds() // 3600)
+        common.say("cli_volunteer_added", name=Foreign(name), hours=lives)
+        _say_links(store, bot_name, *links)
+
+    common.with_store(act)
+
+
+@volunteer.command("link", help=words("cli_volunteer_link"))
+def link_volunteer(context: typer.Context, name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        bot_name = await _bot_name(context, store)
+        async with store.work() as work:
+            links = await _make_links(work, await _volunteer_id(work.db, name))
+        _say_links(store, bot_name, *links)
+
+    common.with_store(act)
+
+
+@volunteer.command("enable", help=words("cli_volunteer_enable"))
+def enable_volunteer(context: typer.Context, name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        bot_name = await _bot_name(context, store)
+        async with store.work() as work:
+            person_id = await _volunteer_id(work.db, name)
+            await people.enable_staff(work, person_id)
+            links = await _make_links(work, person_id)
+        common.say("cli_volunteer_enabled", name=Foreign(name))
+        _say_links(store, bot_name, *links)
+
+    common.with_store(act)
+
+
+async def _bot_name(context: typer.Context, store: Store) -> str | None:
+    """How the bot is called in Telegram, asked before anything is written: an answer may take a while."""
+    outside: common.Outside | None = context.obj
+    return await outside.bot_name(store.settings) if outside else None
+
+
+async def _make_links(work: Work, person_id: int) -> tuple[str, str]:
+    desk = await logins.make_link(work, person_id, LinkPurpose.DESK, lives=logins.INVITE_LIVES)
+    return desk, await logins.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=logins.INVITE_LIVES)
+
+
+def _say_links(store: Store, bot_name: str | None, desk: str, chat: str) -> None:
+    """The volunteer's two doors, each opening once. A fresh chat shows a START button only, so the link is better."""
+    common.say("cli_link_desk", address=Ltr(f"{store.settings.public_url}/desk/login/{desk}"))
+    if bot_name is not None:
+        common.say("cli_link_telegram_open", address=Ltr(f"https://t.me/{bot_name}?start={chat}"))
+    elif store.settings.telegram_token is not None:
+        common.say("cli_link_telegram", command=Ltr(f"/start {chat}"))
+
+
+@volunteer.command("list", help=words("cli_volunteer_list"))
+def list_volunteers() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            staff = await people.staff(db)
+        for person in staff:
+            state = words("cli_enabled" if person.enabled else "cli_disabled")
+            typer.echo("  ".join((person.alias, words(f"role_{person.role}"), ",".join(person.speaks), state)))
+
+    common.with_store(act)
+
+
+@volunteer.command("disable", help=words("cli_volunteer_disable"))
+def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            person_id = await _volunteer_id(work.db, name)
+            freed = await people.disable_staff(work, person_id)
+        common.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
+
+    common.with_store(act)
+
+
+@shift.command("add", help=words("cli_shift_add"))
+def add_shift(
+    day: Annotated[str, typer.Argument(help=words("cli_day"))],
+    span: Annotated[str, typer.Argument(help=words("cli_span"))],
+    names: Annotated[list[str], typer.Argument(help=words("cli_names"))],
+    place: Annotated[str, typer.Option(help=words("cli_place"))] = ONLINE,
+) -> None:
+    async def act(store: Store) -> None:
+        on, (opens, closes) = common.day_of(day), common.span_of(span)
+        last_day = on if opens < closes else on + timedelta(days=1)  # a shift may cross midnight; hours may not
+        try:
+            starts_at, ends_at = clock.wall(on, opens, store.zone), clock.wall(last_day, closes, store.zone)
+        except clock.NoSuchTime:
+            raise BadInput("no_such_time", value=span) from None
+        async with store.work() as work:
+            await places.require_place(work.db, place)
+            ids = [await _volunteer_id(work.db, name) for name in names]
+            shift_id = await shifts.add_shift(work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place)
+        common.say(
+            "cli_shift_added", number=Ltr(str(shift_id)), hours=round((ends_at - starts_at).total_seconds() / 3600)
+        )
+
+    common.with_store(act)
+
+
+async def _volunteer_id(db: object, name: str) -> int:
+    person_id = await people.staff_named(db, name)  # type: ignore[arg-type]
+    if person_id is None:
+        raise BadInput("no_such_volunteer", alias=name)
+    return person_id
+
+
+@shift.command("list", help=words("cli_shift_list"))
+def list_shifts() -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            ahead = await shifts.shifts_ahead(db, clock.now())
+        for row, names in ahead:
+            when = words.day_and_time(row.starts_at, store.zone)
+            until = words.until(row.ends_at, store.zone, begins=row.starts_at)
+            typer.echo(f"{row.id}  {when}-{until}  {row.place}  {', '.join(names)}")
+        if not ahead:
+            common.say("cli_no_shifts")
+
+    common.with_store(act)
+
+
+@shift.command("cancel", help=words("cli_shift_cancel"))
+def cancel_shift(number: Annotated[int, typer.Argument(help=words("cli_shift_number"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            try:
+                await shifts.cancel_shift(work, number)
+            except NotFound:
+                raise BadInput("no_such_shift", value=str(number)) from None
+        common.say("cli_shift_cancelled")
+
+    common.with_store(act)

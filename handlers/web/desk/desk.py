@@ -1,0 +1,195 @@
+"""The desk's first page: my cases, the queue, who is on shift, notices; and the door to it.
+
+A log-in link shows a button and is spent only by pressing it, since programs that check links open them.
+"""
+
+from aiohttp import web
+
+from bot.cases import cases, queue
+from bot.engine import clock
+from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, NotPermitted, Refusal, TooMany
+from bot.engine.metrics import ACTS
+from bot.people import logins, people
+from bot.people.logins import Session
+from bot.reports import overview
+from bot.telling import inbox
+from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
+from handlers.web.frame import identity
+from handlers.web.frame.keys import LIMITS, SERVICE, SESSION
+from handlers.web.frame.limits import FAILED_LOG_INS
+from handlers.web.frame.view import page, refusal_text, see_other, wants_json, went_on, words_for
+from models.case import spoken_code
+from models.people import STAFF_LANGUAGES, Device, Role
+
+LOG_IN_WAIT_MINUTES = 60
+ACTS_COUNTED_AS = "desk"
+
+
+async def ask_log_in(request: web.Request) -> web.Response:
+    """Shows the button that spends the link."""
+    return page(request, "desk/login.html")
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """The link is spent, and this browser acts for its person until it is idle for half an hour or twelve hours pass.
+
+    Whoever it acted for until now, it does so no more: a token left behind would still open the desk.
+
+    A link that is good always opens, whatever others behind the same address have tried.
+
+    Raises:
+        LinkSpent: it was used, has run out or never was.
+        TooMany: and it is more than the tenth such link from one network address in the last hour.
+    """
+    try:
+        token = await _log_in(request)
+    except LinkSpent:
+        if not request.app[LIMITS].allows_address(FAILED_LOG_INS, request):
+            raise TooMany(minutes=LOG_IN_WAIT_MINUTES) from None
+        raise
+    response = see_other("/desk")
+    identity.remember(request, response, identity.STAFF, token, device=Device.STAFF)
+    return response
+
+
+async def _log_in(request: web.Request) -> str:
+    store, link = request.app[SERVICE].store, request.match_info["token"]
+    async with store.look() as db:  # a link of no worth costs nobody the one place where acts are written
+        await logins.require_good_link(db, link, clock.now())
+    async with store.work() as work:
+        token = await logins.log_in(work, link)
+        await identity.end_session(work, request, identity.STAFF)
+    return token
+
+
+async def show(request: web.Request) -> web.Response:
+    """The desk."""
+    return await _desk_page(request, _session(request))
+
+
+async def ask_claim(request: web.Request) -> web.Response:
+    """Who is off shift is asked whether to take the waiting case all the same; else there is nothing to ask."""
+    case_id, session = int(request.match_info["case"]), _session(request)
+    async with request.app[SERVICE].store.look() as db:
+        waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
+        working = await queue.on_shift(db, clock.now())
+    if waiting is None or any(volunteer.id == session.person_id for volunteer in working):
+        return see_other("/desk")
+    return _asked(request, case_id, waiting.code)
+
+
+async def claim(request: web.Request) -> web.Response:
+    """The case is the acting volunteer's; off shift they are asked first, and told kindly if another was faster."""
+    case_id = int(request.match_info["case"])
+    anyway = (await request.post()).get("anyway") == "1"
+    verb = cases.claim_case_off_shift if anyway else cases.claim_case
+    try:
+        async with identity.staff_acts(request) as (work, _):
+            await verb(work, case_id=case_id)
+    except NotOnShift as refusal:
+        if wants_json(request):
+            raise
+        return _asked(request, case_id, str(refusal.values["code"]), status=refusal.status)
+    except AlreadyClaimed as refusal:
+        if refusal.code != "already_yours":
+            if wants_json(request):
+                raise
+            return await _desk_page(request, _session(request), refusal=refusal)
+    ACTS.labels(ACTS_COUNTED_AS).inc()
+    return went_on(request, f"/desk/cases/{case_id}")
+
+
+async def put_away(request: web.Request) -> web.Response:
+    """The notice has been read."""
+    async with identity.staff_acts(request) as (work, session):
+        await inbox.put_away(work, session.person_id, int(request.match_info["notice"]))
+    return went_on(request, "/desk")
+
+
+async def speak(request: web.Request) -> web.Response:
+    """The desk and the bot speak this language to the person from now on."""
+    language = str((await request.post()).get("language", ""))
+    async with identity.staff_acts(request) as (work, session):
+        if language in STAFF_LANGUAGES:
+            await people.speak(work, session.person_id, language)
+    return went_on(request, "/desk")
+
+
+async def look(_request: web.Request) -> web.Response:
+    """Who asks for the address of an act, as a reload does, is at the desk."""
+    return see_other("/desk")
+
+
+async def time_left(request: web.Request) -> web.Response:
+    """How long the session lives on, for a script that looks; nobody is there because of that."""
+    return _left(_session(request))
+
+
+async def still_here(request: web.Request) -> web.Response:
+    """Somebody is typing, or has said that they are there: the session is not idle."""
+    async with identity.staff_acts(request) as (work, session):
+        awake = logins.seen_now(session, work.now)
+    return _left(awake)
+
+
+def _left(session: Session) -> web.Response:
+    """`may_stay`: whether being there makes it longer; nothing does at the end of the twelve hours."""
+    now = clock.now()
+    left, longest = session.seconds_left(now), int((session.longest - now).total_seconds())
+    return web.json_response({"ok": True, "ends_in": left, "may_stay": left < longest})
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """This browser acts for nobody any more."""
+    async with identity.staff_acts(request) as (work, session):
+        await logins.end_session(work, session.id)
+    return _logged_out(request)
+
+
+async def end_all(request: web.Request) -> web.Response:
+    """No browser acts for the person any more, wherever it is."""
+    async with identity.staff_acts(request) as (work, session):
+        await logins.end_all_sessions(work, session.person_id)
+    return _logged_out(request)
+
+
+def _logged_out(request: web.Request) -> web.Response:
+    response = went_on(request, "/desk")
+    identity.forget(request, response, identity.STAFF)
+    return response
+
+
+def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) -> web.Response:
+    return page(request, "desk/confirm.html", code=spoken_code(code), case_id=case_id, status=status)
+
+
+def _session(request: web.Request) -> Session:
+    session = request.get(SESSION)
+    if session is None:
+        raise NotPermitted
+    return session
+
+
+async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal | None = None) -> web.Response:
+    service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    async with service.store.look() as db:
+        me = next(person for person in await people.staff(db) if person.id == session.person_id)
+        working = await queue.on_shift(db, now)
+        desk = Desk(
+            alias=me.alias,
+            mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],
+            waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
+            on_shift=sorted(volunteer.alias for volunteer in working),
+            is_on_shift=any(volunteer.id == me.id for volunteer in working),
+            notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
+            overview=await _overview(request, session, db),
+        )
+    told = refusal_text(service, words, refusal) if refusal else ""
+    return page(request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200)
+
+
+async def _overview(request: web.Request, session: Session, db: object) -> object:
+    if session.role != Role.COORDINATOR:
+        return None
+    now = clock.now()
+    return overview_shown(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)

@@ -1,0 +1,184 @@
+"""From cases and notices to what the desk's pages show. Never a newcomer's words: only a claimer's page has those."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.cases.taking_back import TAKE_BACK_WITHIN
+from bot.cases.texts import SHOWN_OUTCOMES, card_line, mark_label, minutes_choices, outcome_label, state_label, waited
+from bot.cases.transcript import Line
+from bot.language.i18n import Words
+from bot.language.parts import answer_label
+from bot.people.access import Loss
+from bot.reports.overview import Overview
+from bot.service import Service
+from bot.telling.render import prompt_of
+from handlers.web.frame.view import clock_time, inline, several_lines, spoken
+from models.case import UNKNOWN, USUAL_ORGANISATIONS, CaseEventKind, Category, Organisation, spoken_code
+from models.outbox import Notice
+
+# What else is said to staff is on the desk already: cards are its queue, new words its cases.
+SHOWN_NOTICES = frozenset(
+    {
+        Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
+        Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
+        Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
+    }
+)  # fmt: skip
+
+
+SEND_IT, THROW_AWAY = "send", "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """A case in a list."""
+
+    id: int
+    code: str
+    line: Markup
+    waits: Markup
+    is_owed: bool
+    is_returning: bool = False
+    is_mine_to_speak: bool = False
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The first page."""
+
+    alias: str
+    mine: list[CaseCard]
+    waiting: list[CaseCard]
+    on_shift: list[str]
+    is_on_shift: bool
+    notices: list[dict[str, object]]
+    overview: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a volunteer had filled in when an act was refused: it is still there on the next page.
+
+    `is_draft`: the text is what the server keeps. `unsent`: what is to become of it, `SEND_IT` or `THROW_AWAY`, when
+    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same.
+    """
+
+    text: str = ""
+    client_msg_id: str = ""
+    seen_seq: int = 0
+    category: str = ""
+    organisations: tuple[str, ...] = ()
+    outcome: str = UNKNOWN
+    minutes: str = ""
+    is_closing: bool = False
+    is_draft: bool = False
+    unsent: str = ""
+    is_meant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the closing form offers: pairs of a code and its label."""
+
+    categories: list[tuple[str, Markup]]
+    usual: list[tuple[str, Markup]]
+    more: list[tuple[str, Markup]]
+    outcomes: list[tuple[str, Markup]]
+    minutes: list[tuple[str, Markup]] = field(default_factory=list)
+
+
+def case_card(words: Words, case: Any, now: datetime, *, speaks: list[str] | None = None, alias: str = "") -> CaseCard:
+    """A case as a list shows it: code, language, channel, category, since when it waits."""
+    since = case.waiting_since
+    waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
+    return CaseCard(
+        id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._mapping)), waits=inline(waits),
+        is_owed=since is not None, is_returning=case.has_returned, is_mine_to_speak=case.language in (speaks or ()),
+        alias=alias,
+    )  # fmt: skip
+
+
+async def notice_cards(
+    db: Any, service: Service, words: Words, rows: list[Any], now: datetime
+) -> list[dict[str, object]]:
+    """The notices that have not been put away, newest first."""
+    shown = [row for row in rows if row.kind in SHOWN_NOTICES and row.edits is None]
+    return [
+        {
+            "id": row.id,
+            "text": several_lines((await prompt_of(db, service, row)).text),
+            "when": clock_time(words, row.created_at, service, now),
+        }
+        for row in shown
+    ]
+
+
+def overview_shown(service: Service, words: Words, seen: Overview, now: datetime) -> dict[str, object]:
+    """The coordinators' part, in words."""
+    zone = service.store.zone
+    ahead = [
+        {
+            "when": inline(words.day_and_time(shift.starts_at, zone, now=now)),
+            "until": inline(words.until(shift.ends_at, zone, begins=shift.starts_at, now=now)),
+            "who": ", ".join(names),
+        }
+        for shift, names in seen.ahead
+    ]
+    oldest = inline(waited(words, seen.oldest, now)) if seen.oldest else None
+    claimed = [case_card(words, case, now, alias=case.alias or "") for case in seen.claimed]
+    return {"waiting": seen.waiting, "oldest": oldest, "ahead": ahead, "claimed": claimed}
+
+
+def line_shown(
+    service: Service, words: Words, line: Line, state: tuple[str, str] | None, now: datetime
+) -> dict[str, object]:
+    """A message of the case: whose, when, how it came, what, how far it has come, and what it said before."""
+    return {
+        "id": line.message_id,
+        "own": not line.by_newcomer,
+        "who": inline(words("desk_newcomer") if line.by_newcomer else line.alias or words("service_name")),
+        "marks": [inline(mark_label(words, mark)) for mark in line.marks],
+        "text": spoken(line.text) if line.taken_back_at is None else "",
+        "may_take_back": may_take_back(line, now),
+        "earlier": [spoken(text) for text in line.earlier],
+        "when": clock_time(words, line.said_at, service, now),
+        "state": inline(state_label(words, *state)) if state else "",
+        "state_code": state[0] if state else "",
+    }
+
+
+def may_take_back(line: Line, now: datetime) -> bool:
+    """Whether the volunteer's message is so fresh that the page offers to take it back."""
+    return not line.by_newcomer and line.taken_back_at is None and now - line.said_at <= TAKE_BACK_WITHIN
+
+
+def loss_told(words: Words, loss: Loss) -> str:
+    """What has happened to a case that a volunteer had."""
+    code = spoken_code(loss.code)
+    if loss.is_erased:
+        return words("desk_case_erased", code=code)
+    if loss.kind == CaseEventKind.WITHDRAWN:
+        return words("case_withdrawn", code=code)
+    if not loss.by_me:
+        return words("case_taken_back", code=code)
+    return words("closed_by_you" if loss.kind == CaseEventKind.CLOSED else "released_by_you", code=code)
+
+
+def closing_options(words: Words, default: int) -> Options:
+    """The lists of the closing form, the usual organisations apart."""
+    categories = [(code, inline(answer_label(words, "category", code))) for code in Category]
+    organisations = [(code, inline(words(code))) for code in Organisation]
+    return Options(
+        categories=[*categories, (UNKNOWN, inline(words("unknown")))],
+        usual=organisations[: len(USUAL_ORGANISATIONS)],
+        more=organisations[len(USUAL_ORGANISATIONS) :],
+        outcomes=[(code, inline(outcome_label(words, code))) for code in (*SHOWN_OUTCOMES, UNKNOWN)],
+        minutes=[
+            *((str(minutes), inline(words("minutes_long", n=minutes))) for minutes in sorted(minutes_choices(default))),
+            (UNKNOWN, inline(words("unknown"))),
+        ],
+    )

@@ -1,0 +1,194 @@
+"""Whose browser this is: cookies on one side, sessions in the database on the other.
+
+A browser may hold two sessions, one as a newcomer and one as staff; each has its own cookie. The cookie holds a
+random token and nothing else. What a session may do is decided in `bot/people/access.py`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.engine import clock
+from bot.engine.errors import NotPermitted, SessionEnded, Unavailable
+from bot.engine.store import Work, actor_of
+from bot.people import access, logins, people
+from bot.people.logins import AFTER_CLOSING, Session
+from bot.people.people import Visitor
+from handlers.web.frame.keys import CHECKED, SERVICE, SESSION
+from models.people import Device
+
+NEWCOMER, STAFF = "radrum_chat", "radrum_desk"
+# A case may be open for weeks before the 14 days after its closing begin; the session in the database ends earlier.
+OWN_DEVICE_KEEPS = AFTER_CLOSING + timedelta(days=31)
+RAN_OUT = "session_ran_out"
+LOOKS_BY_ITSELF = "X-Radrum-Live"  # our script looks for news: nobody is there because of that
+
+
+def cookie_name(request: web.Request, name: str) -> str:
+    """`__Host-` binds a cookie to this host over https; on plain loopback browsers would refuse it."""
+    return f"__Host-{name}" if is_https(request) else name
+
+
+def is_https(request: web.Request) -> bool:
+    return request.app[SERVICE].settings.public_url.startswith("https://")
+
+
+def remember(request: web.Request, response: web.StreamResponse, name: str, token: str, *, device: str) -> None:
+    """The browser will show this token. A shared device and the desk forget it when the browser is closed."""
+    longest = int(OWN_DEVICE_KEEPS.total_seconds()) if device == Device.OWN else None
+    response.set_cookie(
+        cookie_name(request, name), token, max_age=longest, path="/", secure=is_https(request), httponly=True,
+        samesite="Lax",
+    )  # fmt: skip
+
+
+def forget(request: web.Request, response: web.StreamResponse, name: str) -> None:
+    """The browser shows no token any more."""
+    response.del_cookie(cookie_name(request, name), path="/", secure=is_https(request), httponly=True, samesite="Lax")
+
+
+def has_cookie(request: web.Request, name: str) -> bool:
+    return cookie_name(request, name) in request.cookies
+
+
+async def newcomer_session(request: web.Request) -> Session | None:
+    """The newcomer's live session of this browser, or None."""
+    session = await _session(request, NEWCOMER)
+    return None if session is None or session.is_staff else session
+
+
+async def staff_session(request: web.Request) -> Session | None:
+    """The volunteer's or coordinator's live session of this browser, or None."""
+    session = await _session(request, STAFF)
+    return session if session is not None and session.is_staff else None
+
+
+async def require_newcomer(request: web.Request) -> Session:
+    """The newcomer's session, which is not idle from now on.
+
+    Raises:
+        SessionEnded: there is none, or it has ended.
+    """
+    session = await newcomer_session(request)
+    if session is None:
+        raise await ended(request)
+    await stay_awake(request, session)
+    return session
+
+
+async def ended(request: web.Request) -> SessionEnded:
+    """Why this browser acts for no newcomer, to be raised."""
+    token = token_of(request, NEWCOMER)
+    if not token:
+        return SessionEnded("session_none")
+    async with request.app[SERVICE].store.look() as db:
+        return SessionEnded(await logins.how_it_ended(db, token, clock.now()))
+
+
+async def require_staff(request: web.Request) -> Session:
+    """The staff session, which is not idle from now on.
+
+    Raises:
+        NotPermitted: there is none, or it has ended.
+    """
+    session = await staff_session(request)
+    if session is None:
+        raise await _nobody(request)
+    await stay_awake(request, session)
+    return session
+
+
+async def has_run_out(request: web.Request) -> bool:
+    """Whether the browser's staff session ended by time alone, so that its person may have typed until now."""
+    token = token_of(request, STAFF)
+    if not token:
+        return False
+    async with request.app[SERVICE].store.look() as db:
+        return await logins.ran_out(db, token, clock.now())
+
+
+async def _nobody(request: web.Request) -> NotPermitted:
+    return NotPermitted(RAN_OUT) if await has_run_out(request) else NotPermitted()
+
+
+async def stay_awake(request: web.Request, session: Session) -> None:
+    """A person looked at a page, so the session is not idle. A database too busy to note it hinders nobody."""
+    if LOOKS_BY_ITSELF in request.headers or clock.now() - session.seen_at < logins.SEEN_EVERY:
+        return
+    with suppress(Unavailable):
+        async with request.app[SERVICE].store.work() as work:
+            await logins.seen(work, session)
+
+
+@asynccontextmanager
+async def newcomer_acts(request: web.Request) -> AsyncIterator[tuple[Work, Visitor, Session]]:
+    """One act of the newcomer whose browser this is, in one Work.
+
+    Raises:
+        SessionEnded: there is no live session, or its newcomer has been erased.
+    """
+    async with request.app[SERVICE].store.work() as work:
+        session = await _session_in(work, request, NEWCOMER)
+        visitor = None if session is None or session.is_staff else await people.newcomer_on_web(work, session.person_id)
+        if session is None or visitor is None:
+            token = token_of(request, NEWCOMER)
+            raise SessionEnded(await logins.how_it_ended(work.db, token, work.now) if token else "session_none")
+        await logins.seen(work, session)
+        request[CHECKED] = True
+        yield work, visitor, session
+
+
+@asynccontextmanager
+async def staff_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
+    """One act of the volunteer or coordinator whose browser this is, in one Work; they are its actor.
+
+    Raises:
+        NotPermitted: there is no live session, or their access has ended.
+    """
+    async with request.app[SERVICE].store.work() as work:
+        session = await _session_in(work, request, STAFF)
+        if session is None or not session.is_staff:
+            raise await _nobody(request)
+        work.actor = await actor_of(work.db, session.person_id)
+        await logins.seen(work, session)
+        request[CHECKED], request[SESSION] = True, session
+        yield work, session
+
+
+@asynccontextmanager
+async def coordinator_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
+    """As `staff_acts`, of a coordinator.
+
+    Raises:
+        NotPermitted: there is no live session, or their access has ended.
+        NotFound: it is a volunteer's.
+    """
+    async with staff_acts(request) as (work, session):
+        access.require_coordinator(work.actor)
+        yield work, session
+
+
+async def end_session(work: Work, request: web.Request, name: str) -> None:
+    """The session this browser has under the cookie, if any, has ended."""
+    session = await _session_in(work, request, name)
+    if session is not None and session.is_staff == (name == STAFF):
+        await logins.end_session(work, session.id)
+
+
+def token_of(request: web.Request, name: str) -> str | None:
+    return request.cookies.get(cookie_name(request, name))
+
+
+async def _session(request: web.Request, name: str) -> Session | None:
+    token = token_of(request, name)
+    if not token:
+        return None
+    async with request.app[SERVICE].store.look() as db:
+        return await logins.session_of(db, token, clock.now())
+
+
+async def _session_in(work: Work, request: web.Request, name: str) -> Session | None:
+    token = token_of(request, name)
+    return await logins.session_of(work.db, token, work.now) if token else None

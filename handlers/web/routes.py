@@ -1,0 +1,168 @@
+"""The web: newcomers' chat, the volunteers' desk, public pages, probes, and the way in for Telegram's updates.
+
+Owns the table of routes, each with the policy that says who may take it, and puts the application together.
+It starts nothing: `bot/app.py` does.
+"""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.service import Service
+from handlers.web.chat import back, chat, secret
+from handlers.web.desk import case, desk
+from handlers.web.desk.hours import pages, places
+from handlers.web.doors import live, probes, webhook
+from handlers.web.frame import static
+from handlers.web.frame.keys import (
+    ASSETS,
+    LIMITS,
+    PAGES,
+    PROBE_TURNS,
+    ROOM,
+    SERVICE,
+    SLOW_HASHES,
+    SOCKETS,
+    TURNS,
+    WEBHOOK,
+    Webhook,
+)
+from handlers.web.frame.limits import Limits
+from handlers.web.frame.middlewares import (
+    LARGEST_BODY,
+    WEBHOOK_PATH,
+    acts_come_from_our_pages,
+    add_safe_headers,
+    refusals_are_told,
+)
+from handlers.web.frame.policy import Handler, Policy, admit
+from handlers.web.frame.room import room_here
+from handlers.web.frame.slow_hashes import SlowHashes
+from handlers.web.frame.sockets import Sockets
+from handlers.web.frame.static import Assets
+from handlers.web.frame.turns import Turns
+from handlers.web.frame.view import Pages
+from handlers.web.pages import hours, poster, public
+from models.people import Language
+
+_LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
+_CASE = r"/desk/cases/{case:\d{1,18}}"
+_DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
+_PLACE = "/desk/places/{place:[a-z0-9-]{1,16}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way in: who may take it, and what happens then."""
+
+    method: str
+    path: str
+    policy: Policy
+    handler: Handler
+
+
+ROUTES = (
+    Route("GET", "/", Policy.PUBLIC, public.picker),
+    Route("GET", _LANGUAGE, Policy.PUBLIC, public.home),
+    Route("GET", _LANGUAGE + "/hours", Policy.PUBLIC, hours.show),
+    Route("GET", _LANGUAGE + "/hours/embed", Policy.PUBLIC, hours.embed),
+    Route("GET", _LANGUAGE + "/hours/share", Policy.PUBLIC, hours.share),
+    Route("GET", "/hours.ics", Policy.PUBLIC, hours.calendar),
+    Route("GET", "/hours/{place:[a-z0-9-]{1,16}}.ics", Policy.PUBLIC, hours.calendar),
+    Route("GET", "/hours.json", Policy.PUBLIC, hours.feed),
+    Route("GET", "/poster", Policy.PUBLIC, poster.print_page),
+    Route("GET", "/poster.pdf", Policy.PUBLIC, poster.pdf),
+    Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),
+    Route("GET", _LANGUAGE + "/privacy", Policy.PUBLIC, public.privacy),
+    Route("GET", _LANGUAGE + "/deleted", Policy.PUBLIC, public.deleted),
+    Route("GET", _LANGUAGE + "/closed", Policy.PUBLIC, public.closed),
+    Route("GET", _LANGUAGE + "/back", Policy.PUBLIC, back.show),
+    Route("POST", _LANGUAGE + "/back", Policy.PUBLIC, back.come_back),
+    Route("GET", _LANGUAGE + "/chat", Policy.PUBLIC, chat.show),
+    Route("GET", _LANGUAGE + f"/chat/{{act:{'|'.join(chat.ACTS_ALONE)}}}", Policy.PUBLIC, chat.back_to_chat),
+    Route("GET", _LANGUAGE + "/chat/no", Policy.PUBLIC, chat.no_consent),
+    Route("POST", _LANGUAGE + "/chat/consent", Policy.PUBLIC, chat.consent),
+    Route("POST", _LANGUAGE + "/chat/leave", Policy.PUBLIC, chat.leave),
+    Route("POST", _LANGUAGE + "/chat/close", Policy.PUBLIC, chat.close),
+    Route("GET", _LANGUAGE + "/chat/closing", Policy.NEWCOMER, chat.ask_close),
+    Route("POST", _LANGUAGE + "/chat/say", Policy.NEWCOMER, chat.say),
+    Route("POST", _LANGUAGE + "/chat/press", Policy.NEWCOMER, chat.press),
+    Route("POST", _LANGUAGE + "/chat/command", Policy.NEWCOMER, chat.command),
+    Route("POST", _LANGUAGE + "/chat/here", Policy.NEWCOMER, chat.here),
+    Route("GET", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, chat.draft),
+    Route("POST", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, chat.keep_draft),
+    Route("POST", _LANGUAGE + "/chat/written", Policy.NEWCOMER, chat.written),
+    Route("GET", _LANGUAGE + "/chat/secret", Policy.NEWCOMER, secret.ask),
+    Route("POST", _LANGUAGE + "/chat/secret", Policy.NEWCOMER, secret.make),
+    Route("GET", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.confirm_delete),
+    Route("POST", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.delete),
+    Route("GET", _LANGUAGE + "/chat/live", Policy.NEWCOMER, live.chat),
+    Route("GET", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.ask_log_in),
+    Route("POST", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.log_in),
+    Route("GET", "/desk", Policy.STAFF, desk.show),
+    Route("GET", "/desk/live", Policy.STAFF, live.desk),
+    Route("GET", "/desk/presence", Policy.STAFF, desk.time_left),
+    Route("POST", "/desk/presence", Policy.STAFF, desk.still_here),
+    Route("GET", "/desk/{act:language|logout|end-all}", Policy.PUBLIC, desk.look),
+    Route("POST", "/desk/language", Policy.STAFF, desk.speak),
+    Route("POST", "/desk/logout", Policy.STAFF, desk.log_out),
+    Route("POST", "/desk/end-all", Policy.STAFF, desk.end_all),
+    Route("GET", r"/desk/notices/{notice:\d{1,18}}/put-away", Policy.PUBLIC, desk.look),
+    Route("POST", r"/desk/notices/{notice:\d{1,18}}/put-away", Policy.STAFF, desk.put_away),
+    Route("GET", _CASE + "/claim", Policy.STAFF, desk.ask_claim),
+    Route("POST", _CASE + "/claim", Policy.STAFF, desk.claim),
+    Route("GET", _CASE, Policy.CLAIMER, case.show),
+    Route("GET", _CASE + "/{act:reply|draft|take-back|release|not-advice|close}", Policy.PUBLIC, case.look),
+    Route("POST", _CASE + "/reply", Policy.CLAIMER, case.reply),
+    Route("POST", _CASE + "/take-back", Policy.CLAIMER, case.take_back),
+    Route("POST", _CASE + "/draft", Policy.CLAIMER, case.keep_draft),
+    Route("POST", _CASE + "/release", Policy.CLAIMER, case.release),
+    Route("POST", _CASE + "/not-advice", Policy.CLAIMER, case.not_advice),
+    Route("POST", _CASE + "/close", Policy.CLAIMER, case.close),
+    Route("GET", "/desk/hours", Policy.COORDINATOR, pages.show),
+    Route("GET", "/desk/hours/propose", Policy.PUBLIC, pages.look),
+    Route("POST", "/desk/hours/propose", Policy.COORDINATOR, pages.propose),
+    Route("GET", _DRAFT, Policy.COORDINATOR, pages.show_draft),
+    Route("GET", _DRAFT + "/{act:publish|drop}", Policy.PUBLIC, pages.look_at_draft),
+    Route("POST", _DRAFT + "/publish", Policy.COORDINATOR, pages.publish),
+    Route("POST", _DRAFT + "/drop", Policy.COORDINATOR, pages.drop),
+    Route("GET", r"/desk/hours/changes/{number:\d{1,18}}/undo", Policy.COORDINATOR, pages.ask_undo),
+    Route("POST", r"/desk/hours/changes/{number:\d{1,18}}/undo", Policy.COORDINATOR, pages.undo),
+    Route("GET", "/desk/hours/history", Policy.COORDINATOR, pages.history),
+    Route("GET", "/desk/places", Policy.PUBLIC, pages.look),
+    Route("POST", "/desk/places", Policy.COORDINATOR, places.add),
+    Route("GET", _PLACE, Policy.COORDINATOR, places.show),
+    Route("POST", _PLACE, Policy.COORDINATOR, places.save),
+    Route("GET", "/healthz", Policy.PROBE, probes.healthz),
+    Route("GET", "/readyz", Policy.PROBE, probes.readyz),
+    Route("GET", "/metrics", Policy.PROBE, probes.metrics),
+    Route("POST", WEBHOOK_PATH, Policy.TELEGRAM, webhook.receive),
+    Route("GET", "/static/{version}/{name}", Policy.PUBLIC, static.file),
+)
+
+
+def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Application:
+    """The application, ready to be served.
+
+    `webhook`: what an update's bytes are handed to; it returns the status to answer. None: there is no webhook.
+    """
+    app = web.Application(middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY)
+    assets = Assets()
+    app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
+    app[LIMITS], app[ROOM] = Limits(service.settings.trusted_proxies), room_here()
+    app[SOCKETS] = Sockets(of_address=app[ROOM].sockets_of_address, in_all=app[ROOM].sockets)
+    app[TURNS], app[PROBE_TURNS], app[SLOW_HASHES] = Turns(), Turns(), SlowHashes()
+    for route in ROUTES:
+        _add(app, route)
+    app.on_response_prepare.append(add_safe_headers)
+    app.on_shutdown.append(live.close_all)
+    app.on_cleanup.append(app[SLOW_HASHES].close)
+    return app
+
+
+def _add(app: web.Application, route: Route) -> None:
+    handler = admit(route.policy, route.handler)
+    if route.method == "GET":
+        app.router.add_get(route.path, handler)  # answers HEAD as well
+    else:
+        app.router.add_route(route.method, route.path, handler)

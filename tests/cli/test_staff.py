@@ -1,0 +1,98 @@
+"""The verbs about volunteers, given at a real command line: what they print, and how soon."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bot.engine.seal import Seal, create_key, load_key
+from bot.engine.settings import read_settings
+from bot.engine.store import Store
+from bot.people import people
+from handlers.telegram.name import PATIENCE_SECONDS, bot_name
+from models.people import Role
+from tests.botapi import FakeBotApi
+from tests.command_line import CommandLine
+from tests.conftest import TOKEN, settings_for
+
+TOKEN_SHAPE = r"([A-Za-z0-9_-]{43})"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[FakeBotApi]:
+    async with FakeBotApi() as opened:
+        yield opened
+
+
+@pytest.fixture
+def line(sqlite_url: str, tmp_path: Path, api: FakeBotApi) -> CommandLine:
+    key_file = tmp_path / "key" / "radrum.key"
+    create_key(key_file)
+    return CommandLine(
+        {
+            "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8", "RADRUM_DATABASE_URL": sqlite_url,
+            "RADRUM_KEY_FILE": str(key_file), "RADRUM_DATA_DIR": str(tmp_path / "data"),
+            "RADRUM_TELEGRAM_TOKEN": TOKEN, "RADRUM_TELEGRAM_API_URL": api.url,
+        }
+    )  # fmt: skip
+
+
+async def test_a_new_volunteer_gets_a_link_that_opens_the_bot(line: CommandLine) -> None:
+    status, said, complained = await line.gives("volunteer", "add", "Nils")
+
+    assert (status, complained) == (0, "")
+    assert re.search(rf"https://t\.me/radrum_test_bot\?start={TOKEN_SHAPE}$", said, re.M)
+    assert "/start " not in said
+
+
+@pytest.mark.parametrize("trouble", ["silent", "refusing", "away", "nothing set up"])
+async def test_the_name_is_asked_for_a_short_while_and_no_trouble_is_raised_or_logged(
+    api: FakeBotApi, sqlite_url: str, tmp_path: Path, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_for(sqlite_url, tmp_path, telegram_token=TOKEN, telegram_api_url=api.url)
+    assert await bot_name(settings) == "radrum_test_bot"
+    if trouble == "silent":
+        api.black_hole()
+    elif trouble == "refusing":
+        api.fail("getMe", kind=401)
+    elif trouble == "away":
+        await api.down()
+    else:
+        settings = settings_for(sqlite_url, tmp_path)
+    begun = monotonic()
+
+    assert await bot_name(settings) is None
+
+    assert monotonic() - begun < PATIENCE_SECONDS + 3
+    assert TOKEN not in caplog.text
+
+
+async def test_where_telegram_does_not_say_the_name_the_line_alone_is_printed(
+    line: CommandLine, api: FakeBotApi
+) -> None:
+    api.fail("getMe", kind=500, times=None)
+
+    status, said, complained = await line.gives("volunteer", "add", "Nils")
+
+    assert (status, complained) == (0, "")
+    assert re.search(rf"/start {TOKEN_SHAPE}$", said, re.M)
+    assert "t.me" not in said and TOKEN not in said
+
+
+async def test_a_disabled_volunteer_gets_no_links_until_access_is_given_again(line: CommandLine) -> None:
+    settings = read_settings(line.env)
+    store = Store(settings, Seal(load_key(settings.key_file)))
+    async with store.work() as work:
+        add = {"role": Role.VOLUNTEER, "alias": "Nils", "language": "sv", "speaks": ["sv"]}
+        await people.disable_staff(work, await people.add_staff(work, **add))
+    await store.close()
+
+    refused = await line.gives("volunteer", "link", "Nils")
+    enabled = await line.gives("volunteer", "enable", "nils")
+
+    assert refused[:2] == (1, "")
+    assert "Nils\u2069 has no access" in refused[2] and "volunteer enable" in refused[2]
+    assert enabled[0] == 0
+    assert re.search(rf"/desk/login/{TOKEN_SHAPE}$", enabled[1], re.M) and "t.me/radrum_test_bot" in enabled[1]

@@ -1,0 +1,139 @@
+"""The shape of the database: the same by migration as by the models, up and down, and never run on an old one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.engine.schema import (
+    SchemaOld,
+    WrongKind,
+    config,
+    is_trial_database,
+    mark_as_trial,
+    migrate,
+    require_current,
+    require_revision,
+)
+from bot.engine.settings import read_settings
+from models.tables import metadata
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    """A migrated database, as SQLAlchemy wants it."""
+    return read_settings({"RADRUM_DATABASE_URL": database_url}).database_url
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+
+
+def _walks(connection: Connection, *steps: tuple[str, str]) -> None:
+    settings = config()
+    settings.attributes["connection"] = connection
+    for verb, revision in steps:
+        getattr(command, verb)(settings, revision)
+    connection.commit()
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def _shape(connection: Connection) -> dict[str, object]:
+    """Tables with their columns, indexes and constraints, by name."""
+    seen = inspect(connection)
+    return {
+        name: (
+            sorted((column["name"], str(column["type"]), column["nullable"]) for column in seen.get_columns(name)),
+            sorted(str(index["name"]) for index in seen.get_indexes(name)),
+            sorted(str(key["name"]) for key in seen.get_foreign_keys(name)),
+            sorted(str(unique["name"]) for unique in seen.get_unique_constraints(name)),
+        )
+        for name in seen.get_table_names()
+    }
+
+
+async def test_the_models_are_what_the_migrations_make(db: AsyncConnection) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+        return compare_metadata(context, metadata)
+
+    assert await db.run_sync(differences) == []
+    assert set(metadata.tables) <= await db.run_sync(_tables)
+
+
+async def test_every_step_goes_up_down_and_up_again(db: AsyncConnection) -> None:
+    revisions = [one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
+    at_the_top = await db.run_sync(_shape)
+    await db.run_sync(lambda c: _walks(c, ("downgrade", "base")))
+    at_the_bottom = await db.run_sync(_tables)
+
+    for revision in revisions:
+        await db.run_sync(lambda c, to=revision: _walks(c, ("upgrade", to), ("downgrade", "-1"), ("upgrade", to)))
+
+    assert at_the_bottom <= {"alembic_version"}
+    assert await db.run_sync(_shape) == at_the_top
+
+
+async def test_there_is_one_newest_revision() -> None:
+    assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
+
+
+async def test_migrating_again_changes_nothing(url: str, db: AsyncConnection) -> None:
+    before = await db.run_sync(_shape)
+    await db.rollback()
+
+    await migrate(url)
+
+    assert await db.run_sync(_shape) == before
+
+
+async def test_an_empty_database_is_refused_and_can_be_migrated(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+    engine = create_async_engine(url)
+    async with engine.connect() as db:
+        with pytest.raises(SchemaOld):
+            await require_revision(db)
+        with pytest.raises(SchemaOld):
+            await require_current(db, is_trial=False)
+
+    await migrate(url)
+
+    async with engine.connect() as db:
+        await require_current(db, is_trial=False)
+    await engine.dispose()
+
+
+async def test_a_database_of_another_revision_is_refused(db: AsyncConnection) -> None:
+    await db.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+
+    with pytest.raises(SchemaOld):
+        await require_current(db, is_trial=False)
+
+
+async def test_a_trial_database_opens_for_the_trial_only(db: AsyncConnection) -> None:
+    await mark_as_trial(db)
+    await mark_as_trial(db)
+
+    with pytest.raises(WrongKind):
+        await require_current(db, is_trial=False)
+    await require_current(db, is_trial=True)
+    assert await is_trial_database(db)
+
+
+async def test_a_real_database_does_not_open_for_the_trial(db: AsyncConnection) -> None:
+    with pytest.raises(WrongKind):
+        await require_current(db, is_trial=True)
+    await require_current(db, is_trial=False)
