@@ -1,6 +1,6 @@
 """What every table shares: the naming of constraints, the column types, the making of ids.
 
-Owns `UtcDateTime`, `Sealed`, `Codes` and `new_id`. It must not open a database, read the clock or know a channel.
+Owns the column types, `table_of` and `new_id`. It must not open a database, read a clock or know a channel.
 """
 
 import json
@@ -8,7 +8,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Table, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -28,6 +28,12 @@ ID_BITS = 52  # a browser's numbers are exact up to 2**53, and a button's 64 byt
 
 class Base(SQLModel):
     """The root of every table of the project."""
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model: statements are written over tables, whose columns have a type of their own."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it and does not declare it
+    return table
 
 
 def new_id() -> int:

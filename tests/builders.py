@@ -12,7 +12,7 @@ from itertools import count
 
 from sqlalchemy import Row, Table, select, text
 
-from bot.cases import addressee, cases, relay
+from bot.cases import addressee, cases, relay, shift_starts
 from bot.engine import clock
 from bot.engine.store import Work, actor_of
 from bot.hours import changes
@@ -21,7 +21,6 @@ from bot.intake.converse import Door
 from bot.people import people
 from bot.people.people import Visitor
 from bot.privacy import purge as privacy_purge
-from bot.roster import shifts
 from bot.service import Service
 from bot.telling.delivery import Delivery, Letter, Outcome, Sent, Unreachable
 from bot.telling.render import prompt_of
@@ -136,7 +135,7 @@ async def shift(
     """A shift of these volunteers, from now on unless said otherwise. Returns its id."""
     begins = starts_at or clock.now()
     async with service.store.work() as work:
-        return await shifts.add_shift(
+        return await shift_starts.add_shift(
             work, starts_at=begins, ends_at=begins + lasts, person_ids=[one.id for one in staff], place=place
         )
 

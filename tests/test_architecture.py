@@ -18,20 +18,6 @@ ORDER = (
     "volunteers", "reports", "telling",
 )  # fmt: skip
 WEB_ORDER = (("frame",), ("chat", "pages"), ("desk",), ("doors",), ("routes",))
-STILL_BACKWARDS = {
-    "bot.cases.addressee imports bot.telling.inbox",
-    "bot.cases.relay imports bot.telling.inbox",
-    "bot.cases.taking_back imports bot.telling.inbox",
-    "bot.cases.texts imports bot.intake.texts",
-    "bot.hours.questions imports bot.cases.queue",
-    "bot.language.parts imports bot.hours.phrases",
-    "bot.people.people imports bot.cases.cases",
-    "bot.people.people imports bot.cases.drafts",
-    "bot.roster.shifts imports bot.cases.queue",
-}
-STILL_CIRCLES = [
-    [f"handlers.web.frame.{name}" for name in ("identity", "keys", "policy", "slow_hashes", "static", "turns", "view")]
-]
 # In these folders, except the named files, never import these.
 BANS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ("models/", (), ("telegram", "aiohttp", "babel", "jinja2")),
@@ -138,7 +124,7 @@ def points_back(importing: str, imported: str) -> bool:
 def test_rooms_import_what_stands_left_of_them() -> None:
     wrong = {f"{one} imports {other}" for one, other in imports_among_ours() if points_back(one, other)}
 
-    assert wrong == STILL_BACKWARDS
+    assert wrong == set()
 
 
 def test_every_room_of_the_plan_is_there() -> None:
@@ -153,7 +139,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     for one, other in imports_among_ours():
         knows.setdefault(one, set()).add(other)
 
-    assert list(_circles(knows)) == STILL_CIRCLES
+    assert list(_circles(knows)) == []
 
 
 def _circles(knows: dict[str, set[str]]) -> Iterator[list[str]]:

@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Table, delete, insert, select, update
 
-from bot.cases import cases, fates, focus, relay, taking_back
+from bot.cases import cases, fates, focus, relay, remote, taking_back
 from bot.cases.focus import Seen
 from bot.engine.errors import NotFound, Stale
 from bot.engine.store import Work
 from bot.people import access
 from bot.people.access import CaseRow, require_staff
-from bot.telling import inbox
 from models.base import new_id
 from models.case import HeldLine
 from models.dialogue import Answer
@@ -107,7 +106,7 @@ async def volunteer_edited(work: Work, said: Said, *, is_slashed: bool = False) 
         await work.db.execute(update(_LINES).where(_LINES.c.id == line.id).values(words=sealed))
         await _refresh_card(work, before)
         return
-    sent_to = await inbox.case_of_own(work.db, named)
+    sent_to = await remote.case_of_own(work.db, named)
     if is_slashed and sent_to is None:
         return  # Telegram says "edited" of a reaction to a command too
     words = said.words_for(sent_to)
@@ -178,10 +177,10 @@ async def answered_case(work: Work, remote_id: int) -> int | None:
     """The case that a message in the actor's chat names: the newcomer's words, a card, or the actor's own words."""
     actor = require_staff(work.actor)
     if actor.address_id is not None:
-        of_ours = await inbox.case_of_remote(work.db, actor.address_id, remote_id)
+        of_ours = await remote.case_of_remote(work.db, actor.address_id, remote_id)
         if of_ours is not None:
             return of_ours
-    return await inbox.case_of_own(work.db, external_id(actor.id, remote_id))
+    return await remote.case_of_own(work.db, external_id(actor.id, remote_id))
 
 
 def external_id(person_id: int, own_message: int) -> str:

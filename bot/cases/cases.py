@@ -14,12 +14,12 @@ from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.store import Work
 from bot.people import access
 from bot.people.access import CASES, CaseRow
+from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, new_id
 from models.case import MOVES, Case, CaseEventKind, CaseStatus, new_code
 from models.conversation import Author, Message
 from models.outbox import Notice, TimerKind
 from models.people import STAFF_ROLES, Person
-from models.shift import ONLINE, Assignment, Shift
 
 SILENT_RELEASE = timedelta(minutes=2)
 REOPEN_WITHIN = timedelta(days=14)
@@ -77,7 +77,7 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
         NotOnShift: the actor is not on shift now.
     Source: README, decisions: "a case has one volunteer at a time".
     """
-    return await _claim(work, case_id, _is_on_shift(work), card)
+    return await _claim(work, case_id, is_on_shift(work.actor.id, work.now), card)
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:
@@ -116,17 +116,6 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: object | None) 
 
 def _may_claim(work: Work) -> Exists:
     return exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
-
-
-def _is_on_shift(work: Work) -> Exists:
-    return exists().where(
-        Assignment.person_id == work.actor.id,
-        Shift.id == Assignment.shift_id,
-        Shift.place == ONLINE,
-        Shift.cancelled_at.is_(None),
-        Shift.starts_at <= work.now,
-        Shift.ends_at > work.now,
-    )
 
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:

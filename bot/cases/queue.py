@@ -1,4 +1,4 @@
-"""The queue: who is on shift, what a newcomer may be promised, who is offered a case, and the cards about it.
+"""The queue: who stands in it, what a newcomer may be promised, who is offered a case, and the cards about it.
 
 It must not claim or close: `cases.py` and `closing.py` do.
 """
@@ -6,7 +6,7 @@ It must not claim or close: `cases.py` and `closing.py` do.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import replacing
@@ -14,32 +14,12 @@ from bot.engine import bells
 from bot.engine.store import Work
 from bot.hours.standing import next_session
 from bot.people.access import CASES, CaseRow
+from bot.roster.staffing import OnShift, next_shift_at, on_shift
 from models.case import CaseStatus
 from models.conversation import Author, Message
 from models.outbox import Notice, Outbox, RowState, TimerKind
-from models.people import STAFF_ROLES, Address, Person
-from models.shift import ONLINE, Assignment, Shift
+from models.people import Address
 
-_ON_SHIFT = (
-    select(Person.id, Person.speaks, Person.alias)
-    .join(Assignment, Assignment.person_id == Person.id)
-    .join(Shift, Shift.id == Assignment.shift_id)
-    .where(
-        Shift.place == ONLINE,
-        Shift.cancelled_at.is_(None),
-        Shift.starts_at <= bindparam("now"),
-        Shift.ends_at > bindparam("now"),
-        Person.enabled,
-        Person.role.in_(STAFF_ROLES),
-    )
-    .distinct()
-)
-_NEXT_SHIFT = (
-    select(func.min(Shift.starts_at))
-    .join(Assignment, Assignment.shift_id == Shift.id)
-    .join(Person, Person.id == Assignment.person_id)
-    .where(Shift.place == ONLINE, Shift.cancelled_at.is_(None), Shift.starts_at > bindparam("now"), Person.enabled)
-)
 QUEUE_ORDER = (CASES.c.held, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(CASES).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 
@@ -54,11 +34,6 @@ class Promise:
     kind: str
     by: datetime | None
     params: dict[str, object]
-
-
-async def on_shift(db: AsyncConnection, now: datetime) -> list:
-    """The volunteers on an online shift at `now`: rows of id, speaks, alias."""
-    return list((await db.execute(_ON_SHIFT, {"now": now})).all())
 
 
 async def waiting(db: AsyncConnection) -> list[CaseRow]:
@@ -91,7 +66,7 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
 
 async def next_time(work: Work) -> Promise:
     """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
-    starts_at = (await work.db.execute(_NEXT_SHIFT, {"now": work.now})).scalar_one_or_none()
+    starts_at = await next_shift_at(work.db, work.now)
     session = await next_session(work.db, work.now, work.zone)
     if starts_at is None:
         return Promise("unknown", None, session)
@@ -131,7 +106,7 @@ async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     await _deal(work, case, fresh, marked=not speakers)
 
 
-async def _deal(work: Work, case: CaseRow, volunteers: list, *, marked: bool) -> None:
+async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked: bool) -> None:
     params = await card_params(work, case) | {"marked": marked}
     for volunteer in volunteers:
         await work.tell(volunteer.id, Notice.OFFERED, case_id=case.id, params=params)

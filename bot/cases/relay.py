@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, Table, bindparam, exists, func, insert, select
 
-from bot.cases import holding_back, pointing, queue
+from bot.cases import holding_back, pointing, queue, relay_states
 from bot.cases.cases import adviser_name, mark_read, may_reopen, newcomer_wrote, volunteer_answered
 from bot.engine import bells
 from bot.engine.errors import BadInput, NotFound, Stale
@@ -16,7 +16,6 @@ from bot.engine.store import Work
 from bot.language.textshape import PART_UNITS, clean, has_too_many_marks, split_text
 from bot.people import access, logins
 from bot.people.access import CaseRow
-from bot.telling import inbox
 from models.base import new_id
 from models.case import CaseStatus
 from models.conversation import Author, Message
@@ -133,7 +132,7 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
         params = {"code": case.code, "part": part, "parts": parts} | name
         await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
     if reply_to is not None:
-        await inbox.former_line_goes(work, work.actor.id, case.id)
+        await relay_states.former_line_goes(work, work.actor.id, case.id)
         params = {"code": case.code, "message": message_id, "reply_to": reply_to}
         key = f"state:{message_id}"
         await work.tell(work.actor.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)

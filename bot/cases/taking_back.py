@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Row, Table, exists, func, select, update
 
-from bot.cases import relay
+from bot.cases import relay, relay_states
 from bot.cases.cases import adviser_name
 from bot.engine import bells
 from bot.engine.errors import NotFound, Stale
@@ -16,7 +16,6 @@ from bot.engine.store import Work
 from bot.language.textshape import PART_UNITS, split_text
 from bot.people import access
 from bot.people.access import CASES, CaseRow, require_staff
-from bot.telling import inbox
 from models.case import OPEN, CaseEventKind
 from models.conversation import Author, Message
 from models.outbox import Notice, Outbox, RowState
@@ -46,7 +45,7 @@ async def take_back(work: Work, *, message_id: int) -> CaseRow:
         seen = await _goes(work, row, is_first=not seen) or seen
     await work.record(case.id, CaseEventKind.TAKEN_BACK)
     await _owes_again(work, case)
-    await inbox.tell_relay_state(work, message_id)
+    await relay_states.tell_relay_state(work, message_id)
     work.ring(bells.DESK)
     return case
 
@@ -72,7 +71,7 @@ async def replaced(work: Work, words: str, *, external_id: str, may_change: bool
     version = newest.version + 1
     message_id = await relay.keep_version(work, case, Author.VOLUNTEER, text, external_id=external_id, version=version)
     await _say_instead(work, case, rows, message_id, text)
-    await inbox.tell_relay_state(work, newest.id)
+    await relay_states.tell_relay_state(work, newest.id)
     work.ring(bells.DESK)
     return True
 

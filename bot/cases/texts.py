@@ -8,9 +8,20 @@ from datetime import datetime
 
 from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.hours.texts_staff import TELLERS as ABOUT_HOURS
-from bot.intake.texts import refused
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Params, Teller, answer_label, code_value, instant, lines, part_of, rows_of, ticked
+from bot.language.parts import (
+    Facts,
+    Params,
+    Teller,
+    answer_label,
+    code_value,
+    instant,
+    lines,
+    part_of,
+    refused,
+    rows_of,
+    ticked,
+)
 from bot.language.textshape import with_numbers_isolated
 from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
 from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code

@@ -6,7 +6,7 @@ session hears of that session; volunteers hear of their shift. It must not chang
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -18,11 +18,11 @@ from bot.hours import channel_post
 from bot.hours.standing import OPENINGS_SHOWN, first_openings
 from bot.people import access
 from bot.places.places import PlaceRow, place_params, places
+from bot.roster.shifts import ShiftRow, shifts_ahead_at
+from bot.roster.staffing import SignedUp, is_staffed, names_on, signed_up_ahead
 from models.hours import Door, SessionReminder
 from models.hours_change import Change, Verb, changed_days
 from models.outbox import Notice
-from models.people import Person
-from models.shift import Assignment, Shift
 from models.timetable import HORIZON_DAYS, Timetable, as_text, spans_on, special_days
 
 Session = tuple[str, date]
@@ -52,7 +52,7 @@ async def _tell_people(
         await work.tell(person_id, Notice.HOURS_CHANGED, params={"days": _days(known, after, sessions)})
     for row in await _volunteers(work, changed, cancelled):
         sessions = {one for one in changed if one == (row.place, clock.office_day(row.starts_at, work.zone))}
-        params = {"days": _days(known, after, sessions), "cancelled": row.id in cancelled}
+        params = {"days": _days(known, after, sessions), "cancelled": row.shift_id in cancelled}
         params |= {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
         await work.tell(row.person_id, Notice.SHIFT_HOURS, params=params)
 
@@ -61,7 +61,7 @@ async def shifts_left(work: Work, change: Change, before: Timetable, after: Time
     """Shifts to come that staffed a session and would staff none: rows of shift, place, starts_at, ends_at, names."""
     changed = _changed(work, change, before, after)
     left = []
-    for shift in await _shifts(work.db, work.now, {place for place, _ in changed}):
+    for shift in await shifts_ahead_at(work.db, work.now, {place for place, _ in changed}):
         day = clock.office_day(shift.starts_at, work.zone)
         if _meets(work, before, shift, day) and not _meets(work, after, shift, day):
             left.append(await _shift_params(work.db, shift))
@@ -82,15 +82,7 @@ async def opens_unstaffed(work: Work, change: Change, before: Timetable, after: 
 async def staffed(work: Work, place: str, day: date) -> bool:
     """Whether somebody is signed up for a shift at the place on that day."""
     begins = clock.start_of_day(day, work.zone)
-    mine = (
-        select(Shift.id)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Person, Person.id == Assignment.person_id)
-        .where(Shift.place == place, Shift.cancelled_at.is_(None), Person.enabled)
-        .where(Shift.starts_at >= begins, Shift.starts_at < begins + timedelta(days=1))
-        .limit(1)
-    )
-    return (await work.db.execute(mine)).scalar_one_or_none() is not None
+    return await is_staffed(work.db, place, begins, begins + timedelta(days=1))
 
 
 def day_params(place: PlaceRow, table: Timetable, day: date) -> dict[str, Any]:
@@ -141,34 +133,20 @@ async def _reminders(db: AsyncConnection, changed: set[Session]) -> list[Row]:
     return [row for row in asked if (row.place, row.on_day) in changed]
 
 
-async def _volunteers(work: Work, changed: set[Session], cancelled: Collection[int]) -> list[Row]:
+async def _volunteers(work: Work, changed: set[Session], cancelled: Collection[int]) -> list[SignedUp]:
     """Everybody on a shift of a changed session, cancelled with it or not."""
-    them = (
-        select(Shift.id, Shift.place, Shift.starts_at, Shift.ends_at, Assignment.person_id)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .join(Person, Person.id == Assignment.person_id)
-        .where(Shift.ends_at > work.now, Shift.place.in_({place for place, _ in changed}), Person.enabled)
-        .where(Shift.cancelled_at.is_(None) | Shift.id.in_(cancelled))
-        .order_by(Shift.starts_at)
-    )
-    rows = (await work.db.execute(them)).all()
-    return [row for row in rows if (row.place, clock.office_day(row.starts_at, work.zone)) in changed]
+    places_changed = {place for place, _ in changed}
+    signed_up = await signed_up_ahead(work.db, work.now, places=places_changed, cancelled=cancelled)
+    return [one for one in signed_up if (one.place, clock.office_day(one.starts_at, work.zone)) in changed]
 
 
-async def _shifts(db: AsyncConnection, now: datetime, at: Collection[str]) -> list[Row]:
-    ahead = select(Shift.__table__).where(Shift.ends_at > now, Shift.cancelled_at.is_(None), Shift.place.in_(at))  # type: ignore[attr-defined]
-    return list((await db.execute(ahead.order_by(Shift.starts_at))).all())
-
-
-def _meets(work: Work, table: Timetable, shift: Row, day: date) -> bool:
+def _meets(work: Work, table: Timetable, shift: ShiftRow, day: date) -> bool:
     begins, ends = shift.starts_at.astimezone(work.zone), shift.ends_at.astimezone(work.zone)
     last = ends.time() if ends.date() == day else None
     spans = spans_on(table, day, shift.place)
     return any(begins.time() < span.closes and (last is None or span.opens < last) for span in spans)
 
 
-async def _shift_params(db: AsyncConnection, shift: Row) -> dict[str, Any]:
-    signed = select(Person.alias).join(Assignment, Assignment.person_id == Person.id)
-    names = (await db.execute(signed.where(Assignment.shift_id == shift.id).order_by(Person.alias))).scalars().all()
+async def _shift_params(db: AsyncConnection, shift: ShiftRow) -> dict[str, Any]:
     when = {"starts_at": shift.starts_at.isoformat(), "ends_at": shift.ends_at.isoformat()}
-    return {"shift": shift.id, "place": shift.place, "names": list(names)} | when
+    return {"shift": shift.id, "place": shift.place, "names": await names_on(db, shift.id)} | when

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.parts import Facts, Params
 from models.hours import Door, Reason
 from models.hours_change import Verb
 from models.timetable import SpecialDay, Stretch, as_text
@@ -139,6 +140,11 @@ def _change_line(words: Words, change: Mapping[str, Any], place: Mapping[str, An
             return words("extra_day", day=words.day(first), times=times_text(words, change["spans"]), **values)
         case _:
             return day_line(words, {**change, **place, "day": change["first"]})
+
+
+def session_line(words: Words, session: Params, facts: Facts) -> Plain:
+    """A session in one line: where, which day, from when to when."""
+    return session_text(words, session, facts.now.astimezone(facts.zone).date())
 
 
 def session_text(words: Words, session: Mapping[str, Any], today: date) -> Plain:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases import queue
 from bot.engine import buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.store import Work
@@ -16,6 +15,7 @@ from bot.hours import reminders, standing
 from bot.hours.asking import asks_for_hours
 from bot.people.people import Visitor
 from bot.places.places import place_facts, require_place
+from bot.roster.staffing import on_shift
 from models.dialogue import Answer
 from models.outbox import Notice
 from models.people import Channel
@@ -43,7 +43,7 @@ async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = Non
 
 async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     """What the answer says: `standing.hours_params`, and whether somebody is `answering` online just now."""
-    return await standing.hours_params(db, now, zone) | {"answering": bool(await queue.on_shift(db, now))}
+    return await standing.hours_params(db, now, zone) | {"answering": bool(await on_shift(db, now))}
 
 
 async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:

@@ -11,14 +11,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
 from bot.hours import standing
 from bot.places.places import PlaceRow, places
+from bot.roster.staffing import signed_up_between
 from models.hours import Door
-from models.shift import Assignment, Shift
 from models.timetable import Opening, Timetable, spans_on, special_days, usual_spans
 
 
@@ -96,12 +95,8 @@ class _SignedUp:
 
 async def _signed_up(db: AsyncConnection, first: date, last: date, zone: ZoneInfo) -> _SignedUp:
     begins, ends = clock.start_of_day(first, zone), clock.start_of_day(last + timedelta(days=1), zone)
-    columns = select(Shift.place, Shift.starts_at, Shift.ends_at, Assignment.person_id)
-    there = columns.join(Assignment, Assignment.shift_id == Shift.id).where(
-        Shift.cancelled_at.is_(None), Shift.starts_at < ends, Shift.ends_at > begins
-    )
     signed = _SignedUp()
-    for row in await db.execute(there):
+    for row in await signed_up_between(db, begins, ends):
         local = [at.astimezone(zone).replace(tzinfo=None) for at in (row.starts_at, row.ends_at)]
         signed.add(row.place, local[0], local[1], row.person_id)
     return signed

@@ -15,12 +15,13 @@ from bot.hours.phrases import (
     online_told,
     place_lines,
     place_name,
+    session_line,
     special_line,
     week_lines,
     writing,
 )
 from bot.language.i18n import Ltr, Words
-from bot.language.parts import Facts, Params, lines, rows_of, session_line
+from bot.language.parts import Facts, Params, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
 from models.dialogue import Choice, Prompt, Venue
 from models.hours import Door

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.hours.phrases import change_lines, day_line, place_name, times_text
+from bot.hours.phrases import change_lines, day_line, place_name, session_line, times_text
 from bot.hours.typed.buttons import EVERYWHERE, LEAVE, NOTHING, OFFERED_REASONS
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Params, Teller, instant, lines, refusal_text, rows_of, session_line
+from bot.language.parts import Facts, Params, Teller, instant, lines, refusal_text, rows_of
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
 from models.hours_change import Verb

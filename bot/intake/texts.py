@@ -7,6 +7,7 @@ sessions in `hours/texts.py`, what staff read in `cases/texts.py`.
 
 from collections.abc import Mapping
 
+from bot.cases.phrases import other_ways, promise_lines, visit_line
 from bot.hours import texts
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
@@ -19,15 +20,12 @@ from bot.language.parts import (
     help_text,
     language_choices,
     lines,
-    other_ways,
     part_of,
     privacy_text,
-    promise_lines,
-    refusal_text,
+    refused,
     rows_of,
     statement,
     ticked,
-    visit_line,
 )
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
 from bot.language.typed import shown
@@ -272,15 +270,6 @@ def _erased(words: Words, params: Params, _facts: Facts) -> Prompt:
 def _unreadable(words: Words, params: Params, facts: Facts) -> Prompt:
     kept = words("caption_received") if params.get("text") else ""
     return Prompt(lines(words("file_not_accepted"), kept, words("write_first_lines"), other_ways(words, params, facts)))
-
-
-def refused(words: Words, params: Params, facts: Facts) -> Prompt:
-    """A refusal as a message of its own."""
-    values = {name: value for name, value in params.items() if name != "refusal"}
-    # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
-    is_newcomer = params["refusal"] == "telegram_is_newcomer"
-    rows = rows_of(Choice("erase:ask", words("delete_everything"))) if is_newcomer else ()
-    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 
 def _unknown_command(words: Words, params: Params, facts: Facts) -> Prompt:

@@ -1,4 +1,4 @@
-"""The parts that notices are made of: lines, codes, times, promises, the statement, the helplines, refusals.
+"""The parts that notices are made of: lines, codes, times, the statement, the helplines, refusals.
 
 Owns Facts, what a notice may need beyond its params. It must not know which notice it is part of, nor load rows.
 """
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.hours.phrases import session_text
 from bot.language.commands import COMMANDS
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
@@ -85,38 +84,6 @@ def ticked(label: str) -> Plain:
 
 def instant(params: Params, name: str) -> datetime:
     return datetime.fromisoformat(str(params[name]))
-
-
-def session_line(words: Words, session: Params, facts: Facts) -> Plain:
-    """A session in one line: where, which day, from when to when."""
-    return session_text(words, session, facts.now.astimezone(facts.zone).date())
-
-
-def promise_lines(words: Words, params: Params, facts: Facts) -> str:
-    """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
-    match params.get("promise"):
-        case "soon":
-            return words("promise_soon", n=int(str(params["minutes"])))
-        case "queue":
-            return words("queue_position", place=int(str(params["place"])))
-        case "later":
-            return words("promise_later", when=words.day_and_time(instant(params, "at"), facts.zone, now=facts.now))
-        case "unknown":
-            return lines(words("promise_unknown"), other_ways(words, params, facts))
-        case _:
-            return ""
-
-
-def other_ways(words: Words, params: Params, facts: Facts) -> str:
-    """The next session to come to, and how else to reach the service, as far as either is known."""
-    contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-    return lines(visit_line(words, params, facts), contact)
-
-
-def visit_line(words: Words, params: Params, facts: Facts) -> str:
-    """The next session to come to, if one is planned."""
-    session = params.get("session")
-    return words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
 
 
 def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:
@@ -215,6 +182,15 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
 def refusal_text(words: Words, code: str, values: Params, zone: tzinfo) -> Plain:
     """A refusal in words; its values are codes of cases, names, instants (`at`), numbers."""
     return words(code, **{name: _refusal_value(words, name, value, zone) for name, value in values.items()})
+
+
+def refused(words: Words, params: Params, facts: Facts) -> Prompt:
+    """A refusal as a message of its own."""
+    values = {name: value for name, value in params.items() if name != "refusal"}
+    # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
+    is_newcomer = params["refusal"] == "telegram_is_newcomer"
+    rows = rows_of(Choice("erase:ask", words("delete_everything"))) if is_newcomer else ()
+    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 
 def _refusal_value(words: Words, name: str, value: object, zone: tzinfo) -> str | int:

@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases import cases, drafts
 from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.store import Actor, Work, insert_or_skip
 from bot.language.i18n import suggest_language
 from bot.people import access
 from models.base import new_id
-from models.case import HeldLine
 from models.conversation import Conversation
 from models.intake import IntakeStep
 from models.outbox import Notice
-from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, LoginLink, Person, Role, WebSession
+from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person, Role
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
@@ -172,35 +170,11 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     await work.tell(person_id, Notice.LINKED)
 
 
-async def disable_staff(work: Work, person_id: int) -> int:
-    """Access has ended: sessions, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
-
-    Returns how many cases went back. The name stays in totals until the person is removed.
-    """
-    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
-    freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
-    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
-    await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
-    await drafts.forget_of(work, person_id)
-    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
-    await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
-    work.ring(bells.SESSIONS)
-    return freed
-
-
-async def enable_staff(work: Work, person_id: int) -> None:
-    """The person has access again, at the desk until Telegram is linked anew. What was taken away is not given back."""
-    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=True))
-
-
-async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:
-    """Every case the volunteer has is queued again and its newcomer told. Returns how many."""
-    # All conversations first: an act of the volunteer's locks one and then what it knows of them, never the reverse.
-    locked = [await access.locked_case(work, case.id) for case in await cases.cases_of(work.db, person_id)]
-    mine = [case for case in locked if case.volunteer_id == person_id]
-    for case in mine:
-        await cases.back_to_queue(work, case, silent=False, reason=reason)
-    return len(mine)
+async def knows_nobody(db: AsyncConnection) -> bool:
+    """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
+    if not await db.run_sync(lambda connection: inspect(connection).has_table(Person.__tablename__)):
+        return True
+    return not (await db.execute(select(func.count()).select_from(Person))).scalar_one()
 
 
 async def staff_named(db: AsyncConnection, alias: str) -> int | None:

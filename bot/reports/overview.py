@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases import queue
 from bot.people.access import CASES, CaseRow
-from bot.roster import shifts
+from bot.roster.shifts import StaffedShift, shifts_ahead
+from bot.roster.staffing import on_shift
 from models.case import CaseStatus
 from models.outbox import Outbox, RowState
 from models.people import Address, Channel, Person
@@ -26,7 +26,7 @@ class Overview:
     waiting: int
     oldest: datetime | None
     on_shift: list[str]
-    ahead: list[tuple]
+    ahead: list[StaffedShift]
     claimed: list[CaseRow]
 
 
@@ -60,8 +60,8 @@ async def figures(db: AsyncConnection) -> Figures:
 async def overview(db: AsyncConnection, now: datetime) -> Overview:
     """The coordinators' part of the desk."""
     counted = await figures(db)
-    working = [volunteer.alias for volunteer in await queue.on_shift(db, now)]
-    ahead = await shifts.shifts_ahead(db, now, until=now + SHIFTS_SHOWN)
+    working = [volunteer.alias for volunteer in await on_shift(db, now)]
+    ahead = await shifts_ahead(db, now, until=now + SHIFTS_SHOWN)
     return Overview(counted.waiting, counted.oldest, sorted(working), ahead, await claimed_cases(db))
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Row, Select, Table, delete, exists, select, update
 from sqlalchemy.exc import NoResultFound
 
-from bot.cases import pointing
+from bot.cases import pointing, relay_states
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.seal import SealError
@@ -25,6 +25,7 @@ from bot.telling import inbox, lanes, leases
 from bot.telling.letters import Letter, Moved, Outcome, Sender, Sent, TryAgain, Unreachable
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.traffic import Traffic
+from bot.volunteers import leaving
 from models.case import CaseEventKind, CaseStatus
 from models.dialogue import Prompt
 from models.outbox import PERMANENT_TRIES, REMINDERS, SILENT, Notice, Outbox, RowState, gives_up_at, next_try
@@ -271,7 +272,7 @@ class Delivery:
     async def _told_author(self, work: Work, row: Row, *, failed: bool) -> None:
         if failed:
             await work.record(row.case_id, CaseEventKind.UNDELIVERED)
-        await inbox.tell_relay_state(work, row.message_id, is_trouble=failed)
+        await relay_states.tell_relay_state(work, row.message_id, is_trouble=failed)
         work.ring(bells.DESK)
 
     async def _point_to_desk(self, work: Work, row: Row) -> None:
@@ -322,7 +323,7 @@ class Delivery:
         # "Taken" stays: a card that was sent before must not offer its case when the chat opens again.
         cards = dropped.where(_ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
         await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
-        count = await people.free_cases_of(work, volunteer.id, reason=reason)
+        count = await leaving.free_cases_of(work, volunteer.id, reason=reason)
         params = {"alias": volunteer.alias, "count": count, "reason": reason}
         await people.tell_coordinators(work, Notice.COORDINATOR_BLOCKED, params=params)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Row, exists, func, select, update
 
-from bot.cases import addressee, queue
+from bot.cases import addressee, queue, shift_starts
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, NotFound, Unavailable
 from bot.engine.store import Work
@@ -18,7 +18,6 @@ from bot.hours import channel_post, reminders, warnings
 from bot.people import access, keeping, people
 from bot.people.access import CASES, CaseRow
 from bot.privacy import purge
-from bot.roster import shifts
 from bot.service import Service
 from models.case import CaseEvent, CaseEventKind, CaseStatus
 from models.outbox import Notice, Timer, TimerKind
@@ -210,7 +209,7 @@ _DOES = {
     TimerKind.PROMISE: _promise_missed,
     TimerKind.TIME_KNOWN: _time_known,
     TimerKind.ANSWER: _answer_owed,
-    TimerKind.SHIFT_STARTS: shifts.start_shift,
+    TimerKind.SHIFT_STARTS: shift_starts.start_shift,
     TimerKind.DRAFT_EXPIRES: purge.expire_draft,
     TimerKind.HELD_EXPIRES: addressee.expire_held,
     TimerKind.KEPT_EXPIRES: keeping.expire,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cases import shift_starts
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.store import Store, Work
@@ -12,6 +13,7 @@ from bot.language.i18n import Foreign, Ltr
 from bot.people import logins, people
 from bot.places import places
 from bot.roster import shifts
+from bot.volunteers import leaving
 from handlers.cli import common
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
@@ -60,7 +62,7 @@ def enable_volunteer(context: typer.Context, name: Annotated[str, typer.Argument
         bot_name = await _bot_name(context, store)
         async with store.work() as work:
             person_id = await _volunteer_id(work.db, name)
-            await people.enable_staff(work, person_id)
+            await leaving.enable_staff(work, person_id)
             links = await _make_links(work, person_id)
         common.say("cli_volunteer_enabled", name=Foreign(name))
         _say_links(store, bot_name, *links)
@@ -105,7 +107,7 @@ def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name")
     async def act(store: Store) -> None:
         async with store.work() as work:
             person_id = await _volunteer_id(work.db, name)
-            freed = await people.disable_staff(work, person_id)
+            freed = await leaving.disable_staff(work, person_id)
         common.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
 
     common.with_store(act)
@@ -128,7 +130,9 @@ def add_shift(
         async with store.work() as work:
             await places.require_place(work.db, place)
             ids = [await _volunteer_id(work.db, name) for name in names]
-            shift_id = await shifts.add_shift(work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place)
+            shift_id = await shift_starts.add_shift(
+                work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place
+            )
         common.say(
             "cli_shift_added", number=Ltr(str(shift_id)), hours=round((ends_at - starts_at).total_seconds() / 3600)
         )

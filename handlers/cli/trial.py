@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import time, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, inspect, select
-
+from bot.cases import shift_starts
 from bot.engine.errors import Refusal
 from bot.engine.schema import is_trial_database, mark_as_trial, migrate, reached
 from bot.engine.seal import KeyExists, create_key
@@ -19,10 +18,9 @@ from bot.engine.unlocking import open_store, require_fitting_key
 from bot.hours import changes
 from bot.people import logins, people
 from bot.places import places
-from bot.roster import shifts
 from bot.service import Service
 from models.hours import Door
-from models.people import LinkPurpose, Person, Role
+from models.people import LinkPurpose, Role
 from models.shift import ONLINE
 
 TRIAL_DATABASE = "trial.db"
@@ -83,10 +81,7 @@ async def _require_no_real_one(settings: Settings) -> None:
     if file is not None and not file.exists():
         return
     async with reached(settings.database_url) as db:
-        if not await db.run_sync(lambda connection: inspect(connection).has_table(Person.__tablename__)):
-            return
-        people_there = (await db.execute(select(func.count()).select_from(Person))).scalar_one()
-        if people_there and not await is_trial_database(db):
+        if not await people.knows_nobody(db) and not await is_trial_database(db):
             raise Refusal("database_is_real")
 
 
@@ -107,7 +102,7 @@ async def _fill(work: Work) -> None:
     ]
     on_shift = ids[:-1]
     ends_at = work.now + LONG_SHIFT
-    await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=on_shift, longest=LONG_SHIFT)
+    await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=on_shift, longest=LONG_SHIFT)
 
 
 async def add_usual_places(work: Work) -> None:

@@ -5,7 +5,7 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.cases import addressee, cases, closing, queue, relay, taking_back
+from bot.cases import addressee, cases, closing, queue, relay, relay_states, remote, taking_back
 from bot.engine import buttons, once
 from bot.engine.errors import NotFound, Stale
 from bot.engine.store import Actor, Work
@@ -13,7 +13,6 @@ from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.people import logins, people
-from bot.telling import inbox
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
@@ -69,7 +68,7 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
     verb, *rest = code.split(":")
     card = None
     if message_id is not None and actor.address_id is not None:
-        card = await inbox.row_of_remote(work.db, actor.address_id, message_id)
+        card = await remote.row_of_remote(work.db, actor.address_id, message_id)
     match verb, *rest:
         case "claim", case:
             return await _pressed_claim(work, _number(case), card)
@@ -155,7 +154,7 @@ async def _pressed_take_back(work: Work, message_id: int) -> Answer:
     try:
         await taking_back.take_back(work, message_id=message_id)
     except Stale as late:
-        await inbox.tell_relay_state(work, message_id)  # the line loses its button
+        await relay_states.tell_relay_state(work, message_id)  # the line loses its button
         return Answer(late.code)
     return Answer("taken_back_toast")
 

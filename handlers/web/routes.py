@@ -14,20 +14,8 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.doors import live, probes, webhook
 from handlers.web.frame import static
-from handlers.web.frame.keys import (
-    ASSETS,
-    LIMITS,
-    PAGES,
-    PROBE_TURNS,
-    ROOM,
-    SERVICE,
-    SLOW_HASHES,
-    SOCKETS,
-    TURNS,
-    WEBHOOK,
-    Webhook,
-)
-from handlers.web.frame.limits import Limits
+from handlers.web.frame.keys import SERVICE, WEBHOOK, Webhook
+from handlers.web.frame.limits import LIMITS, Limits
 from handlers.web.frame.middlewares import (
     LARGEST_BODY,
     WEBHOOK_PATH,
@@ -36,12 +24,12 @@ from handlers.web.frame.middlewares import (
     refusals_are_told,
 )
 from handlers.web.frame.policy import Handler, Policy, admit
-from handlers.web.frame.room import room_here
-from handlers.web.frame.slow_hashes import SlowHashes
-from handlers.web.frame.sockets import Sockets
-from handlers.web.frame.static import Assets
-from handlers.web.frame.turns import Turns
-from handlers.web.frame.view import Pages
+from handlers.web.frame.room import ROOM, room_here
+from handlers.web.frame.slow_hashes import SLOW_HASHES, SlowHashes
+from handlers.web.frame.sockets import SOCKETS, Sockets
+from handlers.web.frame.static import ASSETS, Assets
+from handlers.web.frame.turns import PROBE_TURNS, TURNS, Turns
+from handlers.web.frame.view import PAGES, Pages
 from handlers.web.pages import hours, poster, public
 from models.people import Language
 

@@ -11,8 +11,9 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from bot.cases import closing, drafts
 from bot.engine import clock
-from bot.people import logins, people
+from bot.people import logins
 from bot.privacy import purge
+from bot.volunteers import leaving
 from tests import builders
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, at_desk, barriers, claims, page_of
 from tests.builders import Newcomer, Staff, acting, table
@@ -433,7 +434,7 @@ async def _closed_by_coordinator(site: Site, asker: Newcomer) -> None:
 async def _claimed_elsewhere(site: Site, asker: Newcomer) -> None:
     async with site.service.store.work() as work:
         mine = (await builders.case_row(asker)).volunteer_id
-        await people.free_cases_of(work, mine, reason="test")
+        await leaving.free_cases_of(work, mine, reason="test")
     await builders.claims(site.service, await builders.volunteer(site.service, "Bo"), asker)
 
 
@@ -496,7 +497,7 @@ async def test_everything_leaves_the_page_when_access_ends(
 
     async with site.service.store.work() as work:
         if how == "disabled":
-            await people.disable_staff(work, amina.id)
+            await leaving.disable_staff(work, amina.id)
         else:
             await logins.end_all_sessions(work, amina.id)
     await page.wait_for_url(site.base + "/desk")

@@ -12,6 +12,7 @@ from bot.engine.errors import BadInput, Stale
 from bot.people import access, people
 from bot.privacy import purge
 from bot.service import Service
+from bot.volunteers import leaving
 from models.case import spoken_code
 from models.outbox import Notice
 from tests import builders
@@ -478,7 +479,7 @@ async def test_held_words_go_with_their_author_s_access(house: Service) -> None:
     await volunteer_says(house, amina, "Hej")
 
     async with house.store.work() as work:
-        await people.disable_staff(work, amina.id)
+        await leaving.disable_staff(work, amina.id)
 
     assert await _held(house) == 0
 
@@ -694,7 +695,7 @@ async def test_a_case_reopened_while_access_ends_does_not_stay_with_who_has_none
 
     async def ends() -> None:
         async with service.store.work() as work:
-            await people.disable_staff(work, amina.id)
+            await leaving.disable_staff(work, amina.id)
 
     async with asyncio.timeout(20), acting(service, amina) as work:
         await fates.take_up_again(work, case_id=first.case_id)
@@ -711,7 +712,7 @@ async def test_held_lines_sent_while_access_ends_and_the_ending_both_come_to_an_
 
     async def ends() -> None:
         async with service.store.work() as work:
-            await people.disable_staff(work, amina.id)
+            await leaving.disable_staff(work, amina.id)
 
     async with asyncio.timeout(20), acting(service, amina) as work:
         await access.my_case(work, first.case_id)

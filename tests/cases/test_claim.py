@@ -12,6 +12,7 @@ from bot.engine.errors import AlreadyClaimed, NotFound, NotOnShift, Refusal
 from bot.people import people
 from bot.roster import shifts
 from bot.service import Service
+from bot.volunteers import leaving
 from models.case import CaseStatus, spoken_code
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
@@ -247,7 +248,7 @@ async def test_access_that_ends_while_a_claim_is_being_committed_leaves_no_case_
 
     async def ends_access() -> None:
         async with service.store.work() as work:
-            await people.disable_staff(work, amina.id)
+            await leaving.disable_staff(work, amina.id)
 
     async with acting(service, amina) as work:
         await cases.claim_case(work, case_id=asker.case_id)

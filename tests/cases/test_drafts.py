@@ -9,9 +9,9 @@ from bot.cases import cases, closing, drafts
 from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
-from bot.people import people
 from bot.privacy import purge
 from bot.service import Service
+from bot.volunteers import leaving
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, table
 
@@ -220,7 +220,7 @@ async def test_it_dies_when_access_ends(house: Service, amina: Staff, asker: New
     await types(house, amina, asker)
 
     async with house.store.work() as work:
-        await people.disable_staff(work, amina.id)
+        await leaving.disable_staff(work, amina.id)
     with pytest.raises(NotFound):
         await types(house, amina, asker)
 

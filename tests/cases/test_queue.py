@@ -6,10 +6,10 @@ from bot.cases import cases, closing, queue
 from bot.engine import clock
 from bot.engine.errors import BadInput
 from bot.hours import changes
-from bot.people import people
 from bot.places import places
 from bot.roster import shifts
 from bot.service import Service
+from bot.volunteers import leaving
 from models.case import spoken_code
 from models.outbox import Notice
 from tests import builders
@@ -131,7 +131,7 @@ async def test_a_shift_of_a_disabled_volunteer_promises_nothing(house: Service) 
     amina = await builders.volunteer(house, on_shift=False)
     await builders.shift(house, amina, starts_at=MONDAY_NOON + timedelta(hours=6))
     async with house.store.work() as work:
-        await people.disable_staff(work, amina.id)
+        await leaving.disable_staff(work, amina.id)
 
     asker = await builders.case_of(house)
 

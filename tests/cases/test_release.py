@@ -9,6 +9,7 @@ from bot.engine import clock
 from bot.engine.errors import NewerWords, NotFound
 from bot.people import logins, people
 from bot.service import Service
+from bot.volunteers import leaving
 from models.case import CaseStatus
 from models.outbox import Notice
 from models.people import Device
@@ -139,7 +140,7 @@ async def test_ending_a_volunteer_s_access_frees_their_cases_and_ends_their_sess
         token = await logins.open_session(work, amina.id, Device.STAFF)
 
     async with service.store.work() as work:
-        freed = await people.disable_staff(work, amina.id)
+        freed = await leaving.disable_staff(work, amina.id)
 
     assert freed == 1
     assert (await case_row(asker)).status == CaseStatus.QUEUED
@@ -156,7 +157,7 @@ async def test_ending_a_volunteer_s_access_frees_their_cases_and_ends_their_sess
 async def test_a_disabled_volunteer_is_offered_nothing(house: Service) -> None:
     amina = await builders.volunteer(house)
     async with house.store.work() as work:
-        await people.disable_staff(work, amina.id)
+        await leaving.disable_staff(work, amina.id)
 
     await builders.case_of(house)
 

@@ -11,10 +11,10 @@ from bot import service
 from bot.engine import condition
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
-from bot.people import people
 from bot.trouble import alarm
 from bot.trouble.alarm import AGAIN_SECONDS, LASTS_SECONDS, Alarm
 from bot.trouble.pulse import Heart
+from bot.volunteers import leaving
 from handlers.telegram.receiving import CHANNEL
 from models.outbox import Notice
 from tests import builders
@@ -129,7 +129,7 @@ async def test_who_became_coordinator_lately_is_told_and_who_is_no_more_is_not(h
     await watch.look()
     await builders.coordinator(house.service, "Maja", chat_id=MAJA)
     async with house.service.store.work() as work:
-        await people.disable_staff(work, karin.id)
+        await leaving.disable_staff(work, karin.id)
     seconds.now += alarm.KNOWN_FOR_SECONDS
     await watch.look()
     breaks, _ = way_of(house.service, "disk full")

@@ -12,6 +12,7 @@ from bot.engine import clock
 from bot.engine.seal import new_token, tokens_in
 from bot.language.i18n import Catalogues
 from bot.people import logins, people
+from bot.volunteers import leaving
 from handlers.telegram.receiving import Telegram
 from models.people import Language, LinkPurpose
 from tests import builders
@@ -287,7 +288,7 @@ async def _no_good(house: House, staff: Staff, state: str) -> str:
         if state == "spent":
             await logins.spend_link(work, token, LinkPurpose.TELEGRAM)
         if state == "of somebody with no access":
-            await people.disable_staff(work, staff.id)
+            await leaving.disable_staff(work, staff.id)
     return token
 
 
@@ -356,7 +357,7 @@ def test_a_token_is_found_wherever_it_stands_and_nothing_else_is() -> None:
 
 async def test_no_link_is_made_for_somebody_without_access(house: House, nils: Staff) -> None:
     async with house.service.store.work() as work:
-        await people.disable_staff(work, nils.id)
+        await leaving.disable_staff(work, nils.id)
 
     with pytest.raises(people.BadInput) as refusal:
         await invitation(house, nils)
@@ -367,9 +368,9 @@ async def test_no_link_is_made_for_somebody_without_access(house: House, nils: S
 
 async def test_who_is_given_access_again_can_be_linked_again(house: House, nils: Staff) -> None:
     async with house.service.store.work() as work:
-        await people.disable_staff(work, nils.id)
+        await leaving.disable_staff(work, nils.id)
     async with house.service.store.work() as work:
-        await people.enable_staff(work, nils.id)
+        await leaving.enable_staff(work, nils.id)
 
     await house.hears(CHAT, f"/start {await invitation(house, nils)}")
 

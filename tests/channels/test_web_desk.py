@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
-from bot.people import people
+from bot.volunteers import leaving
 from tests import builders
 from tests.builders import Newcomer, Staff, one, table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -191,7 +191,7 @@ async def test_the_desk_ends_after_half_an_hour_of_nothing_and_at_once_when_acce
 
     async with site.service.store.work() as work:
         bo = (await table(site.service, "SELECT id FROM people WHERE alias = 'Bo'"))[0][0]
-        await people.disable_staff(work, bo)
+        await leaving.disable_staff(work, bo)
     assert ((await idle.get("/desk")).status, (await disabled.get("/desk")).status) == (200, 404)
     clock.move(timedelta(minutes=31))
 

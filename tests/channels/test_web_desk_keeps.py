@@ -10,8 +10,9 @@ from bot.cases import closing
 from bot.engine import clock
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import logins
 from bot.privacy import purge
+from bot.volunteers import leaving
 from tests import builders
 from tests.builders import Newcomer, Staff, table
 from tests.channels.test_web_desk import SHEET, claimed
@@ -68,7 +69,7 @@ async def test_who_has_the_case_next_does_not_see_it(site: Site, amina: Staff) -
     await desk.post(f"{path}/claim")
     await desk.post(f"{path}/draft", {"text": HALF})
     async with site.service.store.work() as work:
-        await people.free_cases_of(work, amina.id, reason="test")
+        await leaving.free_cases_of(work, amina.id, reason="test")
     bo = await builders.volunteer(site.service, "Bo")
     await builders.claims(site.service, bo, asker)
 
@@ -211,7 +212,7 @@ async def _taken_back(site: Site, asker: Newcomer) -> None:
 async def _freed(site: Site, _asker: Newcomer) -> None:
     async with site.service.store.work() as work:
         volunteer = (await table(site.service, "SELECT id FROM people WHERE alias = 'Amina'"))[0][0]
-        await people.free_cases_of(work, volunteer, reason="test")
+        await leaving.free_cases_of(work, volunteer, reason="test")
 
 
 LOSSES = (
@@ -329,7 +330,7 @@ async def test_words_typed_past_the_end_of_access_are_on_no_page(site: Site, ami
     desk, _, path = await claimed(site, amina)
     async with site.service.store.work() as work:
         if how == "disabled":
-            await people.disable_staff(work, amina.id)
+            await leaving.disable_staff(work, amina.id)
         else:
             await logins.end_all_sessions(work, amina.id)
 

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import logins
+from bot.volunteers import leaving
 from tests import builders
 from tests.builders import table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -116,7 +117,7 @@ async def test_a_volunteer_whose_access_ends_hears_nothing_more(site: Site, how:
         began = monotonic()
         async with site.service.store.work() as work:
             if how == "disabled":
-                await people.disable_staff(work, staff.id)
+                await leaving.disable_staff(work, staff.id)
             else:
                 await logins.end_all_sessions(work, staff.id)
         await builders.web_case_of(site.service)

@@ -13,9 +13,8 @@ from bot.engine.bells import Bell
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
 from handlers.web.doors import live
-from handlers.web.frame.keys import SOCKETS
 from handlers.web.frame.room import room_among
-from handlers.web.frame.sockets import OF_PERSON, Place, Sockets
+from handlers.web.frame.sockets import OF_PERSON, SOCKETS, Place, Sockets
 from tests import builders
 from tests.builders import table
 from tests.channels.test_web_live import in_chat, rows_until

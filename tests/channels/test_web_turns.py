@@ -14,9 +14,8 @@ from aiohttp import web
 
 from bot.language.i18n import Catalogues
 from handlers.web.chat.back import NOBODYS
-from handlers.web.frame.keys import PROBE_TURNS, SLOW_HASHES, TURNS
-from handlers.web.frame.slow_hashes import GIVES_WAY, SlowHashes
-from handlers.web.frame.turns import Turns
+from handlers.web.frame.slow_hashes import GIVES_WAY, SLOW_HASHES, SlowHashes
+from handlers.web.frame.turns import PROBE_TURNS, TURNS, Turns
 from tests.channels.web_fixtures import PATIENCE_SECONDS, Browser, Site, opened_site
 from tests.crash.program import until
 

@@ -11,6 +11,7 @@ from bot.engine.seal import Seal, create_key, load_key
 from bot.engine.settings import read_settings
 from bot.engine.store import Store
 from bot.people import people
+from bot.volunteers import leaving
 from handlers.telegram.name import PATIENCE_SECONDS, bot_name
 from models.people import Role
 from tests.botapi import FakeBotApi
@@ -86,7 +87,7 @@ async def test_a_disabled_volunteer_gets_no_links_until_access_is_given_again(li
     store = Store(settings, Seal(load_key(settings.key_file)))
     async with store.work() as work:
         add = {"role": Role.VOLUNTEER, "alias": "Nils", "language": "sv", "speaks": ["sv"]}
-        await people.disable_staff(work, await people.add_staff(work, **add))
+        await leaving.disable_staff(work, await people.add_staff(work, **add))
     await store.close()
 
     refused = await line.gives("volunteer", "link", "Nils")

@@ -13,13 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import Row, Table, func, select, text, update
 
-from bot.cases import cases
+from bot.cases import cases, shift_starts
 from bot.engine.seal import Seal, create_key
 from bot.engine.settings import Settings, read_settings
 from bot.engine.store import Actor, Store, Work
 from bot.intake import converse
 from bot.people import people
-from bot.roster import shifts
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
 from models.outbox import Outbox, RowState, Timer
@@ -138,7 +137,7 @@ async def talking_pairs(store: Store, count: int) -> list[Pair]:
     async with store.work() as work:
         ends_at = work.now + timedelta(hours=8)
         ids = [volunteer.id for volunteer in volunteers]
-        await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=ids)
+        await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=ids)
     for pair, volunteer in zip(pairs, volunteers, strict=True):
         async with store.work() as work:
             case_id = await ask_question(work, pair.newcomer, f"first words of {pair.newcomer}")

@@ -14,12 +14,12 @@ import pytest
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
+from bot.cases import shift_starts
 from bot.engine.seal import Seal, load_key
 from bot.engine.store import INSTANCE_LOCK_CLASS, Store
 from bot.language.i18n import Catalogues
 from bot.people import logins, people
 from bot.people.access import CASES
-from bot.roster import shifts
 from bot.service import Service
 from bot.telling.delivery import Delivery, Letter, Outcome, Sent
 from handlers.telegram.receiving import CHANNEL, HANDLED, Telegram
@@ -178,7 +178,7 @@ async def _volunteers(store: Store) -> tuple[dict[int, str], dict[str, str]]:
             else:
                 at_desk[await logins.open_session(work, person_id, Device.STAFF)] = alias
         ends_at = work.now + timedelta(hours=8)
-        await shifts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=everybody)
+        await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=everybody)
     return on_telegram, at_desk
 
 

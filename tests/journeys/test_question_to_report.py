@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.cases import shift_starts
 from bot.engine import clock
 from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
@@ -16,7 +17,6 @@ from bot.language.i18n import Catalogues
 from bot.people import logins, people
 from bot.people.access import case_by_code
 from bot.reports.figures import report
-from bot.roster import shifts
 from bot.service import Service
 from models.case import CaseStatus
 from models.people import Language, LinkPurpose, Role
@@ -94,7 +94,7 @@ async def open_office(service: Service) -> dict[LinkPurpose, str]:
     async with service.store.work() as work:
         amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
         hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=3)}
-        await shifts.add_shift(work, person_ids=[amina], **hours)
+        await shift_starts.add_shift(work, person_ids=[amina], **hours)
         return {p: await logins.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
 
 

@@ -25,9 +25,10 @@ from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.hours import changes as hours_changes
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import logins
 from bot.places import places
 from bot.service import Service
+from bot.volunteers import leaving
 from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
 from models.base import metadata
@@ -124,7 +125,7 @@ async def _open_doors(service: Service, scene: Scene) -> None:
         for actor in NEWCOMERS:
             scene.tokens[actor] = await logins.open_session(work, scene.person_ids[actor], Device.SHARED)
     async with service.store.work() as work:
-        await people.disable_staff(work, scene.person_ids["disabled"])
+        await leaving.disable_staff(work, scene.person_ids["disabled"])
         # opened by a request that was under way when access ended
         scene.tokens["disabled"] = await logins.open_session(work, scene.person_ids["disabled"], Device.STAFF)
         for actor in ACTORS:

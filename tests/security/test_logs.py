@@ -20,11 +20,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.cases import shift_starts
 from bot.engine.seal import Seal, load_key
 from bot.engine.settings import read_settings
 from bot.engine.store import Store
 from bot.people import logins, people
-from bot.roster import shifts
 from models.people import LinkPurpose, Role
 from tests.actors import CODE, TelegramNewcomer, TelegramVolunteer, WebNewcomer, WebVolunteer, plain
 from tests.botapi import FakeBotApi
@@ -184,7 +184,7 @@ class Run:
         async with store.work() as work:
             amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
             lasts = {"starts_at": work.now - timedelta(hours=1), "ends_at": work.now + timedelta(hours=8)}
-            await shifts.add_shift(work, person_ids=[amina], **lasts)
+            await shift_starts.add_shift(work, person_ids=[amina], **lasts)
             self.invitation = await logins.make_link(work, amina, LinkPurpose.TELEGRAM)
             desk = await logins.make_link(work, amina, LinkPurpose.DESK)
         await store.close()

@@ -15,7 +15,8 @@ import pytest
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import logins
+from bot.volunteers import leaving
 from models.people import LinkPurpose
 from tests import builders
 from tests.security.scene import (
@@ -45,7 +46,7 @@ async def link_for(site: Site, scene: Scene, actor: str, purpose: LinkPurpose = 
 async def left_over_link(site: Site, scene: Scene, actor: str) -> str:
     """A link of somebody whose access ended just after it was made, which took no link away: one guard for itself."""
     async with site.service.store.work() as work:
-        await people.enable_staff(work, scene.person_ids[actor])
+        await leaving.enable_staff(work, scene.person_ids[actor])
         token = await logins.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
         await work.db.exec_driver_sql(f"UPDATE people SET enabled = false WHERE id = {scene.person_ids[actor]}")
         return f"/desk/login/{token}"
@@ -200,7 +201,7 @@ async def end_all_from_telegram(site: Site, scene: Scene) -> None:
 
 async def disable(site: Site, scene: Scene) -> None:
     async with site.service.store.work() as work:
-        await people.disable_staff(work, scene.person_ids["claimer"])
+        await leaving.disable_staff(work, scene.person_ids["claimer"])
 
 
 async def log_in_again(site: Site, scene: Scene) -> object:

@@ -18,6 +18,7 @@ from bot.engine import clock
 from bot.language.i18n import Catalogues, Words
 from bot.people import logins, people
 from bot.places import places
+from bot.volunteers import leaving
 from models.base import metadata
 from models.case import USUAL_ORGANISATIONS
 from models.outbox import Notice
@@ -132,7 +133,7 @@ async def filled(cast: Cast) -> Cast:
         cast.staff[actor] = await builders.volunteer(service, alias, chat_id=CHATS[actor])
     async with service.store.work() as work:
         await people.speak(work, cast.staff["other"].id, LANGUAGES["other"])
-        await people.disable_staff(work, cast.staff["disabled"].id)
+        await leaving.disable_staff(work, cast.staff["disabled"].id)
     cast.claimed = (await asks(cast, "newcomer_a", claimer="claimer")).case_id
     cast.queued = (await asks(cast, "newcomer_b")).case_id
     await asks(cast, "second_of_claimer", claimer="claimer")

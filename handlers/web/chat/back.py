@@ -11,8 +11,8 @@ from bot.engine.seal import hash_secret, secret_matches
 from bot.language.textshape import to_latin_digits
 from bot.people import logins
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, SERVICE
-from handlers.web.frame.limits import COME_BACKS
+from handlers.web.frame.keys import SERVICE
+from handlers.web.frame.limits import COME_BACKS, LIMITS
 from handlers.web.frame.slow_hashes import slowly
 from handlers.web.frame.view import page, refusal_text, wants_json, went_on, words_for
 from models.people import Device

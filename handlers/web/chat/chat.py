@@ -24,8 +24,8 @@ from bot.people.people import Visitor
 from handlers.web.chat.page import conversation_page, sent_as, still_written, unwritten_numbers
 from handlers.web.chat.secret import new_secret
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, SERVICE, SESSION
-from handlers.web.frame.limits import MESSAGES, NEW_CHATS, NEW_CHATS_IN_ALL, SIGNS
+from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.limits import LIMITS, MESSAGES, NEW_CHATS, NEW_CHATS_IN_ALL, SIGNS
 from handlers.web.frame.view import (
     FAR_AWAY,
     Way,

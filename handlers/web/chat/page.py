@@ -23,10 +23,10 @@ from bot.people.people import Visitor
 from bot.telling import inbox
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, PAGES, SERVICE, TYPED
-from handlers.web.frame.limits import SIGNS
+from handlers.web.frame.keys import SERVICE, TYPED
+from handlers.web.frame.limits import LIMITS, SIGNS
 from handlers.web.frame.turns import leave_turn
-from handlers.web.frame.view import page, paragraphs, refusal_text, with_numbers_marked, words_for
+from handlers.web.frame.view import PAGES, page, paragraphs, refusal_text, with_numbers_marked, words_for
 from models.people import Device
 
 CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -15,8 +15,8 @@ from bot.people.keeping import NewSecret
 from bot.people.logins import Session
 from handlers.web.chat.back import digits
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, SERVICE, SESSION
-from handlers.web.frame.limits import NEW_SECRETS
+from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.limits import LIMITS, NEW_SECRETS
 from handlers.web.frame.slow_hashes import slowly
 from handlers.web.frame.view import page, refusal_text, wants_json, went_on, words_for
 from models.people import Device

@@ -12,11 +12,12 @@ from bot.engine.metrics import ACTS
 from bot.people import logins, people
 from bot.people.logins import Session
 from bot.reports import overview
+from bot.roster.staffing import on_shift
 from bot.telling import inbox
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, SERVICE, SESSION
-from handlers.web.frame.limits import FAILED_LOG_INS
+from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.limits import FAILED_LOG_INS, LIMITS
 from handlers.web.frame.view import page, refusal_text, see_other, wants_json, went_on, words_for
 from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
@@ -72,7 +73,7 @@ async def ask_claim(request: web.Request) -> web.Response:
     case_id, session = int(request.match_info["case"]), _session(request)
     async with request.app[SERVICE].store.look() as db:
         waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
-        working = await queue.on_shift(db, clock.now())
+        working = await on_shift(db, clock.now())
     if waiting is None or any(volunteer.id == session.person_id for volunteer in working):
         return see_other("/desk")
     return _asked(request, case_id, waiting.code)
@@ -174,7 +175,7 @@ async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     async with service.store.look() as db:
         me = next(person for person in await people.staff(db) if person.id == session.person_id)
-        working = await queue.on_shift(db, now)
+        working = await on_shift(db, now)
         desk = Desk(
             alias=me.alias,
             mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],

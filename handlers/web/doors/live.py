@@ -22,11 +22,11 @@ from bot.people.people import Visitor
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.chat.page import mark_shown, numbers_to_keep, where_numbers_stand
 from handlers.web.frame import identity
-from handlers.web.frame.keys import PAGES, SERVICE, SESSION, SOCKETS
+from handlers.web.frame.keys import SERVICE, SESSION
 from handlers.web.frame.middlewares import has_our_origin
-from handlers.web.frame.sockets import Place
+from handlers.web.frame.sockets import SOCKETS, Place
 from handlers.web.frame.turns import leave_turn, turn_of, who_asks
-from handlers.web.frame.view import words_for
+from handlers.web.frame.view import PAGES, words_for
 
 HEARTBEAT_SECONDS = 30.0
 CLOSING_SECONDS = 1.0

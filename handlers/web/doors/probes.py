@@ -14,7 +14,8 @@ from bot.reports import overview
 from bot.service import Service
 from bot.trouble.alarm import SILENT_SECONDS
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SERVICE, SOCKETS
+from handlers.web.frame.keys import SERVICE
+from handlers.web.frame.sockets import SOCKETS
 
 BEARER = "Bearer "
 ANSWER_SECONDS = 3.0  # a probe that waits is taken for one that failed

@@ -86,6 +86,9 @@ class Limits:
         return hmac.new(self._key, value.encode(), sha256).hexdigest()
 
 
+LIMITS: web.AppKey[Limits] = web.AppKey("limits")
+
+
 def client_network(request: web.Request, trusted: Networks) -> str:
     """The address the request came from, an IPv6 one as its /64.
 

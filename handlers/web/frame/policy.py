@@ -11,9 +11,9 @@ from aiohttp import web
 
 from bot.engine.errors import NotFound, NotPermitted
 from handlers.web.frame import identity
-from handlers.web.frame.keys import CHECKED, LIMITS, POLICY, PROBE_TURNS, SESSION, TURN, TURNS
-from handlers.web.frame.limits import OPENINGS
-from handlers.web.frame.turns import turn_of, who_asks
+from handlers.web.frame.keys import CHECKED, SESSION
+from handlers.web.frame.limits import LIMITS, OPENINGS
+from handlers.web.frame.turns import PROBE_TURNS, TURN, TURNS, turn_of, who_asks
 from models.people import Role
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,6 +33,9 @@ class Policy(StrEnum):
     COORDINATOR = "coordinator"
     PROBE = "probe"
     TELEGRAM = "telegram"
+
+
+POLICY: web.RequestKey[Policy] = web.RequestKey("policy")
 
 
 OPEN = (Policy.PUBLIC, Policy.PROBE, Policy.TELEGRAM)

@@ -6,6 +6,8 @@ Owns the sharing out. It must not count who is there: `connections.py` and `sock
 import resource
 from dataclasses import dataclass
 
+from aiohttp import web
+
 MOST_FILES = 16_384  # asked for; a process that may have fewer makes do with them
 KEPT_FREE = 200  # for the database, Telegram, fonts and what the program itself has open
 MOST_SOCKETS, MOST_CONNECTIONS = 8_000, 800  # a half-sent letter of a connection takes half a megabyte, a socket little
@@ -19,6 +21,9 @@ class Room:
     sockets_of_address: int
     connections: int
     connections_of_address: int
+
+
+ROOM: web.AppKey[Room] = web.AppKey("room")
 
 
 def room_among(files: int) -> Room:

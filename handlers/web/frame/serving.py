@@ -6,8 +6,9 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from handlers.web.frame.connections import KEEP_ALIVE_SECONDS, Connection, Crowd
-from handlers.web.frame.keys import LIMITS, ROOM
+from handlers.web.frame.limits import LIMITS
 from handlers.web.frame.middlewares import ALWAYS
+from handlers.web.frame.room import ROOM
 
 BACKLOG = 1024  # a connection that finds no place in the line is tried again after one second, then three
 SHUTDOWN_SECONDS = 3.0  # requests that are going on may end (an act lasts 2 s); sockets are closed before

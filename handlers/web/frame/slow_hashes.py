@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from handlers.web.frame.keys import LIMITS, SLOW_HASHES
+from handlers.web.frame.limits import LIMITS
 from handlers.web.frame.turns import Turns, leave_turn
 
 Result = TypeVar("Result")
@@ -35,6 +35,9 @@ class SlowHashes:
     async def close(self, _app: web.Application) -> None:
         """The thread ends with what it is at."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+SLOW_HASHES: web.AppKey[SlowHashes] = web.AppKey("slow_hashes")
 
 
 async def slowly(request: web.Request, errand: str, call: Callable[..., Result], *given: object) -> Result:

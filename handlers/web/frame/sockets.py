@@ -60,6 +60,9 @@ class Sockets:
         place.bell.ring()
 
 
+SOCKETS: web.AppKey[Sockets] = web.AppKey("sockets")
+
+
 def _oldest_of_most(places: list[Place]) -> Place:
     """The oldest of the person with the most sockets, at the address with the most."""
     for of in ("address", "person"):

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from handlers.web.frame.keys import ASSETS
-
 FOLDER = Path(__file__).parent.parent / "static"
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -55,6 +53,9 @@ class Assets:
 
     def get(self, name: str) -> Asset | None:
         return self._files.get(name)
+
+
+ASSETS: web.AppKey[Assets] = web.AppKey("assets")
 
 
 async def file(request: web.Request) -> web.Response:

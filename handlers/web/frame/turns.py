@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LIMITS, TURN, TURNS
+from handlers.web.frame.limits import LIMITS
 from handlers.web.frame.view import is_desk
 
 # What one event loop does at once without making anybody slow. People wait for milliseconds here, not for seconds.
@@ -91,6 +91,11 @@ class Turns:
     def _has_room(self, address: str, person: str) -> bool:
         counted = zip(_counted(address, person), self._most, strict=True)
         return all(self._inside[of] < most for of, most in counted)
+
+
+TURNS: web.AppKey[Turns] = web.AppKey("turns")
+PROBE_TURNS: web.AppKey[Turns] = web.AppKey("probe_turns")  # of their own: they are asked when the others hang
+TURN: web.RequestKey[Turn] = web.RequestKey("turn")
 
 
 @asynccontextmanager

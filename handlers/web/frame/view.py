@@ -23,7 +23,7 @@ from bot.language.textshape import html_isolates, with_numbers_isolated
 from bot.people.logins import seen_now
 from bot.service import Service
 from bot.trouble.texts import cannot_store
-from handlers.web.frame.keys import PAGES, SERVICE, SESSION, TYPED
+from handlers.web.frame.keys import SERVICE, SESSION, TYPED
 from handlers.web.frame.static import Assets
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 
@@ -56,6 +56,9 @@ class Pages:
             asset=self._assets.url, autonyms=AUTONYMS, staff_languages=STAFF_LANGUAGES,
             is_trial=self._service.is_trial, **context,
         )  # fmt: skip
+
+
+PAGES: web.AppKey[Pages] = web.AppKey("pages")
 
 
 @cache

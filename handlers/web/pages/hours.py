@@ -12,7 +12,6 @@ from aiohttp import hdrs, web
 from aiohttp.helpers import ETAG_ANY
 from markupsafe import Markup
 
-from bot.cases import queue
 from bot.engine import clock
 from bot.hours import published as hours_published
 from bot.hours.formats import as_json, ical, osm, schema_org
@@ -20,6 +19,7 @@ from bot.hours.formats.shape import Published
 from bot.hours.phrases import place_name
 from bot.language.i18n import Ltr, Words
 from bot.language.textshape import without_bidi_controls
+from bot.roster.staffing import on_shift
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.middlewares import FOR_SCRIPTS_OF_OTHERS, IN_PAGES_OF_OTHERS, LIFTED
@@ -109,7 +109,7 @@ async def _published(request: web.Request) -> tuple[Published, bool]:
     service, now = request.app[SERVICE], clock.now()
     async with service.store.look() as db:
         published = await hours_published.published(db, now, service.store.zone, service.settings.public_url)
-        return published, bool(await queue.on_shift(db, now))
+        return published, bool(await on_shift(db, now))
 
 
 def _shared(words: Words, published: Published, code: str = "") -> Shared:

@@ -1,0 +1,50 @@
+"""Rows with names and types: a SELECT is built from the fields of what it is read into, so they cannot differ.
+
+A shape is a NamedTuple; each of its fields is a column of that name, or one given by name. It must not run a statement.
+"""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Result, Table
+
+Shape = TypeVar("Shape", bound=tuple[Any, ...])
+
+
+def columns(shape: type[Shape], *tables: Table, **named: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """What to select for `shape`, in its order: a field is `named`, or the first table's column of that name.
+
+    Raises:
+        LookupError: no table has a column of a field's name, or `named` holds what is no field.
+    """
+    fields: tuple[str, ...] = shape._fields  # type: ignore[attr-defined]  # NamedTuple is no type to name in a bound
+    if strangers := named.keys() - set(fields):
+        raise LookupError(f"{shape.__name__} has no {', '.join(sorted(strangers))}")
+    return [named[field].label(field) if field in named else _column(field, tables) for field in fields]
+
+
+def _column(field: str, tables: tuple[Table, ...]) -> ColumnElement[Any]:
+    for table in tables:
+        if field in table.c:
+            return table.c[field]
+    raise LookupError(f"no column {field}")
+
+
+def every(shape: type[Shape], result: Result[Any]) -> list[Shape]:
+    """All rows of what was selected with `columns(shape, ...)`."""
+    return [shape(*row) for row in result]
+
+
+def only(shape: type[Shape], result: Result[Any]) -> Shape | None:
+    """The one row there may be, or None.
+
+    Raises:
+        MultipleResultsFound: there are several.
+    """
+    row = result.one_or_none()
+    return None if row is None else shape(*row)
+
+
+def first(shape: type[Shape], result: Result[Any]) -> Shape | None:
+    """The first row, or None."""
+    row = result.first()
+    return None if row is None else shape(*row)

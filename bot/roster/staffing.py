@@ -1,0 +1,119 @@
+"""Who is signed up where and when, and who is on shift: the one place where that condition is written.
+
+It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.rows import columns, every
+from models.base import table_of
+from models.people import STAFF_ROLES, Person
+from models.shift import ONLINE, Assignment, Shift
+
+SHIFTS, SIGNED_UP, PEOPLE = table_of(Shift), table_of(Assignment), table_of(Person)
+HELD = SHIFTS.c.cancelled_at.is_(None)
+_SIGNED = SHIFTS.join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
+_STAFFED = _SIGNED.join(PEOPLE, PEOPLE.c.id == SIGNED_UP.c.person_id)
+_NOW = bindparam("now")
+
+
+class OnShift(NamedTuple):
+    """A volunteer on an online shift. `speaks`: codes of languages."""
+
+    id: int
+    speaks: list[str]
+    alias: str
+
+
+class Volunteer(NamedTuple):
+    """Somebody signed up for a shift."""
+
+    id: int
+    alias: str
+
+
+class SignedUp(NamedTuple):
+    """Who is signed up for a shift, where, from when to when."""
+
+    shift_id: int
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    person_id: int
+
+
+def _online_at(now: Any) -> tuple[ColumnElement[bool], ...]:
+    return (SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= now, SHIFTS.c.ends_at > now)
+
+
+_ON_SHIFT = (
+    select(*columns(OnShift, PEOPLE))
+    .select_from(_STAFFED)
+    .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
+    .distinct()
+)
+_NEXT_SHIFT = (
+    select(func.min(SHIFTS.c.starts_at))
+    .select_from(_STAFFED)
+    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _NOW, PEOPLE.c.enabled)
+)
+_SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
+
+
+async def on_shift(db: AsyncConnection, now: datetime) -> list[OnShift]:
+    """The volunteers on an online shift at `now`."""
+    return every(OnShift, await db.execute(_ON_SHIFT, {"now": now}))
+
+
+def is_on_shift(person_id: int, now: datetime) -> Exists:
+    """Whether this person is on an online shift, as a condition of a statement."""
+    return exists(select(SHIFTS.c.id).select_from(_SIGNED).where(*_online_at(now), SIGNED_UP.c.person_id == person_id))
+
+
+async def next_shift_at(db: AsyncConnection, now: datetime) -> datetime | None:
+    """When the next online shift begins for which somebody is signed up; None if none is planned."""
+    return (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
+
+
+async def volunteers_of(db: AsyncConnection, shift_id: int) -> list[Volunteer]:
+    """Who staffs the shift and still has access, by name."""
+    them = select(*columns(Volunteer, PEOPLE)).select_from(_STAFFED).where(SHIFTS.c.id == shift_id, PEOPLE.c.enabled)
+    return every(Volunteer, await db.execute(them.order_by(PEOPLE.c.alias)))
+
+
+async def names_on(db: AsyncConnection, shift_id: int) -> list[str]:
+    """The names of everybody signed up for the shift, in order; also of whose access has ended."""
+    names = select(PEOPLE.c.alias).select_from(_STAFFED).where(SHIFTS.c.id == shift_id).order_by(PEOPLE.c.alias)
+    return list((await db.execute(names)).scalars())
+
+
+async def is_staffed(db: AsyncConnection, place: str, begins: datetime, ends: datetime) -> bool:
+    """Whether somebody is signed up for a shift at the place that starts in [begins, ends)."""
+    there = select(SHIFTS.c.id).select_from(_STAFFED).where(SHIFTS.c.place == place, HELD, PEOPLE.c.enabled)
+    starts = there.where(SHIFTS.c.starts_at >= begins, SHIFTS.c.starts_at < ends)
+    return (await db.execute(starts.limit(1))).scalar_one_or_none() is not None
+
+
+async def signed_up_ahead(
+    db: AsyncConnection, now: datetime, *, places: Collection[str], cancelled: Collection[int]
+) -> list[SignedUp]:
+    """Who is signed up at these places for a shift that has not ended, soonest first; `cancelled` shifts count too."""
+    them = (
+        select(*_SIGNED_COLUMNS)
+        .select_from(_STAFFED)
+        .where(SHIFTS.c.ends_at > now, SHIFTS.c.place.in_(places), PEOPLE.c.enabled)
+        .where(HELD | SHIFTS.c.id.in_(cancelled))
+        .order_by(SHIFTS.c.starts_at)
+    )
+    return every(SignedUp, await db.execute(them))
+
+
+async def signed_up_between(db: AsyncConnection, begins: datetime, ends: datetime) -> list[SignedUp]:
+    """Who was or is signed up for any of [begins, ends), also those who have left since."""
+    there = select(*_SIGNED_COLUMNS).select_from(_SIGNED)
+    return every(SignedUp, await db.execute(there.where(HELD, SHIFTS.c.starts_at < ends, SHIFTS.c.ends_at > begins)))

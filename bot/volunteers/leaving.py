@@ -1,0 +1,44 @@
+"""A volunteer's access ends: nothing of theirs opens any more, and what they had in hand goes back to the queue.
+
+It must not say who may end it: the command line and the coordinators' commands do.
+"""
+
+from sqlalchemy import delete, update
+
+from bot.cases import cases, drafts
+from bot.engine import bells
+from bot.engine.store import Work
+from bot.people import access
+from models.case import HeldLine
+from models.people import Address, Channel, LoginLink, Person, WebSession
+
+
+async def disable_staff(work: Work, person_id: int) -> int:
+    """Access has ended: sessions, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
+
+    Returns how many cases went back. The name stays in totals until the person is removed.
+    """
+    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
+    freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
+    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
+    await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
+    await drafts.forget_of(work, person_id)
+    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
+    await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
+    work.ring(bells.SESSIONS)
+    return freed
+
+
+async def enable_staff(work: Work, person_id: int) -> None:
+    """The person has access again, at the desk until Telegram is linked anew. What was taken away is not given back."""
+    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=True))
+
+
+async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:
+    """Every case the volunteer has is queued again and its newcomer told. Returns how many."""
+    # All conversations first: an act of the volunteer's locks one and then what it knows of them, never the reverse.
+    locked = [await access.locked_case(work, case.id) for case in await cases.cases_of(work.db, person_id)]
+    mine = [case for case in locked if case.volunteer_id == person_id]
+    for case in mine:
+        await cases.back_to_queue(work, case, silent=False, reason=reason)
+    return len(mine)
