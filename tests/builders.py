@@ -14,12 +14,11 @@ from sqlalchemy import Row, Table, select, text
 
 from bot.cases import addressee, cases, relay, shift_starts
 from bot.engine import clock
-from bot.engine.store import Work, actor_of
+from bot.engine.work import Visitor, Work, actor_of
 from bot.hours import changes
 from bot.intake import converse
 from bot.intake.converse import Door
 from bot.people import people
-from bot.people.people import Visitor
 from bot.privacy import purge as privacy_purge
 from bot.service import Service
 from bot.telling.delivery import Delivery, Letter, Outcome, Sent, Unreachable

@@ -13,9 +13,9 @@ from sqlalchemy import Row, Table, delete, insert, select, update
 from bot.cases import cases, fates, focus, relay, remote, taking_back
 from bot.cases.focus import Seen
 from bot.engine.errors import NotFound, Stale
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people import access
-from bot.people.access import CaseRow, require_staff
+from bot.people.access import CaseRow
 from models.base import new_id
 from models.case import HeldLine
 from models.dialogue import Answer
@@ -53,7 +53,7 @@ async def volunteer_said(work: Work, said: Said) -> None:
     Raises:
         BadInput: no words, or too many.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     relay.checked(said.text)
     mine = await cases.cases_of(work.db, actor.id)
     before = await focus.seen(work, actor.id)  # after the cases: an ending that is seen in them is seen in it too
@@ -79,7 +79,7 @@ async def slash_said(work: Work, said: Said) -> bool:
     Raises:
         BadInput: too many words.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     relay.checked(said.text)
     if not await cases.cases_of(work.db, actor.id):
         return False
@@ -95,7 +95,7 @@ async def volunteer_edited(work: Work, said: Said, *, is_slashed: bool = False) 
     Raises:
         BadInput: no words, or too many.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     relay.checked(said.text)
     named = external_id(actor.id, said.own_message)
     line = (await work.db.execute(select(_LINES).where(*_this_line(actor.id, said.own_message)))).one_or_none()
@@ -120,7 +120,7 @@ async def chose_case(work: Work, *, case_id: int, card: int | None) -> Answer:
     Raises:
         Stale: nothing is held any more, or another card asks.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     before = await _asked_by(work, card)
     if before.asked_why == REOPEN:
         raise Stale
@@ -139,7 +139,7 @@ async def chose_nothing(work: Work, *, card: int | None) -> None:
     Raises:
         Stale: nothing is held any more, or another card asks.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     before = await _asked_by(work, card)
     await _take_lines(work)
     await _settle_card(work, actor.id, before, DECLINED, None)
@@ -152,7 +152,7 @@ async def reopened(work: Work, *, case_id: int, card: int | None) -> None:
     Raises:
         Stale: nothing is held any more, another card asks, or the case may not be reopened now.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     before = await _asked_by(work, card)
     if (before.asked_why, before.asked_case) != (REOPEN, case_id):
         raise Stale
@@ -175,7 +175,7 @@ async def expire_held(work: Work, person_id: int) -> None:
 
 async def answered_case(work: Work, remote_id: int) -> int | None:
     """The case that a message in the actor's chat names: the newcomer's words, a card, or the actor's own words."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     if actor.address_id is not None:
         of_ours = await remote.case_of_remote(work.db, actor.address_id, remote_id)
         if of_ours is not None:
@@ -193,7 +193,7 @@ def external_id(person_id: int, own_message: int) -> str:
 
 async def _meant(work: Work, mine: list[CaseRow], before: Seen, said: Said) -> int | None:
     """The one case these words can be meant for, or None. Lines behind others that are held wait with them."""
-    if said.is_reply or await _held(work, work.actor.id):
+    if said.is_reply or await _held(work, work.staff.id):
         return None
     if (chosen := _chosen(mine, before, work.now)) is not None:
         others = [case.id for case in mine if case.id != chosen]
@@ -226,7 +226,7 @@ def _why(mine: list[CaseRow], before: Seen, said: Said) -> str:
 
 async def _answer(work: Work, before: Seen, said: Said) -> None:
     """A reply: it goes where it points, or says what has become of that case. Lines held until now are not sent."""
-    actor, case_id = require_staff(work.actor), said.answered
+    actor, case_id = work.staff, said.answered
     assert case_id is not None
     try:
         await access.my_case(work, case_id)
@@ -240,7 +240,7 @@ async def _answer(work: Work, before: Seen, said: Said) -> None:
 
 async def _not_there(work: Work, before: Seen, case_id: int, said: Said) -> None:
     """The case answered to is closed or somebody else's: what happened is said, and what can be done."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     fate = await fates.fate_of(work, case_id)
     if fate.may_take_up:
         await _hold(work, before, said, why=REOPEN, about=case_id)
@@ -251,13 +251,13 @@ async def _not_there(work: Work, before: Seen, case_id: int, said: Said) -> None
 
 
 async def _without_a_case(work: Work, before: Seen, said: Said) -> None:
-    actor = require_staff(work.actor)
+    actor = work.staff
     await _drop(work, actor.id, before, NOWHERE)
     await work.tell(actor.id, Notice.NO_CASE, params={"reply_to": said.own_message})
 
 
 async def _send(work: Work, case_id: int, words: str, *, own_message: int) -> None:
-    named = external_id(work.actor.id, own_message)
+    named = external_id(work.staff.id, own_message)
     await relay.from_volunteer(work, case_id=case_id, text=words, external_id=named, reply_to=own_message)
 
 
@@ -266,7 +266,7 @@ async def _send(work: Work, case_id: int, words: str, *, own_message: int) -> No
 
 async def _hold(work: Work, before: Seen, said: Said, *, why: str, about: int | None = None) -> None:
     """The words wait, and one card asks about all that do; a card that asked something else is over."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     asks_the_same = before.asked_row is not None and (before.asked_why == REOPEN, before.asked_case) == (
         why == REOPEN, about,
     )  # fmt: skip
@@ -291,7 +291,7 @@ async def _hold(work: Work, before: Seen, said: Said, *, why: str, about: int | 
 
 async def _card(work: Work, why: str, about: int | None) -> dict[str, object]:
     """What the card asks and offers: codes only; the lines themselves stay sealed until it is rendered."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     if about is not None:
         fate = await fates.fate_of(work, about)
         return {"why": why, "person": actor.id, "case": about, "code": fate.code, "cases": []}
@@ -305,7 +305,7 @@ async def _card(work: Work, why: str, about: int | None) -> dict[str, object]:
 async def _refresh_card(work: Work, before: Seen) -> None:
     if before.asked_row is None:
         return
-    actor = require_staff(work.actor)
+    actor = work.staff
     params = await _card(work, before.asked_why or SEVERAL, before.asked_case)
     await work.tell(actor.id, Notice.WHICH_CASE, case_id=before.asked_case, params=params, edits=before.asked_row)
 
@@ -316,7 +316,7 @@ async def _asked_by(work: Work, card: int | None) -> Seen:
     Raises:
         Stale: it has been answered, or is too old.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     before, lines = await focus.seen(work, actor.id), await _held(work, actor.id)
     if card is None or card != before.asked_row or not lines:
         raise Stale
@@ -328,7 +328,7 @@ async def _asked_by(work: Work, card: int | None) -> Seen:
 async def _send_lines(work: Work, before: Seen, case_id: int) -> None:
     for line in await _take_lines(work):
         await _send(work, case_id, _words_of(work, line), own_message=line.own_message)
-    await _settle_card(work, work.actor.id, before, SENT, case_id)
+    await _settle_card(work, work.staff.id, before, SENT, case_id)
 
 
 async def _take_lines(work: Work) -> list[Row]:
@@ -337,7 +337,7 @@ async def _take_lines(work: Work) -> list[Row]:
     Raises:
         Stale: another press had them.
     """
-    taken = (await work.db.execute(delete(_LINES).where(_LINES.c.person_id == work.actor.id).returning(_LINES))).all()
+    taken = (await work.db.execute(delete(_LINES).where(_LINES.c.person_id == work.staff.id).returning(_LINES))).all()
     if not taken:
         raise Stale
     return sorted(taken, key=lambda line: line.own_message)
@@ -345,7 +345,7 @@ async def _take_lines(work: Work) -> list[Row]:
 
 async def _case_is_gone(work: Work, before: Seen) -> Answer:
     """The case that was pressed is not the volunteer's any more: the card offers those that are, if any."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     if await cases.cases_of(work.db, actor.id):
         await _refresh_card(work, before)
     else:

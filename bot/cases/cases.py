@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.cases import drafts, focus, questions, queue, replacing
 from bot.engine import bells, buttons
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
-from bot.engine.store import Work
+from bot.engine.rows import every, exactly, only
+from bot.engine.work import Work
 from bot.people import access
-from bot.people.access import CASES, CaseRow
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, new_id
 from models.case import MOVES, Case, CaseEventKind, CaseStatus, new_code
@@ -35,7 +36,7 @@ _WROTE = (
     update(CASES)
     .where(CASES.c.id == bindparam("case"))
     .values(waiting_since=func.coalesce(CASES.c.waiting_since, _NOW), last_message_at=_NOW)
-    .returning(CASES)
+    .returning(*CASE_COLUMNS)
 )
 
 
@@ -49,9 +50,8 @@ async def open_case(
         "waiting_since": await _behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
         "has_returned": False, "persons_in_case": 1,
     }  # fmt: skip
-    case = (
-        await work.db.execute(insert(CASES).values(id=new_id(), code=await _free_code(work), **values).returning(CASES))
-    ).one()
+    new = insert(CASES).values(id=new_id(), code=await _free_code(work), **values)
+    case = exactly(CaseRow, await work.db.execute(new.returning(*CASE_COLUMNS)))
     await work.record(case.id, CaseEventKind.OPENED)
     return case
 
@@ -77,7 +77,7 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
         NotOnShift: the actor is not on shift now.
     Source: README, decisions: "a case has one volunteer at a time".
     """
-    return await _claim(work, case_id, is_on_shift(work.actor.id, work.now), card)
+    return await _claim(work, case_id, is_on_shift(work.staff.id, work.now), card)
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:
@@ -95,7 +95,7 @@ async def _claim(work: Work, case_id: int, condition: object | None, card: int |
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
     await drafts.case_is_back(work, case.id)
-    await queue.withdraw_cards(work, case, reason="claimed", alias=work.actor.alias, but=card)
+    await queue.withdraw_cards(work, case, reason="claimed", alias=work.staff.alias, but=card)
     await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -104,18 +104,18 @@ async def _claim(work: Work, case_id: int, condition: object | None, card: int |
 
 async def _take_from_queue(work: Work, case: CaseRow, condition: object | None) -> CaseRow | None:
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
-    await work.db.execute(select(Person.id).where(Person.id == work.actor.id).with_for_update(read=True))
+    await work.db.execute(select(Person.id).where(Person.id == work.staff.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from), _may_claim(work))
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
-    take = take.values(status=goes_to, volunteer_id=work.actor.id, claimed_at=work.now, first_claimed_at=first)
-    return (await work.db.execute(take.returning(CASES))).one_or_none()
+    take = take.values(status=goes_to, volunteer_id=work.staff.id, claimed_at=work.now, first_claimed_at=first)
+    return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
 
 
 def _may_claim(work: Work) -> Exists:
-    return exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
+    return exists().where(Person.id == work.staff.id, Person.enabled, Person.role.in_(STAFF_ROLES))
 
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:
@@ -125,7 +125,7 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
     holder = select(Person.alias).where(Person.id == case.volunteer_id)
     alias = (await work.db.execute(holder)).scalar_one_or_none()
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
-    if case.volunteer_id == work.actor.id and claimed_at:
+    if case.volunteer_id == work.staff.id and claimed_at:
         return AlreadyClaimed("already_yours", code=case.code)
     if claimed_at is None:
         return AlreadyClaimed("case_not_open", code=case.code)
@@ -155,7 +155,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     behind = await _behind_the_others(work)
     since = func.coalesce(CASES.c.waiting_since, behind)  # an answered case owes nothing older than this moment
     freed = freed.values(status=goes_to, volunteer_id=None, claimed_at=None, waiting_since=since)
-    queued = (await work.db.execute(freed.returning(CASES))).one_or_none()
+    queued = only(CaseRow, await work.db.execute(freed.returning(*CASE_COLUMNS)))
     if queued is None:
         raise NotFound
     await focus.case_ended(work, case.volunteer_id)
@@ -178,7 +178,7 @@ async def reopen_case(work: Work, case: CaseRow) -> CaseRow:
     opened = opened.values(
         status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=behind
     )
-    queued = (await work.db.execute(opened.returning(CASES))).one()
+    queued = exactly(CaseRow, await work.db.execute(opened.returning(*CASE_COLUMNS)))
     await work.record(case.id, CaseEventKind.REOPENED)
     return queued
 
@@ -195,7 +195,7 @@ def may_reopen(case: CaseRow | None, now: datetime) -> bool:
 
 async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
     """The case waits for an answer, from its first unanswered message on."""
-    waiting = (await work.db.execute(_WROTE, {"case": case.id, "now": work.now})).one()
+    waiting = exactly(CaseRow, await work.db.execute(_WROTE, {"case": case.id, "now": work.now}))
     await work.record(case.id, CaseEventKind.NEWCOMER_WROTE)
     if case.status == CaseStatus.CLAIMED and case.waiting_since is None:
         await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -217,13 +217,14 @@ async def note_answer(work: Work, case: CaseRow, column: str, code: str) -> Case
     values = {column: code}
     if column != "category":
         values["stats_consent_at"] = func.coalesce(CASES.c.stats_consent_at, work.now)
-    return (await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(**values).returning(CASES))).one()
+    answered = update(CASES).where(CASES.c.id == case.id).values(**values)
+    return exactly(CaseRow, await work.db.execute(answered.returning(*CASE_COLUMNS)))
 
 
 async def change_language(work: Work, case: CaseRow, language: str) -> None:
     """The newcomer of an open case reads another language from now on; its cards, or its claimer's chat, say so."""
-    spoken = update(CASES).where(CASES.c.id == case.id).values(language=language).returning(CASES)
-    changed = (await work.db.execute(spoken)).one()
+    spoken = update(CASES).where(CASES.c.id == case.id).values(language=language).returning(*CASE_COLUMNS)
+    changed = exactly(CaseRow, await work.db.execute(spoken))
     if changed.status == CaseStatus.CLAIMED:
         params = {"case": case.id, "code": case.code, "language": language}
         await replacing.tell_newest(work, changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
@@ -250,24 +251,16 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
 
 async def adviser_name(work: Work) -> dict[str, object]:
     """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
-    chosen = select(Person.alias).where(Person.id == work.actor.id, Person.shows_alias)
+    chosen = select(Person.alias).where(Person.id == work.staff.id, Person.shows_alias)
     alias = (await work.db.execute(chosen)).scalar_one_or_none()
     return {"adviser": alias} if alias else {}
 
 
 async def cases_of(db: AsyncConnection, volunteer_id: int) -> list[CaseRow]:
     """The cases a volunteer has claimed, those that owe an answer first, longest waiting first."""
-    mine = select(CASES).where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == volunteer_id)
+    mine = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == volunteer_id)
     owed_first = mine.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
-    return list((await db.execute(owed_first)).all())
-
-
-async def claimed_cases(db: AsyncConnection) -> list[tuple[CaseRow, str]]:
-    """Every claimed case with its volunteer's name, those that owe an answer first: for coordinators, without words."""
-    held = select(CASES, Person.alias.label("holder")).join(Person, Person.id == CASES.c.volunteer_id)
-    held = held.where(CASES.c.status == CaseStatus.CLAIMED)
-    owed_first = held.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since)
-    return [(row, row.holder or "") for row in (await db.execute(owed_first)).all()]
+    return every(CaseRow, await db.execute(owed_first))
 
 
 async def _behind_the_others(work: Work) -> datetime:

@@ -13,9 +13,10 @@ from bot.cases import drafts, focus, questions, queue
 from bot.cases.cases import refuse_if_newer
 from bot.engine import bells, buttons
 from bot.engine.errors import BadInput, Stale
-from bot.engine.store import Work
+from bot.engine.rows import only
+from bot.engine.work import Work
 from bot.people import access
-from bot.people.access import CASES, CaseRow
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id
 from models.case import (
     MINUTES_OFFERED,
@@ -113,7 +114,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     came_from, goes_to = MOVES[event]
     ended = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     ended = ended.values(status=goes_to, closed_at=work.now, waiting_since=None, promised_by=None)
-    closed = (await work.db.execute(ended.returning(CASES))).one_or_none()
+    closed = only(CaseRow, await work.db.execute(ended.returning(*CASE_COLUMNS)))
     if closed is None:
         raise Stale
     await focus.case_ended(work, case.volunteer_id if case.status == CaseStatus.CLAIMED else None)
@@ -149,14 +150,14 @@ async def _begin(work: Work, asks: Notice, *, case_id: int, seen_seq: int) -> bo
     case = await access.my_case(work, case_id)
     await refuse_if_newer(work, case, seen_seq)
     untouched = await _draft_or_none(work, case) == (seen_seq, None, [], None)
-    if work.actor.address_id is not None:
-        if untouched and await buttons.said_lately(work, work.actor.address_id, asks, case=case.id):
+    if work.staff.address_id is not None:
+        if untouched and await buttons.said_lately(work, work.staff.address_id, asks, case=case.id):
             return False
-        await _leave_earlier(work, case, work.actor.address_id)
+        await _leave_earlier(work, case, work.staff.address_id)
     await work.db.execute(delete(ClosingDraft).where(ClosingDraft.case_id == case.id))
-    fresh = {"case_id": case.id, "volunteer_id": work.actor.id, "seen_seq": seen_seq, "organisations": []}
+    fresh = {"case_id": case.id, "volunteer_id": work.staff.id, "seen_seq": seen_seq, "organisations": []}
     await work.db.execute(insert(ClosingDraft).values(**fresh))
-    await work.tell(work.actor.id, asks, case_id=case.id, params=_first_params(case))
+    await work.tell(work.staff.id, asks, case_id=case.id, params=_first_params(case))
     return True
 
 
@@ -191,7 +192,7 @@ async def choose(work: Work, *, case_id: int, field: str, value: str, card: int 
     await buttons.require_shown_as(work, card, asked_at)
     following, params = await steps[field](work, case, draft, value)
     params = {"case": case.id, "code": case.code} | params
-    await work.tell(work.actor.id, following, case_id=case.id, params=params, edits=card)
+    await work.tell(work.staff.id, following, case_id=case.id, params=params, edits=card)
     return following == Notice.CLOSED_BY_YOU
 
 
@@ -273,7 +274,7 @@ async def _draft(work: Work, case: CaseRow) -> Row:
 async def _draft_or_none(work: Work, case: CaseRow) -> Row | None:
     columns = select(
         ClosingDraft.seen_seq, ClosingDraft.category, ClosingDraft.organisations, ClosingDraft.outcome
-    ).where(ClosingDraft.case_id == case.id, ClosingDraft.volunteer_id == work.actor.id)
+    ).where(ClosingDraft.case_id == case.id, ClosingDraft.volunteer_id == work.staff.id)
     return (await work.db.execute(columns)).one_or_none()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.seal import Seal
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import Loss
 from models.base import new_id
@@ -39,19 +39,19 @@ async def keep(work: Work, *, case_id: int, text: str) -> None:
         raise BadInput("too_long", most=MOST_KEPT)
     if not text.strip():
         return await discard(work, case_id=case_id)
-    row = await _mine(work.db, work.actor.id, case_id)
+    row = await _mine(work.db, work.staff.id, case_id)
     draft_id = row.id if row else new_id()
     values = {"words": _sealed(work.seal, text, draft_id), "saved_at": work.now, "lost_at": lost_at}
     if row is not None:
         await work.db.execute(update(_DRAFTS).where(_DRAFTS.c.id == draft_id).values(**values))
     else:
-        await work.db.execute(_DRAFTS.insert().values(id=draft_id, person_id=work.actor.id, case_id=case_id, **values))
+        await work.db.execute(_DRAFTS.insert().values(id=draft_id, person_id=work.staff.id, case_id=case_id, **values))
     return None
 
 
 async def discard(work: Work, *, case_id: int) -> None:
     """The acting volunteer has no draft for the case: it was sent, or thrown away."""
-    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == work.actor.id, _DRAFTS.c.case_id == case_id))
+    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id))
 
 
 async def draft_of(db: AsyncConnection, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
@@ -70,7 +70,7 @@ async def case_left(work: Work, case_id: int) -> None:
 
 async def case_is_back(work: Work, case_id: int) -> None:
     """The acting volunteer has the case, perhaps again: what they had typed for it lives on."""
-    mine = update(_DRAFTS).where(_DRAFTS.c.person_id == work.actor.id, _DRAFTS.c.case_id == case_id)
+    mine = update(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id)
     fresh = _DRAFTS.c.lost_at > work.now - access.LOST_KNOWN_FOR
     await work.db.execute(mine.where(fresh).values(lost_at=None))
 
@@ -90,11 +90,11 @@ async def _lost_at(work: Work, case_id: int) -> datetime | None:
     try:
         await access.my_case(work, case_id)
     except NotFound:
-        loss: Loss | None = await access.how_lost(work.db, work.actor, case_id, work.now)
+        loss: Loss | None = await access.how_lost(work.db, work.staff, case_id, work.now)
         if loss is None or loss.is_erased:
             raise
         await access.locked_case(work, case_id)
-        loss = await access.how_lost(work.db, work.actor, case_id, work.now)
+        loss = await access.how_lost(work.db, work.staff, case_id, work.now)
         if loss is None or loss.is_erased:
             raise
         return loss.at
@@ -103,7 +103,7 @@ async def _lost_at(work: Work, case_id: int) -> datetime | None:
 
 async def _require_enabled(work: Work) -> None:
     # On PostgreSQL access could end between here and the COMMIT, and its drafts be forgotten without this one.
-    me = select(Person.id).where(Person.id == work.actor.id, Person.enabled).with_for_update(read=True)
+    me = select(Person.id).where(Person.id == work.staff.id, Person.enabled).with_for_update(read=True)
     if (await work.db.execute(me)).one_or_none() is None:
         raise NotFound
 

@@ -10,9 +10,10 @@ from sqlalchemy import exists, select, update
 from bot.cases import drafts
 from bot.cases.cases import REOPEN_WITHIN, adviser_name
 from bot.engine.errors import Stale
-from bot.engine.store import Work
+from bot.engine.rows import only
+from bot.engine.work import Work
 from bot.people import access
-from bot.people.access import CASES, CaseRow
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
 from models.outbox import Notice
 from models.people import STAFF_ROLES, Person
@@ -62,12 +63,12 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
     if not fate.may_take_up:
         raise Stale
     # As at a claim: on PostgreSQL access could end between the statement and the COMMIT, and this case stay behind.
-    await work.db.execute(select(Person.id).where(Person.id == work.actor.id).with_for_update(read=True))
+    await work.db.execute(select(Person.id).where(Person.id == work.staff.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
-    still_may = exists().where(Person.id == work.actor.id, Person.enabled, Person.role.in_(STAFF_ROLES))
+    still_may = exists().where(Person.id == work.staff.id, Person.enabled, Person.role.in_(STAFF_ROLES))
     taken = update(CASES).where(CASES.c.id == case_id, CASES.c.status.in_(came_from), still_may)
-    taken = taken.values(status=goes_to, volunteer_id=work.actor.id, claimed_at=work.now, closed_at=None)
-    case = (await work.db.execute(taken.returning(CASES))).one_or_none()
+    taken = taken.values(status=goes_to, volunteer_id=work.staff.id, claimed_at=work.now, closed_at=None)
+    case = only(CaseRow, await work.db.execute(taken.returning(*CASE_COLUMNS)))
     if case is None:
         raise Stale
     await work.record(case.id, CaseEventKind.TAKEN_UP)
@@ -82,7 +83,7 @@ async def _closed(work: Work, case: CaseRow) -> Fate:
     last = (await work.db.execute(endings.order_by(CaseEvent.id.desc()).limit(1))).one_or_none()
     if last is not None and last.kind == CaseEventKind.WITHDRAWN:
         return Fate("withdrawn", case.code)
-    if last is None or last.actor_id != work.actor.id:
+    if last is None or last.actor_id != work.staff.id:
         return Fate("closed", case.code)
     other = select(exists().where(CASES.c.newcomer_id == case.newcomer_id, CASES.c.status.in_(OPEN)))
     waits_elsewhere = (await work.db.execute(other)).scalar_one()

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Table, case, exists, null, select, update
 
-from bot.engine.store import Work, insert_or_skip
+from bot.engine.inserts import insert_or_skip
+from bot.engine.work import Work
+from models.base import table_of
 from models.case import Focus
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
@@ -104,5 +106,5 @@ async def held(work: Work, person_id: int, before: Seen) -> None:
 
 
 async def _set(work: Work, person_id: int, values: dict[str, object]) -> None:
-    await work.db.execute(insert_or_skip(work, Focus).values(person_id=person_id))
+    await work.db.execute(insert_or_skip(work.db, table_of(Focus)).values(person_id=person_id))
     await work.db.execute(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))

@@ -7,10 +7,9 @@ Holds keyed hashes, never words. It must not decide what is kept: `converse.py` 
 from datetime import timedelta
 
 from bot.engine import once
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.language.textshape import clean
 from bot.people import people
-from bot.people.people import Visitor
 from models.dialogue import Edited, Incoming
 
 MAY_BE_EDITED = timedelta(hours=48)  # by whoever wrote it; a later "edited" is a reaction or a preview

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Table, exists, select
 
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.outbox import Notice, Outbox
 

@@ -5,7 +5,7 @@ It must not decide which words may pass through Telegram: `relay.py` does.
 
 from bot.cases import replacing
 from bot.engine import bells
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.outbox import Notice
 

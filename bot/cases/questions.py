@@ -6,7 +6,7 @@ Owns which message that is (`Conversation.asked_row`). It must not decide which 
 
 from sqlalchemy import Row, select, update
 
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.conversation import Conversation
 from models.intake import QUESTIONS, IntakeStep, Turn

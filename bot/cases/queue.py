@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import replacing
 from bot.engine import bells
-from bot.engine.store import Work
+from bot.engine.rows import every
+from bot.engine.work import Work
 from bot.hours.standing import next_session
-from bot.people.access import CASES, CaseRow
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import OnShift, next_shift_at, on_shift
 from models.case import CaseStatus
 from models.conversation import Author, Message
@@ -21,7 +22,7 @@ from models.outbox import Notice, Outbox, RowState, TimerKind
 from models.people import Address
 
 QUEUE_ORDER = (CASES.c.held, CASES.c.waiting_since, CASES.c.id)
-_QUEUE = select(CASES).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
+_QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Promise:
 
 async def waiting(db: AsyncConnection) -> list[CaseRow]:
     """The queue, in the order in which it is to be answered: floods last, then longest waiting."""
-    return list((await db.execute(_QUEUE)).all())
+    return every(CaseRow, await db.execute(_QUEUE))
 
 
 async def ahead_of(db: AsyncConnection, case: CaseRow) -> int:

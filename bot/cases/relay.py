@@ -12,7 +12,7 @@ from bot.cases.cases import adviser_name, mark_read, may_reopen, newcomer_wrote,
 from bot.engine import bells
 from bot.engine.errors import BadInput, NotFound, Stale
 from bot.engine.seal import tokens_in
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.language.textshape import PART_UNITS, clean, has_too_many_marks, split_text
 from bot.people import access, logins
 from bot.people.access import CaseRow
@@ -132,10 +132,10 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
         params = {"code": case.code, "part": part, "parts": parts} | name
         await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
     if reply_to is not None:
-        await relay_states.former_line_goes(work, work.actor.id, case.id)
+        await relay_states.former_line_goes(work, work.staff.id, case.id)
         params = {"code": case.code, "message": message_id, "reply_to": reply_to}
         key = f"state:{message_id}"
-        await work.tell(work.actor.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
+        await work.tell(work.staff.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
     work.ring(bells.DESK)
     return message_id
 
@@ -148,7 +148,7 @@ async def send_again(work: Work, *, message_id: int) -> int:
         NotFound: not the actor's message, or the case is theirs no more.
         Stale: they have been said again already, or there is nothing left of them.
     """
-    actor = access.require_staff(work.actor)
+    actor = work.staff
     said = select(_MESSAGES).where(_MESSAGES.c.id == message_id, _MESSAGES.c.author_id == actor.id)
     row = (await work.db.execute(said)).one_or_none()
     if row is None:

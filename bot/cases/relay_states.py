@@ -6,7 +6,7 @@ It must not send or render anything: the line is a row like any other.
 from sqlalchemy import ColumnElement, Select, Text, cast, exists, literal, select, update
 
 from bot.cases import replacing
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people import access
 from models.base import table_of
 from models.conversation import Message

@@ -6,7 +6,7 @@ So nobody's lane grows with how often somebody else acts. It must not decide wha
 from sqlalchemy import ColumnElement, Row, Table, select, update
 
 from bot.engine import bells
-from bot.engine.store import Work
+from bot.engine.work import Work
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
 

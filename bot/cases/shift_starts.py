@@ -6,7 +6,7 @@ It must not offer cases one by one: `queue.py` does.
 from datetime import datetime, timedelta
 
 from bot.cases import queue
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.roster import shifts
 from bot.roster.shifts import LONGEST_SHIFT, shift_to_hold
 from bot.roster.staffing import volunteers_of

@@ -12,10 +12,10 @@ from bot.cases import relay, relay_states
 from bot.cases.cases import adviser_name
 from bot.engine import bells
 from bot.engine.errors import NotFound, Stale
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.language.textshape import PART_UNITS, split_text
 from bot.people import access
-from bot.people.access import CASES, CaseRow, require_staff
+from bot.people.access import CASES, CaseRow
 from models.case import OPEN, CaseEventKind
 from models.conversation import Author, Message
 from models.outbox import Notice, Outbox, RowState
@@ -78,7 +78,7 @@ async def replaced(work: Work, words: str, *, external_id: str, may_change: bool
 
 async def _own_versions(work: Work, which: object) -> list[Row]:
     """The versions of one message of the actor's, oldest first, once its conversation is locked."""
-    actor = require_staff(work.actor)
+    actor = work.staff
     mine = select(_MESSAGES.c.conversation_id, _MESSAGES.c.external_id).where(
         which, _MESSAGES.c.author == Author.VOLUNTEER, _MESSAGES.c.author_id == actor.id
     )

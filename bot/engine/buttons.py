@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Table, exists, select
 from sqlalchemy.sql.functions import coalesce
 
 from bot.engine.errors import Stale
-from bot.engine.store import Work
+from bot.engine.work import Work
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Interval, Table, func, literal, select, type_coerce
 
-from bot.engine.store import Work
+from bot.engine.work import Work
 from models.base import UtcDateTime
 from models.pulse import Pulse
 

@@ -4,12 +4,12 @@ Holds keys, never words. It must not know what the act means.
 """
 
 from datetime import timedelta
-from types import ModuleType
 
-from sqlalchemy import Executable, Table, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable, bindparam, insert, select, update
 
-from bot.engine.store import Work
+from bot.engine.inserts import DIALECTS, upsert
+from bot.engine.work import Work
+from models.base import table_of
 from models.conversation import Inbound
 
 MOST_ATTEMPTS = 3
@@ -42,11 +42,12 @@ async def failed(work: Work, channel: str, key: str, failure: str) -> int:
     return attempts
 
 
-def _once(dialect: ModuleType) -> Executable:
-    fresh = dialect.insert(_INBOUND)
-    untried = {"set_": {"done_at": fresh.excluded.done_at}, "where": _INBOUND.c.done_at.is_(None)}
-    return fresh.on_conflict_do_update(index_elements=("channel", "key"), **untried).returning(_INBOUND.c.key)
+def _once(dialect: str) -> Executable:
+    fresh = upsert(
+        dialect, _INBOUND, key=("channel", "key"), overwrites=["done_at"], only_if=_INBOUND.c.done_at.is_(None)
+    )
+    return fresh.returning(_INBOUND.c.key)
 
 
-_INBOUND: Table = Inbound.__table__  # type: ignore[attr-defined]
-_ONCE = {"postgresql": _once(postgresql), "sqlite": _once(sqlite)}
+_INBOUND = table_of(Inbound)
+_ONCE = {dialect: _once(dialect) for dialect in DIALECTS}

@@ -34,6 +34,15 @@ def every(shape: type[Shape], result: Result[Any]) -> list[Shape]:
     return [shape(*row) for row in result]
 
 
+def exactly(shape: type[Shape], result: Result[Any]) -> Shape:
+    """The one row there is.
+
+    Raises:
+        NoResultFound, MultipleResultsFound: there is none, or there are several.
+    """
+    return shape(*result.one())
+
+
 def only(shape: type[Shape], result: Result[Any]) -> Shape | None:
     """The one row there may be, or None.
 

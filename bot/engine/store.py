@@ -7,19 +7,14 @@ The only place that commits. It must not know what an act means.
 import asyncio
 import copy
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
 from time import monotonic
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, event, insert, select, text, update
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.sql import Insert
 
 from bot.engine import bells, clock, pools, sqlite
 from bot.engine.causes import Cause, cause_of
@@ -29,149 +24,13 @@ from bot.engine.crowds import Crowds
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
-from models.base import new_id
-from models.case import CaseEvent
-from models.conversation import SEQ_BITS, Conversation
-from models.outbox import Notice, Outbox, RowState, Timer
-from models.people import Address, Channel, Person, Role
+from bot.engine.work import Work
 
 READERS = 4
 BUSY_MILLISECONDS = 5_000
 INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
 
-_LOCK = (
-    update(Conversation)
-    .where(Conversation.id == bindparam("conversation"))
-    .values(version=Conversation.version + 1)
-    .returning(Conversation.version)
-)
-_ADDRESSES = (
-    select(Address.id, Address.channel, Address.parked_at, Conversation.id.label("conversation_id"))
-    .outerjoin(Conversation, Conversation.newcomer_id == Address.person_id)
-    .where(Address.person_id == bindparam("person"), Address.farewell.is_(False))
-)
-# Over tables, not classes, and without values: those come when it is executed, so that nothing is built or compiled.
-_RECORD = insert(CaseEvent.__table__)  # type: ignore[attr-defined]
-_REMIND = insert(Timer.__table__)  # type: ignore[attr-defined]
-_SAY = insert(Outbox.__table__).returning(Outbox.__table__.c.id)  # type: ignore[attr-defined]
 _NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a snapshot of the person at the start of the act."""
-
-    id: int
-    role: str
-    alias: str | None
-    language: str | None
-    enabled: bool
-    address_id: int | None = None
-
-    @property
-    def is_staff(self) -> bool:
-        return self.role != Role.NEWCOMER
-
-
-class Work:
-    """One act in one transaction. Everything said goes through `tell`; nothing leaves the process before COMMIT."""
-
-    def __init__(self, db: AsyncConnection, store: "Store", now: datetime) -> None:
-        self.db = db
-        self.now = now
-        self.seal: Seal = store.seal
-        self.zone: ZoneInfo = store.zone
-        self.settings: Settings = store.settings
-        self._crowds = store.crowds
-        self.actor: Actor | None = None
-        self._versions: dict[int, int] = {}
-        self._placed: dict[int, int] = {}
-        self._topics: dict[str, None] = {}
-        self._afterwards: list[Callable[[], object]] = []
-
-    @property
-    def today(self) -> date:
-        """The office's day."""
-        return clock.office_day(self.now, self.zone)
-
-    def ring(self, topic: str) -> None:
-        """Hint, once the act is committed, that something changed under `topic`."""
-        self._topics[topic] = None
-
-    def hide(self, secret: str) -> tuple[int, bytes]:
-        """A secret to be shown once, as an outbox row keeps it: `sealed_as` for its params, and the sealed bytes."""
-        sealed_as = new_id()
-        return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
-
-    def after_commit(self, call: Callable[[], object]) -> None:
-        """Have `call` made once the act is durable, and never if it is not."""
-        self._afterwards.append(call)
-
-    async def lock(self, conversation_id: int) -> None:
-        """Hold the conversation until COMMIT. The first statement of every act on it or its case.
-
-        Raises:
-            Busy: somebody else has held it for too long.
-        """
-        if conversation_id in self._versions:
-            return
-        with self._crowds.before(conversation_id):
-            version = (await self.db.execute(_LOCK, {"conversation": conversation_id})).scalar_one_or_none()
-        self._versions[conversation_id] = version or 0
-        self._placed[conversation_id] = 0
-
-    def next_seq(self, conversation_id: int) -> int:
-        """The next place in a conversation this act has locked. Order of places is order of commits."""
-        place = self._placed[conversation_id]
-        self._placed[conversation_id] = place + 1
-        return self._versions[conversation_id] << SEQ_BITS | place
-
-    async def record(self, case_id: int, kind: str, *, detail: str | None = None) -> None:
-        """Write one line of the case's ledger."""
-        row = {"case_id": case_id, "kind": kind, "at": self.now, "on_day": self.today, "detail": detail}
-        await self.db.execute(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
-
-    async def remind(self, kind: str, subject: int, due_at: datetime) -> None:
-        """Have the rounds look at `subject` again at `due_at`."""
-        await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
-        self.ring(bells.TIMERS)
-
-    async def tell(self, person_id: int | None, kind: Notice, **row: Any) -> int | None:
-        """Say `kind` to a person on the address that reaches them best; returns the row's id, None if none does."""
-        if person_id is None:
-            return None
-        lanes = (await self.db.execute(_ADDRESSES, {"person": person_id})).all()
-        if not lanes:
-            return None
-        best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
-        return await self.tell_address(best.id, kind, conversation_id=best.conversation_id, **row)
-
-    async def tell_address(
-        self,
-        address_id: int,
-        kind: Notice,
-        *,
-        conversation_id: int | None = None,
-        params: dict | None = None,
-        **row: Any,
-    ) -> int:
-        """Say `kind` on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
-        seq = 0
-        if conversation_id is not None:
-            await self.lock(conversation_id)
-            seq = self.next_seq(conversation_id)
-            self.ring(bells.chat(conversation_id))
-        values = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
-        values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value} | row
-        made = await self.db.execute(_SAY, values)
-        self.ring(bells.OUTBOX)
-        return made.scalar_one()
-
-
-def insert_or_skip(work: Work, table: Any) -> Insert:
-    """An INSERT that quietly does nothing where a unique row is already there."""
-    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite_dialect
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 class Store:
@@ -243,16 +102,17 @@ class Store:
             async with self._in_turn():
                 started = monotonic()
                 async with self._connections.lend(self.writer) as db:
-                    work = Work(db, self, clock.now())
+                    work = Work(
+                        db, clock.now(), seal=self.seal, zone=self.zone, settings=self.settings, crowds=self.crowds
+                    )
                     yield work
                     if monotonic() - started > (self.act_seconds or self._opened_by.settings.work_seconds):
                         raise Unavailable(Cause.TOO_SLOW)
                     await self._announce(work)
                     await db.commit()
-        for topic in work._topics:
+        for topic in work.topics:
             self.bells.ring(topic)
-        for call in work._afterwards:
-            call()
+        work.committed()
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[AsyncConnection]:
@@ -306,8 +166,8 @@ class Store:
             self.bells.ring(bells.PULSE)  # what the next write finds decides whether it lasts
 
     async def _announce(self, work: Work) -> None:
-        if self.is_postgres and work._topics:
-            await work.db.execute(_NOTIFY, {"channel": bells.NOTIFY_CHANNEL, "topics": list(work._topics)})
+        if self.is_postgres and work.topics:
+            await work.db.execute(_NOTIFY, {"channel": bells.NOTIFY_CHANNEL, "topics": work.topics})
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, writes: bool) -> None:
@@ -332,13 +192,3 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_MILLISECONDS}",
     "secure_delete = ON",
 )
-
-
-async def actor_of(db: AsyncConnection, person_id: int, address_id: int | None = None) -> Actor | None:
-    """The person as somebody who acts, or None."""
-    row = (
-        await db.execute(
-            select(Person.id, Person.role, Person.alias, Person.language, Person.enabled).where(Person.id == person_id)
-        )
-    ).one_or_none()
-    return None if row is None else Actor(*row, address_id=address_id)

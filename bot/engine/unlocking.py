@@ -11,11 +11,13 @@ from sqlalchemy import Column, Row, Table, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import sqlite_files
+from bot.engine.inserts import insert_or_skip
 from bot.engine.schema import SchemaOld, reached, require_current, require_revision
 from bot.engine.seal import KeyLost, Seal, SealBroken, WrongKey, load_key
 from bot.engine.settings import Settings
-from bot.engine.store import Store, Work, insert_or_skip
-from models.base import Sealed
+from bot.engine.store import Store
+from bot.engine.work import Work
+from models.base import Sealed, table_of
 from models.outbox import Meta
 from models.tables import metadata
 
@@ -97,7 +99,7 @@ async def opens(db: AsyncConnection, seal: Seal) -> bool:
 async def _leave_witness(work: Work) -> None:
     """The next key is held against this one. Another process may have left one at the same moment, of its own key."""
     sealed = work.seal.seal(KNOWN, **PLACE).hex()
-    await work.db.execute(insert_or_skip(work, Meta).values(name=WITNESS, value=sealed))
+    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=WITNESS, value=sealed))
     await opens(work.db, work.seal)
 
 

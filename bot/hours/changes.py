@@ -13,9 +13,8 @@ from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput, Stale
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import concerned, standing
-from bot.people import access
 from bot.places import places
 from bot.places.places import PlaceRow, place_params
 from bot.roster import shifts
@@ -60,7 +59,7 @@ async def propose(work: Work, change: Change) -> Proposal:
         NotFound: the actor is no coordinator.
         BadInput: it cannot be made as it is.
     """
-    actor = access.require_coordinator(work.actor)
+    actor = work.coordinator
     before = await _standing(work, change)
     effect = await _effect(work, change, before)
     change = _where_it_matters(change, before, effect)
@@ -78,7 +77,7 @@ async def proposed(work: Work, draft: int) -> Proposal:
         Stale: the draft is gone.
         BadInput: the hours have changed so that it cannot be made any more.
     """
-    actor = access.require_coordinator(work.actor)
+    actor = work.coordinator
     change = await draft_change(work.db, draft, actor.id)
     if change is None:
         raise Stale
@@ -108,7 +107,7 @@ async def publish(work: Work, draft: int, *, cancel_shifts: bool = False) -> int
         NotFound: the actor is no coordinator.
         Stale: the draft is gone, or the hours have changed since it was shown.
     """
-    actor = access.require_coordinator(work.actor)
+    actor = work.coordinator
     await _lock(work)
     mine = delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id)
     row = (await work.db.execute(mine.returning(HoursDraft.what, HoursDraft.base))).one_or_none()
@@ -125,7 +124,7 @@ async def drop_draft(work: Work, draft: int) -> None:
     Raises:
         NotFound: the actor is no coordinator.
     """
-    actor = access.require_coordinator(work.actor)
+    actor = work.coordinator
     await work.db.execute(delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id))
 
 
@@ -133,8 +132,10 @@ async def publish_now(work: Work, change: Change) -> int:
     """The change holds from now on, without having been shown: for the command line and a new installation.
 
     Raises:
+        NotFound: a newcomer or a volunteer acts.
         BadInput: it cannot be made as it is.
     """
+    work.require_publisher()
     await _lock(work)
     return await _publish(work, change, cancel_shifts=False)
 
@@ -144,8 +145,10 @@ async def undo(work: Work, number: int) -> int:
     with it are to be held again. Returns a new number.
 
     Raises:
+        NotFound: a newcomer or a volunteer acts.
         Stale: it is not the newest any more, or has been taken back.
     """
+    work.require_publisher()
     await _lock(work)
     if number != await newest_standing(work.db):
         raise Stale("hours_undo_newest_only")
@@ -211,6 +214,7 @@ async def set_hours(
     No spans: not open on that weekday. Returns the change's number.
 
     Raises:
+        NotFound: a newcomer or a volunteer acts.
         BadInput: unknown place, or times that cannot be.
     """
     change = Change(Verb.WEEKLY, (place,), valid_from, valid_to, weekday=weekday, spans=tuple(spans))

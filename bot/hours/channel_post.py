@@ -7,10 +7,11 @@ row that waits is never out of date. It must not render or send.
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.inserts import insert_or_skip
 from bot.engine.seal import Seal
-from bot.engine.store import Work, insert_or_skip
+from bot.engine.work import Work
 from bot.people import people
-from models.base import new_id
+from models.base import new_id, table_of
 from models.outbox import Meta, Notice, Outbox, RowState
 from models.people import Address, Channel
 
@@ -89,7 +90,7 @@ async def _lane(work: Work) -> int | None:
         "lookup": work.seal.blind(Channel.TELEGRAM, channel),
         "chat": work.seal.seal(channel, table="addresses", column="chat", row_id=fresh),
     }  # fmt: skip
-    await work.db.execute(insert_or_skip(work, Address).values(**row))
+    await work.db.execute(insert_or_skip(work.db, table_of(Address)).values(**row))
     same = select(Address.id).where(Address.channel == row["channel"], Address.lookup == row["lookup"])
     made = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
     await _keep(work, LANE, str(made))
@@ -103,4 +104,4 @@ async def _fact(db: AsyncConnection, name: str) -> str | None:
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await work.db.execute(delete(Meta).where(Meta.name == name))
-    await work.db.execute(insert_or_skip(work, Meta).values(name=name, value=value))
+    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=name, value=value))

@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.standing import OPENINGS_SHOWN, first_openings
 from bot.people import access

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import buttons
 from bot.engine.errors import BadInput, Stale
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.hours import reminders, standing
 from bot.hours.asking import asks_for_hours
-from bot.people.people import Visitor
 from bot.places.places import place_facts, require_place
 from bot.roster.staffing import on_shift
 from models.dialogue import Answer

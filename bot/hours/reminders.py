@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from bot.engine import clock
 from bot.engine.errors import Stale
-from bot.engine.store import Work, insert_or_skip
+from bot.engine.inserts import insert_or_skip
+from bot.engine.work import Work
 from bot.hours import standing
 from bot.hours.concerned import day_params
 from bot.places.places import hold_places, places
-from models.base import new_id
+from models.base import new_id, table_of
 from models.hours import SessionReminder
 from models.outbox import Notice, TimerKind
 from models.timetable import HORIZON_DAYS, spans_on
@@ -47,7 +48,7 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
         raise Stale
     reminder = new_id()
     row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
-    await work.db.execute(insert_or_skip(work, SessionReminder).values(**row))
+    await work.db.execute(insert_or_skip(work.db, table_of(SessionReminder)).values(**row))
     evening = evening_before(day, work.zone)
     if evening > work.now:
         await work.remind(TimerKind.SESSION_EVENING, reminder, evening)

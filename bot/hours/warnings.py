@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import changes, concerned, standing
 from bot.hours.standing import opening_params
 from bot.people import people

@@ -11,14 +11,13 @@ from bot.cases import cases, heard, queue, relay
 from bot.cases import questions as cases_questions
 from bot.engine import buttons, once
 from bot.engine.errors import BadInput
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.hours import questions as hours_questions
 from bot.hours import standing
 from bot.intake import ending
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, people
-from bot.people.people import Visitor
 from bot.privacy import purge
 from models.case import CaseStatus
 from models.conversation import Conversation, Refused

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import closing
 from bot.engine import buttons
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.people import access
 from bot.people.access import CaseRow
-from bot.people.people import Visitor
 from bot.privacy import purge
 from models.case import CaseStatus
 from models.dialogue import Answer

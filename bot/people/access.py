@@ -5,27 +5,65 @@ Not permitted and not there give the same refusal, so that nobody learns which. 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import NotFound
-from bot.engine.store import Actor, Work
+from bot.engine.rows import columns, exactly, only
+from bot.engine.work import Actor, Work, require_staff
+from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
-from models.people import Role
 
-CASES: Table = Case.__table__  # type: ignore[attr-defined]
-_BY_ID = select(CASES).where(CASES.c.id == bindparam("case"))
-_BY_CODE = select(CASES).where(CASES.c.code == bindparam("code"))
-_OPEN_OF = select(CASES).where(CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_(OPEN))
+CASES = table_of(Case)
+
+
+class CaseRow(NamedTuple):
+    """A snapshot of a case; what its columns mean: `models.case.Case`."""
+
+    id: int
+    code: str
+    newcomer_id: int | None
+    conversation_id: int | None
+    status: str
+    volunteer_id: int | None
+    language: str
+    channel: str
+    has_returned: bool
+    held: bool
+    opened_at: datetime
+    waiting_since: datetime | None
+    promised_by: datetime | None
+    claimed_at: datetime | None
+    first_claimed_at: datetime | None
+    first_answered_at: datetime | None
+    closed_at: datetime | None
+    last_message_at: datetime | None
+    read_seq: int
+    category: str | None
+    stats_consent_at: datetime | None
+    first_visit: str | None
+    gender: str | None
+    age: str | None
+    situation: str | None
+    region: str | None
+    occupation: str | None
+    how_found: str | None
+    persons_in_case: int
+
+
+CASE_COLUMNS = columns(CaseRow, CASES)
+_BY_ID = select(*CASE_COLUMNS).where(CASES.c.id == bindparam("case"))
+_BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
+_OPEN_OF = select(*CASE_COLUMNS).where(CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_(OPEN))
 _NEWEST_OF = (
-    select(CASES)
+    select(*CASE_COLUMNS)
     .where(CASES.c.newcomer_id == bindparam("newcomer"))
     .order_by(CASES.c.opened_at.desc(), CASES.c.id.desc())
     .limit(1)
 )
 
-CaseRow = Row  # a snapshot: the columns of `cases`, read-only
 LOST_KNOWN_FOR = timedelta(hours=24)
 _LEAVES = (CaseEventKind.RELEASED, CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
 _COMES_AND_GOES = (
@@ -53,28 +91,6 @@ class Loss:
     is_erased: bool = False
 
 
-def require_staff(actor: Actor | None) -> Actor:
-    """The acting volunteer or coordinator.
-
-    Raises:
-        NotFound: nobody, a newcomer, or somebody whose access has ended.
-    """
-    if actor is None or not actor.is_staff or not actor.enabled:
-        raise NotFound
-    return actor
-
-
-def require_coordinator(actor: Actor | None) -> Actor:
-    """The acting coordinator.
-
-    Raises:
-        NotFound: anybody else.
-    """
-    if require_staff(actor).role != Role.COORDINATOR:
-        raise NotFound
-    return actor  # type: ignore[return-value]
-
-
 async def case_for_staff(work: Work, case_id: int) -> CaseRow:
     """A case that a volunteer may act on: queued, or any whose holder the refusal may name. Locks its conversation.
 
@@ -91,7 +107,7 @@ async def my_case(work: Work, case_id: int) -> CaseRow:
     Raises:
         NotFound: no such case, or somebody else's.
     """
-    actor = require_staff(work.actor)
+    actor = work.staff
     # Looked at before it is locked: refusing somebody else's takes no more statements than one that is not there.
     seen = _held_by(actor, await _seen(work.db, case_id))
     return _held_by(actor, await _locked(work, seen))
@@ -134,7 +150,7 @@ async def how_lost(db: AsyncConnection, actor: Actor | None, case_id: int, now: 
 
 async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
     """The case with this code: for the command line and the door of code and secret, which asks for both."""
-    return (await db.execute(_BY_CODE, {"code": code})).one_or_none()
+    return only(CaseRow, await db.execute(_BY_CODE, {"code": code}))
 
 
 async def code_of(db: AsyncConnection, case_id: int) -> str:
@@ -144,7 +160,7 @@ async def code_of(db: AsyncConnection, case_id: int) -> str:
 
 async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own queued or claimed case, if any. At most one exists."""
-    return (await db.execute(_OPEN_OF, {"newcomer": newcomer_id})).one_or_none()
+    return only(CaseRow, await db.execute(_OPEN_OF, {"newcomer": newcomer_id}))
 
 
 async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
@@ -155,7 +171,7 @@ async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
 
 async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
-    return (await db.execute(_NEWEST_OF, {"newcomer": newcomer_id})).one_or_none()
+    return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
 
 
 def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:
@@ -165,11 +181,11 @@ def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:
 
 
 async def _seen(db: AsyncConnection, case_id: int) -> CaseRow | None:
-    return (await db.execute(_BY_ID, {"case": case_id})).one_or_none()
+    return only(CaseRow, await db.execute(_BY_ID, {"case": case_id}))
 
 
 async def _locked(work: Work, seen: CaseRow) -> CaseRow:
     if seen.conversation_id is None:
         return seen
     await work.lock(seen.conversation_id)
-    return (await work.db.execute(_BY_ID, {"case": seen.id})).one()
+    return exactly(CaseRow, await work.db.execute(_BY_ID, {"case": seen.id}))

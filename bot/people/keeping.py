@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.engine import last_seen
 from bot.engine.errors import BadInput, Stale
 from bot.engine.seal import Seal, hash_token
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.people.logins import SHARED_IDLE, Session
-from bot.people.people import Visitor
 from models.conversation import Conversation
 from models.outbox import Notice, TimerKind
 from models.people import Device, WebSession

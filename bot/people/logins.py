@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import case, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, last_seen
 from bot.engine.errors import BadInput, LinkSpent, NotFound, TooMany
+from bot.engine.inserts import upsert
 from bot.engine.seal import hash_token, new_token
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.people import access, people
 from bot.people.access import CASES
-from bot.people.people import Visitor
-from models.base import new_id
+from models.base import new_id, table_of
 from models.case import OPEN, CodeGuess
 from models.conversation import Conversation
 from models.outbox import Notice
@@ -293,9 +292,8 @@ async def count_guess(work: Work, code: str, *, is_known: bool = False) -> None:
     }
     may_try = None if is_known else ~running | (CodeGuess.tries < MOST_GUESSES)
     code_hash = work.seal.blind("case code", code)
-    dialect = postgresql if work.db.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(CodeGuess).values(code_hash=code_hash, tries=1, since=work.now)
-    counted = first.on_conflict_do_update(index_elements=("code_hash",), set_=again, where=may_try)
+    counted = upsert(work.db.dialect.name, table_of(CodeGuess), key=["code_hash"], changes=again, only_if=may_try)
+    counted = counted.values(code_hash=code_hash, tries=1, since=work.now)
     if (await work.db.execute(counted.returning(CodeGuess.tries))).one_or_none() is not None:
         return
     since = (await work.db.execute(select(CodeGuess.since).where(CodeGuess.code_hash == code_hash))).scalar_one()

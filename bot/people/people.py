@@ -4,7 +4,6 @@ It must not open browser sessions: `logins.py` does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, bindparam, delete, func, inspect, select, update
@@ -12,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells
 from bot.engine.errors import BadInput
-from bot.engine.store import Actor, Work, insert_or_skip
+from bot.engine.inserts import insert_or_skip
+from bot.engine.work import Actor, Visitor, Work
 from bot.language.i18n import suggest_language
 from bot.people import access
-from models.base import new_id
+from models.base import new_id, table_of
 from models.conversation import Conversation
 from models.intake import IntakeStep
 from models.outbox import Notice
@@ -23,21 +23,6 @@ from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A newcomer on the channel they came by. `language` is None until they have chosen one.
-
-    `is_parked`: they had blocked the bot, so that this is a sign of life.
-    """
-
-    person_id: int
-    address_id: int
-    conversation_id: int
-    channel: str
-    language: str | None
-    is_parked: bool = False
 
 
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
@@ -145,8 +130,12 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
         raise BadInput("alias_taken", alias=alias)
     person_id = new_id()
     person = {"id": person_id, "role": role.value, "alias": alias, "language": language, "speaks": speaks}
-    await work.db.execute(insert_or_skip(work, Person).values(created_at=work.now, shows_alias=False, **person))
-    await work.db.execute(insert_or_skip(work, Address).values(id=new_id(), person_id=person_id, channel=Channel.WEB))
+    await work.db.execute(
+        insert_or_skip(work.db, table_of(Person)).values(created_at=work.now, shows_alias=False, **person)
+    )
+    await work.db.execute(
+        insert_or_skip(work.db, table_of(Address)).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
+    )
     return person_id
 
 
@@ -234,17 +223,17 @@ async def _create_newcomer(
 ) -> int:
     person_id = new_id()
     person = {"id": person_id, "role": Role.NEWCOMER.value, "speaks": [], "created_at": work.now}
-    await work.db.execute(insert_or_skip(work, Person).values(**person))
+    await work.db.execute(insert_or_skip(work.db, table_of(Person)).values(**person))
     if channel == Channel.TELEGRAM:
         made = await _add_telegram_lane(work, person_id, str(external))
     else:
-        row = insert_or_skip(work, Address).values(id=new_id(), person_id=person_id, channel=channel)
+        row = insert_or_skip(work.db, table_of(Address)).values(id=new_id(), person_id=person_id, channel=channel)
         made = bool((await work.db.execute(row)).rowcount)
     if not made:  # two first messages at once: the other one's rows are there
         await work.db.execute(delete(Person).where(Person.id == person_id))
         return person_id
     thread = {"id": new_id(), "newcomer_id": person_id, "step": step.value}
-    await work.db.execute(insert_or_skip(work, Conversation).values(**thread))
+    await work.db.execute(insert_or_skip(work.db, table_of(Conversation)).values(**thread))
     return person_id
 
 
@@ -255,4 +244,4 @@ async def _add_telegram_lane(work: Work, person_id: int, chat_id: str) -> bool:
         "lookup": work.seal.blind(Channel.TELEGRAM, chat_id),
         "chat": work.seal.seal(chat_id, table="addresses", column="chat", row_id=address_id),
     }  # fmt: skip
-    return bool((await work.db.execute(insert_or_skip(work, Address).values(**row))).rowcount)
+    return bool((await work.db.execute(insert_or_skip(work.db, table_of(Address)).values(**row))).rowcount)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.language.textshape import clean, fold
 from models.hours import Door, Place
 from models.people import Language
@@ -57,8 +57,10 @@ async def add_place(
     """The place is known. One already there is kept as it is.
 
     Raises:
+        NotFound: a newcomer or a volunteer acts.
         BadInput: a code that cannot stand in a button or an address.
     """
+    work.require_publisher()
     if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
         raise BadInput("bad_place_code", value=code, most=LONGEST_CODE)
     if (await work.db.execute(select(Place.code).where(Place.code == code))).scalar_one_or_none() is not None:
@@ -75,8 +77,10 @@ async def describe_place(
     """What is given is how the place is described from now on; the rest stays. What is given empty is taken away.
 
     Raises:
+        NotFound: a newcomer or a volunteer acts.
         BadInput: unknown place, coordinates that are not on the globe, or a last entry longer than a day.
     """
+    work.require_publisher()
     place = await require_place(work.db, code)
     values: dict[str, object] = {}
     if address is not None:

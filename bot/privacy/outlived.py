@@ -10,7 +10,7 @@ from time import monotonic
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from bot.engine.once import KEPT as INBOUND_KEPT
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people.access import LOST_KNOWN_FOR
 from models.case import CodeGuess, DeskDraft, HeldLine
 from models.conversation import Inbound

@@ -10,9 +10,10 @@ from sqlalchemy import Table, delete, exists, select, update
 
 from bot.cases import closing, drafts
 from bot.engine import bells, buttons
-from bot.engine.store import Work
+from bot.engine.rows import every
+from bot.engine.work import Work
 from bot.people import access
-from bot.people.access import CASES
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.privacy.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
 from models.case import OPEN, CaseEventKind
 from models.conversation import Conversation, Message
@@ -138,12 +139,12 @@ async def purge(work: Work) -> Purged:
 
 async def _purge_words(work: Work, cutoff: datetime, left: Allowance) -> int:
     """Cases that owe no answer and have been quiet since `cutoff` lose their words; one still claimed is closed."""
-    quiet = select(CASES).where(
+    quiet = select(*CASE_COLUMNS).where(
         CASES.c.last_message_at < cutoff,
         CASES.c.waiting_since.is_(None),
         exists().where(_MESSAGES.c.case_id == CASES.c.id),
     )
-    purged, found = 0, (await work.db.execute(quiet.limit(CASES_AN_ACT))).all()
+    purged, found = 0, every(CaseRow, await work.db.execute(quiet.limit(CASES_AN_ACT)))
     for case in found:
         if case.status in OPEN and not left.is_spent:
             await closing.close_by_command(work, case)

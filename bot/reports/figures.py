@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
 from bot.engine.errors import BadInput
+from bot.engine.rows import every
 from bot.hours import sessions_held as hours_sessions_held
 from bot.hours.sessions_held import Session, State
-from bot.people.access import CASES
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.case import MOVES, OPEN, UNKNOWN, CaseEvent, CaseEventKind, Category, Closing, Organisation, Outcome
 from models.conversation import Refused
 from models.intake import PREFER_NOT_SAY, QUESTIONS
@@ -218,9 +219,9 @@ def _happened(first: date, last: date, kinds: Collection[str]) -> Select:
     return select(CaseEvent.case_id).where(CaseEvent.kind.in_(kinds), CaseEvent.on_day.between(first, last))
 
 
-async def _opened(db: AsyncConnection, first: date, last: date) -> Sequence[Row]:
+async def _opened(db: AsyncConnection, first: date, last: date) -> list[CaseRow]:
     ids = _happened(first, last, [CaseEventKind.OPENED])
-    return (await db.execute(select(CASES).where(CASES.c.id.in_(ids)))).all()
+    return every(CaseRow, await db.execute(select(*CASE_COLUMNS).where(CASES.c.id.in_(ids))))
 
 
 async def _describing_closings(db: AsyncConnection, first: date, last: date) -> dict[int, Row]:

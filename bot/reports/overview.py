@@ -5,18 +5,28 @@ It only reads. It must not decide who may see it: the routes' policies do.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.people.access import CASES, CaseRow
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.shifts import StaffedShift, shifts_ahead
 from bot.roster.staffing import on_shift
+from models.base import table_of
 from models.case import CaseStatus
 from models.outbox import Outbox, RowState
 from models.people import Address, Channel, Person
 
 SHIFTS_SHOWN = timedelta(days=7)
+_PEOPLE = table_of(Person)
+
+
+class ClaimedCase(NamedTuple):
+    """A case and the name of who has it."""
+
+    case: CaseRow
+    alias: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class Overview:
     oldest: datetime | None
     on_shift: list[str]
     ahead: list[StaffedShift]
-    claimed: list[CaseRow]
+    claimed: list[ClaimedCase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +75,11 @@ async def overview(db: AsyncConnection, now: datetime) -> Overview:
     return Overview(counted.waiting, counted.oldest, sorted(working), ahead, await claimed_cases(db))
 
 
-async def claimed_cases(db: AsyncConnection) -> list[CaseRow]:
-    """Every claimed case with its holder's `alias`, those that owe an answer longest first."""
-    held = select(CASES, Person.alias).outerjoin(Person, Person.id == CASES.c.volunteer_id)
+async def claimed_cases(db: AsyncConnection) -> list[ClaimedCase]:
+    """Every claimed case with its holder's name, those that owe an answer longest first."""
+    held = select(*CASE_COLUMNS, _PEOPLE.c.alias).select_from(
+        CASES.outerjoin(_PEOPLE, _PEOPLE.c.id == CASES.c.volunteer_id)
+    )
     claimed = held.where(CASES.c.status == CaseStatus.CLAIMED)
     order = claimed.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
-    return list((await db.execute(order)).all())
+    return [ClaimedCase(CaseRow(*case), alias or "") for *case, alias in await db.execute(order)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.rows import columns, every, only
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.roster.staffing import HELD, PEOPLE, SHIFTS, SIGNED_UP, volunteers_of
 from models.base import new_id
 from models.outbox import TimerKind

@@ -16,7 +16,7 @@ from bot.cases import pointing, relay_states
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.seal import SealError
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
 from bot.people import access, people

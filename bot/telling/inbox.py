@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import relay_states
 from bot.engine import bells
-from bot.engine.store import Work
+from bot.engine.work import Work
 from models.conversation import Author, Message
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, 
 
 from bot.engine import clock
 from bot.engine.living import PULSES, database_clock, fell_silent
-from bot.engine.store import INSTANCE_LOCK_CLASS, Work
+from bot.engine.store import INSTANCE_LOCK_CLASS
+from bot.engine.work import Work
 from bot.telling import lanes
 from models.outbox import Outbox, RowState
 

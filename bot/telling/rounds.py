@@ -13,7 +13,7 @@ from sqlalchemy import Row, exists, func, select, update
 from bot.cases import addressee, queue, shift_starts
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, NotFound, Unavailable
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import channel_post, reminders, warnings
 from bot.people import access, keeping, people
 from bot.people.access import CASES, CaseRow

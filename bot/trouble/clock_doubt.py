@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.engine import bells, clock, living
 from bot.engine.belief import LONGEST_STEP, PAUSE_BELIEVED_AFTER, Doubt, Why
 from bot.engine.errors import ClockInDoubt, Stale
-from bot.engine.store import Store, Work, insert_or_skip
+from bot.engine.inserts import insert_or_skip
+from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.people import people
-from models.base import new_id
+from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.outbox import Meta, Notice, Outbox
 
@@ -146,7 +148,7 @@ async def _fact(db: AsyncConnection, name: str) -> str | None:
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await _forget(work, name)
-    await work.db.execute(insert_or_skip(work, Meta).values(name=name, value=value))
+    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=name, value=value))
 
 
 async def _forget(work: Work, name: str) -> None:

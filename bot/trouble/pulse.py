@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from bot.engine import bells
 from bot.engine.errors import Unavailable
 from bot.engine.living import PULSES, database_clock
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.service import Service
 from bot.trouble import clock_doubt, times_to_come
 

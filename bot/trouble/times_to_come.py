@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, case, literal, or_, update
 
 from bot.engine.belief import LONGEST_STEP
-from bot.engine.store import Store, Work
+from bot.engine.store import Store
+from bot.engine.work import Work
 from models.base import UtcDateTime, metadata
 from models.outbox import TimerKind
 from models.people import LinkPurpose

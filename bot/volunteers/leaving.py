@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from bot.cases import cases, drafts
 from bot.engine import bells
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people import access
 from models.case import HeldLine
 from models.people import Address, Channel, LoginLink, Person, WebSession

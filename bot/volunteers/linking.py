@@ -4,7 +4,7 @@ It must not know how a link is printed (`handlers/cli/staff.py`), nor keep or sa
 """
 
 from bot.engine.errors import BadInput, LinkSpent
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.people import logins, people
 from bot.people.logins import Link
 from bot.privacy import purge

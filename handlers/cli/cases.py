@@ -10,7 +10,8 @@ import typer
 from bot.cases import cases, closing, queue
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotOpen
-from bot.engine.store import Store, Work
+from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.hours import sessions_held
 from bot.language.i18n import Ltr
 from bot.language.textshape import to_latin_digits
@@ -18,6 +19,7 @@ from bot.people import access
 from bot.privacy import purge as privacy_purge
 from bot.reports.figures import half_year, report
 from bot.reports.forms import sessions_csv, to_csv, to_text
+from bot.reports.overview import claimed_cases
 from bot.trouble import clock_doubt
 from handlers.cli import common
 from models.case import OPEN, CaseStatus, is_code, spoken_code
@@ -34,8 +36,8 @@ CodeArgument = Annotated[str, typer.Argument(help=words("cli_code"))]
 def list_cases() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            waiting, claimed = await queue.waiting(db), await cases.claimed_cases(db)
-        for row, holder in [(row, "") for row in waiting] + claimed:
+            waiting, claimed = await queue.waiting(db), await claimed_cases(db)
+        for row, holder in [*((row, "") for row in waiting), *claimed]:
             since = words.day_and_time(row.waiting_since, store.zone) if row.waiting_since else words("case_answered")
             typer.echo(
                 "  ".join((spoken_code(row.code), words(f"status_of_{row.status}"), row.language, since, holder))

@@ -8,7 +8,8 @@ import typer
 from bot.cases import shift_starts
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
-from bot.engine.store import Store, Work
+from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.language.i18n import Foreign, Ltr
 from bot.people import logins, people
 from bot.places import places

@@ -13,8 +13,8 @@ from bot.engine.schema import is_trial_database, mark_as_trial, migrate, reached
 from bot.engine.seal import KeyExists, create_key
 from bot.engine.settings import Settings
 from bot.engine.sqlite_files import database_file
-from bot.engine.store import Work
 from bot.engine.unlocking import open_store, require_fitting_key
+from bot.engine.work import Work
 from bot.hours import changes
 from bot.people import logins, people
 from bot.places import places

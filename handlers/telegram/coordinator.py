@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.engine import buttons as engine_buttons
 from bot.engine.errors import BadInput, Stale
-from bot.engine.store import Actor, Work
+from bot.engine.work import Actor, Work
 from bot.hours import changes, concerned, standing, warnings
 from bot.hours.typed import buttons as typed_buttons
 from bot.hours.typed import lines

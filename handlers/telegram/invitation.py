@@ -8,7 +8,7 @@ import re
 from telegram import Message
 
 from bot.engine.seal import tokens_in
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.volunteers import linking
 from handlers.telegram.reading import take_apart
 

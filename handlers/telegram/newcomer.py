@@ -2,7 +2,7 @@
 
 from telegram import Message, Update
 
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.intake import converse
 from bot.people import people
 from handlers.telegram.parsing import came
@@ -29,7 +29,7 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
     is_edit = update.edited_message is not None
     if is_edit and not await people.is_known_on_telegram(work, message.chat_id):
         return Answer("")  # a reaction to something from before everything was erased
-    visitor = await people.newcomer_on_telegram(work, message.chat_id, hint=hint)
+    visitor = work.visitor = await people.newcomer_on_telegram(work, message.chat_id, hint=hint)
     act = act_of(message, is_edit=is_edit)
     if is_edit and isinstance(act, Unreadable):
         return Answer("")  # a reaction to what was answered when it was sent
@@ -43,7 +43,7 @@ async def pressed(work: Work, update: Update, chat_id: int, code: str) -> Answer
     hint = query.from_user.language_code if query else None
     if not code.startswith(BEGINNINGS) and not await people.is_known_on_telegram(work, chat_id):
         return Answer("no_longer_valid")  # pressed twice, and the first press erased them: nobody is to be known again
-    visitor = await people.newcomer_on_telegram(work, chat_id, hint=hint)
+    visitor = work.visitor = await people.newcomer_on_telegram(work, chat_id, hint=hint)
     incoming = Incoming(str(update.update_id), Pressed(code), external_id=f"p{update.update_id}")
     return await converse.receive(work, visitor, incoming)
 

@@ -8,7 +8,7 @@ from telegram import Message, Update
 from bot.cases import addressee, cases, closing, queue, relay, relay_states, remote, taking_back
 from bot.engine import buttons, once
 from bot.engine.errors import NotFound, Stale
-from bot.engine.store import Actor, Work
+from bot.engine.work import Actor, Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
@@ -145,7 +145,7 @@ async def _pressed_claim(work: Work, case_id: int, card: int | None) -> Answer:
         "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
         "category": case.category, "seq": await relay.newest_seq(work, case),
     }  # fmt: skip
-    await work.tell(work.actor.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params, edits=offered)  # type: ignore[union-attr]
+    await work.tell(work.staff.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params, edits=offered)
     await relay.tell_whole_case(work, case)
     return Answer("claimed_toast", {"code": case.code})
 
@@ -161,7 +161,7 @@ async def _pressed_take_back(work: Work, message_id: int) -> Answer:
 
 async def _pressed_release(work: Work, case_id: int, seq: int) -> Answer:
     case = await cases.release_case(work, case_id=case_id, seen_seq=seq)
-    await work.tell(work.actor.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})  # type: ignore[union-attr]
+    await work.tell(work.staff.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})
     return DONE
 
 

@@ -14,6 +14,7 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.doors import live, probes, webhook
 from handlers.web.frame import static
+from handlers.web.frame.admission import Handler, admit
 from handlers.web.frame.keys import SERVICE, WEBHOOK, Webhook
 from handlers.web.frame.limits import LIMITS, Limits
 from handlers.web.frame.middlewares import (
@@ -23,7 +24,7 @@ from handlers.web.frame.middlewares import (
     add_safe_headers,
     refusals_are_told,
 )
-from handlers.web.frame.policy import Handler, Policy, admit
+from handlers.web.frame.policy import Policy
 from handlers.web.frame.room import ROOM, room_here
 from handlers.web.frame.slow_hashes import SLOW_HASHES, SlowHashes
 from handlers.web.frame.sockets import SOCKETS, Sockets

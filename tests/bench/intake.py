@@ -10,10 +10,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.cases import cases
 from bot.engine.store import Store
+from bot.engine.work import Visitor
 from bot.intake import converse
 from bot.language import i18n
 from bot.people import access, logins, people
-from bot.people.people import Visitor
 from bot.service import Service
 from handlers.telegram.receiving import HANDLED, Telegram
 from handlers.web.routes import make_app

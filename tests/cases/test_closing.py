@@ -8,7 +8,7 @@ from bot.cases import closing, relay, transcript
 from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.engine.errors import BadInput, NewerWords, NotFound, Stale
-from bot.engine.store import actor_of
+from bot.engine.work import actor_of
 from bot.people.access import case_to_read
 from bot.service import Service
 from models.case import UNKNOWN, CaseStatus, Category, Organisation, Outcome, spoken_code

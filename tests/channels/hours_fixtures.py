@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.engine import clock
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.hours import changes
 from bot.places import places
 from bot.service import Service

@@ -213,7 +213,7 @@ def test_a_library_full_of_people_with_two_tabs_each_is_normal() -> None:
 async def test_a_socket_opened_again_and_again_is_put_off_without_a_look_at_the_tables(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.frame.policy.OPENINGS", RateLimitItemPerMinute(2, namespace="few"))
+    monkeypatch.setattr("handlers.web.frame.admission.OPENINGS", RateLimitItemPerMinute(2, namespace="few"))
     browser, neighbour = await in_chat(site), await in_chat(site)
     for _ in range(2):
         async with browser.socket("/sv/chat/live"):

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Table, text, update
 
 from bot.engine.errors import Unavailable
-from bot.engine.store import Store, Work
+from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.people import people
 from bot.service import Service
 from bot.telling.delivery import Delivery, Letter, Outcome, Sent

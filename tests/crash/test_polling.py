@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine.errors import Unavailable
-from bot.engine.store import Store, Work
+from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.service import Service
 from handlers.telegram import poll

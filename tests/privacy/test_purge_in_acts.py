@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Table, insert
 
 from bot.engine import clock
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.privacy import outlived, purge
 from bot.service import Service
 from bot.telling.rounds import Rounds

@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.engine.crowds import Crowds
 from bot.engine.errors import BadInput
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.language.i18n import Words
 from bot.reports import forms
 from bot.reports.figures import GROUPS, LISTED, Report, half_year, month, report
@@ -74,7 +73,7 @@ class Office:
         return await report(self.db, first=first, last=last, now=now, zone=ZONE)
 
     def _work(self, at: datetime) -> Work:
-        return Work(self.db, SimpleNamespace(seal=None, zone=ZONE, settings=None, crowds=Crowds()), at)
+        return Work(self.db, at, seal=None, zone=ZONE, settings=None, crowds=Crowds())
 
 
 @pytest.fixture

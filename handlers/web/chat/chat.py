@@ -13,14 +13,13 @@ from aiohttp import web
 from bot.engine import clock, once
 from bot.engine.errors import Refusal, SessionEnded, TooMany, Unavailable
 from bot.engine.metrics import ACTS
-from bot.engine.store import Work
+from bot.engine.work import Visitor, Work
 from bot.hours import questions
 from bot.intake import converse, ending, texts
 from bot.language import parts
 from bot.language.commands import KNOWN
 from bot.people import keeping, logins, people
 from bot.people.logins import Session
-from bot.people.people import Visitor
 from handlers.web.chat.page import conversation_page, sent_as, still_written, unwritten_numbers
 from handlers.web.chat.secret import new_secret
 from handlers.web.frame import identity
@@ -132,7 +131,7 @@ async def command(request: web.Request) -> web.StreamResponse:
 async def here(request: web.Request) -> web.Response:
     """She is still typing, so her session is not idle. What she types is not told."""
     _only_so_often(request)
-    async with identity.newcomer_acts(request) as (work, _, session):
+    async with identity.acts(request) as (work, session):
         await logins.stays(work, session)
     return web.json_response({"ok": True})
 
@@ -152,7 +151,7 @@ async def keep_draft(request: web.Request) -> web.Response:
     """What she has typed is there when she comes back to the page, unless it has arrived as a message meanwhile."""
     _only_so_often(request)
     text, client_msg_id = str((await request.post()).get("text", "")), await sent_as(request)
-    async with identity.newcomer_acts(request) as (work, _, session):
+    async with identity.acts(request) as (work, session):
         await keeping.keep_unsent(work, session, text)
         # Looked at last: the same words may be on their way as a message at this very moment.
         if client_msg_id and await once.is_done(work, Channel.WEB, f"{session.person_id}:{client_msg_id}"):
@@ -163,7 +162,7 @@ async def keep_draft(request: web.Request) -> web.Response:
 async def written(request: web.Request) -> web.StreamResponse:
     """She has the secret number on paper: it is shown no more."""
     try:
-        async with identity.newcomer_acts(request) as (work, _, session):
+        async with identity.acts(request) as (work, session):
             await keeping.written_down(work, session)
             await _keep_what_stands_beside(work, request, session)
     except SessionEnded:
@@ -265,7 +264,8 @@ async def _done_or_told(request: web.Request, act: Act, client_msg_id: str | Non
 async def _act(request: web.Request, act: Act, client_msg_id: str | None = None) -> Outcome:
     if not request.app[LIMITS].allows_session(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
-    async with identity.newcomer_acts(request) as (work, visitor, session):
+    async with identity.acts(request) as (work, session):
+        visitor = work.newcomer
         key = f"{session.person_id}:{client_msg_id or token_urlsafe()}"
         if client_msg_id and not await once.first_time(work, Channel.WEB, key):
             return Outcome(Answer(""), visitor)

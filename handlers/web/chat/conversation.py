@@ -13,8 +13,8 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.engine import clock
+from bot.engine.work import Visitor
 from bot.language.i18n import Words
-from bot.people.people import Visitor
 from bot.service import Service
 from bot.telling import inbox
 from bot.telling.render import prompt_of

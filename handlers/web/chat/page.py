@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from bot.engine import clock
 from bot.engine.errors import Refusal, SessionEnded, Unavailable
+from bot.engine.work import Visitor
 from bot.language import parts
 from bot.people import keeping, logins, people
 from bot.people.keeping import NOTHING_KEPT, Kept
 from bot.people.logins import Session
-from bot.people.people import Visitor
 from bot.telling import inbox
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.frame import identity
@@ -58,7 +58,7 @@ async def _keep_refused(request: web.Request) -> None:
     token, typed = identity.token_of(request, identity.NEWCOMER) or "", request.get(TYPED, "")
     if typed and request.app[LIMITS].allows_session(SIGNS, token):
         with suppress(Refusal):
-            async with identity.newcomer_acts(request) as (work, _, session):
+            async with identity.acts(request) as (work, session):
                 await keeping.keep_unsent(work, session, typed)
 
 

@@ -62,8 +62,8 @@ async def _make(request: web.Request, session: Session) -> None:
     if session.device == Device.SHARED:
         await _prove(request, code, old_hash)
     secret, secret_hash = await new_secret(request)
-    async with identity.newcomer_acts(request) as (work, visitor, current):
-        await keeping.renew_secret(work, visitor, current, new=NewSecret(secret, secret_hash, replaces=old_hash))
+    async with identity.acts(request) as (work, current):
+        await keeping.renew_secret(work, work.newcomer, current, new=NewSecret(secret, secret_hash, replaces=old_hash))
         await logins.forgive_guesses(work, code)
     request.app[LIMITS].guesses.opened(request.app[LIMITS].network_of(request), code)
 

@@ -15,7 +15,7 @@ from bot.cases.closing import Sheet
 from bot.engine import once
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
 from bot.engine.metrics import ACTS
-from bot.engine.store import Work
+from bot.engine.work import Work
 from bot.language.textshape import fold
 from bot.people import access
 from bot.people.logins import Session
@@ -147,7 +147,7 @@ async def _done(request: web.Request, typed: Typed, act: Act, url: str) -> web.S
 async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamResponse | None:
     """The act in one Work; the page that tells of its refusal, or None once it is done."""
     try:
-        async with identity.staff_acts(request) as (work, session):
+        async with identity.acts(request) as (work, session):
             await act(work, session)
     except NotPermitted as refusal:
         if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():

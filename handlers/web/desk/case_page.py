@@ -13,7 +13,7 @@ from bot.cases import cases, closing, drafts, transcript
 from bot.cases.transcript import Line
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, Unavailable
-from bot.engine.store import actor_of
+from bot.engine.work import actor_of
 from bot.people import access
 from bot.people.access import CaseRow, Loss
 from bot.people.logins import Session

@@ -85,7 +85,7 @@ async def claim(request: web.Request) -> web.Response:
     anyway = (await request.post()).get("anyway") == "1"
     verb = cases.claim_case_off_shift if anyway else cases.claim_case
     try:
-        async with identity.staff_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             await verb(work, case_id=case_id)
     except NotOnShift as refusal:
         if wants_json(request):
@@ -102,7 +102,7 @@ async def claim(request: web.Request) -> web.Response:
 
 async def put_away(request: web.Request) -> web.Response:
     """The notice has been read."""
-    async with identity.staff_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         await inbox.put_away(work, session.person_id, int(request.match_info["notice"]))
     return went_on(request, "/desk")
 
@@ -110,7 +110,7 @@ async def put_away(request: web.Request) -> web.Response:
 async def speak(request: web.Request) -> web.Response:
     """The desk and the bot speak this language to the person from now on."""
     language = str((await request.post()).get("language", ""))
-    async with identity.staff_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         if language in STAFF_LANGUAGES:
             await people.speak(work, session.person_id, language)
     return went_on(request, "/desk")
@@ -128,7 +128,7 @@ async def time_left(request: web.Request) -> web.Response:
 
 async def still_here(request: web.Request) -> web.Response:
     """Somebody is typing, or has said that they are there: the session is not idle."""
-    async with identity.staff_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         awake = logins.seen_now(session, work.now)
     return _left(awake)
 
@@ -142,14 +142,14 @@ def _left(session: Session) -> web.Response:
 
 async def log_out(request: web.Request) -> web.Response:
     """This browser acts for nobody any more."""
-    async with identity.staff_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         await logins.end_session(work, session.id)
     return _logged_out(request)
 
 
 async def end_all(request: web.Request) -> web.Response:
     """No browser acts for the person any more, wherever it is."""
-    async with identity.staff_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         await logins.end_all_sessions(work, session.person_id)
     return _logged_out(request)
 

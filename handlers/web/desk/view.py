@@ -129,7 +129,7 @@ def overview_shown(service: Service, words: Words, seen: Overview, now: datetime
         for shift, names in seen.ahead
     ]
     oldest = inline(waited(words, seen.oldest, now)) if seen.oldest else None
-    claimed = [case_card(words, case, now, alias=case.alias or "") for case in seen.claimed]
+    claimed = [case_card(words, held.case, now, alias=held.alias) for held in seen.claimed]
     return {"waiting": seen.waiting, "oldest": oldest, "ahead": ahead, "claimed": claimed}
 
 

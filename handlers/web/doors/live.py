@@ -17,8 +17,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bot.engine import bells
 from bot.engine.bells import Bell
 from bot.engine.errors import SessionEnded, Unavailable
+from bot.engine.work import Visitor
 from bot.people import logins, people
-from bot.people.people import Visitor
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.chat.page import mark_shown, numbers_to_keep, where_numbers_stand
 from handlers.web.frame import identity

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from bot.engine import clock
 from bot.engine.errors import NotPermitted, SessionEnded, Unavailable
-from bot.engine.store import Work, actor_of
-from bot.people import access, logins, people
+from bot.engine.work import Work, actor_of, require_coordinator
+from bot.people import logins, people
 from bot.people.logins import AFTER_CLOSING, Session
-from bot.people.people import Visitor
 from handlers.web.frame.keys import CHECKED, SERVICE, SESSION
+from handlers.web.frame.policy import POLICY, Policy
 from models.people import Device
 
 NEWCOMER, STAFF = "radrum_chat", "radrum_desk"
@@ -123,51 +123,46 @@ async def stay_awake(request: web.Request, session: Session) -> None:
 
 
 @asynccontextmanager
-async def newcomer_acts(request: web.Request) -> AsyncIterator[tuple[Work, Visitor, Session]]:
-    """One act of the newcomer whose browser this is, in one Work.
+async def acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
+    """One act of whoever the route's policy lets in, in one Work: `work.newcomer` or `work.staff` is who that is.
+
+    The route decides, not its handler. That a case is the volunteer's own is decided with the case, in its action.
 
     Raises:
-        SessionEnded: there is no live session, or its newcomer has been erased.
+        SessionEnded: a newcomer's route, and there is no live session, or its newcomer has been erased.
+        NotPermitted: a route of the staff, and there is no live session, or their access has ended.
+        NotFound: a coordinator's route, and somebody else's session.
     """
     async with request.app[SERVICE].store.work() as work:
-        session = await _session_in(work, request, NEWCOMER)
-        visitor = None if session is None or session.is_staff else await people.newcomer_on_web(work, session.person_id)
-        if session is None or visitor is None:
-            token = token_of(request, NEWCOMER)
-            raise SessionEnded(await logins.how_it_ended(work.db, token, work.now) if token else "session_none")
-        await logins.seen(work, session)
-        request[CHECKED] = True
-        yield work, visitor, session
-
-
-@asynccontextmanager
-async def staff_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
-    """One act of the volunteer or coordinator whose browser this is, in one Work; they are its actor.
-
-    Raises:
-        NotPermitted: there is no live session, or their access has ended.
-    """
-    async with request.app[SERVICE].store.work() as work:
-        session = await _session_in(work, request, STAFF)
-        if session is None or not session.is_staff:
-            raise await _nobody(request)
-        work.actor = await actor_of(work.db, session.person_id)
+        if request[POLICY] == Policy.NEWCOMER:
+            session = await _newcomer_in(work, request)
+        elif request[POLICY] in (Policy.STAFF, Policy.CLAIMER, Policy.COORDINATOR):
+            session = await _staff_in(work, request)
+        else:
+            raise RuntimeError("a route for anybody has nobody who acts")
+        if request[POLICY] == Policy.COORDINATOR:
+            require_coordinator(work.actor)
         await logins.seen(work, session)
         request[CHECKED], request[SESSION] = True, session
         yield work, session
 
 
-@asynccontextmanager
-async def coordinator_acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
-    """As `staff_acts`, of a coordinator.
+async def _newcomer_in(work: Work, request: web.Request) -> Session:
+    session = await _session_in(work, request, NEWCOMER)
+    if session is not None and not session.is_staff:
+        work.visitor = await people.newcomer_on_web(work, session.person_id)
+    if session is None or work.visitor is None:
+        token = token_of(request, NEWCOMER)
+        raise SessionEnded(await logins.how_it_ended(work.db, token, work.now) if token else "session_none")
+    return session
 
-    Raises:
-        NotPermitted: there is no live session, or their access has ended.
-        NotFound: it is a volunteer's.
-    """
-    async with staff_acts(request) as (work, session):
-        access.require_coordinator(work.actor)
-        yield work, session
+
+async def _staff_in(work: Work, request: web.Request) -> Session:
+    session = await _session_in(work, request, STAFF)
+    if session is None or not session.is_staff:
+        raise await _nobody(request)
+    work.actor = await actor_of(work.db, session.person_id)
+    return session
 
 
 async def end_session(work: Work, request: web.Request, name: str) -> None:

@@ -16,8 +16,8 @@ from bot.cases.relay import MOST_CHARACTERS
 from bot.engine.errors import NotPermitted, Refusal, SessionEnded, Unavailable
 from bot.engine.metrics import INCIDENTS, REFUSALS
 from handlers.web.frame import identity
+from handlers.web.frame.admission import READS, Handler
 from handlers.web.frame.keys import SERVICE, TYPED
-from handlers.web.frame.policy import READS, Handler
 from handlers.web.frame.view import FAR_AWAY, Way, inline, is_desk, refusal_text, text_page, wants_json, words_for
 
 log = structlog.get_logger()

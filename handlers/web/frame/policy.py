@@ -1,24 +1,11 @@
-"""Who may take a route: one policy per route, named in the table of routes and enforced here.
+"""Who may take a route: one policy per route, named in the table of routes.
 
-A page (GET) finds its session before the handler runs. An act (POST) has it checked inside its own Work, by
-`identity.newcomer_acts` or `identity.staff_acts`; a handler that forgot to is a bug which is caught here.
+It must not enforce one: `admission.py` does for pages, `identity.acts` for acts.
 """
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from aiohttp import web
-
-from bot.engine.errors import NotFound, NotPermitted
-from handlers.web.frame import identity
-from handlers.web.frame.keys import CHECKED, SESSION
-from handlers.web.frame.limits import LIMITS, OPENINGS
-from handlers.web.frame.turns import PROBE_TURNS, TURN, TURNS, turn_of, who_asks
-from models.people import Role
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-READS = ("GET", "HEAD")
-FIRST_REFUSAL = 400
 
 
 class Policy(StrEnum):
@@ -39,53 +26,3 @@ POLICY: web.RequestKey[Policy] = web.RequestKey("policy")
 
 
 OPEN = (Policy.PUBLIC, Policy.PROBE, Policy.TELEGRAM)
-
-
-def admit(policy: Policy, handler: Handler) -> Handler:
-    """The handler, taken only by those whom the policy lets in, each in their turn."""
-
-    async def in_turn(request: web.Request) -> web.StreamResponse:
-        request[POLICY] = policy
-        if policy == Policy.TELEGRAM:
-            return await handler(request)  # there is one Telegram, and nobody else has the secret
-        if _is_socket(request) and not request.app[LIMITS].allows_session(OPENINGS, "".join(who_asks(request))):
-            return web.Response(status=web.HTTPTooManyRequests.status_code)  # its client shows no page
-        async with turn_of(request, PROBE_TURNS if policy == Policy.PROBE else TURNS) as request[TURN]:
-            if request.method in READS and request.transport is None:
-                raise ConnectionResetError  # they have left meanwhile; what somebody has said counts all the same
-            return await admitted(request)
-
-    async def admitted(request: web.Request) -> web.StreamResponse:
-        if policy in OPEN:
-            return await handler(request)
-        if request.method in READS:
-            request[SESSION] = await _session_for(request, policy)
-            return await handler(request)
-        response = await handler(request)
-        if response.status < FIRST_REFUSAL and not request.get(CHECKED, False):
-            raise RuntimeError("an act was taken in without a look at who acts")
-        return response
-
-    return in_turn
-
-
-async def _session_for(request: web.Request, policy: Policy) -> identity.Session:
-    try:
-        return await _permitted(request, policy)
-    except NotPermitted as nobody:
-        if _is_socket(request):
-            raise web.HTTPForbidden from nobody  # a socket's client shows no page
-        raise
-
-
-def _is_socket(request: web.Request) -> bool:
-    return "Upgrade" in request.headers
-
-
-async def _permitted(request: web.Request, policy: Policy) -> identity.Session:
-    if policy == Policy.NEWCOMER:
-        return await identity.require_newcomer(request)
-    session = await identity.require_staff(request)
-    if policy == Policy.COORDINATOR and session.role != Role.COORDINATOR:
-        raise NotFound
-    return session

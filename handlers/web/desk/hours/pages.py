@@ -42,7 +42,7 @@ async def propose(request: web.Request) -> web.Response:
     """The change as it will be read. It is a draft; nothing holds that did not before."""
     typed = typed_change(await request.post())
     try:
-        async with identity.coordinator_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             known = {place.code for place in await places.places(work.db)}
             proposal = await changes.propose(work, change_meant(typed, known))
     except REFUSED as refusal:
@@ -64,7 +64,7 @@ async def show_draft(request: web.Request) -> web.Response:
     """The change as it will be read; one that is published, dropped or too old is not there to be shown."""
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     try:
-        async with identity.coordinator_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             proposal = await changes.proposed(work, int(request.match_info["draft"]))
     except (Stale, BadInput):
         return see_other(HOURS)
@@ -76,7 +76,7 @@ async def publish(request: web.Request) -> web.Response:
     draft, typed = int(request.match_info["draft"]), Typed()
     cancel_shifts = (await request.post()).get("cancel_shifts") == "1"
     try:
-        async with identity.coordinator_acts(request) as (work, session):
+        async with identity.acts(request) as (work, session):
             change = await changes.draft_change(work.db, draft, session.person_id)
             typed = as_typed(change) if change else typed
             if await once.first_time(work, "desk", f"publish:{draft}"):
@@ -89,7 +89,7 @@ async def publish(request: web.Request) -> web.Response:
 async def drop(request: web.Request) -> web.Response:
     """The draft is gone, and its form is there again, filled in as it was."""
     draft = int(request.match_info["draft"])
-    async with identity.coordinator_acts(request) as (work, session):
+    async with identity.acts(request) as (work, session):
         change = await changes.draft_change(work.db, draft, session.person_id)
         await changes.drop_draft(work, draft)
     ACTS.labels(ACTS_COUNTED_AS).inc()
@@ -101,7 +101,7 @@ async def undo(request: web.Request) -> web.Response:
     number = int(request.match_info["number"])
     is_sure = (await request.post()).get("sure") == "1"
     try:
-        async with identity.coordinator_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             if not is_sure:
                 await changes.undoable(work.db, number)
             elif await once.first_time(work, "desk", f"undo:{number}"):

@@ -29,7 +29,7 @@ async def save(request: web.Request) -> web.Response:
     """The place is described as the form says."""
     typed = typed_place(await request.post())
     try:
-        async with identity.coordinator_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             place = _named(request, await places.places(work.db))
             await places.describe_place(work, place.code, **described(typed, has_own_name=not place.name_key))
     except (BadInput, Unavailable) as refusal:
@@ -45,7 +45,7 @@ async def add(request: web.Request) -> web.Response:
     """The place is known, under a code made from its name; its page is next."""
     new = typed_new_place(await request.post())
     try:
-        async with identity.coordinator_acts(request) as (work, _):
+        async with identity.acts(request) as (work, _):
             if not new.name:
                 raise BadInput("desk_name_missing")
             code = places.free_code(new.name, {place.code for place in await places.places(work.db)})

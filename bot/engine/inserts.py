@@ -1,0 +1,31 @@
+"""The two kinds of INSERT that both databases know under names of their own: one that skips, one that overwrites.
+
+It must not know a table.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Insert = postgresql.Insert | sqlite.Insert
+_INSERTS: Mapping[str, Callable[[Table], Insert]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+DIALECTS = tuple(_INSERTS)
+
+
+def insert_or_skip(db: AsyncConnection, table: Table) -> Insert:
+    """An INSERT that quietly does nothing where a unique row is already there."""
+    return _INSERTS[db.dialect.name](table).on_conflict_do_nothing()
+
+
+def upsert(
+    dialect: str, table: Table, *, key: Iterable[str], changes: Mapping[str, Any] | None = None,
+    overwrites: Iterable[str] = (), only_if: ColumnElement[bool] | None = None,
+) -> Insert:  # fmt: skip
+    """An INSERT that, where a row with this key is there, changes that row instead: to `changes`, and to what would
+    have been inserted in the columns that it `overwrites`. `only_if`: a condition on the row that is there."""
+    fresh = _INSERTS[dialect](table)
+    new = {name: fresh.excluded[name] for name in overwrites} | dict(changes or {})
+    return fresh.on_conflict_do_update(index_elements=list(key), set_=new, where=only_if)
