@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
@@ -63,7 +64,11 @@ async def _run(told: argparse.Namespace, folder: Path, postgres_root: str) -> li
         mine = folder / name
         mine.mkdir()
         print(f"-- {name}", flush=True)
-        found += [f"{name}: {what}" for what in await SCENARIOS[name](Ground(told, mine, postgres_root))]
+        try:
+            found += [f"{name}: {what}" for what in await SCENARIOS[name](Ground(told, mine, postgres_root))]
+        except Exception as trouble:  # the others are tried all the same
+            traceback.print_exception(trouble)
+            found.append(f"{name}: came to no end: {trouble}")
         print(f"-- {name}: {perf_counter() - started:.0f} s", flush=True)
     return found
 

@@ -6,7 +6,8 @@ Reads the fake Bot API's side and the database. It must not take the program's w
 from collections import Counter
 from dataclasses import dataclass, field
 
-from models.outbox import Notice
+from bot.telling.delivery import DOUBTFUL
+from models.outbox import Notice, RowState
 from tests.crash.place import Place
 
 
@@ -38,6 +39,7 @@ class Verdict:
     messages: int
     kills: list[Kill]
     lost: list[str] = field(default_factory=list)
+    said_so: list[str] = field(default_factory=list)
     duplicate_rows: list[str] = field(default_factory=list)
     duplicate_sends: int = 0
     most_duplicates_a_kill: int = 0
@@ -60,13 +62,15 @@ async def judge(place: Place, name: str, said: list[Said], kills: list[Kill]) ->
     verdict = Verdict(name, place.settings.sends_in_parallel, len(said), kills)
     kept = Counter(await place.words_kept())
     acknowledged = {ack.update_id for ack in place.api.delivery.acked}
+    told = await _told_apart(place)
     for one in said:
         if one.update_id not in acknowledged:
             verdict.lost.append(f"never taken in: {one.words}")
         elif not kept[one.words]:
             verdict.lost.append(f"not kept: {one.words}")
         elif not place.times_shown(one.reader, one.words):
-            verdict.lost.append(f"not delivered: {one.words}")
+            honest = one.words in told
+            (verdict.said_so if honest else verdict.lost).append(f"not delivered: {one.words}")
     verdict.duplicate_rows = [words for words, times in kept.items() if times > 1]
     await _count_sent_twice(place, said, verdict)
     verdict.out_of_order = [chat for pair in _pairs(said) for chat in _inversions(place, pair, said)]
@@ -89,6 +93,22 @@ async def _count_sent_twice(place: Place, said: list[Said], verdict: Verdict) ->
     verdict.most_duplicates_a_kill = max(of_kill.values(), default=0)
     verdict.most_duplicates_a_kill_and_chat = max(by_kill.values(), default=0)
     verdict.unflagged = sorted(repeated - await _flagged_words(place))
+
+
+async def _told_apart(place: Place) -> set[str]:
+    """Words that may not have arrived, as somebody has read: two kills may each have hit them on their way, and a third
+    try could be a third copy. The author of a reply has the line with "send again"; of a newcomer's words the volunteer
+    was sent to the desk, where they stand."""
+    words = await place.words_by_id()
+    sent = [row for row in await place.rows(Notice.RELAY_TROUBLE, Notice.NEW_WORDS) if row.state == RowState.SENT]
+    replies = {int(row.params["message"]) for row in sent if row.kind == Notice.RELAY_TROUBLE}
+    cases = {row.case_id for row in sent if row.kind == Notice.NEW_WORDS}
+    ended = [row for row in await place.rows(Notice.REPLY, Notice.WORDS) if row.failure == DOUBTFUL]
+    return {
+        words[row.message_id]
+        for row in ended
+        if (row.message_id in replies if row.kind == Notice.REPLY else row.case_id in cases)
+    }
 
 
 async def _flagged_words(place: Place) -> set[str]:

@@ -77,9 +77,10 @@ class Place:
         async with self.store.look() as db:
             return list((await db.execute(wanted)).all())
 
-    async def everything_said(self) -> None:
+    async def everything_said(self, seconds: float = 20) -> None:
         """Every row of the outbox that leaves for Telegram has been sent and marked."""
-        await until(self.nothing_due, otherwise=f"{self.name}: the outbox to be empty\n{self.program.last_words()}")
+        empty = f"{self.name}: the outbox to be empty\n{self.program.last_words()}"
+        await until(self.nothing_due, otherwise=empty, seconds=seconds)
 
     async def settled(self) -> None:
         """Telegram has nothing more for the program, and the program has nothing more for Telegram."""

@@ -38,6 +38,7 @@ COLUMNS = (
     "kills",
     "hit work",
     "lost",
+    "said so",
     "rows twice",
     "sent twice",
     "a kill",
@@ -53,8 +54,9 @@ def _print_head() -> None:
 
 def _print_row(one: Verdict) -> None:
     values = (
-        one.messages, len(one.kills), one.hits, len(one.lost), len(one.duplicate_rows), one.duplicate_sends,
-        one.most_duplicates_a_kill, one.most_duplicates_a_kill_and_chat, len(one.unflagged), len(one.out_of_order),
+        one.messages, len(one.kills), one.hits, len(one.lost), len(one.said_so), len(one.duplicate_rows),
+        one.duplicate_sends, one.most_duplicates_a_kill, one.most_duplicates_a_kill_and_chat, len(one.unflagged),
+        len(one.out_of_order),
     )  # fmt: skip
     print(f"{one.name:22}" + "".join(f"{value:>11}" for value in values) + f"{one.ready_p95:>13.1f}", flush=True)
 

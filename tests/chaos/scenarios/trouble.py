@@ -94,7 +94,8 @@ class _Trial:
             await self._steal(theft)
         talking.cancel()
         await self._place.api.drained(CATCHES_UP_SECONDS)
-        await self._place.settled()
+        # All of it goes to one chat, which hears one thing a second.
+        await self._place.everything_said(CATCHES_UP_SECONDS + len(self._said))
         await self._count()
         return [f"{self._place.name}: {what}" for what in self._found]
 
