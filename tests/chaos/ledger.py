@@ -126,5 +126,6 @@ def _inversions(place: Place, pair: tuple[int, int], said: list[Said]) -> list[s
     author, reader = pair
     written = [one.words for one in said if (one.author, one.reader) == pair]
     texts = [message.text for message in place.api.chat(reader).from_bot]
-    first = [next((n for n, text in enumerate(texts) if words in text), -1) for words in written]
+    shown = [words for words in written if place.times_shown(reader, words)]
+    first = [next(n for n, text in enumerate(texts) if words in text) for words in shown]
     return [] if first == sorted(first) else [f"{author} to {reader}"]

@@ -51,11 +51,11 @@ def test_its_purge_is_cut_into_acts_too_and_ends_when_all_is_gone(
 
 
 def _count_acts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    acts, purge = [], cases.retention.purge
+    acts, purge = [], cases.privacy_purge.purge
 
     async def counted(work: object) -> object:
         acts.append(work)
         return await purge(work)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(cases.retention, "purge", counted)
+    monkeypatch.setattr(cases.privacy_purge, "purge", counted)
     return acts

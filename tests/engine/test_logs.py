@@ -14,8 +14,8 @@ PROGRAM = f"""
 import asyncio, gc, logging, threading
 import structlog
 from sqlalchemy import create_engine, text
-from bot import logs
-from bot.errors import NotOpen
+from bot.engine import logs
+from bot.engine.errors import NotOpen
 
 logs.configure("DEBUG")
 log = structlog.get_logger("bot.telling.delivery")
