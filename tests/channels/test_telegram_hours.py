@@ -67,7 +67,7 @@ class Office:
     async def opens(self, place: str, day: date) -> list[str]:
         """What is committed of a place's day."""
         async with self.house.service.store.look() as db:
-            standing = await hours_changes.hours.standing(db)
+            standing = await hours_changes.standing.standing(db)
         return [f"{one.opens:%H:%M}-{one.closes:%H:%M}" for one in spans_on(standing.timetable, day, place)]
 
     async def changes(self) -> int:

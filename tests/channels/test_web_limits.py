@@ -76,7 +76,7 @@ async def test_other_limits_speak_the_reader_s_language_too(
 ) -> None:
     browser = site.browser()
     await browser.agrees(language, device="own")
-    monkeypatch.setattr(f"handlers.web.{limit}", NONE_MORE)
+    monkeypatch.setattr(f"handlers.web.chat.{limit}", NONE_MORE)
     sentence = str(site.service.words(language)("slow_down"))
 
     page = await browser.post(f"/{language}/{path}", {"text": "Hej"})

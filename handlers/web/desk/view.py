@@ -96,7 +96,7 @@ def case_card(words: Words, case: Any, now: datetime, *, speaks: list[str] | Non
     since = case.waiting_since
     waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
     return CaseCard(
-        id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._mapping)), waits=inline(waits),
+        id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._asdict())), waits=inline(waits),
         is_owed=since is not None, is_returning=case.has_returned, is_mine_to_speak=case.language in (speaks or ()),
         alias=alias,
     )  # fmt: skip
