@@ -12,12 +12,12 @@ from itertools import count
 
 from sqlalchemy import Row, Table, select, text
 
-from bot.cases import addressee, cases, relay, shift_starts
+from bot.cases import addressee, cases, relay, shift_starts, which_case
 from bot.engine import clock
 from bot.engine.work import Visitor, Work, actor_of
 from bot.hours import changes
 from bot.intake import converse
-from bot.intake.converse import Door
+from bot.intake.turns import Door
 from bot.people import people
 from bot.privacy import purge as privacy_purge
 from bot.service import Service
@@ -249,7 +249,7 @@ async def picks(service: Service, staff: Staff, asker: Newcomer) -> Answer:
     """The volunteer presses this newcomer's case on the newest card that asks."""
     card = await card_of(service, staff)
     async with acting(service, staff) as work:
-        return await addressee.chose_case(work, case_id=asker.case_id, card=card)
+        return await which_case.chose_case(work, case_id=asker.case_id, card=card)
 
 
 # What a test reads afterwards, each time through a fresh look.

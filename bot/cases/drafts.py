@@ -6,22 +6,30 @@ case has left its volunteer, and when the volunteer's access ends. It must not s
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput, NotFound
+from bot.engine.rows import columns, only
 from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import Loss
-from models.base import new_id
+from models.base import new_id, table_of
 from models.case import DeskDraft
 from models.people import Person
 
 # Five times what can be sent: a text that is refused for its length must not be lost for it.
 MOST_KEPT = 60_000
-_DRAFTS: Table = DeskDraft.__table__  # type: ignore[attr-defined]
+_DRAFTS, _PEOPLE = table_of(DeskDraft), table_of(Person)
+
+
+class _Draft(NamedTuple):
+    id: int
+    words: bytes
+    lost_at: datetime | None
 
 
 async def keep(work: Work, *, case_id: int, text: str) -> None:
@@ -103,14 +111,14 @@ async def _lost_at(work: Work, case_id: int) -> datetime | None:
 
 async def _require_enabled(work: Work) -> None:
     # On PostgreSQL access could end between here and the COMMIT, and its drafts be forgotten without this one.
-    me = select(Person.id).where(Person.id == work.staff.id, Person.enabled).with_for_update(read=True)
+    me = select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.enabled).with_for_update(read=True)
     if (await work.db.execute(me)).one_or_none() is None:
         raise NotFound
 
 
-async def _mine(db: AsyncConnection, person_id: int, case_id: int) -> Row | None:
-    mine = select(_DRAFTS).where(_DRAFTS.c.person_id == person_id, _DRAFTS.c.case_id == case_id)
-    return (await db.execute(mine)).one_or_none()
+async def _mine(db: AsyncConnection, person_id: int, case_id: int) -> _Draft | None:
+    of_case = select(*columns(_Draft, _DRAFTS)).where(_DRAFTS.c.case_id == case_id)
+    return only(_Draft, await db.execute(of_case.where(_DRAFTS.c.person_id == person_id)))
 
 
 def _sealed(seal: Seal, text: str, draft_id: int) -> bytes:

@@ -4,20 +4,24 @@ It must not decide what a volunteer's words are meant for: `addressee.py` does.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import exists, select, update
 
 from bot.cases import drafts
-from bot.cases.cases import REOPEN_WITHIN, adviser_name
+from bot.cases.cases import adviser_name
+from bot.cases.opening import REOPEN_WITHIN
 from bot.engine.errors import Stale
-from bot.engine.rows import only
+from bot.engine.rows import columns, first, only
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
+from models.base import table_of
 from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
 from models.outbox import Notice
 from models.people import STAFF_ROLES, Person
 
+_PEOPLE, _EVENTS = table_of(Person), table_of(CaseEvent)
 _ENDED = (CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
 
 
@@ -34,6 +38,13 @@ class Fate:
     may_take_up: bool = False
 
 
+class _Ending(NamedTuple):
+    """How a case was closed, and by whom."""
+
+    kind: str
+    actor_id: int | None
+
+
 async def fate_of(work: Work, case_id: int) -> Fate:
     """How the case stands that the actor does not have. Locks its conversation.
 
@@ -46,7 +57,7 @@ async def fate_of(work: Work, case_id: int) -> Fate:
     if case.status == CaseStatus.QUEUED:
         return Fate("queued", case.code)
     if case.status == CaseStatus.CLAIMED:
-        alias = select(Person.alias).where(Person.id == case.volunteer_id)
+        alias = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == case.volunteer_id)
         return Fate("taken", case.code, alias=(await work.db.execute(alias)).scalar_one_or_none() or "?")
     return await _closed(work, case)
 
@@ -63,9 +74,9 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
     if not fate.may_take_up:
         raise Stale
     # As at a claim: on PostgreSQL access could end between the statement and the COMMIT, and this case stay behind.
-    await work.db.execute(select(Person.id).where(Person.id == work.staff.id).with_for_update(read=True))
+    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
-    still_may = exists().where(Person.id == work.staff.id, Person.enabled, Person.role.in_(STAFF_ROLES))
+    still_may = exists().where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.enabled, _PEOPLE.c.role.in_(STAFF_ROLES))
     taken = update(CASES).where(CASES.c.id == case_id, CASES.c.status.in_(came_from), still_may)
     taken = taken.values(status=goes_to, volunteer_id=work.staff.id, claimed_at=work.now, closed_at=None)
     case = only(CaseRow, await work.db.execute(taken.returning(*CASE_COLUMNS)))
@@ -79,8 +90,8 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
 
 
 async def _closed(work: Work, case: CaseRow) -> Fate:
-    endings = select(CaseEvent.kind, CaseEvent.actor_id).where(CaseEvent.case_id == case.id, CaseEvent.kind.in_(_ENDED))
-    last = (await work.db.execute(endings.order_by(CaseEvent.id.desc()).limit(1))).one_or_none()
+    endings = select(*columns(_Ending, _EVENTS)).where(_EVENTS.c.case_id == case.id, _EVENTS.c.kind.in_(_ENDED))
+    last = first(_Ending, await work.db.execute(endings.order_by(_EVENTS.c.id.desc()).limit(1)))
     if last is not None and last.kind == CaseEventKind.WITHDRAWN:
         return Fate("withdrawn", case.code)
     if last is None or last.actor_id != work.staff.id:

@@ -3,23 +3,24 @@
 Owns the rows of `focuses`. It must not decide where words go (`addressee.py`) nor load a case.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Table, case, exists, null, select, update
+from sqlalchemy import case, exists, null, select, update
 
 from bot.engine.inserts import insert_or_skip
+from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from models.base import table_of
 from models.case import Focus
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
 
-_FOCUSES: Table = Focus.__table__  # type: ignore[attr-defined]
+_FOCUSES, _ROWS, _ADDRESSES = table_of(Focus), table_of(Outbox), table_of(Address)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A volunteer's focus as it was at a moment. `asked_row`: the card that asks about held lines, if one does."""
 
     case_id: int | None = None
@@ -40,22 +41,19 @@ class Seen:
 
 # A card that never arrived, or went with the account it was sent to, asks nobody; SQLite may give its number anew.
 _STANDS = exists().where(
-    Outbox.id == _FOCUSES.c.asked_row,
-    Outbox.kind == Notice.WHICH_CASE,
-    Outbox.state.in_((RowState.DUE, RowState.SENT)),
-    Address.id == Outbox.address_id,
-    Address.person_id == _FOCUSES.c.person_id,
+    _ROWS.c.id == _FOCUSES.c.asked_row,
+    _ROWS.c.kind == Notice.WHICH_CASE,
+    _ROWS.c.state.in_((RowState.DUE, RowState.SENT)),
+    _ADDRESSES.c.id == _ROWS.c.address_id,
+    _ADDRESSES.c.person_id == _FOCUSES.c.person_id,
 )
-_COLUMNS = tuple(
-    case((_STANDS, _FOCUSES.c.asked_row)).label(name) if name == "asked_row" else _FOCUSES.c[name]
-    for name in Seen.__dataclass_fields__
-)
+_COLUMNS = columns(Seen, _FOCUSES, asked_row=case((_STANDS, _FOCUSES.c.asked_row)))
 
 
 async def seen(work: Work, person_id: int) -> Seen:
     """The volunteer's focus now."""
-    row = (await work.db.execute(select(*_COLUMNS).where(_FOCUSES.c.person_id == person_id))).one_or_none()
-    return Seen() if row is None else Seen(*row)
+    found = only(Seen, await work.db.execute(select(*_COLUMNS).where(_FOCUSES.c.person_id == person_id)))
+    return Seen() if found is None else found
 
 
 async def case_ended(work: Work, person_id: int | None) -> None:
@@ -83,9 +81,8 @@ async def answered(work: Work, person_id: int, before: Seen, *, case_id: int | N
 
 async def _settle(work: Work, person_id: int, endings: int, case_id: int | None) -> None:
     other = _FOCUSES.c.case_id.is_distinct_from(case_id)
-    over = {"case_id": case((other, null()), else_=_FOCUSES.c.case_id)}
-    over["chosen_at"] = case((other, null()), else_=_FOCUSES.c.chosen_at)
-    await _set(work, person_id, {"spoke_case_id": case_id, "settled": endings} | over)
+    over = {name: case((other, null()), else_=_FOCUSES.c[name]) for name in ("case_id", "chosen_at")}
+    await _set(work, person_id, {"spoke_case_id": case_id, "settled": endings, **over})
 
 
 async def chose(work: Work, person_id: int, before: Seen, *, case_id: int) -> None:
@@ -105,6 +102,6 @@ async def held(work: Work, person_id: int, before: Seen) -> None:
     await _set(work, person_id, {"asked_endings": before.endings})
 
 
-async def _set(work: Work, person_id: int, values: dict[str, object]) -> None:
-    await work.db.execute(insert_or_skip(work.db, table_of(Focus)).values(person_id=person_id))
+async def _set(work: Work, person_id: int, values: Mapping[str, object]) -> None:
+    await work.db.execute(insert_or_skip(work.db, _FOCUSES).values(person_id=person_id))
     await work.db.execute(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))

@@ -3,6 +3,8 @@
 It must not know which notice it is part of, nor load rows.
 """
 
+from collections.abc import Mapping
+
 from bot.hours.phrases import session_line
 from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, Params, instant, lines
@@ -32,4 +34,6 @@ def other_ways(words: Words, params: Params, facts: Facts) -> str:
 def visit_line(words: Words, params: Params, facts: Facts) -> str:
     """The next session to come to, if one is planned."""
     session = params.get("session")
-    return words("come_to_session", session=session_line(words, session, facts)) if session else ""  # type: ignore[arg-type]
+    if not isinstance(session, Mapping) or not session:
+        return ""
+    return words("come_to_session", session=session_line(words, session, facts))

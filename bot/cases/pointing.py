@@ -14,7 +14,7 @@ async def point_to_desk(work: Work, case: CaseRow, *, seq: int) -> None:
     """The claimer reads that there are new words in the case, up to the place `seq`, and how many messages if more than
     one came while the line waited."""
     line = await replacing.waiting(work, case.volunteer_id, Notice.NEW_WORDS, case_id=case.id)
-    count = 1 if line is None else int(line.params.get("count", 1)) + 1
-    params = {"case": case.id, "code": case.code, "seq": seq, "count": count}
+    count = 1 if line is None else int(str(line.params.get("count", 1))) + 1
+    params: dict[str, object] = {"case": case.id, "code": case.code, "seq": seq, "count": count}
     await replacing.tell_newest(work, case.volunteer_id, Notice.NEW_WORDS, case_id=case.id, params=params)
     work.ring(bells.DESK)

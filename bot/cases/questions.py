@@ -4,13 +4,27 @@ Owns which message that is (`Conversation.asked_row`). It must not decide which 
 `models/intake.py` does.
 """
 
-from sqlalchemy import Row, select, update
+from typing import NamedTuple
 
+from sqlalchemy import select, update
+
+from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.people.access import CaseRow
+from models.base import table_of
 from models.conversation import Conversation
 from models.intake import QUESTIONS, IntakeStep, Turn
 from models.outbox import Notice, Outbox
+
+_ROWS, _THREADS = table_of(Outbox), table_of(Conversation)
+_WITH_QUESTION = _ROWS.join(_THREADS, _THREADS.c.asked_row == _ROWS.c.id)
+
+
+class _Asked(NamedTuple):
+    """The row whose message shows the questions."""
+
+    id: int
+    address_id: int
 
 
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
@@ -63,10 +77,10 @@ def _params(turn: Turn, case: CaseRow) -> dict[str, object]:
     return params
 
 
-async def _asked(work: Work, conversation_id: int) -> Row | None:
-    asked = select(Outbox.id, Outbox.address_id).join(Conversation, Conversation.asked_row == Outbox.id)
-    return (await work.db.execute(asked.where(Conversation.id == conversation_id))).one_or_none()
+async def _asked(work: Work, conversation_id: int | None) -> _Asked | None:
+    asked = select(*columns(_Asked, _ROWS)).select_from(_WITH_QUESTION).where(_THREADS.c.id == conversation_id)
+    return only(_Asked, await work.db.execute(asked))
 
 
 async def _remember(work: Work, conversation_id: int | None, row: int | None) -> None:
-    await work.db.execute(update(Conversation).where(Conversation.id == conversation_id).values(asked_row=row))
+    await work.db.execute(update(_THREADS).where(_THREADS.c.id == conversation_id).values(asked_row=row))

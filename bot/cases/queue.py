@@ -5,24 +5,34 @@ It must not claim or close: `cases.py` and `closing.py` do.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import replacing
+from bot.cases.messages import MESSAGES
 from bot.engine import bells
-from bot.engine.rows import every
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours.standing import next_session
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import OnShift, next_shift_at, on_shift
+from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
-from models.conversation import Author, Message
+from models.conversation import Author
 from models.outbox import Notice, Outbox, RowState, TimerKind
 from models.people import Address
 
+_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 QUEUE_ORDER = (CASES.c.held, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
+SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
+_NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
+    CASES.c.status == CaseStatus.QUEUED,
+    CASES.c.waiting_since >= bindparam("now", type_=UtcDateTime),
+    CASES.c.waiting_since < bindparam("soon", type_=UtcDateTime),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +47,28 @@ class Promise:
     params: dict[str, object]
 
 
+class _Card(NamedTuple):
+    """A card of a case in somebody's chat or on its way there."""
+
+    id: int
+    address_id: int
+    state: str
+    lease_owner: int | None
+    params: dict[str, object]
+
+
 async def waiting(db: AsyncConnection) -> list[CaseRow]:
     """The queue, in the order in which it is to be answered: floods last, then longest waiting."""
     return every(CaseRow, await db.execute(_QUEUE))
+
+
+async def behind_the_others(work: Work) -> datetime:
+    """Since when a case waits that joins the queue now: an instant later than who joined it at this very instant.
+
+    Ids are random, so that two cases of one instant would else stand in an order that nobody made.
+    """
+    newest = (await work.db.execute(_NEWEST_OF_NOW, {"now": work.now, "soon": work.now + SAME_INSTANT})).scalar_one()
+    return work.now if newest is None else newest + timedelta(microseconds=1)
 
 
 async def ahead_of(db: AsyncConnection, case: CaseRow) -> int:
@@ -117,7 +146,7 @@ async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked:
 async def card_params(work: Work, case: CaseRow) -> dict[str, object]:
     """What a card says of a case: codes and times, never words."""
     count = select(func.count()).where(
-        Message.case_id == case.id, Message.author == Author.NEWCOMER, Message.version == 0
+        MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
     )
     return {
         "case": case.id,
@@ -140,10 +169,11 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
     for card in await _live_cards(work, case.id):
         fresh = params | {"marked": card.params.get("marked", False) if marked is None else marked}
         if card.state == RowState.DUE and card.lease_owner is None:
-            await work.db.execute(update(Outbox).where(Outbox.id == card.id).values(params=fresh))
+            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=fresh))
         else:
-            changes = {"edits": card.id, "case_id": case.id, "params": fresh}
-            await replacing.change_to_newest(work, card.address_id, Notice.OFFERED, **changes)
+            await replacing.change_to_newest(
+                work, card.address_id, Notice.OFFERED, edits=card.id, case_id=case.id, params=fresh
+            )
     work.ring(bells.DESK)
 
 
@@ -154,9 +184,9 @@ async def withdraw_cards(
 
     `but`: a card that says something else from now on, by whoever withdraws.
     """
-    unsent = (Outbox.case_id == case.id, Outbox.kind == Notice.OFFERED, Outbox.state == RowState.DUE)
+    unsent = (_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.OFFERED, _ROWS.c.state == RowState.DUE)
     await work.db.execute(
-        update(Outbox).where(*unsent, Outbox.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
+        update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
     )
     params = {"code": case.code, "reason": reason, "alias": alias, "at": work.now.isoformat()}
     for card in [card for card in await _live_cards(work, case.id) if card.id != but]:
@@ -171,21 +201,21 @@ async def offers(work: Work, card: int | None, case_id: int) -> bool:
 
 async def _card_holders(work: Work, case_id: int) -> set[int]:
     lanes = [card.address_id for card in await _live_cards(work, case_id)]
-    held = select(Address.person_id).where(Address.id.in_(lanes))
+    held = select(_ADDRESSES.c.person_id).where(_ADDRESSES.c.id.in_(lanes))
     return set((await work.db.execute(held)).scalars().all())
 
 
-async def _live_cards(work: Work, case_id: int) -> list:
+async def _live_cards(work: Work, case_id: int) -> list[_Card]:
     """The cards of a case that still offer it, or may be about to: sent or leaving, and not edited to "taken"."""
-    later = Outbox.__table__.alias("later")  # type: ignore[attr-defined]
+    later = _ROWS.alias("later")
     no_more = (Notice.TAKEN, Notice.CLAIMED_BY_YOU)
-    of_case = later.c.case_id == Outbox.case_id  # an index leads there, and none to what is edited
-    gone = select(later.c.id).where(of_case, later.c.edits == Outbox.id, later.c.kind.in_(no_more)).exists()
-    cards = select(Outbox.id, Outbox.address_id, Outbox.state, Outbox.lease_owner, Outbox.params).where(
-        Outbox.case_id == case_id,
-        Outbox.kind == Notice.OFFERED,
-        Outbox.edits.is_(None),
-        Outbox.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)),
+    of_case = later.c.case_id == _ROWS.c.case_id  # an index leads there, and none to what is edited
+    gone = select(later.c.id).where(of_case, later.c.edits == _ROWS.c.id, later.c.kind.in_(no_more)).exists()
+    cards = select(*columns(_Card, _ROWS)).where(
+        _ROWS.c.case_id == case_id,
+        _ROWS.c.kind == Notice.OFFERED,
+        _ROWS.c.edits.is_(None),
+        _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)),
         ~gone,
     )
-    return list((await work.db.execute(cards)).all())
+    return every(_Card, await work.db.execute(cards))

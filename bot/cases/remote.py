@@ -1,4 +1,4 @@
-"""From a message in a chat to what it is about: the row behind it, the case of it.
+"""From a message in a chat to what it is about: the row behind it, the case of it, its name in a conversation.
 
 It must not decide what follows from that.
 """
@@ -6,11 +6,17 @@ It must not decide what follows from that.
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cases.messages import MESSAGES
 from models.base import table_of
-from models.conversation import Author, Message
+from models.conversation import Author
 from models.outbox import Outbox
 
-_ROWS, _MESSAGES = table_of(Outbox), table_of(Message)
+_ROWS = table_of(Outbox)
+
+
+def external_id(person_id: int, own_message: int) -> str:
+    """What names a volunteer's message from their chat in a conversation."""
+    return f"v{person_id}-{own_message}"
 
 
 async def row_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -> int | None:
@@ -18,7 +24,8 @@ async def row_of_remote(db: AsyncConnection, address_id: int, remote_id: int) ->
     row = select(func.coalesce(_ROWS.c.edits, _ROWS.c.id)).where(
         _ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id
     )
-    return (await db.execute(row.limit(1))).scalar_one_or_none()
+    found: int | None = (await db.execute(row.limit(1))).scalar_one_or_none()
+    return found
 
 
 async def case_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -> int | None:
@@ -30,7 +37,7 @@ async def case_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -
 
 async def case_of_own(db: AsyncConnection, external_id: str) -> int | None:
     """The case into which a volunteer's own message with this name went."""
-    sent = select(_MESSAGES.c.case_id).where(
-        _MESSAGES.c.external_id == external_id, _MESSAGES.c.author == Author.VOLUNTEER
+    sent = select(MESSAGES.c.case_id).where(
+        MESSAGES.c.external_id == external_id, MESSAGES.c.author == Author.VOLUNTEER
     )
     return (await db.execute(sent.limit(1))).scalar_one_or_none()

@@ -3,17 +3,31 @@
 So nobody's lane grows with how often somebody else acts. It must not decide what a line says.
 """
 
-from sqlalchemy import ColumnElement, Row, Table, select, update
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select, update
 
 from bot.engine import bells
+from bot.engine.rows import columns, only
 from bot.engine.work import Work
+from models.base import table_of
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
 
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
+_UNTRIED = (_ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
 
 
-async def tell_newest(work: Work, person_id: int | None, kind: Notice, *, case_id: int, params: dict) -> None:
+class WaitingLine(NamedTuple):
+    """A line of the outbox that nobody has been shown yet."""
+
+    id: int
+    params: dict[str, object]
+
+
+async def tell_newest(
+    work: Work, person_id: int | None, kind: Notice, *, case_id: int, params: dict[str, object]
+) -> None:
     """Say `kind` about a case; if such a line waits for this person and has not been tried, it says this instead."""
     line = await waiting(work, person_id, kind, case_id=case_id)
     if line is None or not await _replaced(work, _ROWS.c.id == line.id, params=params):
@@ -21,26 +35,23 @@ async def tell_newest(work: Work, person_id: int | None, kind: Notice, *, case_i
 
 
 async def change_to_newest(
-    work: Work, address_id: int, kind: Notice, *, edits: int, case_id: int, params: dict
+    work: Work, address_id: int, kind: Notice, *, edits: int, case_id: int, params: dict[str, object]
 ) -> None:
     """Have a message that was sent say this; a change of it to the same kind that still waits is replaced."""
     if not await _replaced(work, _ROWS.c.edits == edits, _ROWS.c.kind == kind, params=params):
         await work.tell_address(address_id, kind, case_id=case_id, edits=edits, params=params)
 
 
-async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: int) -> Row | None:
+async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: int) -> WaitingLine | None:
     """The line of this kind about a case that waits for this person, and cannot have been seen."""
-    theirs = select(Address.id).where(Address.person_id == person_id)
+    theirs = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == person_id)
     about = _ROWS.c.case_id == case_id, _ROWS.c.kind == kind, _ROWS.c.address_id.in_(theirs), _ROWS.c.edits.is_(None)
-    line = select(_ROWS).where(*about, *_UNTRIED, ~_ROWS.c.doubtful).order_by(_ROWS.c.id.desc()).limit(1)
-    return (await work.db.execute(line)).one_or_none()
+    lines = select(*columns(WaitingLine, _ROWS)).where(*about, *_UNTRIED, ~_ROWS.c.doubtful)
+    return only(WaitingLine, await work.db.execute(lines.order_by(_ROWS.c.id.desc()).limit(1)))
 
 
-async def _replaced(work: Work, *which: ColumnElement[bool], params: dict) -> bool:
+async def _replaced(work: Work, *which: ColumnElement[bool], params: dict[str, object]) -> bool:
     """Whether one was still there: it may be leaving at this moment."""
     changed = await work.db.execute(update(_ROWS).where(*which, *_UNTRIED).values(params=params))
     work.ring(bells.DESK)
     return changed.rowcount > 0
-
-
-_UNTRIED = (_ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))

@@ -34,7 +34,8 @@ async def start_shift(work: Work, shift_id: int) -> None:
     if shift is None:
         return
     waiting = await queue.waiting(work.db)
-    oldest = min((case.waiting_since for case in waiting), default=work.now)  # one of a flood stands last
+    since = [case.waiting_since for case in waiting if case.waiting_since is not None]
+    oldest = min(since, default=work.now)  # one of a flood stands last
     params = {
         "count": len(waiting),
         "hours": int((work.now - oldest).total_seconds() // 3600),

@@ -5,21 +5,41 @@ It only reads. Whether the reader may is decided before: `access.case_to_read`.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cases.messages import MESSAGES
+from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.people.access import CaseRow
-from models.conversation import Author, Message
+from models.base import table_of
+from models.conversation import Author
 from models.people import Person
 
-_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+
+class _Version(NamedTuple):
+    """One version of a message, and who of the volunteers wrote it."""
+
+    id: int
+    seq: int
+    author: str
+    external_id: str
+    version: int
+    words: bytes
+    said_at: datetime
+    marks: list[str]
+    taken_back_at: datetime | None
+    alias: str | None
+
+
+_PEOPLE = table_of(Person)
 _OF_CASE = (
-    select(_MESSAGES, Person.alias)
-    .outerjoin(Person, Person.id == _MESSAGES.c.author_id)
-    .where(_MESSAGES.c.case_id == bindparam("case"))
-    .order_by(_MESSAGES.c.seq)
+    select(*columns(_Version, MESSAGES, _PEOPLE))
+    .select_from(MESSAGES.outerjoin(_PEOPLE, _PEOPLE.c.id == MESSAGES.c.author_id))
+    .where(MESSAGES.c.case_id == bindparam("case"))
+    .order_by(MESSAGES.c.seq)
 )
 
 
@@ -42,8 +62,8 @@ class Line:
 
 async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
     """Every message of the case, where it was first said, opened."""
-    versions: dict[str, list[Row]] = {}
-    for row in (await db.execute(_OF_CASE, {"case": case.id})).all():
+    versions: dict[str, list[_Version]] = {}
+    for row in every(_Version, await db.execute(_OF_CASE, {"case": case.id})):
         versions.setdefault(row.external_id, []).append(row)
     return [_line(seal, sorted(rows, key=lambda row: row.version)) for rows in versions.values()]
 
@@ -53,7 +73,7 @@ def last_shown(lines: list[Line]) -> int:
     return max((line.seq for line in lines), default=0)
 
 
-def _line(seal: Seal, rows: list[Row]) -> Line:
+def _line(seal: Seal, rows: list[_Version]) -> Line:
     if rows[-1].taken_back_at is not None:
         return Line(rows[0].id, rows[-1].seq, False, rows[0].alias, rows[0].said_at, "", (), rows[-1].taken_back_at)
     texts = [seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows]

@@ -4,7 +4,7 @@ their buttons do. A button carries what it is about, so that an old one does not
 It must not read what was typed (`bot/language/commands.py`), nor decide what an erasure takes (`purge.py`).
 """
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import closing
@@ -13,13 +13,14 @@ from bot.engine.work import Visitor, Work
 from bot.people import access
 from bot.people.access import CaseRow
 from bot.privacy import purge
+from models.base import table_of
 from models.case import CaseStatus
 from models.dialogue import Answer
 from models.outbox import Notice, Outbox
 
 BUTTONS = ("erase:", "stop:")
 DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_ROWS = table_of(Outbox)
 
 
 async def ask_delete(work: Work, visitor: Visitor, *, language: str | None = None) -> None:
@@ -80,7 +81,7 @@ async def _answered_delete(work: Work, visitor: Visitor, answer: str, about: str
     if answer == "yes":
         await purge.erase_newcomer(work, visitor.person_id, farewell=True)
     elif answer == "no":
-        params = {"unsent": unsent, "conversation": visitor.conversation_id}
+        params: dict[str, object] = {"unsent": unsent, "conversation": visitor.conversation_id}
         await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
     else:
         return STALE
@@ -91,7 +92,7 @@ async def _answered_stop(work: Work, visitor: Visitor, answer: str, case_id: str
     case = await access.open_case_of(work.db, visitor.person_id)
     if case is None or str(case.id) != case_id:
         return STALE
-    params = {"code": case.code}
+    params: dict[str, object] = {"code": case.code}
     if answer == "yes":
         await closing.withdraw_case(work, case)
         await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.STOPPED, params)
@@ -102,12 +103,12 @@ async def _answered_stop(work: Work, visitor: Visitor, answer: str, case_id: str
     return DONE
 
 
-async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict | None = None) -> None:
+async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict[str, object] | None = None) -> None:
     await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
 
 
 async def say_instead(
-    work: Work, visitor: Visitor, questions: tuple[Notice, ...], kind: Notice, params: dict | None = None
+    work: Work, visitor: Visitor, questions: tuple[Notice, ...], kind: Notice, params: dict[str, object] | None = None
 ) -> None:
     """`kind` stands where the newest of these `questions` stood, so that nobody presses its buttons again."""
     place = func.coalesce(_ROWS.c.edits, _ROWS.c.id)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Row, exists, func, select, update
 
-from bot.cases import addressee, queue, shift_starts
+from bot.cases import held_lines, queue, shift_starts
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, NotFound, Unavailable
 from bot.engine.work import Work
@@ -211,7 +211,7 @@ _DOES = {
     TimerKind.ANSWER: _answer_owed,
     TimerKind.SHIFT_STARTS: shift_starts.start_shift,
     TimerKind.DRAFT_EXPIRES: purge.expire_draft,
-    TimerKind.HELD_EXPIRES: addressee.expire_held,
+    TimerKind.HELD_EXPIRES: held_lines.expire_held,
     TimerKind.KEPT_EXPIRES: keeping.expire,
     TimerKind.SESSION_EVENING: reminders.remind,
     TimerKind.MORNING: _morning,

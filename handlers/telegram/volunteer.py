@@ -5,7 +5,18 @@ What only a coordinator may do about hours is in `coordinator.py`.
 
 from telegram import Message, Update
 
-from bot.cases import addressee, cases, closing, queue, relay, relay_states, remote, taking_back
+from bot.cases import (
+    addressee,
+    cases,
+    closing_dialogue,
+    messages,
+    queue,
+    relay,
+    relay_states,
+    remote,
+    taking_back,
+    which_case,
+)
 from bot.engine import buttons, once
 from bot.engine.errors import NotFound, Stale
 from bot.engine.work import Actor, Work
@@ -75,19 +86,19 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
         case "release", case, seq:
             return await _pressed_release(work, _number(case), _number(seq))
         case "close", case, seq:
-            begun = await closing.begin(work, case_id=_number(case), seen_seq=_number(seq))
+            begun = await closing_dialogue.begin(work, case_id=_number(case), seen_seq=_number(seq))
             return DONE if begun else IN_THE_CHAT
         case "noadvice", case, seq:  # under words that were relayed before it stood inside "close"
-            begun = await closing.begin_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
+            begun = await closing_dialogue.begin_not_advice(work, case_id=_number(case), seen_seq=_number(seq))
             return DONE if begun else IN_THE_CHAT
         case "c", case, field, value:
-            await closing.choose(work, case_id=_number(case), field=field, value=value, card=card)
+            await closing_dialogue.choose(work, case_id=_number(case), field=field, value=value, card=card)
         case "pick", case:
-            return await addressee.chose_case(work, case_id=_number(case), card=card)
+            return await which_case.chose_case(work, case_id=_number(case), card=card)
         case "nosend", *_:
-            await addressee.chose_nothing(work, card=card)
+            await which_case.chose_nothing(work, card=card)
         case "reopen", case:
-            await addressee.reopened(work, case_id=_number(case), card=card)
+            await which_case.reopened(work, case_id=_number(case), card=card)
         case "resend", message:
             await relay.send_again(work, message_id=_number(message))
             return Answer("sent_again_toast")
@@ -143,7 +154,7 @@ async def _pressed_claim(work: Work, case_id: int, card: int | None) -> Answer:
     case = await cases.claim_case(work, case_id=case_id, card=offered)
     params = {
         "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
-        "category": case.category, "seq": await relay.newest_seq(work, case),
+        "category": case.category, "seq": await messages.newest_seq(work, case),
     }  # fmt: skip
     await work.tell(work.staff.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params, edits=offered)
     await relay.tell_whole_case(work, case)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.cases import addressee, cases, closing, fates, relay
+from bot.cases import addressee, cases, closing, fates, held_lines, messages, which_case
 from bot.engine import clock
 from bot.engine.errors import BadInput, Stale
 from bot.people import access, people
@@ -130,7 +130,7 @@ async def test_not_sending_settles_an_ending_too(house: Service) -> None:
     await _stops(house, amina, first)
     await volunteer_says(house, amina, "Till den första")
     async with acting(house, amina) as work:
-        await addressee.chose_nothing(work, card=await builders.card_of(house, amina))
+        await which_case.chose_nothing(work, card=await builders.card_of(house, amina))
 
     await volunteer_says(house, amina, "Till den andra")
 
@@ -256,7 +256,7 @@ async def test_a_claim_or_an_ending_or_a_reply_to_another_case_ends_the_choice(h
         went_on = await _held(house) == 0
         async with acting(house, amina) as work:
             if not went_on:
-                await addressee.chose_nothing(work, card=await builders.card_of(house, amina))
+                await which_case.chose_nothing(work, card=await builders.card_of(house, amina))
         return went_on
 
     assert not await after(volunteer_says(house, amina, "Svar", answers=first.case_id))
@@ -306,7 +306,7 @@ async def test_a_press_does_not_settle_an_ending_that_came_after_the_held_words(
         clock.move(addressee.CHOICE_HOLDS + timedelta(seconds=1))
     else:
         async with acting(house, amina) as work:
-            await addressee.chose_nothing(work, card=await builders.card_of(house, amina))
+            await which_case.chose_nothing(work, card=await builders.card_of(house, amina))
 
     await volunteer_says(house, amina, "Till den första")
 
@@ -336,7 +336,7 @@ async def test_lines_that_were_answered_by_a_reply_are_not_sent_with_a_later_pre
 
     with pytest.raises(Stale):
         async with acting(house, amina) as work:
-            await addressee.chose_case(work, case_id=second.case_id, card=card)
+            await which_case.chose_case(work, case_id=second.case_id, card=card)
     await picks(house, amina, second)
 
     assert told == house.desk("sv")("held_elsewhere")
@@ -361,7 +361,7 @@ async def test_lines_nobody_decided_about_are_gone_after_ten_minutes_and_their_a
     assert await _card(house, amina) == house.desk("sv")("held_expired")
     with pytest.raises(Stale):
         async with acting(house, amina) as work:
-            await addressee.chose_case(work, case_id=first.case_id, card=card)
+            await which_case.chose_case(work, case_id=first.case_id, card=card)
     assert (await _replies(first), await _replies(second)) == ([], [])
 
 
@@ -391,9 +391,9 @@ async def test_of_two_presses_at_once_on_one_card_one_has_the_lines(service: Ser
 
     async with asyncio.timeout(20), acting(service, amina) as work:
         if first_press == "a case":
-            await addressee.chose_case(work, case_id=first.case_id, card=card)
+            await which_case.chose_case(work, case_id=first.case_id, card=card)
         else:
-            await addressee.chose_nothing(work, card=card)
+            await which_case.chose_nothing(work, card=card)
         other = asyncio.create_task(picks(service, amina, second))
         await _until_somebody_waits(service)
 
@@ -428,7 +428,7 @@ async def test_lines_whose_card_never_arrived_are_said_to_be_gone_after_ten_minu
         card = await builders.card_of(house, amina)
         await work.db.execute(text("UPDATE outbox SET state = 'failed' WHERE id = :card"), {"card": card})
 
-    clock.move(addressee.LINES_HELD + timedelta(minutes=1))
+    clock.move(held_lines.LINES_HELD + timedelta(minutes=1))
     await builders.do_all_due(house)
 
     assert await _card(house, amina) == house.desk("sv")("held_expired")
@@ -523,7 +523,7 @@ async def test_a_line_with_a_slash_behind_others_moves_the_question_down_to_it(h
     asked = await _card(house, amina)
     with pytest.raises(Stale):
         async with acting(house, amina) as work:
-            await addressee.chose_case(work, case_id=first.case_id, card=old)
+            await which_case.chose_case(work, case_id=first.case_id, card=old)
     await picks(house, amina, first)
 
     assert "1. Ett\n2. /två" in asked
@@ -580,7 +580,7 @@ async def test_a_reply_to_a_case_that_another_has_names_them(house: Service) -> 
 async def _presses_reopen(service: Service, staff: Staff, asker: Newcomer) -> None:
     card = await builders.card_of(service, staff)
     async with acting(service, staff) as work:
-        await addressee.reopened(work, case_id=asker.case_id, card=card)
+        await which_case.reopened(work, case_id=asker.case_id, card=card)
 
 
 async def test_who_closed_a_case_may_reopen_it_and_send(service: Service) -> None:
@@ -718,7 +718,7 @@ async def test_held_lines_sent_while_access_ends_and_the_ending_both_come_to_an_
         await access.my_case(work, first.case_id)
         ending = asyncio.create_task(ends())
         await _until_somebody_waits(service)
-        await addressee.chose_case(work, case_id=first.case_id, card=await builders.card_of(service, amina))
+        await which_case.chose_case(work, case_id=first.case_id, card=await builders.card_of(service, amina))
     await ending
 
     assert await _replies(first) == ["Hej"]
@@ -730,7 +730,7 @@ async def test_too_long_words_are_refused_before_they_are_held(house: Service) -
     amina, _first, _second = await _two_cases(house)
 
     with pytest.raises(BadInput) as refused:
-        await volunteer_says(house, amina, "x" * (relay.MOST_CHARACTERS + 1))
+        await volunteer_says(house, amina, "x" * (messages.MOST_CHARACTERS + 1))
 
     assert refused.value.code == "too_long"
     assert await _held(house) == 0

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.cases import addressee, cases, closing
+from bot.cases import addressee, cases, closing, which_case
 from bot.engine import clock
 from bot.engine.errors import Refusal
 from bot.engine.seal import Seal, create_key
@@ -133,7 +133,7 @@ class Desk:
         card = await builders.card_of(self.service, self.amina) if await self._cards() else None
         has = who in await self.mine()
         async with acting(self.service, self.amina) as work:
-            answer = await addressee.chose_case(work, case_id=self.askers[who].case_id, card=card)
+            answer = await which_case.chose_case(work, case_id=self.askers[who].case_id, card=card)
         if answer.key == "" and has:
             self.chosen, self.chosen_at = who, clock.now()
             for words in lines:
@@ -149,13 +149,13 @@ class Desk:
     async def declines(self, _who: int) -> None:
         card = await builders.card_of(self.service, self.amina) if await self._cards() else None
         async with acting(self.service, self.amina) as work:
-            await addressee.chose_nothing(work, card=card)
+            await which_case.chose_nothing(work, card=card)
 
     async def reopens(self, who: int) -> None:
         lines = await self._listed()
         card = await builders.card_of(self.service, self.amina) if await self._cards() else None
         async with acting(self.service, self.amina) as work:
-            await addressee.reopened(work, case_id=self.askers[who].case_id, card=card)
+            await which_case.reopened(work, case_id=self.askers[who].case_id, card=card)
         for words in lines:
             assert await self._reached(words) == [who]
             self.sent[words] = who

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cases import closing, relay, transcript
+from bot.cases import closing, closing_dialogue, messages, transcript
 from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.engine.errors import BadInput, NewerWords, NotFound, Stale
@@ -21,7 +21,7 @@ SHEET = Sheet(Category.HOUSING, (Organisation.LKF, Organisation.MUNICIPALITY), O
 
 async def _shown(service: Service, asker: Newcomer) -> int:
     async with service.store.work() as work:
-        return await relay.newest_seq(work, await case_row(asker))
+        return await messages.newest_seq(work, await case_row(asker))
 
 
 async def _closes(service: Service, staff: Staff, asker: Newcomer, sheet: Sheet = SHEET) -> None:
@@ -105,7 +105,7 @@ async def test_a_case_is_not_closed_over_newer_words(house: Service) -> None:
             await closing.close_not_advice(work, case_id=asker.case_id, seen_seq=seen)
     with pytest.raises(NewerWords):
         async with acting(house, amina) as work:
-            await closing.begin(work, case_id=asker.case_id, seen_seq=seen)
+            await closing_dialogue.begin(work, case_id=asker.case_id, seen_seq=seen)
 
     assert (await case_row(asker)).status == CaseStatus.CLAIMED
 
@@ -327,9 +327,9 @@ async def test_stop_without_a_case_says_there_is_nothing_to_stop(house: Service)
 async def _begins(service: Service, staff: Staff, asker: Newcomer) -> None:
     seen = await _shown(service, asker)
     async with acting(service, staff) as work:
-        await closing.begin(work, case_id=asker.case_id, seen_seq=seen)
+        await closing_dialogue.begin(work, case_id=asker.case_id, seen_seq=seen)
 
 
 async def _presses(service: Service, staff: Staff, asker: Newcomer, field: str, value: str) -> None:
     async with acting(service, staff) as work:
-        await closing.choose(work, case_id=asker.case_id, field=field, value=value, card=None)
+        await closing_dialogue.choose(work, case_id=asker.case_id, field=field, value=value, card=None)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cases import cases, queue, relay
+from bot.cases import cases, messages, queue
 from bot.engine import clock
 from bot.engine.errors import NewerWords, NotFound
 from bot.people import logins, people
@@ -20,7 +20,7 @@ from tests.builders import Newcomer, Staff, acting, case_row
 async def _release(service: Service, staff: Staff, asker: Newcomer, *, seen_seq: int | None = None) -> None:
     async with acting(service, staff) as work:
         case = await case_row(asker)
-        seen = await relay.newest_seq(work, case) if seen_seq is None else seen_seq
+        seen = await messages.newest_seq(work, case) if seen_seq is None else seen_seq
         await cases.release_case(work, case_id=asker.case_id, seen_seq=seen)
 
 
@@ -93,7 +93,7 @@ async def test_a_case_is_not_released_over_newer_words(house: Service) -> None:
     amina = await builders.volunteer(house)
     asker = await builders.claimed_case(house, amina)
     async with acting(house, amina) as work:
-        shown = await relay.newest_seq(work, await case_row(asker))
+        shown = await messages.newest_seq(work, await case_row(asker))
     await asker.says("En sak till")
 
     with pytest.raises(NewerWords):
@@ -106,7 +106,7 @@ async def test_a_case_is_not_released_over_a_newer_edit(house: Service) -> None:
     amina = await builders.volunteer(house)
     asker = await builders.claimed_case(house, amina)
     async with acting(house, amina) as work:
-        shown = await relay.newest_seq(work, await case_row(asker))
+        shown = await messages.newest_seq(work, await case_row(asker))
     await asker.edits("first", "Jag menade ett annat brev")
 
     with pytest.raises(NewerWords):

@@ -7,7 +7,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import BadInput, Stale
 from bot.engine.seal import hash_secret, secret_matches
-from bot.intake.converse import Door
+from bot.intake.turns import Door
 from bot.people import keeping, logins
 from bot.people.keeping import Kept, NewSecret
 from bot.service import Service

@@ -8,7 +8,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import BadInput, LinkSpent, NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
-from bot.intake.converse import Door
+from bot.intake.turns import Door
 from bot.people import logins, people
 from bot.service import Service
 from models.outbox import Notice

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot.cases import cases, closing, relay
+from bot.cases import cases, closing, messages, relay
 from bot.cases.closing import Sheet
 from bot.engine import clock, once
 from bot.people import logins, people
@@ -26,7 +26,7 @@ CANARY_CHAT = 918_273_645_546
 
 async def _closes(service: Service, staff: Staff, asker: Newcomer) -> None:
     async with acting(service, staff) as work:
-        seen = await relay.newest_seq(work, await case_row(asker))
+        seen = await messages.newest_seq(work, await case_row(asker))
         await closing.close_case(
             work, case_id=asker.case_id, seen_seq=seen, sheet=Sheet(Category.HOUSING, (), Outcome.ANSWERED, 10)
         )

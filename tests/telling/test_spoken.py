@@ -14,6 +14,7 @@ from bot.hours import texts_staff as hours_texts_staff
 from bot.hours.typed import buttons
 from bot.hours.typed import lines as typed_lines
 from bot.intake import texts as intake_texts
+from bot.intake.texts_dialogue import OPTIONS_ON_A_SCREEN
 from bot.language import parts
 from bot.language.i18n import Catalogues
 from bot.language.parts import Facts
@@ -67,7 +68,7 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
         case Notice.STATUS:
             return [base | {"state": state, "promise": "soon", "minutes": 15} for state in ("none", *OPEN, "closed")]
         case Notice.ASK_TAP:
-            steps = [(step, len(QUESTIONS[step].options) // intake_texts.OPTIONS_ON_A_SCREEN + 1) for step in QUESTIONS]
+            steps = [(step, len(QUESTIONS[step].options) // OPTIONS_ON_A_SCREEN + 1) for step in QUESTIONS]
             answered = [
                 {"step": step, "chosen": code, "answered": f"{QUESTIONS[step].column}:{code}"}
                 for step in QUESTIONS

@@ -16,6 +16,7 @@ from bot.engine.metrics import ACTS
 from bot.engine.work import Visitor, Work
 from bot.hours import questions
 from bot.intake import converse, ending, texts
+from bot.intake.turns import Door
 from bot.language import parts
 from bot.language.commands import KNOWN
 from bot.people import keeping, logins, people
@@ -82,7 +83,7 @@ async def consent(request: web.Request) -> web.Response:
     device = Device.OWN if answer == "own" else Device.SHARED
     held = not _is_one_of_few(request)
     secret, secret_hash = await new_secret(request)
-    door = converse.Door(held=held, secret_hash=secret_hash)
+    door = Door(held=held, secret_hash=secret_hash)
     language = request.match_info["language"]
     async with request.app[SERVICE].store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
@@ -270,7 +271,7 @@ async def _act(request: web.Request, act: Act, client_msg_id: str | None = None)
         if client_msg_id and not await once.first_time(work, Channel.WEB, key):
             return Outcome(Answer(""), visitor)
         incoming = Incoming(key=key, act=act, external_id=client_msg_id)
-        answer = await converse.receive(work, visitor, incoming, converse.Door(held=session.held))
+        answer = await converse.receive(work, visitor, incoming, Door(held=session.held))
         after = await people.newcomer_on_web(work, visitor.person_id)
         if after is not None:
             await _keep_what_stands_beside(work, request, session)

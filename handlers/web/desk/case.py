@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from aiohttp import web
 from multidict import MultiMapping
 
-from bot.cases import cases, closing, drafts, relay, taking_back
+from bot.cases import cases, closing, drafts, messages, relay, taking_back
 from bot.cases.closing import Sheet
 from bot.engine import once
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
@@ -47,7 +47,7 @@ async def reply(request: web.Request) -> web.StreamResponse:
     typed, case_id = _typed(await request.post()), _case_id(request)
 
     async def act(work: Work, session: Session) -> None:
-        if not typed.is_meant and fold(relay.checked(typed.text)).startswith("/"):
+        if not typed.is_meant and fold(messages.checked(typed.text)).startswith("/"):
             raise BadInput("desk_begins_with_slash", code=(await access.my_case(work, case_id)).code)
         await _send(work, session, case_id, typed)
 

@@ -7,7 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.cases.taking_back import TAKE_BACK_WITHIN
-from bot.cases.texts import SHOWN_OUTCOMES, card_line, mark_label, minutes_choices, outcome_label, state_label, waited
+from bot.cases.texts import card_line, mark_label, state_label, waited
+from bot.cases.texts_closing import SHOWN_OUTCOMES, minutes_choices, outcome_label
 from bot.cases.transcript import Line
 from bot.language.i18n import Words
 from bot.language.parts import answer_label

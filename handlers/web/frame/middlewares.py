@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.cases.relay import MOST_CHARACTERS
+from bot.cases.messages import MOST_CHARACTERS
 from bot.engine.errors import NotPermitted, Refusal, SessionEnded, Unavailable
 from bot.engine.metrics import INCIDENTS, REFUSALS
 from handlers.web.frame import identity

@@ -23,7 +23,7 @@ from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
 from telegram import Bot
 
-from bot.cases import relay
+from bot.cases import messages
 from bot.engine import logs, seal
 from bot.engine.errors import Refusal
 from bot.hours import asking
@@ -166,7 +166,7 @@ PARSERS = (
     Row("isolates as elements", textshape.html_isolates, TEXTS),
     Row("length in UTF-16", textshape.utf16_length, TEXTS),
     Row("too many marks", textshape.has_too_many_marks, TEXTS),
-    Row("words as they are kept", relay.checked, TEXTS),
+    Row("words as they are kept", messages.checked, TEXTS),
     Row("a command", lambda text: commands.read(text, "sv"), TEXTS),
     Row("a command, after a slash", lambda text: commands.read(text, None), TEXTS, head="/"),
     Row("a command of staff", commands.of_staff, TEXTS, head="/extra "),
@@ -327,7 +327,7 @@ def _fill(head: bytes, piece: str) -> bytes:
 
 def _taken(piece: str) -> bytes:
     characters = max(1, len(piece) - piece.count("%") * 2)
-    return b"text=" + piece.encode() * (relay.MOST_CHARACTERS // characters)
+    return b"text=" + piece.encode() * (messages.MOST_CHARACTERS // characters)
 
 
 def _names() -> Iterable[str]:

@@ -1,0 +1,97 @@
+"""A case opened by its newcomer, or opened again, and what they say of it beside their question.
+
+Each verb: one conditional change, one ledger line, what to say. It must not keep words (`relay.py`), nor claim.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, insert, select, update
+
+from bot.cases import queue, replacing
+from bot.engine import bells
+from bot.engine.rows import exactly
+from bot.engine.work import Work
+from bot.people.access import CASE_COLUMNS, CASES, CaseRow
+from models.base import new_id
+from models.case import MOVES, CaseEventKind, CaseStatus, new_code
+from models.outbox import Notice
+
+REOPEN_WITHIN = timedelta(days=14)
+CODE_TRIES = 20
+
+
+async def open_case(
+    work: Work, *, newcomer_id: int, conversation_id: int, language: str, channel: str, held: bool
+) -> CaseRow:
+    """Queue a new case of this newcomer; its code is free. The caller adds the words and then calls `announce`."""
+    values = {
+        "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED,
+        "language": language, "channel": channel, "held": held, "opened_at": work.now,
+        "waiting_since": await queue.behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
+        "has_returned": False, "persons_in_case": 1,
+    }  # fmt: skip
+    new = insert(CASES).values(id=new_id(), code=await _free_code(work), **values)
+    case = exactly(CaseRow, await work.db.execute(new.returning(*CASE_COLUMNS)))
+    await work.record(case.id, CaseEventKind.OPENED)
+    return case
+
+
+async def announce(work: Work, case: CaseRow) -> None:
+    """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards."""
+    made = await queue.promise(work, case)
+    params = {"code": case.code, "promise": made.kind, "returning": case.has_returned} | made.params
+    kind = Notice.REOPENED if case.has_returned else Notice.RECEIPT
+    await work.tell(case.newcomer_id, kind, case_id=case.id, params=params)
+    await queue.offer(work, case)
+
+
+async def reopen_case(work: Work, case: CaseRow) -> CaseRow:
+    """Queue a closed case again because its newcomer wrote within 14 days. The caller adds the words and announces."""
+    came_from, goes_to = MOVES[CaseEventKind.REOPENED]
+    opened = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
+    behind = await queue.behind_the_others(work)
+    opened = opened.values(
+        status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=behind
+    )
+    queued = exactly(CaseRow, await work.db.execute(opened.returning(*CASE_COLUMNS)))
+    await work.record(case.id, CaseEventKind.REOPENED)
+    return queued
+
+
+def may_reopen(case: CaseRow | None, now: datetime) -> bool:
+    """Whether a newcomer's words belong to this closed case rather than to a new one."""
+    return (
+        case is not None
+        and case.status == CaseStatus.CLOSED
+        and case.closed_at is not None
+        and now - case.closed_at < REOPEN_WITHIN
+    )
+
+
+async def note_answer(work: Work, case: CaseRow, column: str, code: str) -> CaseRow:
+    """Keep one optional answer of the intake, as a code; the first also records the consent to statistics."""
+    values: dict[str, object] = {column: code}
+    if column != "category":
+        values["stats_consent_at"] = func.coalesce(CASES.c.stats_consent_at, work.now)
+    answered = update(CASES).where(CASES.c.id == case.id).values(**values)
+    return exactly(CaseRow, await work.db.execute(answered.returning(*CASE_COLUMNS)))
+
+
+async def change_language(work: Work, case: CaseRow, language: str) -> None:
+    """The newcomer of an open case reads another language from now on; its cards, or its claimer's chat, say so."""
+    spoken = update(CASES).where(CASES.c.id == case.id).values(language=language).returning(*CASE_COLUMNS)
+    changed = exactly(CaseRow, await work.db.execute(spoken))
+    if changed.status == CaseStatus.CLAIMED:
+        params = {"case": case.id, "code": case.code, "language": language}
+        await replacing.tell_newest(work, changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
+    else:
+        await queue.offer_in_another_language(work, changed)
+    work.ring(bells.DESK)
+
+
+async def _free_code(work: Work) -> str:
+    for _ in range(CODE_TRIES):
+        code = new_code()
+        if not (await work.db.execute(select(exists().where(CASES.c.code == code)))).scalar_one():
+            return code
+    raise RuntimeError("no free case code: a million cases are stored")

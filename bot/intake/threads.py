@@ -1,0 +1,79 @@
+"""A newcomer's thread with the service as it lies in the database: their place in the dialogue, and what waits there.
+
+Owns reading and keeping that place. It must not decide which step follows: `models/intake.py` does.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from bot.engine.rows import columns, exactly
+from bot.engine.work import Visitor, Work
+from bot.privacy.outlived import DRAFTS_HELD
+from models.base import table_of
+from models.conversation import Conversation
+from models.dialogue import Edited, Incoming, Said, Unreadable
+from models.intake import CONSENT_VERSION, Draft
+from models.outbox import TimerKind
+
+
+class Thread(NamedTuple):
+    """A newcomer's conversation; what its columns mean: `models.conversation.Conversation`."""
+
+    id: int
+    step: str
+    draft: bytes | None
+    drafted_at: datetime | None
+    consent_at: datetime | None
+
+
+_THREADS = table_of(Conversation)
+_THREAD = select(*columns(Thread, _THREADS)).where(_THREADS.c.id == bindparam("conversation"))
+
+
+async def thread_of(work: Work, visitor: Visitor) -> Thread:
+    """The newcomer's thread as it stands in this act."""
+    return exactly(Thread, await work.db.execute(_THREAD, {"conversation": visitor.conversation_id}))
+
+
+def draft_of(work: Work, thread: Thread) -> Draft:
+    """What waits in the thread, opened; an empty draft if nothing does."""
+    if thread.draft is None:
+        return Draft()
+    return Draft.from_json(work.seal.open(thread.draft, table="conversations", column="draft", row_id=thread.id))
+
+
+async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> None:
+    """The newcomer stands at this step, and this waits; words that begin to wait will be looked at again in a day."""
+    before = draft_of(work, thread)
+    sealed, drafted_at = thread.draft, thread.drafted_at
+    if draft != before:
+        empty = draft == Draft()
+        sealed = (
+            None if empty else work.seal.seal(draft.to_json(), table="conversations", column="draft", row_id=thread.id)
+        )
+        drafted_at = work.now if draft.waits else None
+        if draft.waits and not before.waits:
+            await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_HELD)
+    place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
+    await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**place))
+
+
+async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:
+    """The newcomer has agreed, to what is asked today. `secret_hash`: of their secret for the web, or empty."""
+    values: dict[str, object] = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
+    if secret_hash:
+        values["secret_hash"] = secret_hash
+    await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
+
+
+def external_of(incoming: Incoming) -> str:
+    """What names the message in its conversation."""
+    return incoming.external_id or incoming.key
+
+
+def marks_of(incoming: Incoming) -> tuple[str, ...]:
+    """How the message came, as `Message.marks`."""
+    act = incoming.act
+    return act.marks if isinstance(act, Said | Edited | Unreadable) else ()

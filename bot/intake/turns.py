@@ -1,0 +1,147 @@
+"""Carrying out a turn of the intake: what it keeps is kept, what it submits opened as a case, what it asks asked.
+
+It must not decide what the turn is (`models/intake.py`), nor which act leads to one (`converse.py`).
+"""
+
+from dataclasses import dataclass
+
+from bot.cases import opening, questions, queue, relay
+from bot.engine import buttons
+from bot.engine.work import Visitor, Work
+from bot.hours.standing import hours_params
+from bot.intake.threads import Thread, external_of, keep_consent, keep_place
+from bot.people import access, people
+from bot.privacy import purge
+from models.case import CaseStatus
+from models.dialogue import Answer, Incoming, Pressed
+from models.intake import Ask, IntakeStep, Turn, ask_again
+from models.outbox import Notice
+
+SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How the newcomer came in, as far as a case needs it.
+
+    `held`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent, else empty.
+    """
+
+    held: bool = False
+    secret_hash: str = ""
+
+
+FRONT_DOOR = Door()
+
+
+async def carry_out(work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, door: Door) -> Answer:
+    """What the turn keeps is kept, what it submits is a case's, and what it asks is on its way. Returns what a press is
+    answered with."""
+    if turn.stale:
+        await _ask_first(work, visitor, turn)
+        return STALE
+    if turn.agreed is False:
+        await _declined(work, visitor, thread)
+        return DONE
+    if turn.language is not None:
+        await _speak(work, visitor, turn.language)
+    message_id = None
+    if turn.agreed:
+        await keep_consent(work, thread, secret_hash=door.secret_hash)
+    if turn.submit is not None:
+        message_id = await _submit(work, visitor, thread, turn, incoming, door)
+    recorded = await _record_answer(work, visitor, turn)
+    if isinstance(incoming.act, Pressed):
+        await buttons.settle_asked(
+            work, visitor.address_id, incoming.act.code, conversation_id=thread.id, message_id=message_id
+        )
+    await keep_place(work, thread, turn.step, turn.draft)
+    asked = await ask(work, visitor, turn)
+    if turn.ask == Ask.DONE and not (recorded or asked):
+        return Answer(Notice.ASK_DONE)
+    return SAVED if recorded else DONE
+
+
+async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
+    """Who did not consent is told how else to come by, and forgotten."""
+    await buttons.settle_asked(work, visitor.address_id, "consent:no", conversation_id=thread.id)
+    ways = await hours_params(work.db, work.now, work.zone)
+    await work.tell_address(visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=ways)
+    await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
+
+
+async def _ask_first(work: Work, visitor: Visitor, turn: Turn) -> None:
+    """Somebody who has been asked nothing yet, such as after "no", is not left with a button that does nothing."""
+    if turn.step == IntakeStep.LANGUAGE and not await buttons.stands(work, visitor.address_id, Notice.ASK_LANGUAGE):
+        await ask(work, visitor, ask_again(turn))
+
+
+async def _speak(work: Work, visitor: Visitor, language: str) -> None:
+    """The newcomer is spoken to in this language; whoever has their case, or may take it, knows."""
+    await people.speak(work, visitor.person_id, language)
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is not None and case.language != language:
+        await opening.change_language(work, case, language)
+
+
+async def _submit(
+    work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, door: Door
+) -> int | None:
+    """The words become the question of a new case, or join the open one. Returns the message that has become of them,
+    if it opened a case."""
+    words, named = turn.submit or "", external_of(incoming)
+    current = await access.open_case_of(work.db, visitor.person_id)
+    if current is not None:
+        await relay.from_newcomer(work, current, words, external_id=named, marks=turn.marks)
+        return None
+    case = await opening.open_case(
+        work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
+        language=visitor.language or "en", held=door.held,
+    )  # fmt: skip
+    message_id = await relay.keep_first_words(work, case, words, external_id=named, marks=turn.marks)
+    await opening.announce(work, case)
+    return message_id
+
+
+async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:
+    if turn.answer is None:
+        return False
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is None:
+        return False
+    noted = await opening.note_answer(work, case, *turn.answer)
+    if turn.answer[0] == "category" and noted.status == CaseStatus.QUEUED:
+        await queue.refresh_cards(work, noted)
+    return True
+
+
+async def ask(work: Work, visitor: Visitor, turn: Turn) -> bool:
+    """The turn's question is on its way, if it has one; whether anything is."""
+    asked, params = turn.ask, dict(turn.params)
+    match asked:
+        case None:
+            return False
+        case Ask.DONE:
+            return await questions.put_away(work, visitor.conversation_id)
+        case Ask.TAP:
+            if await _ask_optional(work, visitor, turn):
+                return True
+            if turn.language is None:
+                return False
+            asked, params = Ask.LANGUAGE_CHANGED, {}
+    if asked == Ask.OFFER_HELD:
+        params["conversation"] = visitor.conversation_id  # the words stay sealed in the draft until this is rendered
+    if asked == Ask.CONSENT:
+        params["channel"] = visitor.channel
+    await work.tell_address(visitor.address_id, Notice(asked), conversation_id=visitor.conversation_id, params=params)
+    return True
+
+
+async def _ask_optional(work: Work, visitor: Visitor, turn: Turn) -> bool:
+    case = await access.open_case_of(work.db, visitor.person_id)
+    if case is None or case.status == CaseStatus.CLAIMED:
+        return False  # a person has the case: the bot says nothing unasked
+    if turn.submit is None:
+        return await questions.show(work, case, turn)
+    await questions.begin(work, case, turn, address_id=visitor.address_id)
+    return True
