@@ -14,7 +14,7 @@ from bot.engine.errors import BadInput, NotFound, Stale
 from bot.engine.seal import tokens_in
 from bot.engine.work import Work
 from bot.language.textshape import PART_UNITS, clean, has_too_many_marks, split_text
-from bot.people import access, logins
+from bot.people import access, login_links
 from bot.people.access import CaseRow
 from models.base import new_id
 from models.case import CaseStatus
@@ -287,7 +287,7 @@ async def _refuse_link(work: Work, text: str) -> None:
         BadInput: they do.
     """
     tokens = tokens_in(text)
-    if tokens and await logins.links_among(work, tokens[:MOST_LOOKED_UP]):
+    if tokens and await login_links.links_among(work, tokens[:MOST_LOOKED_UP]):
         raise BadInput("holds_link")
 
 

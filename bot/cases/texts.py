@@ -24,7 +24,8 @@ from bot.language.parts import (
 )
 from bot.language.textshape import with_numbers_isolated
 from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
-from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome, spoken_code
+from models.case import spoken_code
+from models.closing import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
