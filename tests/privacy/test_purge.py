@@ -223,7 +223,7 @@ async def test_the_receipt_of_somebody_who_blocked_the_bot_does_not_keep_the_cha
     await builders.deliver_all(delivery)
     clock.move(timedelta(hours=25))
 
-    await delivery._give_up_parked()
+    await delivery.sweep.give_up_parked()
 
     assert await builders.table(house, "SELECT id FROM addresses WHERE channel = 'telegram'") == []
 

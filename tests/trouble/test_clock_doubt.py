@@ -11,7 +11,8 @@ from bot.engine.belief import Why
 from bot.engine.errors import ClockInDoubt, Stale
 from bot.people import login_links, people
 from bot.service import Service
-from bot.telling.delivery import Delivery, TryAgain, Unreachable
+from bot.telling.delivery import Delivery
+from bot.telling.letters import TryAgain, Unreachable
 from bot.telling.rounds import Rounds
 from bot.trouble import clock_doubt, times_to_come
 from bot.trouble.pulse import Heart
@@ -55,7 +56,7 @@ async def _everything_runs(service: Service) -> int:
     """A turn of every loop; returns how many timers were done."""
     rounds = Rounds(service)
     await rounds._arm_regular()
-    await Delivery(service, {})._give_up_parked()
+    await Delivery(service, {}).sweep.give_up_parked()
     await Heart(service).beat()
     return await builders.do_all_due(service)
 
