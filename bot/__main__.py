@@ -12,7 +12,7 @@ from bot.engine.seal import KeyExists, create_key, load_key
 from bot.engine.settings import Settings
 from bot.engine.unlocking import require_fitting_key
 from bot.language.i18n import Ltr
-from bot.people import logins, people
+from bot.people import login_links, people
 from handlers.cli import cases, clock, common, hours, staff, trial
 from handlers.telegram.name import bot_name
 from handlers.web.routes import ROUTES
@@ -51,7 +51,7 @@ def init(
                 work, role=Role.COORDINATOR, alias=name, language=language, speaks=["sv", "en"]
             )
             await trial.add_usual_places(work)
-            token = await logins.make_link(work, person_id, LinkPurpose.DESK, lives=logins.INVITE_LIVES)
+            token = await login_links.make_link(work, person_id, LinkPurpose.DESK, lives=login_links.INVITE_LIVES)
         common.say("cli_initialised", path=Ltr(str(settings.key_file)))
         common.say("cli_link_desk", address=Ltr(f"{settings.public_url}/desk/login/{token}"))
 

@@ -185,25 +185,25 @@ def _meets(rule: Rule, change: Change) -> bool:
 def _on_day(change: Change, standing: Standing, place: str, day: date) -> Effect:
     today = {row: x for row, x in standing.exceptions.items() if x.place == place and x.on_day == day}
     spans = [(span.opens, span.closes) for span in spans_on(standing.timetable, day, place)]
-    made = {"reason": change.reason, "texts": dict(change.texts), "partner": change.partner}
+    made = Exceptional(place, day, reason=change.reason, texts=dict(change.texts), partner=change.partner)
     match change.verb:
         case Verb.USUAL:
             return Effect(frozenset(today))
         case Verb.CLOSE:
             if not spans and not today:
                 return Effect()  # a place that is not open is not closed either: nobody need read of it
-            return Effect(frozenset(today), {}, {new_id(): Exceptional(place, day, kind=Kind.CLOSED, **made)})
+            return Effect(frozenset(today), {}, {new_id(): replace(made, kind=Kind.CLOSED)})
         case Verb.TIMES:
-            return Effect(frozenset(today), {}, _spans_as(Kind.TIMES, place, day, change.spans, made))
+            return Effect(frozenset(today), {}, _spans_as(Kind.TIMES, change.spans, made))
         case _:
             if _overlap(spans, change.spans):
                 raise Wrong("hours_overlap")
             kind = Kind.POPUP if change.verb == Verb.POPUP else Kind.EXTRA
-            return Effect(frozenset(), {}, _spans_as(kind, place, day, change.spans, made))
+            return Effect(frozenset(), {}, _spans_as(kind, change.spans, made))
 
 
-def _spans_as(kind: Kind, place: str, day: date, spans: Sequence[Span], made: dict[str, Any]) -> dict:
-    return {new_id(): Exceptional(place, day, opens, closes, kind=kind, **made) for opens, closes in spans}
+def _spans_as(kind: Kind, spans: Sequence[Span], made: Exceptional) -> dict[int, Exceptional]:
+    return {new_id(): replace(made, opens=opens, closes=closes, kind=kind) for opens, closes in spans}
 
 
 def _overlap(here: Iterable[Span], there: Iterable[Span]) -> bool:
@@ -215,7 +215,9 @@ def _both(one: Effect, other: Effect) -> Effect:
     return Effect(one.ends | other.ends, {**one.rules, **other.rules}, {**one.exceptions, **other.exceptions})
 
 
-def changed_days(before: Timetable, after: Timetable, places: Iterable[str], first: date, days: int) -> set:
+def changed_days(
+    before: Timetable, after: Timetable, places: Iterable[str], first: date, days: int
+) -> set[tuple[str, date]]:
     """The (place, day) pairs, from `first` on for that many days, whose openings are not the same."""
     ahead = [first + timedelta(days=n) for n in range(days)]
     return {

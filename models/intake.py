@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 
-from models.case import Category
+from models.closing import Category
 from models.dialogue import Act, Pressed, Said
 from models.people import Language
 

@@ -244,7 +244,7 @@ REMINDER_LIFE = timedelta(hours=1)
 def next_try(attempts: int, first: timedelta) -> timedelta:
     """How long to wait after the `attempts`-th failure: doubling from `first`, at most five minutes."""
     doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
-    return min(first * 2**doublings, LONGEST_WAIT)
+    return min(first * (1 << doublings), LONGEST_WAIT)
 
 
 def gives_up_at(kind: str, created_at: datetime, *, retry_hours: float) -> datetime:

@@ -124,7 +124,7 @@ def spans_on(timetable: Timetable, day: date, place: str) -> list[Opening]:
     beside = [x for x in special if not x.stands_instead]
     usual = [(x.opens, x.closes, "") for x in instead] if instead else _by_rules(timetable, day, place)
     spans = [*usual, *((x.opens, x.closes, x.partner) for x in beside)]
-    return [Opening(place, day, *span) for span in _joined([span for span in spans if span[0] and span[1]])]  # type: ignore[misc]
+    return [Opening(place, day, *span) for span in _joined([span for span in spans if span[0] and span[1]])]
 
 
 def usual_spans(timetable: Timetable, day: date, place: str) -> tuple[Span, ...]:

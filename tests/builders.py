@@ -21,7 +21,8 @@ from bot.intake.turns import Door
 from bot.people import people
 from bot.privacy import purge as privacy_purge
 from bot.service import Service
-from bot.telling.delivery import Delivery, Letter, Outcome, Sent, Unreachable
+from bot.telling.delivery import Delivery
+from bot.telling.letters import Letter, Outcome, Sent, Unreachable
 from bot.telling.render import prompt_of
 from bot.telling.rounds import Rounds
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable

@@ -18,14 +18,12 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id, table_of
-from models.case import (
+from models.case import MOVES, CaseEventKind, CaseStatus
+from models.closing import (
     MINUTES_OFFERED,
     MINUTES_STEP,
     MOST_ORGANISATIONS,
-    MOVES,
     UNKNOWN,
-    CaseEventKind,
-    CaseStatus,
     Category,
     Closing,
     ClosingDraft,

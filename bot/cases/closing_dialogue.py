@@ -17,7 +17,7 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CaseRow
 from models.base import table_of
-from models.case import UNKNOWN, ClosingDraft
+from models.closing import UNKNOWN, ClosingDraft
 from models.outbox import Notice
 
 # Which question each press answers; "sure": whether it is to be closed as no advice.

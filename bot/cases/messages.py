@@ -13,7 +13,7 @@ from bot.engine.rows import columns, every, only
 from bot.engine.seal import tokens_in
 from bot.engine.work import Work
 from bot.language.textshape import clean, has_too_many_marks
-from bot.people import logins
+from bot.people import login_links
 from bot.people.access import CaseRow
 from models.base import new_id, table_of
 from models.conversation import Author, Message
@@ -116,7 +116,7 @@ async def _refuse_link(work: Work, text: str) -> None:
         BadInput: they do.
     """
     tokens = tokens_in(text)
-    if tokens and await logins.links_among(work, tokens[:MOST_LOOKED_UP]):
+    if tokens and await login_links.links_among(work, tokens[:MOST_LOOKED_UP]):
         raise BadInput("holds_link")
 
 

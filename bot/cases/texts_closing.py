@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.language.i18n import Plain, Words
 from bot.language.parts import Facts, Params, Teller, answer_label, code_value, rows_of, ticked
-from models.case import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome
+from models.closing import MINUTES_OFFERED, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation, Outcome
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 

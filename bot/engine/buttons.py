@@ -6,12 +6,15 @@ not decide what a press does; what such a message then says is in `bot/intake/te
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Table, exists, select
+from sqlalchemy import ColumnElement, FromClause, exists, select
 from sqlalchemy.sql.functions import coalesce
 
 from bot.engine.errors import Stale
+from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
+from models.base import table_of
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
@@ -24,10 +27,33 @@ ANSWERED_BY = {
 ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)
 MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
 SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the first, told twice
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 _LATER = _ROWS.alias("later")
-_FIRST = coalesce(_ROWS.c.edits, _ROWS.c.id)  # the telling that made the message
 _STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
+
+
+class Telling(NamedTuple):
+    """What a message was made to say, by one row of the outbox; `edits`: the row that made the message, if another."""
+
+    id: int
+    address_id: int
+    kind: str
+    params: dict[str, object]
+    case_id: int | None
+    message_id: int | None
+    edits: int | None
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether it says already what was chosen."""
+        return "pressed" in self.params
+
+
+class Shown(NamedTuple):
+    """What kind of notice a message shows by now, with what."""
+
+    kind: str
+    params: dict[str, object]
 
 
 async def settle_asked(
@@ -55,7 +81,7 @@ async def settle_card(work: Work, card: int | None, *, pressed: str) -> None:
     """As `settle`, for the one message of a volunteer's that was pressed (`card`, an outbox row)."""
     if card is None:
         return
-    for row in await _open(work, card == _FIRST):
+    for row in await _open(work, _first_of(_ROWS) == card):
         await _say_pressed(work, row, pressed=pressed, message_id=row.message_id)
 
 
@@ -63,15 +89,18 @@ async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> Non
     """The newest messages about a case that is this volunteer's no more, in their chat, have no buttons any more."""
     if volunteer_id is None:
         return
-    chat = select(Address.id).where(Address.person_id == volunteer_id, Address.channel == Channel.TELEGRAM)
+    chat = select(_ADDRESSES.c.id).where(
+        _ADDRESSES.c.person_id == volunteer_id, _ADDRESSES.c.channel == Channel.TELEGRAM
+    )
     here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
     with_buttons = [row for row in await _open(work, *here) if _is_last_part(row)]
     for row in with_buttons[-MOST_SETTLED:]:
         await _say_pressed(work, row, pressed="over", message_id=row.message_id)
 
 
-def _is_last_part(row: Row) -> bool:
-    return row.params.get("part", 0) == row.params.get("parts", 1) - 1
+def _is_last_part(row: Telling) -> bool:
+    parts = row.params.get("parts", 1)
+    return isinstance(parts, int) and row.params.get("part", 0) == parts - 1
 
 
 async def require_shown_as(work: Work, card: int | None, *kinds: Notice) -> None:
@@ -99,12 +128,12 @@ async def _asks(work: Work, card: int, kinds: Collection[Notice]) -> bool:
     return row is not None and row.kind in kinds and "pressed" not in row.params
 
 
-async def _newest(work: Work, card: int) -> Row | None:
+async def _newest(work: Work, card: int) -> Shown | None:
     """What the message of this row was made to say last."""
     lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()  # an index leads there
     this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _STANDS
-    newest = select(_ROWS.c.kind, _ROWS.c.params).where(*this).order_by(_ROWS.c.id.desc()).limit(1)
-    return (await work.db.execute(newest)).one_or_none()
+    newest = select(*columns(Shown, _ROWS)).where(*this).order_by(_ROWS.c.id.desc()).limit(1)
+    return only(Shown, await work.db.execute(newest))
 
 
 async def shown_as(work: Work, card: int) -> str | None:
@@ -127,16 +156,21 @@ async def said_lately(work: Work, address_id: int, kind: Notice, **values: objec
     return any(all(params.get(name) == value for name, value in values.items()) for params in said)
 
 
-async def _open(work: Work, *which: ColumnElement[bool]) -> list[Row]:
+def _first_of(row: FromClause) -> ColumnElement[int]:
+    """The telling that made the message."""
+    return coalesce(row.c.edits, row.c.id)
+
+
+async def _open(work: Work, *which: ColumnElement[bool]) -> list[Telling]:
     """What messages say now, where nothing of it has been pressed yet: of each the newest telling."""
-    later = coalesce(_LATER.c.edits, _LATER.c.id) == _FIRST, _LATER.c.id > _ROWS.c.id
+    later = _first_of(_LATER) == _first_of(_ROWS), _LATER.c.id > _ROWS.c.id
     changed = exists().where(_LATER.c.address_id == _ROWS.c.address_id, *later)
-    rows = select(_ROWS).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
-    return [row for row in (await work.db.execute(rows)).all() if "pressed" not in row.params]
+    rows = select(*columns(Telling, _ROWS)).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
+    return [row for row in every(Telling, await work.db.execute(rows)) if not row.is_pressed]
 
 
 async def _say_pressed(
-    work: Work, row: Row, *, pressed: str, conversation_id: int | None = None, message_id: int | None = None
+    work: Work, row: Telling, *, pressed: str, conversation_id: int | None = None, message_id: int | None = None
 ) -> None:
     await work.tell_address(
         row.address_id, Notice(row.kind), conversation_id=conversation_id, case_id=row.case_id,

@@ -5,13 +5,13 @@ Owns the question and the clock it is asked by. It must not write a pulse: `bot/
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Interval, Table, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Interval, func, literal, select, type_coerce
 
 from bot.engine.work import Work
-from models.base import UtcDateTime
+from models.base import UtcDateTime, table_of
 from models.pulse import Pulse
 
-PULSES: Table = Pulse.__table__  # type: ignore[attr-defined]
+PULSES = table_of(Pulse)
 SILENT_AFTER = timedelta(seconds=60)  # six beats
 
 

@@ -27,6 +27,7 @@ from bot.engine import clock
 OURS = ("bot", "handlers", "models", "__main__")
 SPEAKS_OF_NOBODY = ("alembic",)  # Fills in revisions and table names, worth reading when an upgrade goes wrong.
 
+_RENDER = structlog.processors.JSONRenderer(ensure_ascii=False)
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}+:[A-Za-z0-9_-]{30,}")  # gone into once from where its digits begin
 
 
@@ -68,8 +69,7 @@ def _formatter() -> ProcessorFormatter:
             _when_and_where,
             ProcessorFormatter.remove_processors_meta,
             _plain_values_only,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-            _without_tokens,
+            _as_line,
         ],
         pass_foreign_args=True,
         use_get_message=False,
@@ -84,17 +84,17 @@ def _family(logger_name: str) -> str:
     return logger_name.partition(".")[0]
 
 
-def _fixed_text_only(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def _fixed_text_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """The first line a library wrote, its placeholders left open; asyncio puts exceptions into the lines below."""
     text, values = event["_record"].msg, event.get("positional_args")
     if not isinstance(text, str):
-        return event | {"event": type(text).__name__}
+        return {**event, "event": type(text).__name__}
     if _family(event["_record"].name) in SPEAKS_OF_NOBODY and values:
         text = text % values
-    return event | {"event": text.partition("\n")[0]}
+    return {**event, "event": text.partition("\n")[0]}
 
 
-def _exception_as_places(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def _exception_as_places(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     given = event.pop("exc_info", None)
     event.pop("stack_info", None)
     exception = given[1] if isinstance(given, tuple) else given
@@ -123,13 +123,13 @@ def _places(exception: BaseException) -> dict[str, Any]:
     return told
 
 
-def _when_and_where(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def _when_and_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     record = event["_record"]
     first = {"at": clock.now().isoformat(timespec="milliseconds"), "level": record.levelname, "logger": record.name}
-    return first | event
+    return {**first, **event}
 
 
-def _plain_values_only(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def _plain_values_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Values that were given by name; one without a name was meant for a placeholder, and nobody vouched for it."""
     return {name: _plain(value) for name, value in event.items() if name != "positional_args"}
 
@@ -150,15 +150,15 @@ def _plain(value: object) -> object:
     return type(value).__name__
 
 
-def _without_tokens(logger: WrappedLogger, method: str, line: str) -> str:
-    """Last of all, over the whole line, so that no way into the line can be forgotten."""
-    return _BOT_TOKEN.sub("[token]", line)
+def _as_line(logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """One JSON object. Tokens are taken out last of all, so that no way into the line can be forgotten."""
+    return _BOT_TOKEN.sub("[token]", str(_RENDER(logger, method, event)))
 
 
 def _log_what_nobody_caught() -> None:
     log = structlog.get_logger("bot.engine.logs")
 
-    def program_ends(kind: type[BaseException], exception: BaseException, trace: TracebackType | None) -> None:
+    def program_ends(_kind: type[BaseException], exception: BaseException, _trace: TracebackType | None) -> None:
         if isinstance(exception, KeyboardInterrupt):
             log.info("interrupted")
         else:
@@ -167,7 +167,7 @@ def _log_what_nobody_caught() -> None:
     def thread_ends(ended: threading.ExceptHookArgs) -> None:
         log.error("thread_ended", exc_info=ended.exc_value)
 
-    def nobody_to_tell(lost: Any) -> None:
+    def nobody_to_tell(lost: "sys.UnraisableHookArgs") -> None:
         log.error("exception_lost", exc_info=lost.exc_value)
 
     sys.excepthook = program_ends

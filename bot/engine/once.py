@@ -5,7 +5,7 @@ Holds keys, never words. It must not know what the act means.
 
 from datetime import timedelta
 
-from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Executable, insert, select, update
 
 from bot.engine.inserts import DIALECTS, upsert
 from bot.engine.work import Work
@@ -24,22 +24,25 @@ async def first_time(work: Work, channel: str, key: str) -> bool:
 
 async def is_done(work: Work, channel: str, key: str) -> bool:
     """Whether this act has been done. Claims nothing."""
-    done = select(Inbound.key).where(Inbound.channel == channel, Inbound.key == key, Inbound.done_at.is_not(None))
+    done = select(_INBOUND.c.key).where(*_this(channel, key), _INBOUND.c.done_at.is_not(None))
     return (await work.db.execute(done)).one_or_none() is not None
 
 
 async def failed(work: Work, channel: str, key: str, failure: str) -> int:
     """The act's attempt is counted, over restarts too; at the third it counts as done. Returns the attempts."""
-    known = select(Inbound.attempts).where(Inbound.channel == bindparam("c"), Inbound.key == bindparam("k"))
-    attempts = ((await work.db.execute(known, {"c": channel, "k": key})).scalar_one_or_none() or 0) + 1
+    known = select(_INBOUND.c.attempts).where(*_this(channel, key))
+    attempts: int = ((await work.db.execute(known)).scalar_one_or_none() or 0) + 1
     ended = work.now if attempts >= MOST_ATTEMPTS else None
     values = {"attempts": attempts, "failure": failure, "done_at": ended}
     if attempts == 1:
-        await work.db.execute(insert(Inbound).values(channel=channel, key=key, came_at=work.now, **values))
+        await work.db.execute(insert(_INBOUND).values(channel=channel, key=key, came_at=work.now, **values))
     else:
-        this = (Inbound.channel == channel, Inbound.key == key)
-        await work.db.execute(update(Inbound).where(*this).values(**values))
+        await work.db.execute(update(_INBOUND).where(*_this(channel, key)).values(**values))
     return attempts
+
+
+def _this(channel: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _INBOUND.c.channel == channel, _INBOUND.c.key == key
 
 
 def _once(dialect: str) -> Executable:

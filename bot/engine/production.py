@@ -3,7 +3,8 @@
 What holds wherever the program is used, a trial and the tests included, is in `bot/engine/settings.py`.
 """
 
-from bot.engine.settings import Mistake, Settings, travels_safely, variable_of
+from bot.engine.setting_kinds import travels_safely
+from bot.engine.settings import Mistake, Settings, variable_of
 
 NEEDED = ("controller", "contact")
 # What does nothing without another: whoever has set it believes that it does.

@@ -18,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.engine import pools, sqlite_files
 from bot.engine.crowds import is_held_by_others
 from bot.engine.errors import Busy, Refusal, Unavailable
+from models.base import table_of
 from models.outbox import Meta
 
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
 TRIAL = "trial"
 REVISION = table("alembic_version", column("version_num"))
+_META = table_of(Meta)
 
 
 class SchemaOld(Refusal):
@@ -119,10 +121,10 @@ async def require_revision(db: AsyncConnection) -> None:
 
 async def mark_as_trial(db: AsyncConnection) -> None:
     """From now on only `demo` opens this database."""
-    await db.execute(delete(Meta).where(Meta.name == TRIAL))
-    await db.execute(insert(Meta).values(name=TRIAL, value="1"))
+    await db.execute(delete(_META).where(_META.c.name == TRIAL))
+    await db.execute(insert(_META).values(name=TRIAL, value="1"))
 
 
 async def is_trial_database(db: AsyncConnection) -> bool:
     """Whether only `demo` may open this database."""
-    return (await db.execute(select(Meta.value).where(Meta.name == TRIAL))).scalar_one_or_none() == "1"
+    return (await db.execute(select(_META.c.value).where(_META.c.name == TRIAL))).scalar_one_or_none() == "1"

@@ -14,6 +14,7 @@ import stat
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -98,6 +99,14 @@ class SealBroken(SealError):
     """The value has been changed, cut, or moved from the place it was sealed for."""
 
     code = "seal_broken"
+
+
+class Place(TypedDict):
+    """Where a sealed value lies, as `Seal` is told it: a column of a row."""
+
+    table: str
+    column: str
+    row_id: int
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,20 @@ CHUNK = 64  # rows that aiosqlite would fetch at once; here all come together
 def connect(database: str, **options: Any) -> "Connection":
     """A connection to be awaited, for SQLAlchemy's `async_creator_fn`. Its thread does not outlive the program."""
     made = Connection(partial(sqlite3.connect, database, **options), CHUNK)
-    made._thread.daemon = True
+    made._thread.daemon = True  # noqa: SLF001 - there is no other way to say it
     return made
 
 
 class Connection(aiosqlite.Connection):
     """aiosqlite's connection with cursors that bring everything at once."""
 
-    def cursor(self) -> "Cursor":  # type: ignore[override]
+    def cursor(self) -> "Cursor":  # type: ignore[override]  # aiosqlite's own has to be awaited
         return Cursor(self)
 
     async def run(self, statement: Callable[[sqlite3.Connection], "Outcome"]) -> "Outcome":
         """What `statement` returned, called with the bare connection in its thread."""
-        return await self._execute(statement, self._conn)
+        outcome: Outcome = await self._execute(statement, self._conn)  # type: ignore[no-untyped-call]  # aiosqlite's
+        return outcome
 
 
 Outcome = tuple[Any, int, int | None, list[Any]]  # description, rowcount, lastrowid, rows

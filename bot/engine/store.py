@@ -55,9 +55,9 @@ class Store:
     def _open_postgres(self, settings: Settings) -> None:
         self.writer, self.reader = pools.acting(settings), pools.reading(settings)
         self._own, self._slow = pools.own_work(settings), pools.unhurried(settings)
-        self._engines = (self.writer, self.reader, self._own, self._slow)
+        self._engines: tuple[AsyncEngine, ...] = (self.writer, self.reader, self._own, self._slow)
         self.bells: bells.Bells = bells.PostgresBells(settings.postgres_dsn, self.instance, INSTANCE_LOCK_CLASS)
-        self._turn = None
+        self._turn: asyncio.Lock | None = None
 
     def _open_sqlite(self, settings: Settings) -> None:
         # One writer: SQLite has one anyway, and waiting in our own line is fair and cannot say "locked".

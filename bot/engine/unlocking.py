@@ -5,15 +5,15 @@ what comes in. A known text lies sealed in the database as a witness of its key.
 what is sealed besides, only where.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Row, Table, inspect, select
+from sqlalchemy import Column, Connection, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import sqlite_files
 from bot.engine.inserts import insert_or_skip
 from bot.engine.schema import SchemaOld, reached, require_current, require_revision
-from bot.engine.seal import KeyLost, Seal, SealBroken, WrongKey, load_key
+from bot.engine.seal import KeyLost, Place, Seal, SealBroken, WrongKey, load_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.engine.work import Work
@@ -22,9 +22,17 @@ from models.outbox import Meta
 from models.tables import metadata
 
 WITNESS, KNOWN = "key", "radrum"
-PLACE: dict[str, Any] = {"table": "meta", "column": "value", "row_id": 0}
+PLACE: Place = {"table": "meta", "column": "value", "row_id": 0}
 ROWS_TRIED = 3  # of each column: one that is damaged does not hide that the key is right
 _OUTBOX = "outbox"
+_META = table_of(Meta)
+
+
+class Lying(NamedTuple):
+    """A sealed value, and the place that it was sealed for."""
+
+    sealed: bytes
+    place: Place
 
 
 async def open_store(settings: Settings, *, is_trial: bool | None = None) -> Store:
@@ -99,21 +107,22 @@ async def opens(db: AsyncConnection, seal: Seal) -> bool:
 async def _leave_witness(work: Work) -> None:
     """The next key is held against this one. Another process may have left one at the same moment, of its own key."""
     sealed = work.seal.seal(KNOWN, **PLACE).hex()
-    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=WITNESS, value=sealed))
+    await work.db.execute(insert_or_skip(work.db, _META).values(name=WITNESS, value=sealed))
     await opens(work.db, work.seal)
 
 
 async def _witness(db: AsyncConnection) -> str | None:
-    if not await db.run_sync(lambda connection: inspect(connection).has_table(Meta.__tablename__)):
+    if not await db.run_sync(lambda connection: inspect(connection).has_table(_META.name)):
         return None
-    return (await db.execute(select(Meta.value).where(Meta.name == WITNESS))).scalar_one_or_none()
+    witness: str | None = (await db.execute(select(_META.c.value).where(_META.c.name == WITNESS))).scalar_one_or_none()
+    return witness
 
 
 async def _require_some_row_to_open(db: AsyncConnection, seal: Seal) -> None:
     trouble: WrongKey | SealBroken | None = None
-    for row, place in await sealed_rows(db, most=ROWS_TRIED):
+    for sealed, place in await sealed_rows(db, most=ROWS_TRIED):
         try:
-            seal.open(row.sealed, **place)
+            seal.open(sealed, **place)
         except WrongKey as other:
             trouble = other
         except SealBroken as broken:
@@ -128,20 +137,20 @@ async def _holds_anything_sealed(db: AsyncConnection) -> bool:
     return await _witness(db) is not None or bool(await sealed_rows(db, most=1))
 
 
-async def sealed_rows(db: AsyncConnection, *, most: int) -> list[tuple[Row, dict[str, Any]]]:
-    """Of every sealed column there is at this revision at most so many values, as `sealed`, and the place of each."""
+async def sealed_rows(db: AsyncConnection, *, most: int) -> list[Lying]:
+    """Of every sealed column there is at this revision at most so many values, and the place of each."""
     found = []
     for column in await db.run_sync(_sealed_columns):
-        table: Table = column.table  # type: ignore[assignment]
+        table = column.table
         wanted = [column.label("sealed"), table.c.id, *([table.c.params] if table.name == _OUTBOX else [])]
         for row in (await db.execute(select(*wanted).where(column.is_not(None)).limit(most))).all():
             # An outbox row's id is not known before it is there, so its secret was sealed for a number it carries.
             row_id = int(row.params["sealed_as"]) if table.name == _OUTBOX else row.id
-            found.append((row, {"table": table.name, "column": column.name, "row_id": row_id}))
+            found.append(Lying(row.sealed, {"table": table.name, "column": column.name, "row_id": row_id}))
     return found
 
 
-def _sealed_columns(connection: Any) -> list[Column]:
+def _sealed_columns(connection: Connection) -> list[Column[Any]]:
     seen = inspect(connection)
     there = set(seen.get_table_names())
     sealed = [column for table in metadata.sorted_tables for column in table.columns if isinstance(column.type, Sealed)]

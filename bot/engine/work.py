@@ -3,10 +3,10 @@
 Nothing leaves the process before COMMIT, which is the store's. It must not commit, nor know what an act means.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.engine import bells, clock
 from bot.engine.crowds import Crowds
 from bot.engine.errors import NotFound
+from bot.engine.rows import columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from models.base import new_id, table_of
@@ -23,21 +24,44 @@ from models.conversation import SEQ_BITS, Conversation
 from models.outbox import Notice, Outbox, RowState, Timer
 from models.people import Address, Channel, Person, Role
 
+_THREADS, _ADDRESSES, _PEOPLE, _ROWS = table_of(Conversation), table_of(Address), table_of(Person), table_of(Outbox)
+
+
+class Lane(NamedTuple):
+    """A way to reach a person; `conversation_id`: the thread a newcomer reads there."""
+
+    id: int
+    channel: str
+    parked_at: datetime | None
+    conversation_id: int | None
+
+
+class Known(NamedTuple):
+    """A person, as far as it matters to what they do."""
+
+    id: int
+    role: str
+    alias: str | None
+    language: str | None
+    enabled: bool
+
+
 _LOCK = (
-    update(Conversation)
-    .where(Conversation.id == bindparam("conversation"))
-    .values(version=Conversation.version + 1)
-    .returning(Conversation.version)
+    update(_THREADS)
+    .where(_THREADS.c.id == bindparam("conversation"))
+    .values(version=_THREADS.c.version + 1)
+    .returning(_THREADS.c.version)
 )
-_ADDRESSES = (
-    select(Address.id, Address.channel, Address.parked_at, Conversation.id.label("conversation_id"))
-    .outerjoin(Conversation, Conversation.newcomer_id == Address.person_id)
-    .where(Address.person_id == bindparam("person"), Address.farewell.is_(False))
+_LANES = (
+    select(*columns(Lane, _ADDRESSES, conversation_id=_THREADS.c.id))
+    .select_from(_ADDRESSES.outerjoin(_THREADS, _THREADS.c.newcomer_id == _ADDRESSES.c.person_id))
+    .where(_ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.farewell.is_(False))
 )
-# Over tables, not classes, and without values: those come when it is executed, so that nothing is built or compiled.
+_KNOWN = select(*columns(Known, _PEOPLE)).where(_PEOPLE.c.id == bindparam("person"))
+# Without values: those come when it is executed, so that nothing is built or compiled.
 _RECORD = insert(table_of(CaseEvent))
 _REMIND = insert(table_of(Timer))
-_SAY = insert(table_of(Outbox)).returning(table_of(Outbox).c.id)
+_SAY = insert(_ROWS).returning(_ROWS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +235,7 @@ class Work:
         """Say `kind` to a person on the address that reaches them best; returns the row's id, None if none does."""
         if person_id is None:
             return None
-        lanes = (await self.db.execute(_ADDRESSES, {"person": person_id})).all()
+        lanes = every(Lane, await self.db.execute(_LANES, {"person": person_id}))
         if not lanes:
             return None
         best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
@@ -223,7 +247,7 @@ class Work:
         kind: Notice,
         *,
         conversation_id: int | None = None,
-        params: dict | None = None,
+        params: Mapping[str, object] | None = None,
         **row: Any,
     ) -> int:
         """Say `kind` on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
@@ -232,18 +256,14 @@ class Work:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        values = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
+        values: dict[str, object] = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
         values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value} | row
-        made = await self.db.execute(_SAY, values)
+        made: int = (await self.db.execute(_SAY, values)).scalar_one()
         self.ring(bells.OUTBOX)
-        return made.scalar_one()
+        return made
 
 
 async def actor_of(db: AsyncConnection, person_id: int, address_id: int | None = None) -> Actor | None:
     """The person as somebody who acts, or None."""
-    row = (
-        await db.execute(
-            select(Person.id, Person.role, Person.alias, Person.language, Person.enabled).where(Person.id == person_id)
-        )
-    ).one_or_none()
-    return None if row is None else Actor(*row, address_id=address_id)
+    known = only(Known, await db.execute(_KNOWN, {"person": person_id}))
+    return None if known is None else Actor(*known, address_id)

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, exactly, only
+from bot.engine.rows import columns, every, exactly, only
 from bot.engine.work import Actor, Work, require_staff
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
@@ -66,14 +66,27 @@ _NEWEST_OF = (
 
 LOST_KNOWN_FOR = timedelta(hours=24)
 _LEAVES = (CaseEventKind.RELEASED, CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
+_LEDGER = table_of(CaseEvent)
+
+
+class ComesOrGoes(NamedTuple):
+    """A line of the ledger that tells who has a case, or that its words are gone."""
+
+    kind: str
+    at: datetime
+    actor_id: int | None
+    detail: str | None
+    code: str
+
+
 _COMES_AND_GOES = (
-    select(CaseEvent.kind, CaseEvent.at, CaseEvent.actor_id, CaseEvent.detail, CASES.c.code)
-    .join(CASES, CASES.c.id == CaseEvent.case_id)
+    select(*columns(ComesOrGoes, _LEDGER, CASES))
+    .select_from(_LEDGER.join(CASES, CASES.c.id == _LEDGER.c.case_id))
     .where(
-        CaseEvent.case_id == bindparam("case"),
-        CaseEvent.kind.in_((CaseEventKind.CLAIMED, CaseEventKind.ERASED, *_LEAVES)),
+        _LEDGER.c.case_id == bindparam("case"),
+        _LEDGER.c.kind.in_((CaseEventKind.CLAIMED, CaseEventKind.ERASED, *_LEAVES)),
     )
-    .order_by(CaseEvent.id)
+    .order_by(_LEDGER.c.id)
 )
 
 
@@ -138,7 +151,7 @@ async def how_lost(db: AsyncConnection, actor: Actor | None, case_id: int, now: 
     """How the acting volunteer lost a case they had until less than a day ago, else None. Never its words."""
     mine = require_staff(actor).id
     holds, loss = False, None
-    for event in (await db.execute(_COMES_AND_GOES, {"case": case_id})).all():
+    for event in every(ComesOrGoes, await db.execute(_COMES_AND_GOES, {"case": case_id})):
         if event.kind == CaseEventKind.CLAIMED and event.actor_id == mine:
             holds, loss = True, None
         elif holds and event.kind in _LEAVES:
@@ -155,7 +168,8 @@ async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
 
 async def code_of(db: AsyncConnection, case_id: int) -> str:
     """The code of a case that whoever acts has or had."""
-    return (await db.execute(select(CASES.c.code).where(CASES.c.id == case_id))).scalar_one()
+    code: str = (await db.execute(select(CASES.c.code).where(CASES.c.id == case_id))).scalar_one()
+    return code
 
 
 async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:

@@ -7,21 +7,25 @@ of a conversation.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import last_seen
 from bot.engine.errors import BadInput, Stale
-from bot.engine.seal import Seal, hash_token
+from bot.engine.rows import columns, exactly, only
+from bot.engine.seal import Place, Seal, hash_token
 from bot.engine.work import Visitor, Work
 from bot.people.logins import SHARED_IDLE, Session
+from models.base import table_of
 from models.conversation import Conversation
 from models.outbox import Notice, TimerKind
 from models.people import Device, WebSession
 
 UNSENT_LIVES = timedelta(minutes=30)
 MOST_UNSENT = 100_000  # characters: what was refused as too long is kept as well, so that it can be shortened
+_SESSIONS, _THREADS = table_of(WebSession), table_of(Conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,31 @@ class Kept:
 NOTHING_KEPT = Kept()
 
 
+class Keeping(NamedTuple):
+    """What a session keeps, as it is kept: sealed, and since when; and when the session was last seen."""
+
+    device: str
+    seen_at: datetime
+    draft: bytes | None
+    drafted_at: datetime | None
+    secret: bytes | None
+
+    @property
+    def unsent_ends_at(self) -> datetime | None:
+        """Until when what was typed and not sent is kept; None if nothing is."""
+        return None if self.drafted_at is None else self.drafted_at + UNSENT_LIVES
+
+
+class OpenedOn(NamedTuple):
+    """A session, and on what kind of device it is."""
+
+    id: int
+    device: str
+
+
+_KEEPING = select(*columns(Keeping, _SESSIONS))
+
+
 @dataclass(frozen=True, slots=True)
 class NewSecret:
     """A secret number and its hash. `replaces`: the hash that was looked at when the new one was asked for."""
@@ -46,12 +75,11 @@ class NewSecret:
 
 async def kept_for(db: AsyncConnection, seal: Seal, session_id: int, *, now: datetime) -> Kept:
     """What this session's own page shows besides the conversation. Text older than half an hour is not shown."""
-    this = select(WebSession.draft, WebSession.drafted_at, WebSession.secret).where(WebSession.id == session_id)
-    row = (await db.execute(this)).one_or_none()
+    row = only(Keeping, await db.execute(_KEEPING.where(_SESSIONS.c.id == session_id)))
     if row is None:
         return NOTHING_KEPT
-    is_fresh = row.draft is not None and now - row.drafted_at < UNSENT_LIVES
-    unsent = seal.open(row.draft, **_place("draft", session_id)) if is_fresh else ""
+    is_fresh = row.unsent_ends_at is not None and now < row.unsent_ends_at
+    unsent = seal.open(row.draft, **_place("draft", session_id)) if row.draft is not None and is_fresh else ""
     secret = seal.open(row.secret, **_place("secret", session_id)) if row.secret is not None else ""
     return Kept(unsent, secret)
 
@@ -68,7 +96,7 @@ async def keep_unsent(work: Work, session: Session, text: str) -> None:
         await forget_unsent(work, session)
         return
     sealed = work.seal.seal(text, **_place("draft", session.id))
-    kept = update(WebSession).where(WebSession.id == session.id).values(draft=sealed, drafted_at=work.now)
+    kept = update(_SESSIONS).where(_SESSIONS.c.id == session.id).values(draft=sealed, drafted_at=work.now)
     found = await work.db.execute(kept)
     if found.rowcount and session.drafted_at is None:
         await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + UNSENT_LIVES)
@@ -76,14 +104,14 @@ async def keep_unsent(work: Work, session: Session, text: str) -> None:
 
 async def forget_unsent(work: Work, session: Session) -> None:
     """Nothing that was not sent is kept any more, also of what is being kept at this moment."""
-    this = update(WebSession).where(WebSession.id == session.id)
+    this = update(_SESSIONS).where(_SESSIONS.c.id == session.id)
     await work.db.execute(this.values(draft=None, drafted_at=None))
 
 
 async def keep_secret(work: Work, token: str, secret: str) -> None:
     """The new session shows the secret number until `written_down`."""
-    this = select(WebSession.id, WebSession.device).where(WebSession.token_hash == hash_token(token))
-    session = (await work.db.execute(this)).one()
+    this = select(*columns(OpenedOn, _SESSIONS)).where(_SESSIONS.c.token_hash == hash_token(token))
+    session = exactly(OpenedOn, await work.db.execute(this))
     await _keep_secret(work, session.id, secret)
     if session.device == Device.SHARED:
         await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
@@ -91,7 +119,7 @@ async def keep_secret(work: Work, token: str, secret: str) -> None:
 
 async def written_down(work: Work, session: Session) -> None:
     """The newcomer has the number on paper: it is shown no more."""
-    await work.db.execute(update(WebSession).where(WebSession.id == session.id).values(secret=None))
+    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session.id).values(secret=None))
 
 
 async def renew_secret(work: Work, visitor: Visitor, session: Session, *, new: NewSecret) -> None:
@@ -101,10 +129,10 @@ async def renew_secret(work: Work, visitor: Visitor, session: Session, *, new: N
         Stale: another one was made meanwhile.
     """
     await work.lock(visitor.conversation_id)
-    mine = Conversation.id == visitor.conversation_id, Conversation.secret_hash == new.replaces
-    if not (await work.db.execute(update(Conversation).where(*mine).values(secret_hash=new.secret_hash))).rowcount:
+    mine = _THREADS.c.id == visitor.conversation_id, _THREADS.c.secret_hash == new.replaces
+    if not (await work.db.execute(update(_THREADS).where(*mine).values(secret_hash=new.secret_hash))).rowcount:
         raise Stale
-    await work.db.execute(update(WebSession).where(WebSession.person_id == visitor.person_id).values(secret=None))
+    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.person_id == visitor.person_id).values(secret=None))
     await _keep_secret(work, session.id, new.secret)
     if session.device == Device.SHARED:
         await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
@@ -116,20 +144,19 @@ async def expire(work: Work, session_id: int) -> None:
 
     What is still kept is looked at again when its time comes.
     """
-    columns = (WebSession.device, WebSession.seen_at, WebSession.drafted_at, WebSession.secret)
-    row = (await work.db.execute(select(*columns).where(WebSession.id == session_id))).one_or_none()
+    row = only(Keeping, await work.db.execute(_KEEPING.where(_SESSIONS.c.id == session_id)))
     if row is None:
         return
     left_at = last_seen.of(session_id, row.seen_at, work.now) + SHARED_IDLE
     keeps_secret = row.secret is not None and row.device == Device.SHARED
     ends = {
-        "draft": row.drafted_at + UNSENT_LIVES if row.drafted_at else None,
+        "draft": row.unsent_ends_at,
         "secret": left_at if keeps_secret else None,
     }
     over = {column: None for column, at in ends.items() if at is not None and at <= work.now}
     if over:
         values = over | ({"drafted_at": None} if "draft" in over else {})
-        await work.db.execute(update(WebSession).where(WebSession.id == session_id).values(**values))
+        await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(**values))
     later = [at for column, at in ends.items() if at is not None and column not in over]
     if later:
         await work.remind(TimerKind.KEPT_EXPIRES, session_id, min(later))
@@ -137,8 +164,8 @@ async def expire(work: Work, session_id: int) -> None:
 
 async def _keep_secret(work: Work, session_id: int, secret: str) -> None:
     sealed = work.seal.seal(secret, **_place("secret", session_id))
-    await work.db.execute(update(WebSession).where(WebSession.id == session_id).values(secret=sealed))
+    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(secret=sealed))
 
 
-def _place(column: str, session_id: int) -> dict[str, object]:
+def _place(column: str, session_id: int) -> Place:
     return {"table": "web_sessions", "column": column, "row_id": session_id}

@@ -3,15 +3,16 @@
 It must not open browser sessions: `logins.py` does.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, inspect, select, update
+from sqlalchemy import bindparam, delete, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
+from bot.engine.rows import columns, every, first, only
 from bot.engine.work import Actor, Visitor, Work
 from bot.language.i18n import suggest_language
 from bot.people import access
@@ -23,6 +24,50 @@ from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
+_PEOPLE, _ADDRESSES, _THREADS = table_of(Person), table_of(Address), table_of(Conversation)
+
+
+class Reached(NamedTuple):
+    """A person where they are reached; `conversation_id`: a newcomer's thread."""
+
+    address_id: int
+    channel: str
+    person_id: int
+    role: str
+    alias: str | None
+    language: str | None
+    enabled: bool
+    parked_at: datetime | None
+    conversation_id: int | None
+
+
+class Staff(NamedTuple):
+    """A volunteer or coordinator. `speaks`: codes of languages."""
+
+    id: int
+    role: str
+    alias: str
+    language: str | None
+    speaks: list[str]
+    enabled: bool
+
+
+_LANES = select(
+    *columns(
+        Reached, _ADDRESSES, _PEOPLE, address_id=_ADDRESSES.c.id, conversation_id=_THREADS.c.id,
+        language=_PEOPLE.c.language,
+    )
+).select_from(
+    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id).outerjoin(
+        _THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id
+    )
+)  # fmt: skip
+_BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
+_UNPARK = (
+    update(_ADDRESSES)
+    .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
+    .values(parked_at=None)
+)
 
 
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
@@ -40,7 +85,8 @@ async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) ->
     if found is None:
         await _create_newcomer(work, Channel.TELEGRAM, str(chat_id))
         found = await _lane(work, Channel.TELEGRAM, str(chat_id))
-        suggested = update(Address).where(Address.id == found.address_id)
+        assert found is not None
+        suggested = update(_ADDRESSES).where(_ADDRESSES.c.id == found.address_id)
         await work.db.execute(suggested.values(language=suggest_language(hint)))
     return _visitor(found)
 
@@ -49,11 +95,11 @@ async def bare_newcomer_on_telegram(work: Work, chat_id: int) -> int | None:
     """The newcomer behind this chat, if they have only looked in: no consent, no words, no case. Locks the conversation
     so that nothing of that comes meanwhile."""
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
-    if found is None or found.role != Role.NEWCOMER:
+    if found is None or found.role != Role.NEWCOMER or found.conversation_id is None:
         return None
     await work.lock(found.conversation_id)
-    begun = Conversation.consent_at.is_not(None) | Conversation.draft.is_not(None)
-    begun_here = select(Conversation.id).where(Conversation.id == found.conversation_id, begun)
+    begun = _THREADS.c.consent_at.is_not(None) | _THREADS.c.draft.is_not(None)
+    begun_here = select(_THREADS.c.id).where(_THREADS.c.id == found.conversation_id, begun)
     if (await work.db.execute(begun_here)).first() or await access.newest_case_of(work.db, found.person_id):
         return None
     return found.person_id
@@ -84,8 +130,8 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
 
 async def visitor_of(db: AsyncConnection, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
-    row = (await db.execute(_LANES.where(Address.person_id == person_id))).first()
-    return None if row is None or row.role != Role.NEWCOMER else _visitor(row)
+    found = first(Reached, await db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
+    return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
 
 
 async def new_newcomer_on_web(work: Work, language: str) -> Visitor:
@@ -99,7 +145,9 @@ async def new_newcomer_on_web(work: Work, language: str) -> Visitor:
 
 async def known_since(work: Work, person_id: int) -> datetime:
     """When the person first came, as far as we know."""
-    return (await work.db.execute(select(Person.created_at).where(Person.id == person_id))).scalar_one()
+    came = select(_PEOPLE.c.created_at).where(_PEOPLE.c.id == person_id)
+    came_at: datetime = (await work.db.execute(came)).scalar_one()
+    return came_at
 
 
 async def sign_of_life(work: Work, address_id: int) -> None:
@@ -110,7 +158,7 @@ async def sign_of_life(work: Work, address_id: int) -> None:
 
 async def speak(work: Work, person_id: int, language: str) -> None:
     """The person is spoken to in this language from now on."""
-    await work.db.execute(update(Person).where(Person.id == person_id).values(language=language))
+    await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(language=language))
 
 
 async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks: list[str]) -> int:
@@ -130,11 +178,9 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
         raise BadInput("alias_taken", alias=alias)
     person_id = new_id()
     person = {"id": person_id, "role": role.value, "alias": alias, "language": language, "speaks": speaks}
+    await work.db.execute(insert_or_skip(work.db, _PEOPLE).values(created_at=work.now, shows_alias=False, **person))
     await work.db.execute(
-        insert_or_skip(work.db, table_of(Person)).values(created_at=work.now, shows_alias=False, **person)
-    )
-    await work.db.execute(
-        insert_or_skip(work.db, table_of(Address)).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
+        insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
     )
     return person_id
 
@@ -154,68 +200,49 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
         raise BadInput("telegram_taken")
     if found is not None:
         raise BadInput("telegram_is_newcomer")
-    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
+    old = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
+    await work.db.execute(delete(_ADDRESSES).where(*old))
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Notice.LINKED)
 
 
 async def knows_nobody(db: AsyncConnection) -> bool:
     """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
-    if not await db.run_sync(lambda connection: inspect(connection).has_table(Person.__tablename__)):
+    if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True
-    return not (await db.execute(select(func.count()).select_from(Person))).scalar_one()
+    return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
 
 
 async def staff_named(db: AsyncConnection, alias: str) -> int | None:
     """The id of the volunteer or coordinator with this name, whatever the case of its letters."""
-    named = select(Person.id).where(func.lower(Person.alias) == alias.lower(), Person.role.in_(STAFF_ROLES))
+    named = select(_PEOPLE.c.id).where(func.lower(_PEOPLE.c.alias) == alias.lower(), _PEOPLE.c.role.in_(STAFF_ROLES))
     return (await db.execute(named)).scalars().first()
 
 
-async def staff(db: AsyncConnection) -> list:
-    """Everybody on the staff, by name: rows of id, role, alias, language, speaks, enabled."""
-    columns = (Person.id, Person.role, Person.alias, Person.language, Person.speaks, Person.enabled)
-    rows = await db.execute(select(*columns).where(Person.role.in_(STAFF_ROLES)).order_by(Person.alias))
-    return list(rows)
+async def staff(db: AsyncConnection) -> list[Staff]:
+    """Everybody on the staff, by name, also whose access has ended."""
+    them = select(*columns(Staff, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES)).order_by(_PEOPLE.c.alias)
+    return every(Staff, await db.execute(them))
 
 
 async def tell_coordinators(work: Work, kind: Notice, **row: object) -> None:
     """Every enabled coordinator is told."""
-    them = select(Person.id).where(Person.role == Role.COORDINATOR, Person.enabled).order_by(Person.id)
+    them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
     for person_id in (await work.db.execute(them)).scalars().all():
         await work.tell(person_id, kind, **row)
 
 
-async def coordinators_lanes(db: AsyncConnection, channels: Sequence[str]) -> Sequence[Row]:
-    """Where every enabled coordinator is reached on these channels: rows of id, channel, chat (sealed), language."""
-    lanes = select(Address.id, Address.channel, Address.chat, Person.language)
-    lanes = lanes.join(Person, Person.id == Address.person_id).order_by(Address.id)
-    them = Person.role == Role.COORDINATOR, Person.enabled, Address.channel.in_(channels), Address.chat.is_not(None)
-    return (await db.execute(lanes.where(*them))).all()
-
-
-_LANES = (
-    select(
-        Address.id.label("address_id"), Address.channel, Address.person_id, Person.role, Person.alias,
-        Person.language, Person.enabled, Address.parked_at, Conversation.id.label("conversation_id"),
-    )
-    .join(Person, Person.id == Address.person_id)
-    .outerjoin(Conversation, Conversation.newcomer_id == Person.id)
-)  # fmt: skip
-_BY_LOOKUP = _LANES.where(Address.channel == bindparam("on"), Address.lookup == bindparam("lookup"))
-_UNPARK = (
-    update(Address).where(Address.id == bindparam("address"), Address.parked_at.is_not(None)).values(parked_at=None)
-)
-
-
-async def _lane(work: Work, channel: Channel, external: str) -> Row | None:
+async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:
     lookup = work.seal.blind(channel, external)
-    return (await work.db.execute(_BY_LOOKUP, {"on": channel.value, "lookup": lookup})).one_or_none()
+    return only(Reached, await work.db.execute(_BY_LOOKUP, {"on": channel.value, "lookup": lookup}))
 
 
-def _visitor(row: Row) -> Visitor:
-    is_parked = row.parked_at is not None
-    return Visitor(row.person_id, row.address_id, row.conversation_id, row.channel, row.language, is_parked)
+def _visitor(found: Reached) -> Visitor:
+    assert found.conversation_id is not None  # made together with the newcomer
+    is_parked = found.parked_at is not None
+    return Visitor(
+        found.person_id, found.address_id, found.conversation_id, found.channel, found.language, is_parked
+    )  # fmt: skip
 
 
 async def _create_newcomer(
@@ -223,17 +250,17 @@ async def _create_newcomer(
 ) -> int:
     person_id = new_id()
     person = {"id": person_id, "role": Role.NEWCOMER.value, "speaks": [], "created_at": work.now}
-    await work.db.execute(insert_or_skip(work.db, table_of(Person)).values(**person))
+    await work.db.execute(insert_or_skip(work.db, _PEOPLE).values(**person))
     if channel == Channel.TELEGRAM:
         made = await _add_telegram_lane(work, person_id, str(external))
     else:
-        row = insert_or_skip(work.db, table_of(Address)).values(id=new_id(), person_id=person_id, channel=channel)
+        row = insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=channel)
         made = bool((await work.db.execute(row)).rowcount)
     if not made:  # two first messages at once: the other one's rows are there
-        await work.db.execute(delete(Person).where(Person.id == person_id))
+        await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
         return person_id
     thread = {"id": new_id(), "newcomer_id": person_id, "step": step.value}
-    await work.db.execute(insert_or_skip(work.db, table_of(Conversation)).values(**thread))
+    await work.db.execute(insert_or_skip(work.db, _THREADS).values(**thread))
     return person_id
 
 
@@ -244,4 +271,4 @@ async def _add_telegram_lane(work: Work, person_id: int, chat_id: str) -> bool:
         "lookup": work.seal.blind(Channel.TELEGRAM, chat_id),
         "chat": work.seal.seal(chat_id, table="addresses", column="chat", row_id=address_id),
     }  # fmt: skip
-    return bool((await work.db.execute(insert_or_skip(work.db, table_of(Address)).values(**row))).rowcount)
+    return bool((await work.db.execute(insert_or_skip(work.db, _ADDRESSES).values(**row))).rowcount)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from bot.engine.once import KEPT as INBOUND_KEPT
 from bot.engine.work import Work
 from bot.people.access import LOST_KNOWN_FOR
+from models.base import table_of
 from models.case import CodeGuess, DeskDraft, HeldLine
 from models.conversation import Inbound
 from models.hours import HoursDraft, SessionReminder
@@ -26,6 +27,9 @@ DRAFTS_HELD = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
 LINES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
+_ROWS, _TIMERS, _ADDRESSES, _INBOUND = table_of(Outbox), table_of(Timer), table_of(Address), table_of(Inbound)
+_LINKS, _SESSIONS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebSession), table_of(CodeGuess), table_of(HeldLine)
+_DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDraft), table_of(SessionReminder)
 
 
 class Allowance:
@@ -66,19 +70,15 @@ async def delete_some(work: Work, table: Table, which: ColumnElement[bool], left
 
 
 def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    web = select(Address.id).where(Address.channel == Channel.WEB)
-    may_go = (Outbox.state != RowState.DUE) | Outbox.address_id.in_(web)  # what waits on the web nobody will send
-    yield _table(Outbox), (Outbox.created_at < cutoff) & may_go
-    yield _table(SessionReminder), SessionReminder.on_day < work.today
-    yield _table(DeskDraft), DeskDraft.lost_at <= now - LOST_KNOWN_FOR
-    yield _table(HoursDraft), HoursDraft.made_at < now - DRAFTS_HELD
-    yield _table(Inbound), Inbound.came_at < now - INBOUND_KEPT
-    yield _table(LoginLink), LoginLink.expires_at < now
-    yield _table(WebSession), WebSession.seen_at < now - SESSIONS_KEPT
-    yield _table(CodeGuess), CodeGuess.since < now - GUESSES_KEPT
-    yield _table(Timer), Timer.done_at < now - TIMERS_KEPT
-    yield _table(HeldLine), HeldLine.held_at < now - LINES_KEPT
-
-
-def _table(model: type) -> Table:
-    return model.__table__  # type: ignore[attr-defined]
+    web = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.WEB)
+    may_go = (_ROWS.c.state != RowState.DUE) | _ROWS.c.address_id.in_(web)  # what waits on the web nobody will send
+    yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go
+    yield _REMINDERS, _REMINDERS.c.on_day < work.today
+    yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
+    yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_HELD
+    yield _INBOUND, _INBOUND.c.came_at < now - INBOUND_KEPT
+    yield _LINKS, _LINKS.c.expires_at < now
+    yield _SESSIONS, _SESSIONS.c.seen_at < now - SESSIONS_KEPT
+    yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
+    yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
+    yield _HELD, _HELD.c.held_at < now - LINES_KEPT

@@ -3,18 +3,21 @@
 The coded ledger (cases, events, closings) stays, tied to nobody. It must not decide the number of days: a setting does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Table, delete, exists, select, update
+from sqlalchemy import delete, exists, select, update
 
 from bot.cases import closing, drafts
 from bot.engine import bells, buttons
-from bot.engine.rows import every
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.privacy.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
+from models.base import table_of
 from models.case import OPEN, CaseEventKind
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
@@ -25,7 +28,34 @@ TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/
 OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
 ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words
 CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
-_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+_ROWS, _MESSAGES, _THREADS = table_of(Outbox), table_of(Message), table_of(Conversation)
+_PEOPLE, _ADDRESSES, _REMINDERS = table_of(Person), table_of(Address), table_of(SessionReminder)
+
+
+class Lane(NamedTuple):
+    """A way to reach whoever is erased. `chosen`: the language they chose; `hint`: what their app is set to."""
+
+    id: int
+    channel: str
+    chosen: str | None
+    hint: str | None
+
+    @property
+    def spoken(self) -> str | None:
+        """In what language a receipt is to be written."""
+        return self.chosen or self.hint
+
+
+class Copy(NamedTuple):
+    """A message in a Telegram chat, named there by `remote_id`."""
+
+    address_id: int
+    remote_id: int
+
+
+_LANES = select(*columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDRESSES.c.language)).select_from(
+    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
+)
 
 
 async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
@@ -34,8 +64,8 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     `farewell`: a receipt is the last thing said; the chat's address, tied to nobody any more, lives until it has left.
     `keep_lane`: what is already waiting in the lane (the answer to "no") still leaves, then the address goes too.
     """
-    conversation = select(Conversation.id).where(Conversation.newcomer_id == person_id)
-    conversation_id = (await work.db.execute(conversation)).scalar_one_or_none()
+    conversation = select(_THREADS.c.id).where(_THREADS.c.newcomer_id == person_id)
+    conversation_id: int | None = (await work.db.execute(conversation)).scalar_one_or_none()
     if conversation_id is not None:
         await work.lock(conversation_id)
     case = await access.open_case_of(work.db, person_id)
@@ -45,70 +75,62 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     if conversation_id is not None:
         await _unsay_relayed(work, conversation_id)
         await _unsay_questions(work, lanes)
-        await work.db.execute(delete(Message).where(Message.conversation_id == conversation_id))
+        await work.db.execute(delete(_MESSAGES).where(_MESSAGES.c.conversation_id == conversation_id))
     await _note_erased(work, person_id)
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
             await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed="erase:yes")
             await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
         elif not keep_lane or lane.channel == Channel.WEB:
-            await work.db.execute(delete(Address).where(Address.id == lane.id))
-    await work.db.execute(delete(Person).where(Person.id == person_id))
+            await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))
+    await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
     if conversation_id is not None:
         work.ring(bells.chat(conversation_id))
     work.ring(bells.SESSIONS)
 
 
-async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list:
+async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list[Lane]:
     """The lanes, untied from the person so that nobody can be looked up by them; their waiting rows are gone."""
-    mine = select(Address.id, Address.channel, Person.language.label("chosen"), Address.language.label("hint")).join(
-        Person, Person.id == Address.person_id
-    )
-    rows = (await work.db.execute(mine.where(Address.person_id == person_id))).all()
-    for row in rows:
+    lanes = every(Lane, await work.db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
+    for lane in lanes:
         if not keep_rows:
-            waiting = Outbox.address_id == row.id, Outbox.state == RowState.DUE
+            waiting = _ROWS.c.address_id == lane.id, _ROWS.c.state == RowState.DUE
             # What only takes the buttons from a message still leaves: a press on them would do nothing any more.
-            buttons_go = Outbox.edits.is_not(None) & (Outbox.kind == Notice.ASK_DONE)
-            await work.db.execute(delete(Outbox).where(*waiting, ~buttons_go))
-        spoken = row.chosen or row.hint
+            buttons_go = _ROWS.c.edits.is_not(None) & (_ROWS.c.kind == Notice.ASK_DONE)
+            await work.db.execute(delete(_ROWS).where(*waiting, ~buttons_go))
         await work.db.execute(
-            update(Address)
-            .where(Address.id == row.id)
-            .values(person_id=None, lookup=None, farewell=True, parked_at=None, language=spoken)
+            update(_ADDRESSES)
+            .where(_ADDRESSES.c.id == lane.id)
+            .values(person_id=None, lookup=None, farewell=True, parked_at=None, language=lane.spoken)
         )
-    return [_Lane(row.id, row.channel, row.chosen or row.hint) for row in rows]
-
-
-class _Lane:
-    def __init__(self, lane_id: int, channel: str, spoken: str | None) -> None:
-        self.id, self.channel, self.spoken = lane_id, channel, spoken
+    return lanes
 
 
 async def _unsay_relayed(work: Work, conversation_id: int) -> None:
     """Copies of the words in Telegram chats, both sides', are deleted as far back as Telegram lets a bot."""
+    relayed = _ROWS.join(_MESSAGES, _MESSAGES.c.id == _ROWS.c.message_id)
     copies = (
-        select(Outbox.address_id, Outbox.remote_id)
-        .join(Message, Message.id == Outbox.message_id)
+        select(*columns(Copy, _ROWS))
+        .select_from(relayed)
         .where(
-            Message.conversation_id == conversation_id,
-            Outbox.remote_id.is_not(None),
-            Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+            _MESSAGES.c.conversation_id == conversation_id,
+            _ROWS.c.remote_id.is_not(None),
+            _ROWS.c.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
         )
     )
-    for copy in (await work.db.execute(copies)).all():
+    for copy in every(Copy, await work.db.execute(copies)):
         await work.tell_address(copy.address_id, Notice.UNSAY, params={"remote": copy.remote_id})
 
 
-async def _unsay_questions(work: Work, lanes: list) -> None:
+async def _unsay_questions(work: Work, lanes: Sequence[Lane]) -> None:
     """The question whether to delete everything is answered, and its buttons are about nothing any more."""
-    asked = select(Outbox.address_id, Outbox.remote_id).where(
-        Outbox.address_id.in_([lane.id for lane in lanes if lane.channel == Channel.TELEGRAM]),
-        Outbox.kind == Notice.ASK_DELETE,
-        Outbox.remote_id.is_not(None),
-        Outbox.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
+    asked = select(*columns(Copy, _ROWS)).where(
+        _ROWS.c.address_id.in_([lane.id for lane in lanes if lane.channel == Channel.TELEGRAM]),
+        _ROWS.c.kind == Notice.ASK_DELETE,
+        _ROWS.c.remote_id.is_not(None),
+        _ROWS.c.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
     )
-    for question in (await work.db.execute(asked)).all():
+    for question in every(Copy, await work.db.execute(asked)):
         await work.tell_address(question.address_id, Notice.UNSAY, params={"remote": question.remote_id})
 
 
@@ -161,12 +183,12 @@ async def _purge_words(work: Work, cutoff: datetime, left: Allowance) -> int:
 
 async def _purge_newcomers(work: Work, cutoff: datetime, left: Allowance) -> None:
     """Newcomers to whom nothing is owed and whose last reply is older than `cutoff` are forgotten."""
-    lately = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.last_message_at >= cutoff)
-    owed = exists().where(CASES.c.newcomer_id == Person.id, CASES.c.status.in_(OPEN))
-    writing = exists().where(Conversation.newcomer_id == Person.id, Conversation.drafted_at.is_not(None))
-    coming = exists().where(SessionReminder.person_id == Person.id)  # they asked to hear of a session still to be held
+    lately = exists().where(CASES.c.newcomer_id == _PEOPLE.c.id, CASES.c.last_message_at >= cutoff)
+    owed = exists().where(CASES.c.newcomer_id == _PEOPLE.c.id, CASES.c.status.in_(OPEN))
+    writing = exists().where(_THREADS.c.newcomer_id == _PEOPLE.c.id, _THREADS.c.drafted_at.is_not(None))
+    coming = exists().where(_REMINDERS.c.person_id == _PEOPLE.c.id)  # they asked to hear of a session still to be held
     quiet = ~lately & ~owed & ~writing & ~coming
-    gone = select(Person.id).where(Person.role == Role.NEWCOMER, Person.created_at < cutoff, quiet)
+    gone = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.NEWCOMER, _PEOPLE.c.created_at < cutoff, quiet)
     if left.is_spent:
         return
     found = (await work.db.execute(gone.limit(CASES_AN_ACT))).scalars().all()
@@ -182,12 +204,12 @@ async def _purge_newcomers(work: Work, cutoff: datetime, left: Allowance) -> Non
 async def expire_draft(work: Work, conversation_id: int) -> None:
     """Words held since yesterday for a consent that never came are gone."""
     await work.lock(conversation_id)
-    this = Conversation.id == conversation_id
-    held = select(Conversation.drafted_at).where(this, Conversation.drafted_at.is_not(None))
-    row = (await work.db.execute(held)).one_or_none()
-    if row is None:
+    this = _THREADS.c.id == conversation_id
+    held = select(_THREADS.c.drafted_at).where(this, _THREADS.c.drafted_at.is_not(None))
+    drafted_at: datetime | None = (await work.db.execute(held)).scalar_one_or_none()
+    if drafted_at is None:
         return
-    if row.drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
-        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, row.drafted_at + DRAFTS_HELD)
+    if drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
+        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, drafted_at + DRAFTS_HELD)
         return
-    await work.db.execute(update(Conversation).where(this).values(draft=None, drafted_at=None))
+    await work.db.execute(update(_THREADS).where(this).values(draft=None, drafted_at=None))

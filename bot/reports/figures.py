@@ -22,7 +22,8 @@ from bot.engine.rows import every
 from bot.hours import sessions_held as hours_sessions_held
 from bot.hours.sessions_held import Session, State
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from models.case import MOVES, OPEN, UNKNOWN, CaseEvent, CaseEventKind, Category, Closing, Organisation, Outcome
+from models.case import MOVES, OPEN, CaseEvent, CaseEventKind
+from models.closing import UNKNOWN, Category, Closing, Organisation, Outcome
 from models.conversation import Refused
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import Channel, Language

@@ -16,7 +16,7 @@ from bot.hours.sessions_held import Session, State
 from bot.language.i18n import Ltr, Words
 from bot.language.textshape import without_bidi_controls
 from bot.reports.figures import LISTED, NOT_CLOSED, Breakdown, Median, Report
-from models.case import UNKNOWN
+from models.closing import UNKNOWN
 from models.hours import Door
 
 # Excel takes a file without this mark to be in the computer's old code page, and shows Ã¶ for ö.

@@ -3,74 +3,97 @@
 On the web the outbox row is the message; nothing is sent. It must not render: `bot/telling/render.py` does.
 """
 
-from sqlalchemy import Row, Table, select, update
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import relay_states
 from bot.engine import bells
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
+from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
+from models.base import table_of
 from models.conversation import Author, Message
-from models.outbox import Notice, Outbox, RowState
+from models.outbox import Notice, RowState
 from models.people import Address
 
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
-_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
+_MESSAGES, _ADDRESSES = table_of(Message), table_of(Address)
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through a person's door, as their rows' failure
 _NOT_THROUGH = (RowState.DUE, RowState.FAILED)
 NEVER_SHOWN = (RowState.CANCELLED, RowState.FAILED)
 
 
-async def notices_after(db: AsyncConnection, address_id: int, seq: int) -> list[Row]:
+class OwnWords(NamedTuple):
+    """What a newcomer wrote, sealed; `version`: how often they had changed it by then."""
+
+    id: int
+    seq: int
+    external_id: str
+    version: int
+    words: bytes
+    said_at: datetime
+
+
+class Seen(NamedTuple):
+    """What has just been shown; `message_id`: whose words it relays, if it does."""
+
+    kind: str
+    message_id: int | None
+
+
+async def notices_after(db: AsyncConnection, address_id: int, seq: int) -> list[OutboxRow]:
     """What was said to this newcomer after the cursor, in order."""
-    rows = select(_ROWS).where(_ROWS.c.address_id == address_id, _ROWS.c.seq > seq, _ROWS.c.state.not_in(NEVER_SHOWN))
-    return list((await db.execute(rows.order_by(_ROWS.c.seq))).all())
+    after = ROWS.c.address_id == address_id, ROWS.c.seq > seq, ROWS.c.state.not_in(NEVER_SHOWN)
+    return every(OutboxRow, await db.execute(select(*ROW_COLUMNS).where(*after).order_by(ROWS.c.seq)))
 
 
-async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -> list[Row]:
+async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -> list[OwnWords]:
     """What the newcomer wrote after the cursor, every version, in order."""
-    rows = select(_MESSAGES).where(
+    rows = select(*columns(OwnWords, _MESSAGES)).where(
         _MESSAGES.c.conversation_id == conversation_id, _MESSAGES.c.seq > seq, _MESSAGES.c.author == Author.NEWCOMER
     )
-    return list((await db.execute(rows.order_by(_MESSAGES.c.seq))).all())
+    return every(OwnWords, await db.execute(rows.order_by(_MESSAGES.c.seq)))
 
 
 async def is_unshown(db: AsyncConnection, address_id: int, up_to: int) -> bool:
     """Whether anything up to this place has not been shown by the newcomer's page yet."""
-    due = select(_ROWS.c.id).where(_ROWS.c.address_id == address_id, _ROWS.c.seq <= up_to)
-    return (await db.execute(select(due.where(_ROWS.c.state == RowState.DUE).exists()))).scalar_one()
+    due = select(ROWS.c.id).where(ROWS.c.address_id == address_id, ROWS.c.seq <= up_to)
+    is_unshown: bool = (await db.execute(select(due.where(ROWS.c.state == RowState.DUE).exists()))).scalar_one()
+    return is_unshown
 
 
 async def shown(work: Work, address_id: int, up_to: int) -> None:
     """The newcomer's page has shown everything up to this place."""
-    rows = update(Outbox).where(Outbox.address_id == address_id, Outbox.seq <= up_to, Outbox.state == RowState.DUE)
-    seen = await work.db.execute(
-        rows.values(state=RowState.SHOWN, ended_at=work.now).returning(Outbox.kind, Outbox.message_id)
-    )
-    for row in seen.all():
-        if row.kind == Notice.REPLY:
+    rows = update(ROWS).where(ROWS.c.address_id == address_id, ROWS.c.seq <= up_to, ROWS.c.state == RowState.DUE)
+    seen = rows.values(state=RowState.SHOWN, ended_at=work.now).returning(*columns(Seen, ROWS))
+    for row in every(Seen, await work.db.execute(seen)):
+        if row.kind == Notice.REPLY and row.message_id is not None:
             await relay_states.tell_relay_state(work, row.message_id)
             work.ring(bells.DESK)
 
 
 async def why_shut(db: AsyncConnection, address_id: int) -> str:
     """Why nothing gets through this person's door: what the channel said to the newest row that stood before it."""
-    refused = _ROWS.c.address_id == address_id, _ROWS.c.failure.in_(SHUT), _ROWS.c.state.in_(_NOT_THROUGH)
-    said = select(_ROWS.c.failure).where(*refused).order_by(_ROWS.c.id.desc()).limit(1)
-    return (await db.execute(said)).scalar_one_or_none() or SHUT[0]
+    refused = ROWS.c.address_id == address_id, ROWS.c.failure.in_(SHUT), ROWS.c.state.in_(_NOT_THROUGH)
+    said = select(ROWS.c.failure).where(*refused).order_by(ROWS.c.id.desc()).limit(1)
+    why: str | None = (await db.execute(said)).scalar_one_or_none()
+    return why or SHUT[0]
 
 
-async def staff_notices(db: AsyncConnection, person_id: int) -> list[Row]:
+async def staff_notices(db: AsyncConnection, person_id: int) -> list[OutboxRow]:
     """What was said to a staff member who reads at the desk, and has not been put away, newest first."""
     rows = (
-        select(_ROWS)
-        .join(Address, Address.id == _ROWS.c.address_id)
-        .where(Address.person_id == person_id, Address.channel == "web", _ROWS.c.state == RowState.DUE)
+        select(*ROW_COLUMNS)
+        .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
+        .where(_ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == "web", ROWS.c.state == RowState.DUE)
     )
-    return list((await db.execute(rows.order_by(_ROWS.c.id.desc()))).all())
+    return every(OutboxRow, await db.execute(rows.order_by(ROWS.c.id.desc())))
 
 
 async def put_away(work: Work, person_id: int, row_id: int) -> None:
     """The staff member has read this notice at the desk."""
-    mine = select(Address.id).where(Address.person_id == person_id)
-    row = update(Outbox).where(Outbox.id == row_id, Outbox.address_id.in_(mine), Outbox.state == RowState.DUE)
+    mine = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == person_id)
+    row = update(ROWS).where(ROWS.c.id == row_id, ROWS.c.address_id.in_(mine), ROWS.c.state == RowState.DUE)
     await work.db.execute(row.values(state=RowState.SHOWN, ended_at=work.now))

@@ -10,21 +10,39 @@ relayed words of other cases are overtaken by everything that is none, and by re
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, or_, select
 
-from models.base import Id, UtcDateTime
-from models.outbox import LONGEST_WAIT, Notice, Outbox, RowState
+from bot.engine.rows import columns
+from bot.telling.outbox import ROWS
+from models.base import Id, UtcDateTime, table_of
+from models.outbox import LONGEST_WAIT, Notice, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
 LANES_AT_ONCE = 8  # in one statement; its text changes with how many are named, and the database prepares each anew
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
-_EARLIER = _ROWS.alias("earlier")
-_OTHER = _ROWS.alias("other")
-_SAID = _ROWS.alias("said")
+_ADDRESSES = table_of(Address)
+_EARLIER = ROWS.alias("earlier")
+_OTHER = ROWS.alias("other")
+_SAID = ROWS.alias("said")
 _SENDING = (Channel.TELEGRAM.value,)
 _NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
+
+
+class Waiting(NamedTuple):
+    """A row that may leave, in front of its lane."""
+
+    id: int
+    address_id: int
+    kind: str
+
+
+class Lane(NamedTuple):
+    """Where a letter goes: a chat, sealed, on a channel."""
+
+    chat: bytes
+    channel: str
 
 
 def _is_due(row: FromClause) -> ColumnElement[bool]:
@@ -41,50 +59,47 @@ def _is_overtaken() -> ColumnElement[bool]:
     )  # fmt: skip
     return and_(
         _EARLIER.c.kind.in_(RELAYED),
-        _EARLIER.c.case_id.is_distinct_from(_ROWS.c.case_id),
-        _ROWS.c.edits.is_distinct_from(_EARLIER.c.id),
-        or_(_ROWS.c.kind.not_in(RELAYED), is_held),
+        _EARLIER.c.case_id.is_distinct_from(ROWS.c.case_id),
+        ROWS.c.edits.is_distinct_from(_EARLIER.c.id),
+        or_(ROWS.c.kind.not_in(RELAYED), is_held),
         ~has_begun,
     )
 
 
 _IN_FRONT = exists().where(
-    _EARLIER.c.address_id == _ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < _ROWS.c.id,
+    _EARLIER.c.address_id == ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < ROWS.c.id,
     ~_is_overtaken(),
 )  # fmt: skip
 ON_ITS_WAY = exists().where(
-    _OTHER.c.address_id == _ROWS.c.address_id, _OTHER.c.state == RowState.DUE, _OTHER.c.id != _ROWS.c.id,
+    _OTHER.c.address_id == ROWS.c.address_id, _OTHER.c.state == RowState.DUE, _OTHER.c.id != ROWS.c.id,
     _OTHER.c.lease_owner.is_not(None),
 )  # fmt: skip
 _LANES_OPEN = (
-    Address.channel.in_(_SENDING),
-    Address.parked_at.is_(None),
-    _ROWS.c.state == RowState.DUE,
-    _ROWS.c.lease_owner.is_(None),
+    _ADDRESSES.c.channel.in_(_SENDING),
+    _ADDRESSES.c.parked_at.is_(None),
+    ROWS.c.state == RowState.DUE,
+    ROWS.c.lease_owner.is_(None),
     ~_IN_FRONT,
     ~ON_ITS_WAY,
 )
+_IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
 _OLDEST = (
-    select(_ROWS.c.id, _ROWS.c.address_id, _ROWS.c.kind)
-    .join(Address, Address.id == _ROWS.c.address_id)
-    .where(*_LANES_OPEN, _is_due(_ROWS))
-    .order_by(_ROWS.c.id)
+    select(*columns(Waiting, ROWS))
+    .select_from(_IN_LANE)
+    .where(*_LANES_OPEN, _is_due(ROWS))
+    .order_by(ROWS.c.id)
     .limit(1)
 )
-DUE = _OLDEST.where(_ROWS.c.address_id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
-BEFORE_RELAYED = _OLDEST.where(_ROWS.c.address_id == bindparam("lane", type_=Id()), _ROWS.c.kind.not_in(RELAYED))
-NEXT_DUE = (
-    select(func.min(_ROWS.c.due_at))
-    .join(Address, Address.id == _ROWS.c.address_id)
-    .where(*_LANES_OPEN, _ROWS.c.due_at > _NOW)
-)
-LANE = select(Address.chat, Address.channel).where(Address.id == bindparam("address"))
-REMOTE = select(_ROWS.c.remote_id).where(_ROWS.c.id == bindparam("row"))
+DUE = _OLDEST.where(ROWS.c.address_id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
+BEFORE_RELAYED = _OLDEST.where(ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED))
+NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_LANES_OPEN, ROWS.c.due_at > _NOW)
+LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
+REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 
 
 def filled_up(lanes: Sequence[int]) -> list[int]:
     """The same lanes, one of them named again and again, so that few statements differ in how many they name."""
-    return [*lanes, *lanes[:1] * (-len(lanes) % LANES_AT_ONCE)]
+    return [*lanes, *list(lanes[:1]) * (-len(lanes) % LANES_AT_ONCE)]
 
 
 def at(now: datetime) -> dict[str, datetime]:

@@ -1,23 +1,24 @@
 """Leases: which process has a row of the outbox in hand, so that no two send it.
 
 A lease is told by its owner and by how often the row has been leased, never by the time alone. Owns the conditions;
-what becomes of a row whose lease is free is decided in `delivery.py`.
+what becomes of a row whose lease is free is decided in `sweeping.py`.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Table, literal_column, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, literal_column, select, text, update
 
 from bot.engine import clock
 from bot.engine.living import PULSES, database_clock, fell_silent
+from bot.engine.rows import only
 from bot.engine.store import INSTANCE_LOCK_CLASS
 from bot.engine.work import Work
 from bot.telling import lanes
-from models.outbox import Outbox, RowState
+from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
+from models.outbox import RowState
 
-_ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 CHECKED_AFTER = timedelta(seconds=5)  # a process that goes on at once cannot have been taken for dead meanwhile
 
 
@@ -39,28 +40,28 @@ class Taken:
         return max(clock.counted() - self.counted, abs(clock.shown() - self.shown)) > CHECKED_AFTER
 
 
-async def take(work: Work, row_id: int, instance: int) -> Row | None:
+async def take(work: Work, row_id: int, instance: int) -> OutboxRow | None:
     """The row is this process's to send; returns it. None if another process has been first in its lane."""
-    leased = update(_ROWS).where(_ROWS.c.id == row_id, ~lanes.ON_ITS_WAY)
-    leased = leased.values(lease_owner=instance, leased_at=database_clock(work), attempts=_ROWS.c.attempts + 1)
-    return (await work.db.execute(leased.returning(_ROWS))).one_or_none()
+    leased = update(ROWS).where(ROWS.c.id == row_id, ~lanes.ON_ITS_WAY)
+    leased = leased.values(lease_owner=instance, leased_at=database_clock(work), attempts=ROWS.c.attempts + 1)
+    return only(OutboxRow, await work.db.execute(leased.returning(*ROW_COLUMNS)))
 
 
-def still(row: Row) -> ColumnElement[bool]:
+def still(row: OutboxRow) -> ColumnElement[bool]:
     """Condition: the row waits, and its lease is the one it had when `row` was read. Every lease counts it up."""
-    same = _ROWS.c.lease_owner.is_not_distinct_from(row.lease_owner) & (_ROWS.c.attempts == row.attempts)
-    return (_ROWS.c.id == row.id) & (_ROWS.c.state == RowState.DUE) & same
+    same = ROWS.c.lease_owner.is_not_distinct_from(row.lease_owner) & (ROWS.c.attempts == row.attempts)
+    return (ROWS.c.id == row.id) & (ROWS.c.state == RowState.DUE) & same
 
 
 def of_the_dead(work: Work, instance: int) -> ColumnElement[bool]:
     """Condition, on PostgreSQL: the lease is another process's that holds no lock any more or has fallen silent. One
     that has never left a sign of life, being of an older version, is judged by its lock alone."""
-    held = select(literal_column("objid::bigint")).select_from(text("pg_locks"))
+    held = select(literal_column("objid::bigint", type_=BigInteger)).select_from(text("pg_locks"))
     locked = held.where(text("locktype = 'advisory' AND classid::bigint = :lock_class").bindparams(
         lock_class=INSTANCE_LOCK_CLASS
     ))  # fmt: skip
     silent = select(PULSES.c.instance).where(fell_silent(work))
-    owner = _ROWS.c.lease_owner
+    owner = ROWS.c.lease_owner
     return owner.is_not(None) & (owner != instance) & (owner.not_in(locked) | owner.in_(silent))
 
 
@@ -68,5 +69,5 @@ def forgotten(work: Work, instance: int, sending: Collection[int], *, older_than
     """Condition: a lease of this process that it knows nothing of, older than any send lasts, or of a time to come:
     its COMMIT was answered with an error and had happened all the same."""
     earliest, latest = database_clock(work, ago=older_than), database_clock(work, ago=-older_than)
-    is_off = ~_ROWS.c.leased_at.between(earliest, latest)
-    return (_ROWS.c.lease_owner == instance) & _ROWS.c.id.not_in(sending) & is_off
+    is_off = ~ROWS.c.leased_at.between(earliest, latest)
+    return (ROWS.c.lease_owner == instance) & ROWS.c.id.not_in(sending) & is_off

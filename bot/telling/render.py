@@ -3,43 +3,90 @@
 It must not change a row or send.
 """
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import texts as cases_texts
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.engine import clock
+from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
 from bot.intake import texts as intake_texts
 from bot.service import Service
 from bot.telling import inbox
+from bot.telling.outbox import ROWS, OutboxRow, number
+from models.base import table_of
 from models.case import HeldLine
 from models.conversation import Conversation, Message
 from models.dialogue import Prompt
 from models.intake import Draft
-from models.outbox import Notice, Outbox, RowState
+from models.outbox import Notice, RowState
 from models.people import Address, Channel, Person, Role
 
-_MESSAGES: Table = Message.__table__  # type: ignore[attr-defined]
-_WORDS = select(_MESSAGES.c.id, _MESSAGES.c.words, _MESSAGES.c.marks).where(_MESSAGES.c.id == bindparam("message"))
-_DRAFT = select(Conversation.draft).where(Conversation.id == bindparam("conversation"))
+_MESSAGES, _THREADS, _LINES = table_of(Message), table_of(Conversation), table_of(HeldLine)
+_PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
+
+
+class Reader(NamedTuple):
+    """Who reads at an address; nobody's role and language once they were erased. `hint`: what their app is set to."""
+
+    role: str | None
+    language: str | None
+    hint: str | None
+
+
+class Relayed(NamedTuple):
+    """A message's words, sealed, and how they came."""
+
+    id: int
+    words: bytes
+    marks: list[str]
+
+
+class Part(NamedTuple):
+    """How far one part of a volunteer's message has come."""
+
+    state: str
+    failure: str | None
+    address_id: int
+    channel: str
+    parked_at: datetime | None
+
+
+class Version(NamedTuple):
+    """One version of a message."""
+
+    id: int
+    said_at: datetime
+    taken_back_at: datetime | None
+
+
+class Held(NamedTuple):
+    """A volunteer's line that is held, sealed."""
+
+    id: int
+    words: bytes
+
+
+_WORDS = select(*columns(Relayed, _MESSAGES)).where(_MESSAGES.c.id == bindparam("message"))
+_DRAFT = select(_THREADS.c.draft).where(_THREADS.c.id == bindparam("conversation"))
 _READER = (
-    select(Person.role, Person.language, Address.language.label("hint"))
-    .select_from(Address)
-    .outerjoin(Person, Person.id == Address.person_id)
-    .where(Address.id == bindparam("address"))
+    select(*columns(Reader, _PEOPLE, hint=_ADDRESSES.c.language))
+    .select_from(_ADDRESSES.outerjoin(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id))
+    .where(_ADDRESSES.c.id == bindparam("address"))
 )
 _PARTS = (
-    select(Outbox.state, Outbox.failure, Outbox.address_id, Address.channel, Address.parked_at)
-    .join(Address, Address.id == Outbox.address_id)
-    .where(Outbox.message_id == bindparam("message"), Outbox.kind == Notice.REPLY)
+    select(*columns(Part, ROWS, _ADDRESSES))
+    .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
+    .where(ROWS.c.message_id == bindparam("message"), ROWS.c.kind == Notice.REPLY)
 )
 _THIS = _MESSAGES.alias("this")
 _VERSIONS = (
-    select(_MESSAGES.c.id, _MESSAGES.c.said_at, _MESSAGES.c.taken_back_at)
+    select(*columns(Version, _MESSAGES))
     .join(
         _THIS,
         (_THIS.c.conversation_id == _MESSAGES.c.conversation_id) & (_THIS.c.external_id == _MESSAGES.c.external_id),
@@ -48,53 +95,54 @@ _VERSIONS = (
     .order_by(_MESSAGES.c.version)
 )
 # It may stand in her chat, and nothing names it there, so that nothing can be deleted.
-_IN_DOUBT = (Outbox.kind == Notice.REPLY, Outbox.doubtful, Outbox.remote_id.is_(None))
+_IN_DOUBT = (ROWS.c.kind == Notice.REPLY, ROWS.c.doubtful, ROWS.c.remote_id.is_(None))
 _TAKEN_BACK = select(_MESSAGES.c.taken_back_at).where(_MESSAGES.c.id == bindparam("message"))
-_LINES: Table = HeldLine.__table__  # type: ignore[attr-defined]
-_HELD_LINES = select(_LINES).where(_LINES.c.person_id == bindparam("person")).order_by(_LINES.c.own_message)
+_HELD_LINES = (
+    select(*columns(Held, _LINES)).where(_LINES.c.person_id == bindparam("person")).order_by(_LINES.c.own_message)
+)
 SHOWN_OF_A_LINE = 200  # characters on the card that asks; the whole stands in the chat above it
 
 
-async def prompt_of(db: AsyncConnection, service: Service, row: Row) -> Prompt:
+async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Prompt:
     """The row as its reader sees it now, in the language they have now. Without values it cannot open: empty text."""
     if row.kind == Notice.HOURS_POST:  # what holds when it is sent, not when it was decided to send it
         now = clock.now()
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return hours_texts.post(hours, service.facts(now))
-    reader = (await db.execute(_READER, {"address": row.address_id})).one()
+    reader = exactly(Reader, await db.execute(_READER, {"address": row.address_id}))
     more: dict[str, Any] = {}
     if row.message_id is not None:
         more["words"], more["marks"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
-        more["held"] = (await _draft(db, service, int(row.params["conversation"]))).held
+        more["held"] = (await _draft(db, service, number(row.params, "conversation"))).held
     if row.kind in (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED) and row.params.get("unsent"):
-        draft = await _draft(db, service, int(row.params["conversation"]))
+        draft = await _draft(db, service, number(row.params, "conversation"))
         more["unsent"] = draft.unsent if draft.unsent_mark == row.params["unsent"] else ""
     if row.kind in (Notice.RELAY_STATE, Notice.RELAY_TROUBLE):
-        more |= await _state_of(db, int(row.params["message"]))
+        more |= await _state_of(db, number(row.params, "message"))
     if row.kind == Notice.WHICH_CASE and "person" in row.params:
-        more["held"] = await _held_lines(db, service, int(row.params["person"]))
+        more["held"] = await _held_lines(db, service, number(row.params, "person"))
     if row.secret is not None:
-        sealed_as = int(row.params["sealed_as"])
+        sealed_as = number(row.params, "sealed_as")
         more["secret"] = service.store.seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as)
     facts = service.facts(clock.now(), **more)
     if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
         return cases_texts.prompt(row.kind, row.params, service.desk(reader.language), facts)
-    language = reader.language or row.params.get("language") or reader.hint
+    language = reader.language or str(row.params.get("language") or "") or reader.hint
     return intake_texts.prompt(row.kind, row.params, service.words(language), facts)
 
 
 async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
     """How far a volunteer's message has come: delivered, unread, waiting, failed, taken_back or gone; and why it
     failed. Of an edited message, its newest version."""
-    versions = (await db.execute(_VERSIONS, {"message": message_id})).all()
+    versions = every(Version, await db.execute(_VERSIONS, {"message": message_id}))
     if not versions:
         return "gone", ""
     if versions[-1].taken_back_at is not None:
         ids = [version.id for version in versions]
-        perhaps = (await db.execute(select(exists().where(Outbox.message_id.in_(ids), *_IN_DOUBT)))).scalar_one()
+        perhaps = (await db.execute(select(exists().where(ROWS.c.message_id.in_(ids), *_IN_DOUBT)))).scalar_one()
         return ("taken_back_perhaps" if perhaps else "taken_back"), ""
-    parts = (await db.execute(_PARTS, {"message": versions[-1].id})).all()
+    parts = every(Part, await db.execute(_PARTS, {"message": versions[-1].id}))
     if not parts:
         return "gone", ""
     failed = next((part for part in parts if part.state in (RowState.FAILED, RowState.CANCELLED)), None)
@@ -114,14 +162,14 @@ async def is_taken_back(db: AsyncConnection, message_id: int) -> bool:
 
 async def _state_of(db: AsyncConnection, message_id: int) -> dict[str, str]:
     state, failure = await relay_state(db, message_id)
-    versions = (await db.execute(_VERSIONS, {"message": message_id})).all()
+    versions = every(Version, await db.execute(_VERSIONS, {"message": message_id}))
     fresh = versions and not state.startswith("taken_back") and clock.now() - versions[0].said_at <= TAKE_BACK_WITHIN
     return {"state": state, "failure": failure, "fresh": "1" if fresh else ""}
 
 
 async def _held_lines(db: AsyncConnection, service: Service, person_id: int) -> str:
     """The lines a volunteer is asked about, numbered; nothing where there is one, which the card answers to."""
-    lines = (await db.execute(_HELD_LINES, {"person": person_id})).all()
+    lines = every(Held, await db.execute(_HELD_LINES, {"person": person_id}))
     if len(lines) < 2:
         return ""
     seal = service.store.seal
@@ -136,14 +184,14 @@ def _shown(text: str) -> str:
 
 async def _words(db: AsyncConnection, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:
     """A message's words, opened, and how they came."""
-    row = (await db.execute(_WORDS, {"message": message_id})).one_or_none()
-    if row is None:
+    said = only(Relayed, await db.execute(_WORDS, {"message": message_id}))
+    if said is None:
         return "", ()
-    return service.store.seal.open(row.words, table="messages", column="words", row_id=row.id), tuple(row.marks)
+    return service.store.seal.open(said.words, table="messages", column="words", row_id=said.id), tuple(said.marks)
 
 
 async def _draft(db: AsyncConnection, service: Service, conversation_id: int) -> Draft:
-    draft = (await db.execute(_DRAFT, {"conversation": conversation_id})).scalar_one_or_none()
+    draft: bytes | None = (await db.execute(_DRAFT, {"conversation": conversation_id})).scalar_one_or_none()
     if draft is None:
         return Draft()
     opened = service.store.seal.open(draft, table="conversations", column="draft", row_id=conversation_id)

@@ -5,20 +5,23 @@ the clock is in doubt none is done: most of what they do cannot be undone, and a
 """
 
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 
 from bot.cases import held_lines, queue, shift_starts
 from bot.engine import bells, clock
 from bot.engine.errors import Busy, NotFound, Unavailable
+from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.hours import channel_post, reminders, warnings
 from bot.people import access, keeping, people
 from bot.people.access import CASES, CaseRow
 from bot.privacy import purge
 from bot.service import Service
+from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
 from models.outbox import Notice, Timer, TimerKind
 
@@ -27,6 +30,23 @@ PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
 MORNING = time(9)
 AFTER_TROUBLE = timedelta(minutes=5)
 AFTER_BUSY = timedelta(seconds=10)
+_TIMERS, _LEDGER = table_of(Timer), table_of(CaseEvent)
+
+
+class DueTimer(NamedTuple):
+    """A timer whose time has come: what to do, for whom."""
+
+    id: int
+    kind: str
+    subject: int
+    due_at: datetime
+
+
+class Armed(NamedTuple):
+    """When what comes every day is to be done next."""
+
+    kind: str
+    due_at: datetime
 
 
 class Rounds:
@@ -54,9 +74,10 @@ class Rounds:
         if clock.doubt() is not None:
             return False
         async with self._store.look() as db:
-            due = select(Timer.id, Timer.kind, Timer.subject, Timer.due_at)
-            due = due.where(Timer.done_at.is_(None), Timer.due_at <= clock.now()).order_by(Timer.due_at).limit(1)
-            timer = (await db.execute(due)).one_or_none()
+            due = select(*columns(DueTimer, _TIMERS)).where(
+                _TIMERS.c.done_at.is_(None), _TIMERS.c.due_at <= clock.now()
+            )
+            timer = only(DueTimer, await db.execute(due.order_by(_TIMERS.c.due_at).limit(1)))
         if timer is None:
             return False
         try:
@@ -72,9 +93,9 @@ class Rounds:
             await self._postpone(timer, AFTER_TROUBLE)
         return True
 
-    async def _postpone(self, timer: Row, by: timedelta) -> None:
+    async def _postpone(self, timer: DueTimer, by: timedelta) -> None:
         async with self._store.work() as work:
-            later = update(Timer).where(Timer.id == timer.id).values(due_at=work.now + by)
+            later = update(_TIMERS).where(_TIMERS.c.id == timer.id).values(due_at=work.now + by)
             await work.db.execute(later)
 
     async def _refresh_post(self) -> bool:
@@ -88,21 +109,23 @@ class Rounds:
             return
         now, zone = clock.now(), self._store.zone
         regular = {TimerKind.DAILY: next_purge(now, zone), TimerKind.MORNING: next_morning(now, zone)}
-        waiting = select(Timer.kind, Timer.due_at).where(Timer.kind.in_(tuple(regular)), Timer.done_at.is_(None))
+        waiting = select(*columns(Armed, _TIMERS)).where(
+            _TIMERS.c.kind.in_(tuple(regular)), _TIMERS.c.done_at.is_(None)
+        )
         async with self._store.look() as db:
-            armed = {timer.kind: timer.due_at for timer in (await db.execute(waiting)).all()}
+            armed = {timer.kind: timer.due_at for timer in every(Armed, await db.execute(waiting))}
         for kind, due_at in regular.items():
             if kind not in armed or armed[kind] > due_at:
                 async with self._store.work() as work:
-                    early = update(Timer).where(Timer.kind == kind, Timer.done_at.is_(None), Timer.due_at > due_at)
-                    await work.db.execute(early.values(due_at=due_at))
+                    early = _TIMERS.c.kind == kind, _TIMERS.c.done_at.is_(None), _TIMERS.c.due_at > due_at
+                    await work.db.execute(update(_TIMERS).where(*early).values(due_at=due_at))
                     await _again(work, kind, due_at)
 
     async def _rest_seconds(self) -> float:
         if clock.doubt() is not None:
             return self._service.settings.poll_seconds
         async with self._store.look() as db:
-            soonest = select(func.min(Timer.due_at)).where(Timer.done_at.is_(None))
+            soonest = select(func.min(_TIMERS.c.due_at)).where(_TIMERS.c.done_at.is_(None))
             due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
         if due_at is None:
             return self._service.settings.poll_seconds
@@ -126,8 +149,8 @@ def _next(shown: time, now: datetime, zone: ZoneInfo) -> datetime:
     return clock.wall(clock.office_day(now, zone) + timedelta(days=1), shown, zone)
 
 
-async def _take(work: Work, timer: Row) -> bool:
-    mine = update(Timer).where(Timer.id == timer.id, Timer.done_at.is_(None)).values(done_at=work.now)
+async def _take(work: Work, timer: DueTimer) -> bool:
+    mine = update(_TIMERS).where(_TIMERS.c.id == timer.id, _TIMERS.c.done_at.is_(None)).values(done_at=work.now)
     return bool((await work.db.execute(mine)).rowcount)
 
 
@@ -155,7 +178,7 @@ async def _time_known(work: Work, case_id: int) -> None:
 async def _answer_owed(work: Work, case_id: int) -> None:
     """A claimed case that has owed an answer for a day: the newcomer is told once, the coordinators once."""
     case = await _case(work, case_id)
-    if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None:
+    if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None or case.claimed_at is None:
         return
     owed_since = max(case.waiting_since, case.claimed_at)
     due_at = owed_since + timedelta(hours=work.settings.answer_hours)
@@ -163,7 +186,7 @@ async def _answer_owed(work: Work, case_id: int) -> None:
         await work.remind(TimerKind.ANSWER, case.id, due_at)
         return
     told = exists().where(
-        CaseEvent.case_id == case.id, CaseEvent.kind == CaseEventKind.LATE, CaseEvent.at >= owed_since
+        _LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= owed_since
     )
     if not (await work.db.execute(select(told))).scalar_one():
         made = await queue.next_time(work)
@@ -193,7 +216,7 @@ async def _daily(work: Work, _subject: int) -> None:
 
 async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
     """It is done again then; of two that two processes armed at the same moment, only one is."""
-    waits = exists().where(Timer.kind == kind, Timer.done_at.is_(None))
+    waits = exists().where(_TIMERS.c.kind == kind, _TIMERS.c.done_at.is_(None))
     if not (await work.db.execute(select(waits))).scalar_one():
         await work.remind(kind, 0, due_at)
 

@@ -7,23 +7,37 @@ memory as they are in the table, sealed, and opened only to be written to. No ad
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Row
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock
 from bot.engine.causes import Cause
 from bot.engine.errors import Unavailable
+from bot.engine.rows import columns, every
 from bot.people import people
 from bot.service import Service
 from bot.trouble.texts import cannot_store
+from models.base import table_of
 from models.outbox import Notice
+from models.people import Address, Person, Role
 
 LOOKS_EVERY_SECONDS = 5.0
 KNOWN_FOR_SECONDS = 60.0  # how old what we know of the coordinators' chats may be
 SILENT_SECONDS = 30.0  # three signs of life that did not come
 LASTS_SECONDS = 30.0  # shorter trouble is over before anybody could do something about it
 AGAIN_SECONDS = 600.0  # as often as a newcomer gets the card of helplines
+_PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
+
+
+class CoordinatorLane(NamedTuple):
+    """Where a coordinator is reached; `chat` is sealed."""
+
+    id: int
+    channel: str
+    chat: bytes
+    language: str | None
 
 
 class Caller(Protocol):
@@ -40,7 +54,7 @@ class Alarm:
         self._service = service
         self._store = service.store
         self._callers = callers
-        self._lanes: Sequence[Row] = ()
+        self._lanes: Sequence[CoordinatorLane] = ()
         self._learned_at = self._told_at = float("-inf")
         self._lasting_since: datetime | None = None
 
@@ -69,7 +83,7 @@ class Alarm:
     async def _learn(self) -> None:
         try:
             async with self._store.look() as db:
-                self._lanes = await people.coordinators_lanes(db, tuple(self._callers))
+                self._lanes = await coordinators_lanes(db, tuple(self._callers))
         except Unavailable:
             return  # those of the last minute will do
         self._learned_at = monotonic()
@@ -94,3 +108,15 @@ class Alarm:
         except Unavailable:
             return
         self._lasting_since = None
+
+
+async def coordinators_lanes(db: AsyncConnection, channels: Sequence[str]) -> list[CoordinatorLane]:
+    """Where every enabled coordinator is reached on these channels."""
+    lanes = (
+        select(*columns(CoordinatorLane, _ADDRESSES, language=_PEOPLE.c.language))
+        .select_from(_ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id))
+        .where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled)
+        .where(_ADDRESSES.c.channel.in_(channels), _ADDRESSES.c.chat.is_not(None))
+        .order_by(_ADDRESSES.c.id)
+    )
+    return every(CoordinatorLane, await db.execute(lanes))

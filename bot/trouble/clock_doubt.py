@@ -25,6 +25,7 @@ from models.outbox import Meta, Notice, Outbox
 log = structlog.get_logger()
 NEWEST, TOLD = "newest_instant", "clock_doubt"
 PAUSE_TOLD_AFTER = timedelta(seconds=5)  # a witness that agrees has said so by then, and nobody need be troubled
+_META, _ROWS, _LEDGER = table_of(Meta), table_of(Outbox), table_of(CaseEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ async def _newest(db: AsyncConnection) -> datetime | None:
 async def _newest_written(db: AsyncConnection) -> datetime | None:
     """What an older version has left: the instants of the last notice and of the last line of the ledger."""
     last = (
-        select(Outbox.created_at).order_by(Outbox.id.desc()).limit(1),
-        select(CaseEvent.at).order_by(CaseEvent.id.desc()).limit(1),
+        select(_ROWS.c.created_at).order_by(_ROWS.c.id.desc()).limit(1),
+        select(_LEDGER.c.at).order_by(_LEDGER.c.id.desc()).limit(1),
     )
     found = [(await db.execute(newest)).scalar_one_or_none() for newest in last]
     return max((at for at in found if at is not None), default=None)
@@ -143,13 +144,14 @@ async def _told(db: AsyncConnection) -> Told | None:
 
 
 async def _fact(db: AsyncConnection, name: str) -> str | None:
-    return (await db.execute(select(Meta.value).where(Meta.name == name))).scalar_one_or_none()
+    fact: str | None = (await db.execute(select(_META.c.value).where(_META.c.name == name))).scalar_one_or_none()
+    return fact
 
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await _forget(work, name)
-    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=name, value=value))
+    await work.db.execute(insert_or_skip(work.db, _META).values(name=name, value=value))
 
 
 async def _forget(work: Work, name: str) -> None:
-    await work.db.execute(delete(Meta).where(Meta.name == name))
+    await work.db.execute(delete(_META).where(_META.c.name == name))

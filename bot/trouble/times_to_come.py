@@ -5,8 +5,9 @@ Owns which instants may lie ahead. It knows no table's meaning beyond that; one 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, literal, or_, update
+from sqlalchemy import Column, ColumnElement, Table, case, literal, or_, update
 
 from bot.engine.belief import LONGEST_STEP
 from bot.engine.store import Store
@@ -41,11 +42,11 @@ async def bring_back(store: Store) -> None:
                 await _bring_back(work, table, columns)
 
 
-def _is_told_of_the_past(table: Table, column: ColumnElement) -> bool:
+def _is_told_of_the_past(table: Table, column: Column[Any]) -> bool:
     return isinstance(column.type, UtcDateTime) and f"{table.name}.{column.key}" not in _LEFT
 
 
-async def _bring_back(work: Work, table: Table, columns: list) -> None:
+async def _bring_back(work: Work, table: Table, columns: list[Column[Any]]) -> None:
     ahead = {column: column > work.now + LONGEST_STEP + _may_lie(table, column) for column in columns}
     now: ColumnElement[datetime] = literal(work.now, UtcDateTime)
     values = {column.key: case((is_ahead, now), else_=column) for column, is_ahead in ahead.items()}
@@ -57,5 +58,5 @@ async def _bring_back(work: Work, table: Table, columns: list) -> None:
     await work.db.execute(update(table).where(which).values(**values))
 
 
-def _may_lie(table: Table, column: ColumnElement) -> timedelta:
+def _may_lie(table: Table, column: Column[Any]) -> timedelta:
     return _AHEAD.get(f"{table.name}.{column.key}", timedelta())

@@ -9,8 +9,12 @@ from bot.cases import cases, drafts
 from bot.engine import bells
 from bot.engine.work import Work
 from bot.people import access
+from models.base import table_of
 from models.case import HeldLine
 from models.people import Address, Channel, LoginLink, Person, WebSession
+
+_PEOPLE, _ADDRESSES, _HELD = table_of(Person), table_of(Address), table_of(HeldLine)
+_SESSIONS, _LINKS = table_of(WebSession), table_of(LoginLink)
 
 
 async def disable_staff(work: Work, person_id: int) -> int:
@@ -18,20 +22,21 @@ async def disable_staff(work: Work, person_id: int) -> int:
 
     Returns how many cases went back. The name stays in totals until the person is removed.
     """
-    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=False))
+    await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
-    await work.db.execute(delete(WebSession).where(WebSession.person_id == person_id))
-    await work.db.execute(delete(LoginLink).where(LoginLink.person_id == person_id))
+    await work.db.execute(delete(_SESSIONS).where(_SESSIONS.c.person_id == person_id))
+    await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
-    await work.db.execute(delete(Address).where(Address.person_id == person_id, Address.channel == Channel.TELEGRAM))
-    await work.db.execute(delete(HeldLine).where(HeldLine.person_id == person_id))
+    chat = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
+    await work.db.execute(delete(_ADDRESSES).where(*chat))
+    await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
     work.ring(bells.SESSIONS)
     return freed
 
 
 async def enable_staff(work: Work, person_id: int) -> None:
     """The person has access again, at the desk until Telegram is linked anew. What was taken away is not given back."""
-    await work.db.execute(update(Person).where(Person.id == person_id).values(enabled=True))
+    await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=True))
 
 
 async def free_cases_of(work: Work, person_id: int, *, reason: str) -> int:

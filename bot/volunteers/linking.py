@@ -4,9 +4,9 @@ It must not know how a link is printed (`handlers/cli/staff.py`), nor keep or sa
 """
 
 from bot.engine.errors import BadInput, LinkSpent
-from bot.engine.work import Work
-from bot.people import logins, people
-from bot.people.logins import Link
+from bot.engine.work import Actor, Work
+from bot.people import login_links, people
+from bot.people.login_links import Link
 from bot.privacy import purge
 from models.outbox import Notice
 from models.people import LinkPurpose
@@ -23,15 +23,16 @@ async def took_link(work: Work, chat_id: int, tokens: list[str], *, is_asked: bo
         LinkSpent: the link is used, has run out, or never was.
         BadInput: it opens the desk, or the account is somebody else's already.
     """
-    known = await logins.links_among(work, tokens[:MOST_LOOKED_UP])
+    known = await login_links.links_among(work, tokens[:MOST_LOOKED_UP])
     good = next((link for link in known if link.is_good and link.purpose == LinkPurpose.TELEGRAM), None)
     if good is not None:
         await _link(work, good, chat_id)
         return True
     if any(link.is_good for link in known):
         raise BadInput("link_is_for_desk")
-    if any(_opened_this(work, link) for link in known):
-        await work.tell(work.actor.id, Notice.LINKED)  # type: ignore[union-attr]
+    actor = work.actor
+    if actor is not None and any(_opened_this(actor, link) for link in known):
+        await work.tell(actor.id, Notice.LINKED)
         return True
     if known or is_asked:
         raise LinkSpent
@@ -41,12 +42,12 @@ async def took_link(work: Work, chat_id: int, tokens: list[str], *, is_asked: bo
 async def _link(work: Work, link: Link, chat_id: int) -> None:
     """The link is used up and the account linked. Who has only looked in there as a newcomer leaves nothing behind."""
     bare = await people.bare_newcomer_on_telegram(work, chat_id)
-    person_id = await logins.spend_link(work, link.token, LinkPurpose.TELEGRAM)
+    person_id = await login_links.spend_link(work, link.token, LinkPurpose.TELEGRAM)
     if bare is not None:
         await purge.erase_newcomer(work, bare, farewell=False)
     await people.link_telegram(work, person_id, chat_id)
 
 
-def _opened_this(work: Work, link: Link) -> bool:
+def _opened_this(actor: Actor, link: Link) -> bool:
     """Whether the link had linked this very account: pressed twice, it has nothing more to do."""
-    return work.actor is not None and link.purpose == LinkPurpose.TELEGRAM and link.person_id == work.actor.id
+    return link.purpose == LinkPurpose.TELEGRAM and link.person_id == actor.id

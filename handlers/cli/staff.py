@@ -11,7 +11,7 @@ from bot.engine.errors import BadInput, NotFound
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.language.i18n import Foreign, Ltr
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.places import places
 from bot.roster import shifts
 from bot.volunteers import leaving
@@ -39,7 +39,7 @@ def add_volunteer(
         async with store.work() as work:
             person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
             links = await _make_links(work, person_id)
-        lives = int(logins.INVITE_LIVES.total_seconds() // 3600)
+        lives = int(login_links.INVITE_LIVES.total_seconds() // 3600)
         common.say("cli_volunteer_added", name=Foreign(name), hours=lives)
         _say_links(store, bot_name, *links)
 
@@ -78,8 +78,8 @@ async def _bot_name(context: typer.Context, store: Store) -> str | None:
 
 
 async def _make_links(work: Work, person_id: int) -> tuple[str, str]:
-    desk = await logins.make_link(work, person_id, LinkPurpose.DESK, lives=logins.INVITE_LIVES)
-    return desk, await logins.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=logins.INVITE_LIVES)
+    desk = await login_links.make_link(work, person_id, LinkPurpose.DESK, lives=login_links.INVITE_LIVES)
+    return desk, await login_links.make_link(work, person_id, LinkPurpose.TELEGRAM, lives=login_links.INVITE_LIVES)
 
 
 def _say_links(store: Store, bot_name: str | None, desk: str, chat: str) -> None:

@@ -16,7 +16,7 @@ from bot.engine.sqlite_files import database_file
 from bot.engine.unlocking import open_store, require_fitting_key
 from bot.engine.work import Work
 from bot.hours import changes
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.places import places
 from bot.service import Service
 from models.hours import Door
@@ -128,6 +128,6 @@ async def links(service: Service) -> list[tuple[str, str]]:
         for name, key in (("Amina", "cli_demo_volunteer"), ("Robin", "cli_demo_coordinator")):
             person_id = await people.staff_named(work.db, name)
             assert person_id is not None
-            token = await logins.make_link(work, person_id, LinkPurpose.TRIAL, lives=LONG_SHIFT)
+            token = await login_links.make_link(work, person_id, LinkPurpose.TRIAL, lives=LONG_SHIFT)
             made.append((key, f"{url}/desk/login/{token}"))
     return made

@@ -23,7 +23,7 @@ from bot.engine.work import Actor, Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import login_links, logins, people
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
@@ -117,7 +117,7 @@ async def _pressed(work: Work, code: str, message_id: int | None) -> Answer:
 
 async def _pressed_desk(work: Work, actor: Actor) -> Answer:
     """A link is on its way, or the one of a moment ago is still there to be used."""
-    unused = await logins.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
+    unused = await login_links.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
     if unused and await buttons.said_lately(work, actor.address_id or 0, Notice.DESK_LINK):
         return IN_THE_CHAT
     await _send_desk_link(work, actor)
@@ -222,7 +222,7 @@ async def _list_cases(work: Work, actor: Actor) -> None:
 
 
 async def _send_desk_link(work: Work, actor: Actor) -> None:
-    token = await logins.make_link(work, actor.id, LinkPurpose.DESK)
+    token = await login_links.make_link(work, actor.id, LinkPurpose.DESK)
     sealed_as, hidden = work.hide(token)
     await work.tell(actor.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
 

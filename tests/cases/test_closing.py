@@ -11,7 +11,8 @@ from bot.engine.errors import BadInput, NewerWords, NotFound, Stale
 from bot.engine.work import actor_of
 from bot.people.access import case_to_read
 from bot.service import Service
-from models.case import UNKNOWN, CaseStatus, Category, Organisation, Outcome, spoken_code
+from models.case import CaseStatus, spoken_code
+from models.closing import UNKNOWN, Category, Organisation, Outcome
 from models.outbox import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row

@@ -10,7 +10,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import TooMany
 from bot.language.i18n import Catalogues
-from bot.people import logins
+from bot.people import secret_door
 from handlers.web.frame import guesses
 from handlers.web.frame.guesses import Guesses
 from tests.builders import one
@@ -160,8 +160,8 @@ async def test_one_place_alone_cannot_make_the_others_wait(site: Site) -> None:
 async def test_beyond_twenty_tries_an_hour_new_places_wait_and_known_ones_do_not(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert logins.MOST_GUESSES == 20
-    monkeypatch.setattr(logins, "MOST_GUESSES", FEW)
+    assert secret_door.MOST_GUESSES == 20
+    monkeypatch.setattr(secret_door, "MOST_GUESSES", FEW)
     code, secret, wrong = await numbers(site)
     assert is_open(await tries(site, "198.51.100.7", code, secret))
     for number in range(FEW):
@@ -183,7 +183,7 @@ async def test_beyond_twenty_tries_an_hour_new_places_wait_and_known_ones_do_not
 async def test_a_number_that_is_no_case_s_is_refused_like_any_other(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logins, "MOST_GUESSES", FEW)
+    monkeypatch.setattr(secret_door, "MOST_GUESSES", FEW)
     code, _, wrong = await numbers(site)
 
     seen = {
@@ -195,7 +195,7 @@ async def test_a_number_that_is_no_case_s_is_refused_like_any_other(
 
 
 async def test_opening_one_s_case_often_makes_nobody_wait(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logins, "MOST_GUESSES", FEW)
+    monkeypatch.setattr(secret_door, "MOST_GUESSES", FEW)
     code, secret, _ = await numbers(site)
 
     opened = [is_open(await tries(site, f"198.51.100.{number}", code, secret)) for number in range(FEW + 2)]

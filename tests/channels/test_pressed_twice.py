@@ -14,7 +14,7 @@ import pytest
 from bot.cases import cases, closing
 from bot.engine import clock
 from bot.language.i18n import Catalogues
-from bot.people import access, logins
+from bot.people import access, login_links
 from bot.places import places
 from models.case import spoken_code
 from models.people import Language, LinkPurpose
@@ -447,9 +447,9 @@ async def test_no_button_of_a_volunteer_says_anything_twice(house: House) -> Non
 async def test_logging_out_everywhere_is_told_once(house: House) -> None:
     amina = await builders.volunteer(house.service, chat_id=500)
     async with house.service.store.work() as work:
-        link = await logins.make_link(work, amina.id, LinkPurpose.DESK)
+        link = await login_links.make_link(work, amina.id, LinkPurpose.DESK)
     async with house.service.store.work() as work:
-        await logins.log_in(work, link)
+        await login_links.log_in(work, link)
     await house.settle()
 
     _, second = await twice(house, 500, "endall")
@@ -462,7 +462,7 @@ async def test_logging_out_everywhere_is_told_once(house: House) -> None:
 async def test_a_used_link_or_one_handed_over_elsewhere_does_not_keep_the_button_from_making_one(house: House) -> None:
     amina = await builders.volunteer(house.service, chat_id=500)
     async with house.service.store.work() as work:
-        await logins.make_link(work, amina.id, LinkPurpose.DESK, lives=logins.INVITE_LIVES)
+        await login_links.make_link(work, amina.id, LinkPurpose.DESK, lives=login_links.INVITE_LIVES)
     await house.asks(900)
     await house.claims(500)
     await house.hears(500, "/cases")
@@ -473,7 +473,7 @@ async def test_a_used_link_or_one_handed_over_elsewhere_does_not_keep_the_button
     link = re.search(r"/desk/login/(\S+)", house.last(500))
     assert link
     async with house.service.store.work() as work:
-        await logins.spend_link(work, link[1].rstrip("\u2069"), LinkPurpose.DESK)
+        await login_links.spend_link(work, link[1].rstrip("\u2069"), LinkPurpose.DESK)
     await house.pressed(
         500, next(code for code in codes_of(card_with(house, 500, "desk:")) if code.startswith("desk:"))
     )

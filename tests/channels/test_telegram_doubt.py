@@ -14,6 +14,7 @@ from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.service import Service
+from bot.telling import marking
 from bot.telling.delivery import Delivery
 from bot.telling.letters import Letter, Sent, TryAgain
 from handlers.telegram import wire
@@ -187,7 +188,7 @@ async def _deliver_all(service: Service, postman: _Postman) -> None:
             return
         outcome = await delivery._send(row)
         if postman.has_died:
-            await delivery._free_leases_at_start()
+            await delivery.sweep.free_leases_at_start()
             continue
         async with service.store.work() as work:
-            await delivery._mark(work, row, outcome)
+            await marking.mark(work, row, outcome)

@@ -18,7 +18,7 @@ from bot.engine.errors import Unavailable
 from bot.intake import converse
 from bot.language.i18n import Catalogues, Foreign
 from bot.privacy import purge
-from bot.telling.delivery import Letter, TryAgain
+from bot.telling.letters import Letter, TryAgain
 from models.case import spoken_code
 from models.dialogue import Prompt
 from tests import builders
@@ -111,7 +111,7 @@ async def test_what_waited_a_day_behind_a_closed_door_is_given_up_and_its_author
     await house.hears(500, "Ett")
 
     clock.move(timedelta(hours=25))
-    await house.delivery._give_up_parked()
+    await house.delivery.sweep.give_up_parked()
     await builders.deliver_all(house.delivery)
 
     assert _states(house) == [_state(house, "blocked", await _code(house))]
@@ -137,7 +137,7 @@ async def test_the_volunteer_reads_why_nothing_gets_through_and_still_does_when_
     await house.hears(500, "Två")
     waiting = _states(house)
     clock.move(timedelta(hours=25))
-    await house.delivery._give_up_parked()
+    await house.delivery.sweep.give_up_parked()
     await builders.deliver_all(house.delivery)
 
     assert waiting == _states(house) == [_state(house, why, await _code(house))]

@@ -11,7 +11,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.seal import new_token, tokens_in
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.volunteers import leaving
 from handlers.telegram.receiving import Telegram
 from models.people import Language, LinkPurpose
@@ -39,7 +39,7 @@ async def invitation(
     house: House, staff: Staff, purpose: LinkPurpose = LinkPurpose.TELEGRAM, lives: timedelta = timedelta(hours=72)
 ) -> str:
     async with house.service.store.work() as work:
-        return await logins.make_link(work, staff.id, purpose, lives=lives)
+        return await login_links.make_link(work, staff.id, purpose, lives=lives)
 
 
 async def linked_chats(house: House, staff: Staff) -> int:
@@ -78,7 +78,7 @@ async def _inside_a_text(house: House, staff: Staff) -> None:
 async def _spent_then_new(house: House, staff: Staff) -> None:
     old = await invitation(house, staff)
     async with house.service.store.work() as work:
-        await logins.spend_link(work, old, LinkPurpose.TELEGRAM)
+        await login_links.spend_link(work, old, LinkPurpose.TELEGRAM)
     await house.hears(CHAT, f"/start {old}")
     assert house.last(CHAT) == house.words("sv")("link_spent")
     await house.hears(CHAT, f"/start {await invitation(house, staff)}")
@@ -143,7 +143,7 @@ async def _by_correcting_what_was_written(house: House, staff: Staff) -> None:
 async def _spent_and_new_in_one_text(house: House, staff: Staff) -> None:
     old, new = await invitation(house, staff), await invitation(house, staff)
     async with house.service.store.work() as work:
-        await logins.spend_link(work, old, LinkPurpose.TELEGRAM)
+        await login_links.spend_link(work, old, LinkPurpose.TELEGRAM)
     await house.hears(CHAT, f"inte /start {old} utan /start {new}")
 
 
@@ -286,7 +286,7 @@ async def _no_good(house: House, staff: Staff, state: str) -> str:
     token = await invitation(house, staff, lives=timedelta(hours=-1 if state == "run out" else 1))
     async with house.service.store.work() as work:
         if state == "spent":
-            await logins.spend_link(work, token, LinkPurpose.TELEGRAM)
+            await login_links.spend_link(work, token, LinkPurpose.TELEGRAM)
         if state == "of somebody with no access":
             await leaving.disable_staff(work, staff.id)
     return token
@@ -305,7 +305,7 @@ async def test_a_link_to_the_volunteer_page_pasted_into_the_chat_reaches_no_newc
     assert house.texts(900) == read
     assert await kept_words(house) == before
     async with house.service.store.work() as work:
-        assert await logins.log_in(work, token)  # it was not used up
+        assert await login_links.log_in(work, token)  # it was not used up
 
 
 async def test_somebody_else_s_link_is_refused_to_a_volunteer_and_stays_good(house: House, nils: Staff) -> None:

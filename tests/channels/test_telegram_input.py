@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.language.i18n import Catalogues
-from bot.people import logins
+from bot.people import login_links
 from handlers.telegram.receiving import Telegram
 from models.case import spoken_code
 from models.people import Language, LinkPurpose
@@ -295,7 +295,7 @@ async def test_a_volunteer_s_own_account_cannot_open_a_case(house: House) -> Non
 async def test_an_invitation_links_an_account_once(house: House) -> None:
     amina = await builders.volunteer(house.service, on_shift=False)
     async with house.service.store.work() as work:
-        token = await logins.make_link(work, amina.id, LinkPurpose.TELEGRAM)
+        token = await login_links.make_link(work, amina.id, LinkPurpose.TELEGRAM)
 
     await house.hears(500, f"/start {token}")
     await house.hears(501, f"/start {token}")

@@ -13,7 +13,7 @@ from bot.engine import clock
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
 from bot.language.parts import privacy_text
-from bot.people import logins
+from bot.people import secret_door
 from bot.telling.rounds import Rounds
 from handlers.web.chat.chat import ACTS_ALONE
 from handlers.web.frame.limits import NEW_SECRETS
@@ -448,8 +448,8 @@ async def test_wrong_tries_for_a_new_secret_are_five_and_shut_no_other_door(site
 async def test_tries_at_the_door_hinder_nobody_whose_chat_is_open(site: Site) -> None:
     browser, receipt = await asked(site)
     async with site.service.store.work() as work:
-        for _ in range(logins.MOST_GUESSES):
-            await logins.count_guess(work, code_in(receipt).replace(" ", ""))
+        for _ in range(secret_door.MOST_GUESSES):
+            await secret_door.count_guess(work, code_in(receipt).replace(" ", ""))
 
     made = await browser.post("/sv/chat/secret", {"secret": secret_in(receipt)})
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
-from bot.people import logins
+from bot.people import login_links
 from bot.service import Service
 from handlers.web.frame.connections import Crowd
 from handlers.web.frame.serving import make_runner
@@ -128,7 +128,7 @@ class Site:
     async def link_for(self, staff: Staff) -> str:
         """A log-in link's path."""
         async with self.service.store.work() as work:
-            return f"/desk/login/{await logins.make_link(work, staff.id, LinkPurpose.DESK)}"
+            return f"/desk/login/{await login_links.make_link(work, staff.id, LinkPurpose.DESK)}"
 
     async def desk_of(self, staff: Staff) -> Browser:
         """A browser in which this volunteer has logged in."""

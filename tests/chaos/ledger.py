@@ -6,7 +6,7 @@ Reads the fake Bot API's side and the database. It must not take the program's w
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.telling.delivery import DOUBTFUL
+from bot.telling.marking import DOUBTFUL
 from models.outbox import Notice, RowState
 from tests.crash.place import Place
 

@@ -13,7 +13,8 @@ from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.people import people
 from bot.service import Service
-from bot.telling.delivery import Delivery, Letter, Outcome, Sent
+from bot.telling.delivery import Delivery
+from bot.telling.letters import Letter, Outcome, Sent
 from handlers.telegram.receiving import CHANNEL
 from models.outbox import Notice, Outbox
 from tests.crash.place import talking_pairs

@@ -14,8 +14,9 @@ from bot.engine.settings import Settings
 from bot.engine.store import INSTANCE_LOCK_CLASS, Store
 from bot.language.i18n import Catalogues
 from bot.service import Service
-from bot.telling import leases
-from bot.telling.delivery import Delivery, Letter, Outcome, Sent, TryAgain
+from bot.telling import leases, marking
+from bot.telling.delivery import Delivery
+from bot.telling.letters import Letter, Outcome, Sent, TryAgain
 from bot.trouble.pulse import Heart
 from models.outbox import Outbox, RowState
 from tests import builders
@@ -69,8 +70,8 @@ async def test_a_row_being_sent_stays_its_sender_s_when_the_clock_jumps(
 
     clocks.jump(jump)
     if service.store.is_postgres:
-        await delivery._free_dead_leases()
-    await delivery._free_forgotten_leases()
+        await delivery.sweep.free_dead_leases()
+    await delivery.sweep.free_forgotten_leases()
     assert not await delivery_of(service, postbox).deliver_one()
     held.arrives.set()
     await sending
@@ -85,12 +86,12 @@ async def test_a_lease_nobody_knows_of_is_free_once_no_send_lasts_that_long(serv
     delivery = delivery_of(service, Postbox())
     async with service.store.work() as work:
         assert await delivery._lease(work)
-    await delivery._free_forgotten_leases()
+    await delivery.sweep.free_forgotten_leases()
     assert (await _row(service)).lease_owner == service.store.instance
 
     async with service.store.work() as work:
         await leased_earlier(work, timedelta(seconds=service.settings.lease_seconds + 1))
-    await delivery._free_forgotten_leases()
+    await delivery.sweep.free_forgotten_leases()
 
     assert (await _row(service)).lease_owner is None
 
@@ -103,7 +104,7 @@ async def test_a_lease_of_a_time_to_come_is_free(service: Service) -> None:
         assert await delivery._lease(work)
         await leased_earlier(work, -timedelta(hours=1))
 
-    await delivery._free_forgotten_leases()
+    await delivery.sweep.free_forgotten_leases()
 
     assert (await _row(service)).lease_owner is None
 
@@ -134,7 +135,7 @@ async def test_who_stood_still_looks_before_sending_and_sends_nothing_that_is_an
 
     outcome = await delivery._send(leased)
     async with service.store.work() as work:
-        await delivery._mark(work, leased, outcome)
+        await marking.mark(work, leased, outcome)
 
     row = await _row(service)
     assert delivery._senders["telegram"].letters == []  # type: ignore[attr-defined]
@@ -220,7 +221,7 @@ async def _leases(service: Service) -> Row:
 
 
 async def _owner_after(service: Service) -> int | None:
-    await delivery_of(service, Postbox())._free_dead_leases()
+    await delivery_of(service, Postbox()).sweep.free_dead_leases()
     return (await _row(service)).lease_owner
 
 
@@ -242,8 +243,8 @@ async def test_a_process_whose_clock_is_two_minutes_off_takes_nothing_that_is_be
         clocks.jump(ahead)
         await Heart(other).beat()
         sweeping = delivery_of(other, Postbox())
-        await sweeping._free_dead_leases()
-        await sweeping._free_forgotten_leases()
+        await sweeping.sweep.free_dead_leases()
+        await sweeping.sweep.free_forgotten_leases()
 
         assert not await sweeping.deliver_one()
         assert (await _row(service)).lease_owner == service.store.instance

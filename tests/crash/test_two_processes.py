@@ -21,7 +21,8 @@ from bot.language.i18n import Catalogues
 from bot.people import logins, people
 from bot.people.access import CASES
 from bot.service import Service
-from bot.telling.delivery import Delivery, Letter, Outcome, Sent
+from bot.telling.delivery import Delivery
+from bot.telling.letters import Letter, Outcome, Sent
 from handlers.telegram.receiving import CHANNEL, HANDLED, Telegram
 from handlers.web.routes import make_app
 from models.case import CaseEvent, CaseEventKind

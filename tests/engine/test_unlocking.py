@@ -237,7 +237,7 @@ async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(servi
     async with service.store.look() as db:
         rows = await sealed_rows(db, most=1000)
 
-    opened = {(place["table"], place["column"]) for row, place in rows if service.store.seal.open(row.sealed, **place)}
+    opened = {(place["table"], place["column"]) for sealed, place in rows if service.store.seal.open(sealed, **place)}
     assert opened == {
         (table.name, column.name)
         for table in metadata.sorted_tables

@@ -12,7 +12,7 @@ from bot.hours import changes
 from bot.language.textshape import without_bidi_controls
 from bot.places import places
 from bot.service import Service
-from bot.telling.delivery import Unreachable
+from bot.telling.letters import Unreachable
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.outbox import Notice, Outbox
@@ -196,7 +196,7 @@ async def test_a_reminder_that_may_have_been_lost_with_its_process_is_said_again
         leased = {"lease_owner": library.store.instance, "leased_at": work.now - timedelta(hours=1)}
         await work.db.execute(update(Outbox).where(Outbox.state == "due").values(**leased))
 
-    await delivery._free_forgotten_leases()
+    await delivery.sweep.free_forgotten_leases()
     await builders.deliver_all(delivery)
 
     assert library.words("sv")("reminder_evening") in postbox.shows(78)[-1].prompt.text

@@ -14,7 +14,7 @@ from bot.engine import clock
 from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.people.access import case_by_code
 from bot.reports.figures import report
 from bot.service import Service
@@ -95,7 +95,7 @@ async def open_office(service: Service) -> dict[LinkPurpose, str]:
         amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
         hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=3)}
         await shift_starts.add_shift(work, person_ids=[amina], **hours)
-        return {p: await logins.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
+        return {p: await login_links.make_link(work, amina, p) for p in (LinkPurpose.TELEGRAM, LinkPurpose.DESK)}
 
 
 async def whole_journey(office: Office, newcomer: Newcomer, volunteer: Volunteer, language: str) -> str:

@@ -17,7 +17,7 @@ from dennis.linter import Linter
 
 from bot.engine import errors
 from bot.language import i18n, parts
-from models.case import Category, Organisation, Outcome
+from models.closing import Category, Organisation, Outcome
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
 

@@ -8,8 +8,8 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import BadInput, LinkSpent, NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
-from bot.intake.turns import Door
-from bot.people import logins, people
+from bot.intake.converse import Door
+from bot.people import login_links, logins, people, secret_door
 from bot.service import Service
 from models.outbox import Notice
 from models.people import Device, LinkPurpose
@@ -23,13 +23,13 @@ SECRET_HASH = hash_secret(SECRET)
 
 async def _link(service: Service, person_id: int, purpose: LinkPurpose = LinkPurpose.DESK) -> str:
     async with service.store.work() as work:
-        return await logins.make_link(work, person_id, purpose)
+        return await login_links.make_link(work, person_id, purpose)
 
 
 async def _spend(service: Service, token: str, purpose: LinkPurpose = LinkPurpose.DESK) -> int | Refusal:
     try:
         async with service.store.work() as work:
-            return await logins.spend_link(work, token, purpose)
+            return await login_links.spend_link(work, token, purpose)
     except Refusal as refusal:
         return refusal
 
@@ -128,14 +128,14 @@ async def _comes_back(service: Service, code: str, secret: str) -> str | Refusal
     """The door as the web uses it: the try is counted first, and by itself."""
     try:
         async with service.store.work() as work:
-            await logins.count_guess(work, code)
+            await secret_door.count_guess(work, code)
         async with service.store.look() as db:
-            found = await logins.secret_for_code(db, code, clock.now())
+            found = await secret_door.secret_for_code(db, code, clock.now())
         if found is None or not secret_matches(secret, found[1]):
             return NotFound("wrong_code_or_secret")
         async with service.store.work() as work:
-            _, token = await logins.come_back(work, found[0], Device.SHARED)
-            await logins.uncount_guess(work, code)
+            _, token = await secret_door.come_back(work, found[0], Device.SHARED)
+            await secret_door.uncount_guess(work, code)
             return token
     except Refusal as refusal:
         return refusal
@@ -162,7 +162,7 @@ async def test_wrong_code_and_wrong_secret_get_the_same_answer(house: Service) -
 async def _tries(service: Service, times: int, code: str = "4729135") -> None:
     for _ in range(times):
         async with service.store.work() as work:
-            await logins.count_guess(work, code)
+            await secret_door.count_guess(work, code)
 
 
 async def test_the_twenty_first_try_in_an_hour_waits_until_the_hour_is_over(service: Service) -> None:
@@ -186,7 +186,7 @@ async def test_from_where_the_case_was_opened_lately_a_try_counts_and_is_never_r
     await _tries(service, 20)
 
     async with service.store.work() as work:
-        await logins.count_guess(work, "4729135", is_known=True)
+        await secret_door.count_guess(work, "4729135", is_known=True)
     with pytest.raises(TooMany):
         await _tries(service, 1)
 
@@ -272,7 +272,7 @@ async def test_a_new_device_at_the_desk_is_told_to_the_account(house: Service) -
     token = await _link(house, amina.id)
 
     async with house.store.work() as work:
-        session = await logins.log_in(work, token)
+        session = await login_links.log_in(work, token)
 
     assert await _lives(house, session)
     assert len(await builders.said_to(house, amina.id, Notice.NEW_DEVICE)) == 1

@@ -9,11 +9,12 @@ from sqlalchemy import make_url
 from bot.cases import cases, closing, messages, relay
 from bot.cases.closing import Sheet
 from bot.engine import clock, once
-from bot.people import logins, people
+from bot.people import login_links, logins, people, secret_door
 from bot.privacy import purge
 from bot.reports import figures as reports_figures
 from bot.service import Service
-from models.case import CaseStatus, Category, Outcome
+from models.case import CaseStatus
+from models.closing import Category, Outcome
 from models.outbox import Notice
 from models.people import Device, LinkPurpose
 from tests import builders
@@ -222,7 +223,7 @@ async def test_the_receipt_of_somebody_who_blocked_the_bot_does_not_keep_the_cha
     await builders.deliver_all(delivery)
     clock.move(timedelta(hours=25))
 
-    await delivery._give_up_parked()
+    await delivery.sweep.give_up_parked()
 
     assert await builders.table(house, "SELECT id FROM addresses WHERE channel = 'telegram'") == []
 
@@ -269,9 +270,9 @@ async def test_old_keys_links_sessions_and_held_words_of_volunteers_are_gone(hou
         await builders.claimed_case(house, amina)
     async with house.store.work() as work:
         await once.first_time(work, "telegram", "1")
-        await logins.make_link(work, amina.id, LinkPurpose.DESK)
+        await login_links.make_link(work, amina.id, LinkPurpose.DESK)
         await logins.open_session(work, amina.id, Device.STAFF)
-        await logins.count_guess(work, "1234566")
+        await secret_door.count_guess(work, "1234566")
     await builders.volunteer_says(house, amina, "Till vem?")
     clock.move(timedelta(days=46))
 

@@ -19,7 +19,8 @@ from bot.language.i18n import Words
 from bot.reports import forms
 from bot.reports.figures import GROUPS, LISTED, Report, half_year, month, report
 from models.base import new_id
-from models.case import UNKNOWN, Case, CaseEventKind, Closing, Organisation, new_code
+from models.case import Case, CaseEventKind, new_code
+from models.closing import UNKNOWN, Closing, Organisation
 from models.conversation import Refused
 from models.tables import metadata
 

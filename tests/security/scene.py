@@ -25,7 +25,7 @@ from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.hours import changes as hours_changes
 from bot.language.i18n import Catalogues
-from bot.people import logins
+from bot.people import login_links, logins
 from bot.places import places
 from bot.service import Service
 from bot.volunteers import leaving
@@ -120,8 +120,8 @@ async def _fill(service: Service) -> Scene:
 async def _open_doors(service: Service, scene: Scene) -> None:
     async with service.store.work() as work:
         for actor in STAFF:  # logging in says so at the desk, which makes a notice that can be put away
-            link = await logins.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
-            scene.tokens[actor] = await logins.log_in(work, link)
+            link = await login_links.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
+            scene.tokens[actor] = await login_links.log_in(work, link)
         for actor in NEWCOMERS:
             scene.tokens[actor] = await logins.open_session(work, scene.person_ids[actor], Device.SHARED)
     async with service.store.work() as work:
@@ -130,7 +130,7 @@ async def _open_doors(service: Service, scene: Scene) -> None:
         scene.tokens["disabled"] = await logins.open_session(work, scene.person_ids["disabled"], Device.STAFF)
         for actor in ACTORS:
             somebody = scene.person_ids["claimer"]
-            scene.links[actor] = await logins.make_link(work, somebody, LinkPurpose.DESK)
+            scene.links[actor] = await login_links.make_link(work, somebody, LinkPurpose.DESK)
     newest = "SELECT max(o.id) FROM outbox o JOIN addresses a ON a.id = o.address_id WHERE a.person_id = :person"
     for actor in STAFF:
         scene.notices[actor] = (await builders.one(service, newest, person=scene.person_ids[actor]))[0]

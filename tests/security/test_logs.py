@@ -24,7 +24,7 @@ from bot.cases import shift_starts
 from bot.engine.seal import Seal, load_key
 from bot.engine.settings import read_settings
 from bot.engine.store import Store
-from bot.people import logins, people
+from bot.people import login_links, people
 from models.people import LinkPurpose, Role
 from tests.actors import CODE, TelegramNewcomer, TelegramVolunteer, WebNewcomer, WebVolunteer, plain
 from tests.botapi import FakeBotApi
@@ -185,8 +185,8 @@ class Run:
             amina = await people.add_staff(work, role=Role.VOLUNTEER, alias="Amina", language="sv", speaks=["sv", "ar"])
             lasts = {"starts_at": work.now - timedelta(hours=1), "ends_at": work.now + timedelta(hours=8)}
             await shift_starts.add_shift(work, person_ids=[amina], **lasts)
-            self.invitation = await logins.make_link(work, amina, LinkPurpose.TELEGRAM)
-            desk = await logins.make_link(work, amina, LinkPurpose.DESK)
+            self.invitation = await login_links.make_link(work, amina, LinkPurpose.TELEGRAM)
+            desk = await login_links.make_link(work, amina, LinkPurpose.DESK)
         await store.close()
         self.desk_link = f"{self.base}/desk/login/{desk}"
         first = re.search(r"/desk/login/(\S+)", said)[1]

@@ -15,7 +15,7 @@ import pytest
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
-from bot.people import logins
+from bot.people import login_links, logins
 from bot.volunteers import leaving
 from models.people import LinkPurpose
 from tests import builders
@@ -40,14 +40,14 @@ NEVER = 3600.0  # so that only a ring can be what closes a socket
 async def link_for(site: Site, scene: Scene, actor: str, purpose: LinkPurpose = LinkPurpose.DESK) -> str:
     """A log-in link's path."""
     async with site.service.store.work() as work:
-        return f"/desk/login/{await logins.make_link(work, scene.person_ids[actor], purpose)}"
+        return f"/desk/login/{await login_links.make_link(work, scene.person_ids[actor], purpose)}"
 
 
 async def left_over_link(site: Site, scene: Scene, actor: str) -> str:
     """A link of somebody whose access ended just after it was made, which took no link away: one guard for itself."""
     async with site.service.store.work() as work:
         await leaving.enable_staff(work, scene.person_ids[actor])
-        token = await logins.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
+        token = await login_links.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
         await work.db.exec_driver_sql(f"UPDATE people SET enabled = false WHERE id = {scene.person_ids[actor]}")
         return f"/desk/login/{token}"
 
@@ -132,7 +132,7 @@ async def test_every_link_that_does_not_work_gets_one_answer(site: Site, scene: 
     spent = await link_for(site, scene, "claimer")
     await site.ask("POST", spent)
     late = await link_for(site, scene, "claimer")
-    clock.move(logins.LINK_LIVES + timedelta(seconds=1))
+    clock.move(login_links.LINK_LIVES + timedelta(seconds=1))
     for_telegram = await link_for(site, scene, "claimer", LinkPurpose.TELEGRAM)
     of_disabled = await left_over_link(site, scene, "disabled")
     guessed = f"/desk/login/{FIXED}"

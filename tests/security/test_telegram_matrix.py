@@ -16,11 +16,11 @@ import pytest
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues, Words
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.places import places
 from bot.volunteers import leaving
 from models.base import metadata
-from models.case import USUAL_ORGANISATIONS
+from models.closing import USUAL_ORGANISATIONS
 from models.outbox import Notice
 from models.people import LinkPurpose
 from tests import builders
@@ -275,9 +275,9 @@ async def coordinate(house: House) -> None:
 
 async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
     async with house.service.store.work() as work:
-        link = await logins.make_link(work, staff.id, LinkPurpose.DESK)
+        link = await login_links.make_link(work, staff.id, LinkPurpose.DESK)
     async with house.service.store.work() as work:
-        await logins.log_in(work, link)
+        await login_links.log_in(work, link)
     await house.settle()
 
 
@@ -448,7 +448,7 @@ async def test_of_twenty_accounts_at_once_one_is_linked_by_an_invitation(cast: C
     service = cast.house.service
     new = await builders.volunteer(service, "Nils")
     async with service.store.work() as work:
-        token = await logins.make_link(work, new.id, LinkPurpose.TELEGRAM)
+        token = await login_links.make_link(work, new.id, LinkPurpose.TELEGRAM)
     for chat in range(6000, 6020):
         await cast.house.api.says(chat, f"/start {token}", language_code="sv")
 

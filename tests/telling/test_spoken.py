@@ -20,7 +20,8 @@ from bot.language.i18n import Catalogues
 from bot.language.parts import Facts
 from bot.language.textshape import FSI, LRI, PDI, utf16_length
 from bot.trouble import texts as trouble_texts
-from models.case import OPEN, Category, Organisation
+from models.case import OPEN
+from models.closing import Category, Organisation
 from models.dialogue import Prompt
 from models.intake import QUESTIONS, IntakeStep
 from models.outbox import Notice

@@ -9,9 +9,10 @@ from sqlalchemy import Row, insert, select, update
 from bot.engine import clock
 from bot.engine.belief import Why
 from bot.engine.errors import ClockInDoubt, Stale
-from bot.people import logins, people
+from bot.people import login_links, people
 from bot.service import Service
-from bot.telling.delivery import Delivery, TryAgain, Unreachable
+from bot.telling.delivery import Delivery
+from bot.telling.letters import TryAgain, Unreachable
 from bot.telling.rounds import Rounds
 from bot.trouble import clock_doubt, times_to_come
 from bot.trouble.pulse import Heart
@@ -55,7 +56,7 @@ async def _everything_runs(service: Service) -> int:
     """A turn of every loop; returns how many timers were done."""
     rounds = Rounds(service)
     await rounds._arm_regular()
-    await Delivery(service, {})._give_up_parked()
+    await Delivery(service, {}).sweep.give_up_parked()
     await Heart(service).beat()
     return await builders.do_all_due(service)
 
@@ -388,7 +389,7 @@ async def test_what_a_clock_that_started_ahead_has_written_is_brought_back_to_no
     undecided = await builders.newcomer_on_web(service)
     await undecided.does(Said("Jag undrar"))
     async with service.store.work() as work:
-        await logins.make_link(work, amina.id, LinkPurpose.DESK)
+        await login_links.make_link(work, amina.id, LinkPurpose.DESK)
 
     clocks.jump(timedelta(days=-400))
     clocks.pass_(TWELVE_SECONDS)
@@ -407,8 +408,8 @@ async def test_what_lies_ahead_for_a_good_reason_stays(service: Service, clocks:
     amina = await builders.volunteer(service)
     await builders.shift(service, amina, starts_at=clocks.shown() + timedelta(days=60))
     async with service.store.work() as work:
-        await logins.make_link(work, amina.id, LinkPurpose.DESK, lives=logins.INVITE_LIVES)
-        await logins.make_link(work, amina.id, LinkPurpose.TRIAL, lives=timedelta(days=365))
+        await login_links.make_link(work, amina.id, LinkPurpose.DESK, lives=login_links.INVITE_LIVES)
+        await login_links.make_link(work, amina.id, LinkPurpose.TRIAL, lives=timedelta(days=365))
         await work.remind(TimerKind.ANSWER, 1, work.now + timedelta(hours=168))
     columns = (
         "SELECT due_at FROM timers UNION ALL SELECT expires_at FROM login_links UNION SELECT starts_at FROM shifts"

@@ -9,7 +9,7 @@ from bot.engine import clock
 from bot.engine.errors import NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
 from bot.language.textshape import to_latin_digits
-from bot.people import logins
+from bot.people import secret_door
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.limits import COME_BACKS, LIMITS
@@ -48,13 +48,13 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
     store, guesses, place = request.app[SERVICE].store, request.app[LIMITS].guesses, _place(request)
     await _count(request, code)
     async with store.look() as db:
-        found = await logins.secret_for_code(db, code, clock.now())
+        found = await secret_door.secret_for_code(db, code, clock.now())
     matches = await slowly(request, "back", secret_matches, secret, found[1] if found else NOBODYS)
     if found is None or not matches:
         raise NotFound("wrong_code_or_secret")
     async with store.work() as work:
-        visitor, token = await logins.come_back(work, found[0], device)
-        await logins.uncount_guess(work, code)
+        visitor, token = await secret_door.come_back(work, found[0], device)
+        await secret_door.uncount_guess(work, code)
         await identity.end_session(work, request, identity.NEWCOMER)
     guesses.opened(place, code)
     return visitor.language, token
@@ -73,7 +73,7 @@ async def _count(request: web.Request, code: str) -> None:
         guesses.count(place, code)
     try:
         async with request.app[SERVICE].store.work() as work:
-            await logins.count_guess(work, code, is_known=is_known)
+            await secret_door.count_guess(work, code, is_known=is_known)
     except Refusal:
         if not is_known:
             guesses.uncount(place, code)

@@ -17,7 +17,7 @@ from bot.engine import clock
 from bot.engine.errors import Refusal, SessionEnded, Unavailable
 from bot.engine.work import Visitor
 from bot.language import parts
-from bot.people import keeping, logins, people
+from bot.people import keeping, logins, people, secret_door
 from bot.people.keeping import NOTHING_KEPT, Kept
 from bot.people.logins import Session
 from bot.telling import inbox
@@ -128,7 +128,7 @@ async def _read(request: web.Request, session: Session | None) -> Reading:
 
 async def _kept_in(db: Any, request: web.Request, session: Session) -> tuple[Kept, str]:
     kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, session.id, now=clock.now())
-    numbers = await logins.numbers_of(db, session.person_id) if kept.secret else None
+    numbers = await secret_door.numbers_of(db, session.person_id) if kept.secret else None
     return kept, numbers[0] if numbers else ""
 
 

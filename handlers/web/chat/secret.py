@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.engine.errors import BadInput, Refusal, SessionEnded, TooMany
 from bot.engine.seal import hash_secret, secret_matches
-from bot.people import keeping, logins
+from bot.people import keeping, secret_door
 from bot.people.keeping import NewSecret
 from bot.people.logins import Session
 from handlers.web.chat.back import digits
@@ -55,7 +55,7 @@ async def _make(request: web.Request, session: Session) -> None:
     if not request.app[LIMITS].allows_session(NEW_SECRETS, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
     async with request.app[SERVICE].store.look() as db:
-        numbers = await logins.numbers_of(db, session.person_id)
+        numbers = await secret_door.numbers_of(db, session.person_id)
     if numbers is None:
         raise BadInput("no_secret_yet")
     code, old_hash = numbers
@@ -64,7 +64,7 @@ async def _make(request: web.Request, session: Session) -> None:
     secret, secret_hash = await new_secret(request)
     async with identity.acts(request) as (work, current):
         await keeping.renew_secret(work, work.newcomer, current, new=NewSecret(secret, secret_hash, replaces=old_hash))
-        await logins.forgive_guesses(work, code)
+        await secret_door.forgive_guesses(work, code)
     request.app[LIMITS].guesses.opened(request.app[LIMITS].network_of(request), code)
 
 

@@ -26,7 +26,7 @@ from handlers.web.desk.view import SEND_IT, THROW_AWAY, Typed
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SESSION
 from handlers.web.frame.view import see_other, wants_json, went_on
-from models.case import UNKNOWN
+from models.closing import UNKNOWN
 
 LONGEST_NUMBER = 18
 Act = Callable[[Work, Session], Awaitable[object]]

@@ -22,7 +22,7 @@ from handlers.web.desk.view import Typed, case_card, closing_options, line_shown
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import page, refusal_text, words_for
-from models.case import UNKNOWN
+from models.closing import UNKNOWN
 
 GONE = 410
 

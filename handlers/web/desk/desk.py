@@ -9,7 +9,7 @@ from bot.cases import cases, queue
 from bot.engine import clock
 from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, NotPermitted, Refusal, TooMany
 from bot.engine.metrics import ACTS
-from bot.people import logins, people
+from bot.people import login_links, logins, people
 from bot.people.logins import Session
 from bot.reports import overview
 from bot.roster.staffing import on_shift
@@ -56,9 +56,9 @@ async def log_in(request: web.Request) -> web.Response:
 async def _log_in(request: web.Request) -> str:
     store, link = request.app[SERVICE].store, request.match_info["token"]
     async with store.look() as db:  # a link of no worth costs nobody the one place where acts are written
-        await logins.require_good_link(db, link, clock.now())
+        await login_links.require_good_link(db, link, clock.now())
     async with store.work() as work:
-        token = await logins.log_in(work, link)
+        token = await login_links.log_in(work, link)
         await identity.end_session(work, request, identity.STAFF)
     return token
 

@@ -17,7 +17,8 @@ from bot.reports.overview import Overview
 from bot.service import Service
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
-from models.case import UNKNOWN, USUAL_ORGANISATIONS, CaseEventKind, Category, Organisation, spoken_code
+from models.case import CaseEventKind, spoken_code
+from models.closing import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
 from models.outbox import Notice
 
 # What else is said to staff is on the desk already: cards are its queue, new words its cases.

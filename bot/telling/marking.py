@@ -1,0 +1,167 @@
+"""What an outcome means for a row of the outbox: it ends, waits for its next try, or waits behind a door that is shut.
+
+Owns the marks, and who is told of them. It must not send, nor choose what leaves next.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import delete, exists, select, update
+
+from bot.cases import pointing, relay_states
+from bot.engine import bells, clock
+from bot.engine.rows import columns, only
+from bot.engine.work import Work
+from bot.hours import channel_post
+from bot.people import access, people
+from bot.telling import inbox, leases
+from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unreachable
+from bot.telling.outbox import ROWS, OutboxRow, number
+from bot.volunteers import leaving
+from models.base import table_of
+from models.case import CaseEventKind, CaseStatus
+from models.outbox import PERMANENT_TRIES, REMINDERS, Notice, RowState, gives_up_at, next_try
+from models.people import STAFF_ROLES, Address, Person
+
+log = structlog.get_logger()
+DOUBTFUL = "doubtful"  # why a row has failed whose every try may have arrived
+LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another process's by now
+_PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
+
+
+class Volunteer(NamedTuple):
+    """Whoever of the staff is reached at an address."""
+
+    id: int
+    alias: str
+
+
+_OF_STAFF = select(*columns(Volunteer, _PEOPLE)).select_from(
+    _PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id)
+)
+
+
+async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
+    """The row says what came of its letter: it waits no more, or waits for its next try."""
+    if outcome is LOST:
+        return
+    if row.kind == Notice.HOURS_POST:
+        outcome = await _mark_post(work, row, outcome)
+    match outcome:
+        case Sent(remote_id=remote_id):
+            await end(work, row, state=RowState.SENT, remote_id=remote_id)
+        case Moved():
+            await _again(work, row, TryAgain())
+        case TryAgain() as again:
+            await _again(work, row, again)
+        case Unreachable(reason=reason) if reason in inbox.SHUT:
+            await _park(work, row, reason)
+        case Unreachable(reason="nothing_to_edit"):
+            await end(work, row, state=RowState.CANCELLED)
+        case Unreachable(reason=reason):
+            if row.attempts >= PERMANENT_TRIES or reason == "unrenderable":
+                await end(work, row, state=RowState.FAILED, failure=reason)
+            else:
+                await _again(work, row, TryAgain())
+
+
+async def _mark_post(work: Work, row: OutboxRow, outcome: Outcome) -> Outcome:
+    """The post in the channel is one message over many rows: which one, and what becomes of it, is kept apart."""
+    match outcome:
+        case Sent(remote_id=remote_id):
+            await channel_post.posted(work, remote_id)
+        case Moved(chat=chat):
+            await channel_post.moved(work, row.address_id, chat)
+        case Unreachable(reason="nothing_to_edit"):
+            await channel_post.lost(work)
+            return TryAgain()
+        case Unreachable(reason=reason) if reason != "unrenderable":
+            await channel_post.unreachable(work)
+            return Unreachable("nothing_to_edit")  # ended: the next change of the hours tries again
+    return outcome
+
+
+async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) -> None:
+    """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row.
+    That it was sent is true whoever has it in hand by now; anything else is said only by who has."""
+    waits = (ROWS.c.id == row.id) & (ROWS.c.state == RowState.DUE)
+    ended = update(ROWS).where(waits if state == RowState.SENT else leases.still(row))
+    ended = ended.values(state=state, lease_owner=None, ended_at=work.now, secret=None, **values)
+    if not (await work.db.execute(ended)).rowcount:
+        return
+    failed = state == RowState.FAILED
+    if row.kind == Notice.REPLY:
+        await _told_author(work, row, failed=failed)
+    elif row.kind == Notice.WORDS and failed:
+        await _point_to_desk(work, row)
+    await _close_farewell_lane(work, row.address_id)
+
+
+async def _told_author(work: Work, row: OutboxRow, *, failed: bool) -> None:
+    if failed and row.case_id is not None:  # a reply is somebody's words in a case: it names both
+        await work.record(row.case_id, CaseEventKind.UNDELIVERED)
+    if row.message_id is not None:
+        await relay_states.tell_relay_state(work, row.message_id, is_trouble=failed)
+    work.ring(bells.DESK)
+
+
+async def _point_to_desk(work: Work, row: OutboxRow) -> None:
+    """A newcomer's words that may not have arrived: their volunteer is told where they stand."""
+    assert row.case_id is not None  # as above, a newcomer's words
+    case = await access.locked_case(work, row.case_id)
+    if case.status == CaseStatus.CLAIMED:
+        await pointing.point_to_desk(work, case, seq=number(row.params, "seq"))
+
+
+async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
+    is_new = row.edits is None and row.kind not in (Notice.UNSAY, Notice.HOURS_POST)  # the others can be repeated
+    if again.doubtful and is_new and row.kind in REMINDERS:
+        await end(work, row, state=RowState.SENT, doubtful=True)
+        return
+    if again.doubtful and is_new and row.doubtful:
+        await end(work, row, state=RowState.FAILED, failure=DOUBTFUL, doubtful=True)
+        return
+    given_up = work.now >= gives_up_at(row.kind, row.created_at, retry_hours=work.settings.retry_hours)
+    if given_up and clock.doubt() is None:
+        await end(work, row, state=RowState.FAILED, failure="expired")
+        return
+    wait = next_try(row.attempts, timedelta(seconds=work.settings.retry_first_seconds))
+    due_at = work.now + max(wait, timedelta(seconds=again.after_seconds))
+    values: dict[str, object] = {
+        "lease_owner": None,
+        "due_at": due_at,
+        "timed_at": work.now,
+        "doubtful": row.doubtful or (again.doubtful and is_new),
+    }
+    values["parts_sent"] = max(row.parts_sent, again.parts_sent)
+    await work.db.execute(update(ROWS).where(leases.still(row)).values(**values))
+
+
+async def _park(work: Work, row: OutboxRow, reason: str) -> None:
+    """The person's door is shut: the lane waits for a sign of life, and whoever relies on it is told."""
+    await work.db.execute(update(_ADDRESSES).where(_ADDRESSES.c.id == row.address_id).values(parked_at=work.now))
+    await work.db.execute(update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=reason))
+    log.info("lane_parked", address_id=row.address_id)
+    if row.kind == Notice.REPLY:
+        await _told_author(work, row, failed=True)
+    await _volunteer_gone(work, row.address_id, reason)
+
+
+async def _volunteer_gone(work: Work, address_id: int, reason: str) -> None:
+    mine = _OF_STAFF.where(_ADDRESSES.c.id == address_id, _PEOPLE.c.role.in_(STAFF_ROLES))
+    volunteer = only(Volunteer, await work.db.execute(mine))
+    if volunteer is None:
+        return
+    dropped = update(ROWS).where(ROWS.c.address_id == address_id, ROWS.c.state == RowState.DUE)
+    # "Taken" stays: a card that was sent before must not offer its case when the chat opens again.
+    cards = dropped.where(ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
+    await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
+    count = await leaving.free_cases_of(work, volunteer.id, reason=reason)
+    params = {"alias": volunteer.alias, "count": count, "reason": reason}
+    await people.tell_coordinators(work, Notice.COORDINATOR_BLOCKED, params=params)
+
+
+async def _close_farewell_lane(work: Work, address_id: int) -> None:
+    still = exists().where(ROWS.c.address_id == address_id, ROWS.c.state == RowState.DUE)
+    await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == address_id, _ADDRESSES.c.farewell, ~still))
