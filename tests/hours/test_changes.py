@@ -7,7 +7,7 @@ import pytest
 
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound, Refusal, Stale
-from bot.hours import changes, standing
+from bot.hours import changes, changes_made, standing
 from bot.places import places
 from bot.service import Service
 from models.hours import Reason
@@ -98,7 +98,7 @@ async def test_no_row_is_ever_overwritten_or_deleted(service: Service, boss: Sta
     assert (row.kind, row.added_by) == ("closed", number)
     assert row.ended_by == number + 1
     async with service.store.look() as db:
-        past = await changes.history(db)
+        past = await changes_made.history(db)
     assert [(one.told["verb"], one.alias, one.undone) for one in past] == [
         ("usual", None, False), ("close", None, False), ("weekly", None, False),
     ]  # fmt: skip
@@ -118,7 +118,7 @@ async def test_a_closing_of_all_places_names_those_that_would_be_open(service: S
     await publish(service, Change(Verb.CLOSE, ("linero", "sporthallen"), MONDAY))
 
     async with service.store.look() as db:
-        newest = (await changes.history(db))[0]
+        newest = (await changes_made.history(db))[0]
     assert newest.told["places"] == ["linero"]
 
 
