@@ -101,7 +101,7 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
     known = await places.physical_places(work.db)
     usual = min(known, key=lambda place: not place.name_key, default=None)  # rather a library than a pop-up
     example = {"place": usual.code if usual else "linero", "day": (work.today + EXAMPLE_IS_AHEAD).isoformat()}
-    params: dict[str, object] = {"command": name} | example
+    params: dict[str, object] = {"command": name, **example}
     if refusal is not None:
         params |= {"refusal": refusal.code, "values": refusal.values}
     await work.tell(actor.id, Notice.HOURS_USAGE, params=params)
