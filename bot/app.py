@@ -115,10 +115,10 @@ async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.
 
 async def _first_failure(loops: list[asyncio.Task[None]], ended: asyncio.Task[bool]) -> None:
     """Return when told to stop. A loop that ends with a bug takes the service down, so that somebody notices."""
-    running: set[asyncio.Task[object]] = {*loops, ended}  # type: ignore[arg-type]
+    running: set[asyncio.Task[object]] = {*loops, ended}
     while ended in running:
         done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {ended}:  # type: ignore[operator]
+        for task in done - {ended}:
             task.result()
 
 

@@ -99,6 +99,14 @@ async def acting(service: Service, staff: Staff) -> AsyncIterator[Work]:
         yield work
 
 
+@asynccontextmanager
+async def asking(service: Service, asker: Newcomer) -> AsyncIterator[Work]:
+    """One act of this newcomer, on the channel they came by."""
+    async with service.store.work() as work:
+        work.visitor = asker.visitor
+        yield work
+
+
 async def volunteer(
     service: Service,
     alias: str = "Amina",

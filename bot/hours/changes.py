@@ -1,32 +1,32 @@
-"""Changes of the opening hours: proposed and shown first, published, taken back, and looked up afterwards.
+"""Changes of the opening hours: proposed and shown first, published, taken back.
 
 Nothing stored is overwritten: what no longer holds is marked with the change that ended it. Whom a change is told to
-is decided in `concerned.py`. It must not render anything.
+is decided in `concerned.py`; afterwards it is read in `changes_made.py`. It must not render anything.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput, Stale
+from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import concerned, standing
+from bot.hours.changes_made import CHANGES, change_params, newest_number, newest_standing
+from bot.hours.standing import EXCEPTIONS, RULES
 from bot.places import places
-from bot.places.places import PlaceRow, place_params
 from bot.roster import shifts
-from models.base import new_id
-from models.hours import HoursChange, HoursDraft, HoursException, Place, Reason, WeeklyHours
+from models.base import new_id, table_of
+from models.hours import HoursDraft, Place, Reason
 from models.hours_change import Change, Effect, Standing, Verb, Wrong, effect_of
-from models.people import Person
 from models.timetable import Span
 
 CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
-_CHANGES: Table = HoursChange.__table__  # type: ignore[attr-defined]
-_BACK = _CHANGES.alias("back")
+_DRAFTS, _PLACES = table_of(HoursDraft), table_of(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,9 @@ class Proposal:
     unstaffed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One line of the history. `alias`: who made it, None from the command line. `undone`: it was taken back."""
-
-    number: int
-    made_at: datetime
-    alias: str | None
-    told: dict[str, Any]
-    undone: bool
-    undoes: int | None
+class _Draft(NamedTuple):
+    what: dict[str, object]
+    base: int
 
 
 async def propose(work: Work, change: Change) -> Proposal:
@@ -64,8 +57,8 @@ async def propose(work: Work, change: Change) -> Proposal:
     effect = await _effect(work, change, before)
     change = _where_it_matters(change, before, effect)
     draft = new_id()
-    row = {"id": draft, "person_id": actor.id, "made_at": work.now, "base": await _newest(work.db)}
-    await work.db.execute(insert(HoursDraft).values(what=change.to_json(), **row))
+    row = {"id": draft, "person_id": actor.id, "made_at": work.now, "base": await newest_number(work.db)}
+    await work.db.execute(insert(_DRAFTS).values(what=change.to_json(), **row))
     return await _proposal(work, draft, change, before, effect)
 
 
@@ -94,7 +87,7 @@ async def _proposal(work: Work, draft: int, change: Change, before: Standing, ef
 
 async def draft_change(db: AsyncConnection, draft: int, person_id: int) -> Change | None:
     """The change of this person's draft; None once it is published, dropped or too old."""
-    mine = select(HoursDraft.what).where(HoursDraft.id == draft, HoursDraft.person_id == person_id)
+    mine = select(_DRAFTS.c.what).where(_DRAFTS.c.id == draft, _DRAFTS.c.person_id == person_id)
     what = (await db.execute(mine)).scalar_one_or_none()
     return None if what is None else Change.from_json(what)
 
@@ -109,13 +102,13 @@ async def publish(work: Work, draft: int, *, cancel_shifts: bool = False) -> int
     """
     actor = work.coordinator
     await _lock(work)
-    mine = delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id)
-    row = (await work.db.execute(mine.returning(HoursDraft.what, HoursDraft.base))).one_or_none()
-    if row is None:
+    mine = delete(_DRAFTS).where(_DRAFTS.c.id == draft, _DRAFTS.c.person_id == actor.id)
+    shown = only(_Draft, await work.db.execute(mine.returning(*columns(_Draft, _DRAFTS))))
+    if shown is None:
         raise Stale
-    if row.base != await _newest(work.db):
+    if shown.base != await newest_number(work.db):
         raise Stale("hours_changed_meanwhile")
-    return await _publish(work, Change.from_json(row.what), cancel_shifts=cancel_shifts)
+    return await _publish(work, Change.from_json(shown.what), cancel_shifts=cancel_shifts)
 
 
 async def drop_draft(work: Work, draft: int) -> None:
@@ -125,7 +118,7 @@ async def drop_draft(work: Work, draft: int) -> None:
         NotFound: the actor is no coordinator.
     """
     actor = work.coordinator
-    await work.db.execute(delete(HoursDraft).where(HoursDraft.id == draft, HoursDraft.person_id == actor.id))
+    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.id == draft, _DRAFTS.c.person_id == actor.id))
 
 
 async def publish_now(work: Work, change: Change) -> int:
@@ -152,58 +145,17 @@ async def undo(work: Work, number: int) -> int:
     await _lock(work)
     if number != await newest_standing(work.db):
         raise Stale("hours_undo_newest_only")
-    what = (await work.db.execute(select(_CHANGES.c.what).where(_CHANGES.c.number == number))).scalar_one()
+    what = (await work.db.execute(select(CHANGES.c.what).where(CHANGES.c.number == number))).scalar_one()
     change = Change.from_json(what)
     before = await _standing(work, change)
     undoing = await _record(work, change, undoes=number)
     for shift_id in what.get(CANCELLED, ()):
         await shifts.bring_back_shift(work, shift_id)
-    await _bring_back(work, WeeklyHours.__table__, number, undoing)  # type: ignore[attr-defined]
-    await _bring_back(work, HoursException.__table__, number, undoing)  # type: ignore[attr-defined]
+    await _bring_back(work, RULES, number, undoing)
+    await _bring_back(work, EXCEPTIONS, number, undoing)
     after = await _standing(work, change)
     await concerned.tell(work, change, before.timetable, after.timetable, cancelled=())
     return undoing
-
-
-async def newest_standing(db: AsyncConnection) -> int | None:
-    """The number of the newest change that has not been taken back: the one that can be."""
-    still = select(func.max(_CHANGES.c.number)).where(_CHANGES.c.undoes.is_(None), ~_taken_back())
-    return (await db.execute(still)).scalar_one_or_none()
-
-
-async def history(db: AsyncConnection, most: int = 10) -> list[Past]:
-    """The newest changes, newest first."""
-    return await _pasts(db, _PAST.order_by(_CHANGES.c.number.desc()).limit(most))
-
-
-async def undoable(db: AsyncConnection, number: int) -> Past:
-    """The change with this number, to be shown before it is taken back.
-
-    Raises:
-        Stale: it is not the newest any more, or has been taken back.
-    """
-    if number != await newest_standing(db):
-        raise Stale("hours_undo_newest_only")
-    return (await _pasts(db, _PAST.where(_CHANGES.c.number == number)))[0]
-
-
-async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
-    """The (place, day) pairs that a coordinator has said are as usual: nobody need ask again."""
-    rows = await db.execute(select(_CHANGES.c.what).where(_CHANGES.c.undoes.is_(None), ~_taken_back()))
-    changes = [Change.from_json(what) for what in rows.scalars() if what["verb"] == Verb.USUAL]
-    return {(place, day) for change in changes for place in change.places for day in change.days}
-
-
-async def change_params(db: AsyncConnection, change: Change) -> dict[str, Any]:
-    """The change as notices carry it: its JSON, with `at`: what `place_params` gives for each of its places."""
-    return _told(change, {place.code: place for place in await places.places(db)})
-
-
-def _told(change: Change, known: Mapping[str, PlaceRow]) -> dict[str, Any]:
-    at = [place_params(known[code]) for code in change.places if code in known]
-    if change.name:
-        at = [{"code": change.places[0], "place": "", "names": {"sv": change.name}, "address": change.address}]
-    return change.to_json() | {"at": at}
 
 
 async def set_hours(
@@ -270,61 +222,39 @@ def _where_it_matters(change: Change, before: Standing, effect: Effect) -> Chang
 
 async def _lock(work: Work) -> None:
     """Two coordinators publish one after the other, so that each sees what the other has done."""
-    await work.db.execute(select(Place.code).order_by(Place.code).with_for_update())
+    await work.db.execute(select(_PLACES.c.code).order_by(_PLACES.c.code).with_for_update())
 
 
 async def _record(work: Work, change: Change, *, undoes: int | None = None, cancelled: Collection[int] = ()) -> int:
     actor = work.actor.id if work.actor else None
     what = change.to_json() | ({CANCELLED: list(cancelled)} if cancelled else {})
     row = {"made_at": work.now, "made_by": actor, "what": what, "undoes": undoes}
-    return (await work.db.execute(insert(HoursChange).values(**row).returning(HoursChange.number))).scalar_one()
+    number: int = (await work.db.execute(insert(CHANGES).values(**row).returning(CHANGES.c.number))).scalar_one()
+    return number
 
 
 async def _store(work: Work, effect: Effect, number: int) -> None:
-    for table in (WeeklyHours, HoursException):
+    for table in (RULES, EXCEPTIONS):
         if effect.ends:
-            ends = update(table).where(table.id.in_(effect.ends)).values(ended_by=number)  # type: ignore[attr-defined]
-            await work.db.execute(ends)
+            await work.db.execute(update(table).where(table.c.id.in_(effect.ends)).values(ended_by=number))
     for row, rule in effect.rules.items():
         values = {
             "place": rule.place, "weekday": rule.weekday, "opens": rule.opens, "closes": rule.closes,
             "valid_from": rule.valid_from, "valid_to": rule.valid_to, "lineage": rule.lineage or row,
         }  # fmt: skip
-        await work.db.execute(insert(WeeklyHours).values(id=row, added_by=number, **values))
+        await work.db.execute(insert(RULES).values(id=row, added_by=number, **values))
     for row, one in effect.exceptions.items():
         values = {
             "place": one.place, "on_day": one.on_day, "kind": one.kind, "opens": one.opens, "closes": one.closes,
             "reason": one.reason, "texts": dict(one.texts), "partner": one.partner, "set_at": work.now,
         }  # fmt: skip
-        await work.db.execute(insert(HoursException).values(id=row, added_by=number, **values))
+        await work.db.execute(insert(EXCEPTIONS).values(id=row, added_by=number, **values))
 
 
 async def _bring_back(work: Work, table: Table, number: int, undoing: int) -> None:
     """What the change added holds no more; what it ended holds again, as fresh rows of the change that made it."""
-    ended = (await work.db.execute(select(table).where(table.c.ended_by == number))).all()
+    ended = (await work.db.execute(select(table).where(table.c.ended_by == number))).mappings().all()
     added = update(table).where(table.c.added_by == number, table.c.ended_by.is_(None))
     await work.db.execute(added.values(ended_by=undoing))
     for row in ended:
-        again = dict(row._mapping) | {"id": new_id(), "ended_by": None}
-        await work.db.execute(insert(table).values(**again))
-
-
-async def _newest(db: AsyncConnection) -> int:
-    return (await db.execute(select(func.max(_CHANGES.c.number)))).scalar_one_or_none() or 0
-
-
-async def _pasts(db: AsyncConnection, rows: Select) -> list[Past]:
-    known = {place.code: place for place in await places.places(db)}
-    return [_past(row, known) for row in (await db.execute(rows)).all()]
-
-
-def _past(row: Row, known: Mapping[str, PlaceRow]) -> Past:
-    told = _told(Change.from_json(row.what), known)
-    return Past(row.number, row.made_at, row.alias, told, row.undone, row.undoes)
-
-
-def _taken_back() -> Any:
-    return select(_BACK.c.number).where(_BACK.c.undoes == _CHANGES.c.number).exists()
-
-
-_PAST = select(_CHANGES, Person.alias, _taken_back().label("undone")).outerjoin(Person, Person.id == _CHANGES.c.made_by)
+        await work.db.execute(insert(table).values(dict(row) | {"id": new_id(), "ended_by": None}))

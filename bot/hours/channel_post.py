@@ -16,6 +16,7 @@ from models.outbox import Meta, Notice, Outbox, RowState
 from models.people import Address, Channel
 
 LANE, CONFIGURED, MESSAGE = "hours_post_lane", "hours_post_channel", "hours_post_message"
+_ADDRESSES, _OUTBOX, _FACTS = table_of(Address), table_of(Outbox), table_of(Meta)
 
 
 async def refresh(work: Work) -> None:
@@ -23,10 +24,10 @@ async def refresh(work: Work) -> None:
     lane = await _lane(work)
     if lane is None:
         return
-    await work.db.execute(update(Address).where(Address.id == lane).values(parked_at=None))
-    waiting = (Outbox.address_id == lane, Outbox.state == RowState.DUE, Outbox.lease_owner.is_(None))
+    await work.db.execute(update(_ADDRESSES).where(_ADDRESSES.c.id == lane).values(parked_at=None))
+    waiting = (_OUTBOX.c.address_id == lane, _OUTBOX.c.state == RowState.DUE, _OUTBOX.c.lease_owner.is_(None))
     # An UPDATE, so that nobody takes the waiting row, and writes what held before, until this act is committed.
-    again = update(Outbox).where(*waiting).values(due_at=work.now, timed_at=work.now).returning(Outbox.id)
+    again = update(_OUTBOX).where(*waiting).values(due_at=work.now, timed_at=work.now).returning(_OUTBOX.c.id)
     if not (await work.db.execute(again)).all():
         await work.tell_address(lane, Notice.HOURS_POST)
 
@@ -35,7 +36,7 @@ async def is_lane(db: AsyncConnection, seal: Seal, chat_id: int) -> bool:
     """Whether this chat is the one the post is in, under the id it was configured or has moved to."""
     lane = await _fact(db, LANE)
     lookup = seal.blind(Channel.TELEGRAM, str(chat_id))
-    same = select(Address.id).where(Address.id == int(lane or 0), Address.lookup == lookup)
+    same = select(_ADDRESSES.c.id).where(_ADDRESSES.c.id == int(lane or 0), _ADDRESSES.c.lookup == lookup)
     return (await db.execute(same)).scalar_one_or_none() is not None
 
 
@@ -53,7 +54,7 @@ async def posted(work: Work, remote_id: int | None) -> None:
 
 async def lost(work: Work) -> None:
     """Somebody has deleted the post: the next one is a new message."""
-    await work.db.execute(delete(Meta).where(Meta.name == MESSAGE))
+    await work.db.execute(delete(_FACTS).where(_FACTS.c.name == MESSAGE))
 
 
 async def moved(work: Work, lane: int, chat: str) -> None:
@@ -62,7 +63,7 @@ async def moved(work: Work, lane: int, chat: str) -> None:
         "lookup": work.seal.blind(Channel.TELEGRAM, chat),
         "chat": work.seal.seal(chat, table="addresses", column="chat", row_id=lane),
     }
-    await work.db.execute(update(Address).where(Address.id == lane).values(**values))
+    await work.db.execute(update(_ADDRESSES).where(_ADDRESSES.c.id == lane).values(**values))
     await lost(work)
     await people.tell_coordinators(work, Notice.CHANNEL_MOVED)
 
@@ -82,7 +83,7 @@ async def _lane(work: Work) -> int | None:
     if lane and kept == configured:
         return int(lane)
     if lane:
-        await work.db.execute(delete(Address).where(Address.id == int(lane)))
+        await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == int(lane)))
         await lost(work)
     fresh = new_id()
     row = {
@@ -90,18 +91,19 @@ async def _lane(work: Work) -> int | None:
         "lookup": work.seal.blind(Channel.TELEGRAM, channel),
         "chat": work.seal.seal(channel, table="addresses", column="chat", row_id=fresh),
     }  # fmt: skip
-    await work.db.execute(insert_or_skip(work.db, table_of(Address)).values(**row))
-    same = select(Address.id).where(Address.channel == row["channel"], Address.lookup == row["lookup"])
-    made = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
+    await work.db.execute(insert_or_skip(work.db, _ADDRESSES).values(**row))
+    same = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == row["channel"], _ADDRESSES.c.lookup == row["lookup"])
+    made: int = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
     await _keep(work, LANE, str(made))
     await _keep(work, CONFIGURED, configured)
     return made
 
 
 async def _fact(db: AsyncConnection, name: str) -> str | None:
-    return (await db.execute(select(Meta.value).where(Meta.name == name))).scalar_one_or_none()
+    value: str | None = (await db.execute(select(_FACTS.c.value).where(_FACTS.c.name == name))).scalar_one_or_none()
+    return value
 
 
 async def _keep(work: Work, name: str, value: str) -> None:
-    await work.db.execute(delete(Meta).where(Meta.name == name))
-    await work.db.execute(insert_or_skip(work.db, table_of(Meta)).values(name=name, value=value))
+    await work.db.execute(delete(_FACTS).where(_FACTS.c.name == name))
+    await work.db.execute(insert_or_skip(work.db, _FACTS).values(name=name, value=value))

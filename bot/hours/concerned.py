@@ -7,25 +7,36 @@ session hears of that session; volunteers hear of their shift. It must not chang
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.standing import OPENINGS_SHOWN, first_openings
 from bot.people import access
-from bot.places.places import PlaceRow, place_params, places
+from bot.places.places import PlaceRow, place_params, places, places_by_code
 from bot.roster.shifts import ShiftRow, shifts_ahead_at
 from bot.roster.staffing import SignedUp, is_staffed, names_on, signed_up_ahead
+from models.base import table_of
 from models.hours import Door, SessionReminder
 from models.hours_change import Change, Verb, changed_days
 from models.outbox import Notice
 from models.timetable import HORIZON_DAYS, Timetable, as_text, spans_on, special_days
 
 Session = tuple[str, date]
+REMINDERS = table_of(SessionReminder)
+
+
+class Reminder(NamedTuple):
+    """Who has asked to be reminded of which session."""
+
+    person_id: int
+    place: str
+    on_day: date
 
 
 async def tell(work: Work, change: Change, before: Timetable, after: Timetable, *, cancelled: Collection[int]) -> None:
@@ -37,7 +48,7 @@ async def tell(work: Work, change: Change, before: Timetable, after: Timetable, 
 async def _tell_people(
     work: Work, change: Change, before: Timetable, after: Timetable, cancelled: Collection[int]
 ) -> None:
-    known = {place.code: place for place in await places(work.db)}
+    known = await places_by_code(work.db)
     changed = {one for one in _changed(work, change, before, after) if not _is_over(work, one, before, after)}
     if not changed:
         return
@@ -46,15 +57,15 @@ async def _tell_people(
     soonest = set(sorted(told, key=_by_day)[:OPENINGS_SHOWN])  # as many as a newcomer is shown
     for newcomer_id in await access.newcomers_with_open_cases(work.db) if soonest else ():
         concerns[newcomer_id] |= soonest
-    for row in await _reminders(work.db, changed):
-        concerns[row.person_id].add((row.place, row.on_day))
+    for reminder in await _reminders(work.db, changed):
+        concerns[reminder.person_id].add((reminder.place, reminder.on_day))
     for person_id, sessions in concerns.items():
         await work.tell(person_id, Notice.HOURS_CHANGED, params={"days": _days(known, after, sessions)})
-    for row in await _volunteers(work, changed, cancelled):
-        sessions = {one for one in changed if one == (row.place, clock.office_day(row.starts_at, work.zone))}
-        params = {"days": _days(known, after, sessions), "cancelled": row.shift_id in cancelled}
-        params |= {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
-        await work.tell(row.person_id, Notice.SHIFT_HOURS, params=params)
+    for signed in await _volunteers(work, changed, cancelled):
+        sessions = {one for one in changed if one == (signed.place, clock.office_day(signed.starts_at, work.zone))}
+        params = {"days": _days(known, after, sessions), "cancelled": signed.shift_id in cancelled}
+        params |= {"starts_at": signed.starts_at.isoformat(), "ends_at": signed.ends_at.isoformat()}
+        await work.tell(signed.person_id, Notice.SHIFT_HOURS, params=params)
 
 
 async def shifts_left(work: Work, change: Change, before: Timetable, after: Timetable) -> list[dict[str, Any]]:
@@ -127,10 +138,10 @@ def _near(work: Work, known: dict[str, PlaceRow], before: Timetable, after: Time
     return near
 
 
-async def _reminders(db: AsyncConnection, changed: set[Session]) -> list[Row]:
-    columns = select(SessionReminder.person_id, SessionReminder.place, SessionReminder.on_day)
-    asked = (await db.execute(columns.where(SessionReminder.on_day.in_({day for _, day in changed})))).all()
-    return [row for row in asked if (row.place, row.on_day) in changed]
+async def _reminders(db: AsyncConnection, changed: set[Session]) -> list[Reminder]:
+    on_days = select(*columns(Reminder, REMINDERS)).where(REMINDERS.c.on_day.in_({day for _, day in changed}))
+    asked = every(Reminder, await db.execute(on_days))
+    return [one for one in asked if (one.place, one.on_day) in changed]
 
 
 async def _volunteers(work: Work, changed: set[Session], cancelled: Collection[int]) -> list[SignedUp]:

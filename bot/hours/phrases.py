@@ -14,13 +14,16 @@ from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, Params
 from models.hours import Door, Reason
 from models.hours_change import Verb
-from models.timetable import SpecialDay, Stretch, as_text
+from models.timetable import Span, SpecialDay, Stretch, as_text
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
+# What is told of: codes, days and times, as notices, pages and publications carry them.
+Told = Mapping[str, Any]
+Alike = tuple[date, date, tuple[Span, ...]]  # from when, until when, and at which times
 DETAIL_KEYS = {"floor": "place_floor", "finding": "place_finding", "access": "place_access"}
 
 
-def place_name(words: Words, place: Mapping[str, Any]) -> Plain | Foreign:
+def place_name(words: Words, place: Told) -> Plain | Foreign:
     """A place by its name in the reader's language, else by the Swedish one, which is what the sign says.
 
     `place`: as `places.place_params` gives it, or a row of places.
@@ -66,7 +69,7 @@ def week_lines(words: Words, stretches: Sequence[Stretch], first: date, last: da
     """The week of one place, from what `timetable.weekly` gave for `first` to `last`: days with the same times in one
     line; what begins or ends in between says so."""
 
-    def alike(stretch: Stretch) -> tuple:
+    def alike(stretch: Stretch) -> Alike:
         return stretch.first, stretch.last, stretch.spans
 
     ordered = sorted(stretches, key=lambda one: (one.first, one.last, one.spans, one.weekday))
@@ -75,7 +78,7 @@ def week_lines(words: Words, stretches: Sequence[Stretch], first: date, last: da
     return [_week_line(words, key, days, first, last) for key, days in groups]
 
 
-def _week_line(words: Words, key: tuple, weekdays: list[int], first: date, last: date) -> Plain:
+def _week_line(words: Words, key: Alike, weekdays: list[int], first: date, last: date) -> Plain:
     begins, ends, spans = key
     values = {"weekdays": weekdays_text(words, weekdays), "times": times_text(words, spans)}
     since, until = words.date(begins), words.date(ends)
@@ -96,7 +99,7 @@ def reason_line(words: Words, reason: str, texts: Mapping[str, str]) -> Plain | 
     return words("reason_line", reason=words(f"reason_{reason}")) if reason else ""
 
 
-def day_line(words: Words, day: Mapping[str, Any], *, today: date | None = None) -> Plain:
+def day_line(words: Words, day: Told, *, today: date | None = None) -> Plain:
     """What holds at a place on one day, `concerned.day_params`: open from when to when, or closed, and why."""
     values = {"place": place_name(words, day), "day": words.day(date.fromisoformat(day["day"]), today=today)}
     if not day["spans"]:
@@ -108,19 +111,19 @@ def day_line(words: Words, day: Mapping[str, Any], *, today: date | None = None)
     return _with_reason(words, told, day.get("reason", ""), day.get("texts", {}))
 
 
-def special_line(words: Words, place: Mapping[str, Any], special: SpecialDay, *, today: date | None = None) -> Plain:
+def special_line(words: Words, place: Told, special: SpecialDay, *, today: date | None = None) -> Plain:
     """As `day_line`, of a `SpecialDay`; `place` as `place_params` gives it."""
     spans = as_text(special.spans)
     said = {"reason": special.reason, "texts": special.texts, "partner": special.partner}
     return day_line(words, {**place, "day": special.on_day.isoformat(), "spans": spans, **said}, today=today)
 
 
-def change_lines(words: Words, change: Mapping[str, Any]) -> list[Plain]:
-    """A change as it was meant, `changes.change_params`: one line for each of its places."""
+def change_lines(words: Words, change: Told) -> list[Plain]:
+    """A change as it was meant, `changes_made.change_params`: one line for each of its places."""
     return [_change_line(words, change, place) for place in change["at"]]
 
 
-def _change_line(words: Words, change: Mapping[str, Any], place: Mapping[str, Any]) -> Plain:
+def _change_line(words: Words, change: Told, place: Told) -> Plain:
     first, last = (date.fromisoformat(change[end]) if change[end] else None for end in ("first", "last"))
     assert first is not None
     values = {"place": place_name(words, place)}
@@ -147,7 +150,7 @@ def session_line(words: Words, session: Params, facts: Facts) -> Plain:
     return session_text(words, session, facts.now.astimezone(facts.zone).date())
 
 
-def session_text(words: Words, session: Mapping[str, Any], today: date) -> Plain:
+def session_text(words: Words, session: Told, today: date) -> Plain:
     """A session in one line, `standing.opening_params`: where, which day, from when to when, the address, with whom."""
     times = words.time_range(_time(session["opens"]), _time(session["closes"]))
     values = {"place": place_name(words, session), "times": times}
@@ -161,7 +164,7 @@ def session_text(words: Words, session: Mapping[str, Any], today: date) -> Plain
     return told
 
 
-def place_lines(words: Words, place: Mapping[str, Any]) -> list[Plain]:
+def place_lines(words: Words, place: Told) -> list[Plain]:
     """How to get to a place, `places.place_facts`: address, floor, how to find it, access, last entry, a map."""
     told = [words("place_address", address=Ltr(place["address"]))] if place["address"] else []
     for field, key in DETAIL_KEYS.items():
@@ -174,14 +177,14 @@ def place_lines(words: Words, place: Mapping[str, Any]) -> list[Plain]:
     return told
 
 
-def detail(words: Words, place: Mapping[str, Any], field: str) -> Foreign | None:
+def detail(words: Words, place: Told, field: str) -> Foreign | None:
     """What a coordinator wrote of a place in the reader's language, else in Swedish; None if nothing."""
     texts = place.get("details", {}).get(field, {})
     text = texts.get(words.language) or texts.get("sv")
     return Foreign(text) if text else None
 
 
-def map_link(place: Mapping[str, Any]) -> str:
+def map_link(place: Told) -> str:
     """The place on a map that follows nobody; empty where its coordinates are not known."""
     if place.get("latitude") is None or place.get("longitude") is None:
         return ""

@@ -5,23 +5,49 @@ Owns what counts as recent enough to be told to calendars. It must not make any 
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.rows import Shape, columns
 from bot.hours.formats.shape import KeptException, KeptRule, Published
+from bot.hours.standing import EXCEPTIONS, RULES, ExceptionRow, RuleRow
 from bot.places.places import place_facts, places
-from models.hours import HoursChange, HoursException, WeeklyHours
-from models.timetable import Exceptional, Rule, Timetable
+from models.base import table_of
+from models.hours import HoursChange
+from models.timetable import Exceptional, Timetable
 
 KEPT_DAYS = 60  # by then every calendar that still asks has been told
 BEFORE_ALL_CHANGES = datetime(2026, 1, 1, tzinfo=UTC)  # of rows older than the changes that are remembered
-_RULES: Table = WeeklyHours.__table__  # type: ignore[attr-defined]
-_EXCEPTIONS: Table = HoursException.__table__  # type: ignore[attr-defined]
-_CHANGES: Table = HoursChange.__table__  # type: ignore[attr-defined]
+_CHANGES = table_of(HoursChange)
+_ADDED, _ENDED, _BACK = (_CHANGES.alias(name) for name in ("added", "ended", "back"))
+
+
+class _Life(NamedTuple):
+    """By which change a row was ended; when it was added, ended, and when what had ended it was taken back.
+
+    The last is not the row's own: it is when its like was stored again, under the number of the change that first
+    made it, so that nothing else tells of that instant.
+    """
+
+    ended_by: int | None
+    added_at: datetime | None
+    ended_at: datetime | None
+    back_at: datetime | None
+
+    @property
+    def changed_at(self) -> datetime:
+        """The latest of them."""
+        instants = (at for at in (self.added_at, self.ended_at, self.back_at) if at is not None)
+        return max(instants, default=BEFORE_ALL_CHANGES)
+
+    @property
+    def is_over(self) -> bool:
+        """The row holds no more."""
+        return self.ended_by is not None
 
 
 async def published(db: AsyncConnection, now: datetime, zone: ZoneInfo, public_url: str) -> Published:
@@ -32,53 +58,35 @@ async def published(db: AsyncConnection, now: datetime, zone: ZoneInfo, public_u
     these: were some left out as time goes, a newer one would look older.
     """
     # The newest change is read first: one published in between then has its rows told early, never late.
-    changed_at = (await db.execute(select(func.max(_CHANGES.c.made_at)))).scalar_one_or_none()
+    newest: datetime | None = (await db.execute(select(func.max(_CHANGES.c.made_at)))).scalar_one_or_none()
     known = {place.code: place_facts(place) for place in await places(db)}
     today = clock.office_day(now, zone)
-    rules = _recent([_kept_rule(row) for row in await db.execute(_with_changes(_RULES))], today, zone)
+    stored = await _kept(db, RuleRow, RULES)
+    rules = _recent([KeptRule(row.rule, life.is_over, life.changed_at) for row, life in stored], today, zone)
     earliest = min((kept.rule.valid_from for kept in rules), default=today)
     since = min(earliest, today - timedelta(days=KEPT_DAYS))
-    dated = _with_changes(_EXCEPTIONS).where(_EXCEPTIONS.c.on_day >= since)
-    exceptions = _told([_kept_exception(row) for row in await db.execute(dated)], rules, today)
+    dated = await _kept(db, ExceptionRow, EXCEPTIONS, EXCEPTIONS.c.on_day >= since)
+    days = [KeptException(row.exceptional, life.is_over, life.changed_at) for row, life in dated]
+    exceptions = _told(days, rules, today)
     return Published(
         places=known, timetable=_live(rules, exceptions, today), now=now, zone=zone, public_url=public_url,
-        changed_at=changed_at or BEFORE_ALL_CHANGES, kept_rules=rules, kept_exceptions=exceptions,
+        changed_at=newest or BEFORE_ALL_CHANGES, kept_rules=rules, kept_exceptions=exceptions,
     )  # fmt: skip
 
 
-def _with_changes(table: Table) -> Select[Any]:
-    """Every row, holding or not, with when it was added, ended, and when what had ended it was taken back.
-
-    The last is not the row's own: it is when its like was stored again, under the number of the change that first
-    made it, so that nothing else tells of that instant.
-    """
-    added, ended, back = (_CHANGES.alias(name) for name in ("added", "ended", "back"))
-    instants = (added.c.made_at.label("added_at"), ended.c.made_at.label("ended_at"), back.c.made_at.label("back_at"))
-    return (
-        select(table, *instants)
-        .outerjoin(added, added.c.number == table.c.added_by)
-        .outerjoin(ended, ended.c.number == table.c.ended_by)
-        .outerjoin(back, back.c.undoes == table.c.ended_by)
-        .order_by(table.c.id)
+async def _kept(
+    db: AsyncConnection, shape: type[Shape], table: Table, *those: ColumnElement[bool]
+) -> list[tuple[Shape, _Life]]:
+    """Every row, holding or not, in the order of their ids, with what became of it."""
+    instants = {"added_at": _ADDED.c.made_at, "ended_at": _ENDED.c.made_at, "back_at": _BACK.c.made_at}
+    joined = (
+        table.outerjoin(_ADDED, _ADDED.c.number == table.c.added_by)
+        .outerjoin(_ENDED, _ENDED.c.number == table.c.ended_by)
+        .outerjoin(_BACK, _BACK.c.undoes == table.c.ended_by)
     )
-
-
-def _kept_rule(row: Row) -> KeptRule:
-    rule = Rule(
-        row.place, row.weekday, row.opens, row.closes, row.valid_from, row.valid_to, lineage=row.lineage or row.id
-    )
-    return KeptRule(rule, row.ended_by is not None, _changed_at(row))
-
-
-def _kept_exception(row: Row) -> KeptException:
-    exception = Exceptional(
-        row.place, row.on_day, row.opens, row.closes, row.reason, row.kind, row.texts or {}, row.partner
-    )
-    return KeptException(exception, row.ended_by is not None, _changed_at(row))
-
-
-def _changed_at(row: Row) -> datetime:
-    return max((at for at in (row.added_at, row.ended_at, row.back_at) if at is not None), default=BEFORE_ALL_CHANGES)
+    rows = select(*columns(shape, table), *columns(_Life, table, **instants)).select_from(joined).where(*those)
+    found = await db.execute(rows.order_by(table.c.id))
+    return [(shape(*own), _Life(by, added, ended, back)) for *own, by, added, ended, back in found]
 
 
 def _recent(rules: list[KeptRule], today: date, zone: ZoneInfo) -> tuple[KeptRule, ...]:

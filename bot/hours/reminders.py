@@ -13,17 +13,18 @@ from sqlalchemy import select
 from bot.engine import clock
 from bot.engine.errors import Stale
 from bot.engine.inserts import insert_or_skip
+from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.hours import standing
-from bot.hours.concerned import day_params
-from bot.places.places import hold_places, places
-from models.base import new_id, table_of
-from models.hours import SessionReminder
+from bot.hours.concerned import REMINDERS, Reminder, day_params
+from bot.places.places import hold_places, places_by_code
+from models.base import new_id
 from models.outbox import Notice, TimerKind
 from models.timetable import HORIZON_DAYS, spans_on
 
 EVENING = time(18)  # late enough to be home, early enough to plan
 MOST_A_PERSON = 20
+_REMINDERS = select(*columns(Reminder, REMINDERS))
 
 
 async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object] | None:
@@ -35,20 +36,20 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
         Stale: no such session is planned any more, or the person has asked for more than anybody plans.
     """
     await hold_places(work)
-    known = {one.code: one for one in await places(work.db)}
+    known = await places_by_code(work.db)
     table = await standing.timetable(work.db, since=work.today)
     ahead = 0 <= (day - work.today).days <= HORIZON_DAYS
     if place not in known or not ahead or not spans_on(table, day, place):
         raise Stale
-    mine = select(SessionReminder.on_day, SessionReminder.place).where(SessionReminder.person_id == person_id)
-    asked = {(row.place, row.on_day) for row in await work.db.execute(mine)}
+    mine = _REMINDERS.where(REMINDERS.c.person_id == person_id)
+    asked = {(one.place, one.on_day) for one in every(Reminder, await work.db.execute(mine))}
     if (place, day) in asked:
         return None
     if len(asked) >= MOST_A_PERSON:
         raise Stale
     reminder = new_id()
     row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
-    await work.db.execute(insert_or_skip(work.db, table_of(SessionReminder)).values(**row))
+    await work.db.execute(insert_or_skip(work.db, REMINDERS).values(**row))
     evening = evening_before(day, work.zone)
     if evening > work.now:
         await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
@@ -62,16 +63,15 @@ def evening_before(day: date, zone: ZoneInfo) -> datetime:
 
 async def remind(work: Work, reminder: int) -> None:
     """The evening before: who asked is told when and where, if the session is still to be held."""
-    row = (await work.db.execute(select(SessionReminder.__table__).where(SessionReminder.id == reminder))).one_or_none()  # type: ignore[attr-defined]
-    if row is None or row.on_day <= work.today:
+    asked = only(Reminder, await work.db.execute(_REMINDERS.where(REMINDERS.c.id == reminder)))
+    if asked is None or asked.on_day <= work.today:
         return
     await hold_places(work)
-    known = {one.code: one for one in await places(work.db)}
+    known = await places_by_code(work.db)
     table = await standing.timetable(work.db, since=work.today)
-    if spans_on(table, row.on_day, row.place):  # closed meanwhile: they were told then
-        await work.tell(
-            row.person_id, Notice.SESSION_EVENING, params={"days": [day_params(known[row.place], table, row.on_day)]}
-        )
+    if spans_on(table, asked.on_day, asked.place):  # closed meanwhile: they were told then
+        held = day_params(known[asked.place], table, asked.on_day)
+        await work.tell(asked.person_id, Notice.SESSION_EVENING, params={"days": [held]})
 
 
 def is_over(params: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> bool:

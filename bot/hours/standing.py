@@ -4,40 +4,81 @@ It must not change or publish anything: `changes.py` changes, `formats/` and the
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
-from bot.places.places import PlaceRow, physical_places, place_params, places
+from bot.engine.rows import columns, every
+from bot.places.places import PlaceRow, physical_places, place_params, places, places_by_code
+from models.base import table_of
 from models.hours import Door, HoursException, WeeklyHours
 from models.hours_change import Standing
 from models.timetable import Exceptional, Opening, Rule, Timetable, next_openings, open_now, openings_between
 
 OPENINGS_SHOWN = 3
-_RULES = select(
-    WeeklyHours.id, WeeklyHours.place, WeeklyHours.weekday, WeeklyHours.opens, WeeklyHours.closes,
-    WeeklyHours.valid_from, WeeklyHours.valid_to, WeeklyHours.lineage,
-).where(WeeklyHours.ended_by.is_(None))  # fmt: skip
-_EXCEPTIONS = select(
-    HoursException.id, HoursException.place, HoursException.on_day, HoursException.opens, HoursException.closes,
-    HoursException.reason, HoursException.kind, HoursException.texts, HoursException.partner,
-).where(HoursException.ended_by.is_(None))  # fmt: skip
+RULES, EXCEPTIONS = table_of(WeeklyHours), table_of(HoursException)
+
+
+class RuleRow(NamedTuple):
+    """A weekly rule as it lies in the database, holding or not."""
+
+    id: int
+    place: str
+    weekday: int
+    opens: time
+    closes: time
+    valid_from: date
+    valid_to: date | None
+    lineage: int | None
+
+    @property
+    def rule(self) -> Rule:
+        """The same, away from its table."""
+        return Rule(
+            self.place, self.weekday, self.opens, self.closes, self.valid_from, self.valid_to,
+            lineage=self.lineage or self.id,
+        )  # fmt: skip
+
+
+class ExceptionRow(NamedTuple):
+    """A dated exception as it lies in the database, holding or not."""
+
+    id: int
+    place: str
+    on_day: date
+    opens: time | None
+    closes: time | None
+    reason: str
+    kind: str
+    texts: dict[str, str]
+    partner: str
+
+    @property
+    def exceptional(self) -> Exceptional:
+        """The same, away from its table."""
+        return Exceptional(
+            self.place, self.on_day, self.opens, self.closes, self.reason, self.kind, self.texts or {}, self.partner
+        )
+
+
+_RULES = select(*columns(RuleRow, RULES)).where(RULES.c.ended_by.is_(None))
+_EXCEPTIONS = select(*columns(ExceptionRow, EXCEPTIONS)).where(EXCEPTIONS.c.ended_by.is_(None))
 
 
 async def standing(db: AsyncConnection, *, since: date | None = None) -> Standing:
     """What holds, by row; with `since`, only what may matter on that day or later."""
     rules, exceptions = _RULES, _EXCEPTIONS
     if since is not None:
-        rules = rules.where(WeeklyHours.valid_to.is_(None) | (WeeklyHours.valid_to >= since))
-        exceptions = exceptions.where(HoursException.on_day >= since)
+        rules = rules.where(RULES.c.valid_to.is_(None) | (RULES.c.valid_to >= since))
+        exceptions = exceptions.where(EXCEPTIONS.c.on_day >= since)
     return Standing(
-        {row.id: Rule(*row[1:7], lineage=row.lineage or row.id) for row in await db.execute(rules)},
-        {row.id: _exceptional(row) for row in await db.execute(exceptions)},
+        {row.id: row.rule for row in every(RuleRow, await db.execute(rules))},
+        {row.id: row.exceptional for row in every(ExceptionRow, await db.execute(exceptions))},
     )
 
 
@@ -69,7 +110,7 @@ async def next_session(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> di
 
 async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     """What `/hours` says: what is `open` now, the next `sessions`, and what is next `online`, soonest first."""
-    known = {place.code: place for place in await places(db)}
+    known = await places_by_code(db)
     table = await timetable(db, since=clock.office_day(now, zone))
     visits = [code for code, place in known.items() if place.door == Door.VISIT]
     others = [code for code in known if code not in visits]
@@ -100,7 +141,3 @@ def opening_params(opening: Opening, place: PlaceRow) -> dict[str, Any]:
     if opening.partner:
         params["partner"] = opening.partner
     return params
-
-
-def _exceptional(row: Row) -> Exceptional:
-    return Exceptional(row.place, row.on_day, row.opens, row.closes, row.reason, row.kind, row.texts or {}, row.partner)

@@ -4,12 +4,11 @@ Same shape as `texts.py`, whose table names these. Owns the post in the service'
 rows; its parts are in `phrases.py`.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from bot.hours.formats.shape import Published
 from bot.hours.phrases import (
+    Told,
     day_line,
     map_link,
     online_told,
@@ -21,7 +20,7 @@ from bot.hours.phrases import (
     writing,
 )
 from bot.language.i18n import Ltr, Words
-from bot.language.parts import Facts, Params, lines, rows_of
+from bot.language.parts import Facts, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
 from models.dialogue import Choice, Prompt, Venue
 from models.hours import Door
@@ -31,17 +30,17 @@ from models.timetable import special_days, weekly
 SPECIAL_DAYS_SHOWN = 5
 
 
-def hours(words: Words, params: Params, facts: Facts) -> Prompt:
+def hours(words: Words, params: Told, facts: Facts) -> Prompt:
     """Open now or not, until when, the next sessions, and what is next online; with buttons to be reminded and to
     find the place."""
-    sessions: list[Mapping[str, Any]] = list(params.get("sessions", ()))  # type: ignore[call-overload]
-    opened: list[Mapping[str, Any]] = list(params.get("open", ()))  # type: ignore[call-overload]
+    sessions: list[Told] = list(params.get("sessions", ()))
+    opened: list[Told] = list(params.get("open", ()))
     answering, next_told = online_told(
         answering=bool(params.get("answering")), opened=[str(one.get("door")) for one in opened]
     )
     online = [
         words("online_next", session=session_line(words, one, facts))
-        for one in params.get("online", ())  # type: ignore[attr-defined]
+        for one in params.get("online", ())
         if next_told or one.get("door") not in (None, Door.ONLINE)
     ]
     planned = [words("next_sessions"), *(session_line(words, one, facts) for one in sessions), words("drop_in")]
@@ -52,24 +51,22 @@ def hours(words: Words, params: Params, facts: Facts) -> Prompt:
         lines(*online, may_write),
     )
     text = "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
-    return Prompt(text, _hours_choices(words, params, sessions, facts))
+    return Prompt(text, _hours_choices(words, sessions, facts))
 
 
-def _now(words: Words, params: Params) -> list[str]:
-    opened: list[Mapping[str, Any]] = list(params.get("open", ()))  # type: ignore[call-overload]
+def _now(words: Words, params: Told) -> list[str]:
+    opened: list[Told] = list(params.get("open", ()))
     if _is_closed(params):
         return [words("closed_now")]
     return [words("open_now_until", place=place_name(words, one), time=Ltr(one["closes"])) for one in opened]
 
 
-def _is_closed(params: Params) -> bool:
+def _is_closed(params: Told) -> bool:
     """Nobody is there and nobody answers; rows from before this was known say neither."""
     return "open" in params and not params["open"] and not params.get("answering")
 
 
-def _hours_choices(
-    words: Words, params: Params, sessions: list[Mapping[str, Any]], facts: Facts
-) -> tuple[tuple[Choice, ...], ...]:
+def _hours_choices(words: Words, sessions: list[Told], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
     today = facts.now.astimezone(facts.zone).date()
     later = [one for one in sessions if "code" in one and one["day"] > today.isoformat()]
     reminders = (
@@ -86,18 +83,18 @@ def _hours_choices(
     return rows_of(*reminders, *finding)
 
 
-def _place_and_day(words: Words, one: Mapping[str, Any], facts: Facts) -> str:
+def _place_and_day(words: Words, one: Told, facts: Facts) -> str:
     today = facts.now.astimezone(facts.zone).date()
     day = words.day(date.fromisoformat(one["day"]), today=today)
     return words("place_and_day", place=place_name(words, one), day=day)
 
 
-def place(words: Words, params: Params, _facts: Facts) -> Prompt:
+def place(words: Words, params: Told, _facts: Facts) -> Prompt:
     """How to get to a place: its name, address, floor, access, a map."""
     return Prompt(lines(words("find_place", place=place_name(words, params)), *place_lines(words, params)))
 
 
-def venue(words: Words, params: Params, facts: Facts) -> Prompt:
+def venue(words: Words, params: Told, facts: Facts) -> Prompt:
     """The place as a point on the map; where that cannot be shown, as `place`."""
     told = place(words, params, facts)
     if not map_link(params):
@@ -108,27 +105,27 @@ def venue(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(told.text, venue=point)
 
 
-def reminder_set(words: Words, params: Params, facts: Facts) -> Prompt:
+def reminder_set(words: Words, params: Told, facts: Facts) -> Prompt:
     """The session one will be reminded of."""
     return Prompt(
         lines(*_days(words, params, facts), words("reminder_set_late" if params.get("late") else "reminder_set"))
     )
 
 
-def session_evening(words: Words, params: Params, facts: Facts) -> Prompt:
+def session_evening(words: Words, params: Told, facts: Facts) -> Prompt:
     """The evening before: when and where."""
-    addresses = (words("place_address", address=Ltr(one["address"])) for one in params["days"] if one.get("address"))  # type: ignore[attr-defined]
+    addresses = (words("place_address", address=Ltr(one["address"])) for one in params["days"] if one.get("address"))
     return Prompt(lines(words("reminder_evening"), *_days(words, params, facts), *addresses))
 
 
-def hours_changed(words: Words, params: Params, facts: Facts) -> Prompt:
+def hours_changed(words: Words, params: Told, facts: Facts) -> Prompt:
     """What holds now for the sessions that have changed."""
     return Prompt(lines(words("hours_changed"), *_days(words, params, facts)))
 
 
-def _days(words: Words, params: Params, facts: Facts) -> list[str]:
+def _days(words: Words, params: Told, facts: Facts) -> list[str]:
     today = facts.now.astimezone(facts.zone).date()
-    return [day_line(words, day, today=today) for day in params["days"]]  # type: ignore[attr-defined]
+    return [day_line(words, day, today=today) for day in params["days"]]
 
 
 def post(published: Published, facts: Facts) -> Prompt:

@@ -5,13 +5,12 @@ Same shape as `cases/texts.py`, whose table takes these in. Its parts are in `ph
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from bot.hours.phrases import change_lines, day_line, place_name, session_line, times_text
+from bot.hours.phrases import Told, change_lines, day_line, place_name, session_line, times_text
 from bot.hours.typed.buttons import EVERYWHERE, LEAVE, NOTHING, OFFERED_REASONS
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Params, Teller, instant, lines, refusal_text, rows_of
+from bot.language.parts import Facts, Teller, instant, lines, refusal_text, rows_of
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
 from models.hours_change import Verb
@@ -23,7 +22,6 @@ HOURS_COMMANDS = ("sethours", "closeday", "changeday", "extra", "openday", "popu
 MOST_PLACES, MOST_SHIFTS = 4, 6  # told one by one: the preview in five languages is one message of 4096 letters
 DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
 Rows = tuple[tuple[Choice, ...], ...]
-Told = Mapping[str, Any]
 
 _TITLES = {
     Verb.WEEKLY: "hours_do_weekly", Verb.CLOSE: "hours_do_close", Verb.TIMES: "hours_do_times",
@@ -49,7 +47,7 @@ _EXAMPLES = {
 # The dialogue of buttons.
 
 
-def _ask(words: Words, params: Params, _facts: Facts) -> Prompt:
+def _ask(words: Words, params: Told, _facts: Facts) -> Prompt:
     step = str(params["step"])
     text = lines(words(_TITLES[Verb(str(params["verb"]))]), _so_far(words, params), words(_QUESTIONS[step]))
     more = str(params.get("more") or "")
@@ -105,9 +103,9 @@ def _in_rows(choices: Sequence[Choice], width: int) -> Rows:
 # The preview, and what became of it.
 
 
-def _preview(words: Words, params: Params, facts: Facts) -> Prompt:
-    told: Told = params["told"]  # type: ignore[assignment]
-    shifts: list[Told] = list(params["shifts"])  # type: ignore[call-overload]
+def _preview(words: Words, params: Told, facts: Facts) -> Prompt:
+    told: Told = params["told"]
+    shifts: list[Told] = list(params["shifts"])
     shown = dict(told) | {"at": told["at"][:MOST_PLACES]}
     blocks = [
         lines(AUTONYMS[language], *change_lines(facts.catalogues.words(str(language)), shown)) for language in Language
@@ -117,7 +115,7 @@ def _preview(words: Words, params: Params, facts: Facts) -> Prompt:
         words("place_address", address=Ltr(told["address"])) if told["address"] else "",
         words("hours_days_past") if date.fromisoformat(told["first"]) < facts.now.astimezone(facts.zone).date() else "",
         _reason_only_in(words, told),
-        *_shift_lines(words, told, shifts, facts),
+        *_shift_lines(words, shifts, facts),
         words("hours_nobody_yet") if params["unstaffed"] else "",
     )
     text = "\n\n".join(part for part in (words("hours_preview"), *blocks, notes) if part)
@@ -144,7 +142,7 @@ def _reason_only_in(words: Words, told: Told) -> str:
     return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
 
 
-def _shift_lines(words: Words, told: Told, shifts: Sequence[Told], facts: Facts) -> list[str]:
+def _shift_lines(words: Words, shifts: Sequence[Told], facts: Facts) -> list[str]:
     if not shifts:
         return []
     more = len(shifts) - MOST_SHIFTS
@@ -161,7 +159,7 @@ def _shift_line(words: Words, shift: Told, facts: Facts) -> str:
     return words("hours_shift_line", shift=_shift_time(words, shift, facts), names=names)
 
 
-def _shift_time(words: Words, shift: Params, facts: Facts) -> Plain:
+def _shift_time(words: Words, shift: Told, facts: Facts) -> Plain:
     begins, ends = (instant(shift, end).astimezone(facts.zone) for end in ("starts_at", "ends_at"))
     today = facts.now.astimezone(facts.zone).date()
     until = words.until(ends, facts.zone, begins=begins, now=facts.now)
@@ -169,7 +167,7 @@ def _shift_time(words: Words, shift: Params, facts: Facts) -> Plain:
     return words("hours_shift_time", day=words.day(begins.date(), today=today), times=times)
 
 
-def _published(words: Words, params: Params, _facts: Facts) -> Prompt:
+def _published(words: Words, params: Told, _facts: Facts) -> Prompt:
     shown = _change_shown(words, params)
     if params.get("undone"):
         return Prompt(lines(words("hours_undone"), *shown))
@@ -178,27 +176,27 @@ def _published(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(text, rows_of(Choice(f"hu:{params['number']}", words("hours_undo"))))
 
 
-def _undo_ask(words: Words, params: Params, _facts: Facts) -> Prompt:
+def _undo_ask(words: Words, params: Told, _facts: Facts) -> Prompt:
     number = params["number"]
     yes, no = Choice(f"hu:{number}:yes", words("hours_undo")), Choice(f"hu:{number}:no", words("no"))
     return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, params)), rows_of(yes, no))
 
 
-def _kept(words: Words, params: Params, _facts: Facts) -> Prompt:
+def _kept(words: Words, params: Told, _facts: Facts) -> Prompt:
     again = Choice(f"hu:{params['number']}", words("hours_undo"))
     return Prompt(lines(words("hours_kept"), *_change_shown(words, params)), rows_of(again))
 
 
-def _change_shown(words: Words, params: Params) -> list[str]:
-    told: Told = params["told"]  # type: ignore[assignment]
+def _change_shown(words: Words, params: Told) -> list[str]:
+    told: Told = params["told"]
     return [*change_lines(words, dict(told) | {"at": told["at"][:MOST_PLACES]}), _other_places(words, told)]
 
 
 # What has been.
 
 
-def _history(words: Words, params: Params, facts: Facts) -> Prompt:
-    entries: list[Told] = list(params["entries"])  # type: ignore[call-overload]
+def _history(words: Words, params: Told, facts: Facts) -> Prompt:
+    entries: list[Told] = list(params["entries"])
     if not entries:
         return Prompt(words("hours_history_empty"))
     text = "\n\n".join((words("hours_history_title"), *(_entry(words, entry, facts) for entry in entries)))
@@ -218,15 +216,15 @@ def _entry(words: Words, entry: Told, facts: Facts) -> str:
     return lines(head, *changes, _other_places(words, told), words("hours_history_undone") if entry["undone"] else "")
 
 
-def _on_day(words: Words, params: Params, _facts: Facts) -> Prompt:
-    days: list[Told] = list(params["days"])  # type: ignore[call-overload]
+def _on_day(words: Words, params: Told, _facts: Facts) -> Prompt:
+    days: list[Told] = list(params["days"])
     return Prompt(lines(words("hours_on_day"), *(day_line(words, day) for day in days)))
 
 
-def _usage(words: Words, params: Params, facts: Facts) -> Prompt:
+def _usage(words: Words, params: Told, facts: Facts) -> Prompt:
     why = words("hours_popup_how")
     if params.get("refusal"):
-        values: Params = params["values"]  # type: ignore[assignment]
+        values: Told = params["values"]
         why = refusal_text(words, str(params["refusal"]), values, facts.zone)
     example = words(_EXAMPLES[str(params["command"])], day=Ltr(str(params["day"])), place=Ltr(str(params["place"])))
     return Prompt(lines(why, words("hours_usage", example=example)))
@@ -235,17 +233,17 @@ def _usage(words: Words, params: Params, facts: Facts) -> Prompt:
 # What others have decided, or nobody yet.
 
 
-def _shift_hours(words: Words, params: Params, facts: Facts) -> Prompt:
-    days: list[Told] = list(params["days"])  # type: ignore[call-overload]
+def _shift_hours(words: Words, params: Told, facts: Facts) -> Prompt:
+    days: list[Told] = list(params["days"])
     today = facts.now.astimezone(facts.zone).date()
     key = "shift_hours_cancelled" if params["cancelled"] else "shift_hours_stays"
     told = (day_line(words, day, today=today) for day in days)
     return Prompt(lines(words("hours_changed"), *told, words(key, shift=_shift_time(words, params, facts))))
 
 
-def _holiday(words: Words, params: Params, facts: Facts) -> Prompt:
+def _holiday(words: Words, params: Told, facts: Facts) -> Prompt:
     day = date.fromisoformat(str(params["day"]))
-    names: Told = params["name"]  # type: ignore[assignment]
+    names: Told = params["name"]
     text = lines(
         words("holiday_proposed", day=_at_the_start(words.day(day)), name=Plain(names[words.language])),
         *_sessions(words, params, facts),
@@ -259,12 +257,12 @@ def _at_the_start(said: Plain) -> Plain:
     return Plain(said[:1].upper() + said[1:])
 
 
-def _unstaffed(words: Words, params: Params, facts: Facts) -> Prompt:
+def _unstaffed(words: Words, params: Told, facts: Facts) -> Prompt:
     return Prompt(lines(words("nobody_for_sessions"), *_sessions(words, params, facts)))
 
 
-def _sessions(words: Words, params: Params, facts: Facts) -> list[Plain]:
-    return [session_line(words, session, facts) for session in params["sessions"]]  # type: ignore[attr-defined]
+def _sessions(words: Words, params: Told, facts: Facts) -> list[Plain]:
+    return [session_line(words, session, facts) for session in params["sessions"]]
 
 
 def _simple(key: str) -> Teller:

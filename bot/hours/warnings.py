@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.work import Work
-from bot.hours import changes, concerned, standing
+from bot.hours import changes_made, concerned, standing
 from bot.hours.standing import opening_params
 from bot.people import people
 from bot.places.holidays import red_days
-from bot.places.places import physical_places, places
+from bot.places.places import physical_places, places_by_code
 from models.outbox import Notice
 from models.timetable import openings_between
 
@@ -39,9 +39,9 @@ class Undecided:
 
 async def undecided(db: AsyncConnection, today: date, days: int = HALF_A_YEAR) -> list[Undecided]:
     """The holidays of the coming half-year that need a decision, soonest first."""
-    known = {place.code: place for place in await places(db)}
+    known = await places_by_code(db)
     table = await standing.timetable(db, since=today)
-    decided = await changes.decided_days(db) | {(one.place, one.on_day) for one in table.exceptions}
+    decided = await changes_made.decided_days(db) | {(one.place, one.on_day) for one in table.exceptions}
     found = []
     for red in red_days(today, today + timedelta(days=days)):
         codes = [code for code in known if (code, red.day) not in decided]

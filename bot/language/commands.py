@@ -7,7 +7,7 @@ of ENDING asks first. It must not know a channel or a table.
 
 from dataclasses import dataclass
 
-import regex
+import regex  # type: ignore[import-untyped]  # its types are a package of their own, which nothing else needs
 
 from bot.language.textshape import fold
 from models.people import Language

@@ -49,7 +49,7 @@ def plain_date(day: date, language: str) -> str:
 
 
 def _written(day: date, language: str, pattern: str) -> str:
-    written = format_date(day, pattern, locale=STYLES[language].locale)
+    written: str = format_date(day, pattern, locale=STYLES[language].locale)
     if language == "ar":
         return written.replace("{month}", f"{_LEVANT_MONTHS[day.month]} / {_ARABIC_MONTHS[day.month]}")
     if language == "fa":
@@ -60,7 +60,8 @@ def _written(day: date, language: str, pattern: str) -> str:
 
 def weekday(number: int, language: str) -> str:
     """The name of a day of the week, Monday = 0: "måndag"."""
-    return get_day_names("wide", locale=STYLES[language].locale)[number].replace("\u02bc", "\u2019")
+    name: str = get_day_names("wide", locale=STYLES[language].locale)[number]
+    return name.replace("\u02bc", "\u2019")
 
 
 def listed(parts: Iterable[str], language: str) -> str:
@@ -79,5 +80,5 @@ def join_day_and_time(day: str, shown: str, language: str) -> str:
 
 
 def _solar_hijri(day: date) -> str:
-    solar = JalaliDate.to_jalali(day.year, day.month, day.day)
+    solar = JalaliDate.to_jalali(day.year, day.month, day.day)  # type: ignore[no-untyped-call]  # it has no types
     return f"{solar.day} {MONTH_NAMES_FA[solar.month]} {solar.year}"

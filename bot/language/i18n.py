@@ -6,11 +6,12 @@ It must not hold a sentence itself, guess at a missing one, read the clock, or i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from gettext import c2py
 from pathlib import Path
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
@@ -123,18 +124,19 @@ class Words:
     def __contains__(self, key: str) -> bool:
         return key in self._sentences
 
-    def __call__(self, key: str, /, n: int | None = None, **values: Value) -> Plain:
+    def __call__(self, key: str, /, n: Value | None = None, **values: Value) -> Plain:
         """The sentence `key` with its placeholders filled, in the form that `n` asks for.
 
-        `n` is also the value of the placeholder `{n}`. A value stays apart from the sentence's direction; what it is
-        (`Plain`, `Ltr`, `Foreign`, a number, other text) decides how. Its text is never read as a pattern.
+        `n`, a number, is also the value of the placeholder `{n}`. A value stays apart from the sentence's direction;
+        what it is (`Plain`, `Ltr`, `Foreign`, a number, other text) decides how. Its text is never read as a pattern.
 
         Raises:
             MissingText: no such sentence, or a placeholder without a value.
         """
         if n is not None:
             values["n"] = n
-        return Plain(_PLACEHOLDER.sub(lambda found: self._value(key, found[1], values), self._sentence(key, n)))
+        count = None if isinstance(n, str) else n
+        return Plain(_PLACEHOLDER.sub(lambda found: self._value(key, found[1], values), self._sentence(key, count)))
 
     def day(self, on: date, *, today: date | None = None) -> Plain:
         """The date in full; or "today" or "tomorrow", seen from `today`."""
@@ -208,15 +210,18 @@ def _read(folder: Path, language: str, domain: str) -> dict[str, str | tuple[str
         raise CatalogueError(f"{path}: {exc}") from exc
     if _without_spaces(catalogue.plural_forms) != _without_spaces(PLURALS[language]):
         raise CatalogueError(f"{path}: Plural-Forms must be: {PLURALS[language]}")
-    whole = (message for message in catalogue if message.id and not message.fuzzy and _is_whole(message.string))
-    return {_key(message.id): message.string for message in whole}
+    return {
+        _key(message.id): message.string
+        for message in catalogue
+        if message.id and not message.fuzzy and _is_whole(message.string)
+    }
 
 
-def _key(msgid: str | tuple[str, ...]) -> str:
+def _key(msgid: Sequence[str]) -> str:
     return msgid if isinstance(msgid, str) else msgid[0]
 
 
-def _is_whole(string: str | tuple[str, ...]) -> bool:
+def _is_whole(string: Sequence[str] | None) -> TypeGuard[str | tuple[str, ...]]:
     """A sentence left empty, or with one empty form, counts as missing, so that it raises instead of saying nothing."""
     return all(string) if isinstance(string, tuple) else bool(string)
 

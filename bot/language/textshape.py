@@ -8,7 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 
-import regex
+import regex  # type: ignore[import-untyped]  # its types are a package of their own, which nothing else needs
 
 LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
 LONGEST_MESSAGE = 4096  # UTF-16 units: https://core.telegram.org/bots/api#sendmessage
@@ -144,7 +144,8 @@ def html_isolates(escaped: str) -> str:
 
 
 def _with_few_marks(text: str) -> str:
-    return _TOO_MANY_MARKS.sub(r"\1", text)
+    shorter: str = _TOO_MANY_MARKS.sub(r"\1", text)
+    return shorter
 
 
 def _end_of_part(text: str, start: int, limit: int) -> int:

@@ -5,14 +5,16 @@ It must not decide when they are open: `hours/standing.py` reads that, `hours/ch
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import BadInput
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.language.textshape import clean, fold
+from models.base import table_of
 from models.hours import Door, Place
 from models.people import Language
 from models.shift import ONLINE
@@ -21,14 +23,34 @@ CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_CODE = 16  # it stands in buttons, which have 64 bytes
 LONGEST_TEXT = 300
 DETAILS = ("name", "floor", "finding", "access")
-_PLACES = select(Place.__table__)  # type: ignore[attr-defined]
+_PLACES = table_of(Place)
 
-PlaceRow = Row
+
+class PlaceRow(NamedTuple):
+    """A place as it lies in the database; what its columns mean: `models.hours.Place`."""
+
+    code: str
+    name_key: str
+    door: str
+    address: str
+    details: dict[str, dict[str, str]]
+    latitude: float | None
+    longitude: float | None
+    last_entry: int | None
+
+
+_BY_CODE = select(*columns(PlaceRow, _PLACES)).order_by(_PLACES.c.code)
+_CODES = select(_PLACES.c.code).order_by(_PLACES.c.code)
 
 
 async def places(db: AsyncConnection) -> list[PlaceRow]:
-    """Every place, the online one included, by code: rows of all columns of Place."""
-    return list((await db.execute(_PLACES.order_by(Place.code))).all())
+    """Every place, the online one included, in the order of their codes."""
+    return every(PlaceRow, await db.execute(_BY_CODE))
+
+
+async def places_by_code(db: AsyncConnection) -> dict[str, PlaceRow]:
+    """As `places`, each under its code."""
+    return {place.code: place for place in await places(db)}
 
 
 async def physical_places(db: AsyncConnection) -> list[PlaceRow]:
@@ -52,7 +74,7 @@ def place_facts(place: PlaceRow) -> dict[str, object]:
 
 async def add_place(
     work: Work, *, code: str, name_key: str = "", address: str = "", door: Door = Door.VISIT,
-    names: Mapping[str, str] | None = None, **more: Any,
+    names: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
     """The place is known. One already there is kept as it is.
 
@@ -63,11 +85,11 @@ async def add_place(
     work.require_publisher()
     if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
         raise BadInput("bad_place_code", value=code, most=LONGEST_CODE)
-    if (await work.db.execute(select(Place.code).where(Place.code == code))).scalar_one_or_none() is not None:
+    if (await work.db.execute(select(_PLACES.c.code).where(_PLACES.c.code == code))).scalar_one_or_none() is not None:
         return
     kept = {"name": _texts(names)} if names else {}
     row = {"code": code, "name_key": name_key, "address": _line(address), "door": door.value, "details": kept}
-    await work.db.execute(insert(Place).values(**row, **more))
+    await work.db.execute(insert(_PLACES).values(**row))
 
 
 async def describe_place(
@@ -88,18 +110,18 @@ async def describe_place(
     if details is not None:
         kept = {field: _texts(place.details.get(field, {}) | dict(texts)) for field, texts in details.items()}
         values["details"] = {field: texts for field, texts in (place.details | kept).items() if texts}
-    if coordinates == ():
-        values |= {"latitude": None, "longitude": None}
-    elif coordinates is not None:
+    if coordinates:
         if not (-90 <= coordinates[0] <= 90 and -180 <= coordinates[1] <= 180):
             raise BadInput("bad_coordinates")
         values["latitude"], values["longitude"] = coordinates
+    elif coordinates is not None:
+        values |= {"latitude": None, "longitude": None}
     if last_entry is not None:
         if not 0 <= last_entry < 600:
             raise BadInput("bad_last_entry")
         values["last_entry"] = last_entry or None
     if values:
-        await work.db.execute(update(Place).where(Place.code == code).values(**values))
+        await work.db.execute(update(_PLACES).where(_PLACES.c.code == code).values(**values))
 
 
 async def require_place(db: AsyncConnection, code: str) -> PlaceRow:
@@ -117,7 +139,7 @@ async def require_place(db: AsyncConnection, code: str) -> PlaceRow:
 
 async def hold_places(work: Work) -> None:
     """No change of the hours is published until this act is committed: what is read of them now still holds then."""
-    await work.db.execute(select(Place.code).order_by(Place.code).with_for_update(read=True, key_share=True))
+    await work.db.execute(_CODES.with_for_update(read=True, key_share=True))
 
 
 def free_code(name: str, taken: set[str]) -> str:

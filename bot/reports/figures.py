@@ -1,11 +1,11 @@
 """The figures of a period, counted anew each time from the ledger, the cases, the closings and what was refused.
 
-Owns what each figure means; `forms.py` says it to people. No counter is kept anywhere, so no counter can drift.
+Owns what each figure means; how codes are counted is in `breakdowns.py`, and `forms.py` says it all to people. No
+counter is kept anywhere, so no counter can drift.
 It must not change a row, and no figure comes from who a person is: only from codes, days and minutes.
 """
 
 import calendar
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,85 +13,25 @@ from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
 from bot.engine.errors import BadInput
-from bot.engine.rows import every
+from bot.engine.rows import columns, every
 from bot.hours import sessions_held as hours_sessions_held
 from bot.hours.sessions_held import Session, State
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from models.case import MOVES, OPEN, CaseEvent, CaseEventKind
-from models.closing import UNKNOWN, Category, Closing, Organisation, Outcome
+from bot.reports.breakdowns import LISTED, NOT_CLOSED, Breakdown, breakdown, group_of, known
+from models.base import table_of
+from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, Outcome
+from models.closing import UNKNOWN, Closing
 from models.conversation import Refused
-from models.intake import PREFER_NOT_SAY, QUESTIONS
-from models.people import Channel, Language
+from models.intake import PREFER_NOT_SAY
 
-NOT_CLOSED = "not_closed"
 DAYS_A_YEAR = 365
-UNANSWERED_CODES = frozenset({UNKNOWN, NOT_CLOSED})
-
-# The level the municipality reads by. LKF is owned by the municipality, but is a company that people rent from.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "municipality": ("municipality", "social_services", "school"),
-    "state": (
-        "migrationsverket", "forsakringskassan", "arbetsformedlingen", "skatteverket", "csn", "pensionsmyndigheten",
-        "kronofogden", "police", "court", "servicekontor", "lansstyrelsen",
-    ),
-    "region": ("region_skane",),
-    "companies": ("company", "bank", "lkf", "housing_company", "employer"),
-    "civil_society": ("a_kassa", "trade_union", "association"),
-    "nobody": ("nobody",),
-    "other": ("embassy", "other"),
-}  # fmt: skip
-
-# The rows every report has, even at zero, so that two periods can be laid side by side; other codes found come after
-# them. Region, occupation and how_found are not asked yet, so they have no list.
-LISTED: Mapping[str, tuple[str, ...]] = {
-    "channel": tuple(Channel),
-    "language": tuple(Language),
-    "category": tuple(Category),
-    "organisation": tuple(Organisation),
-    "organisation_group": tuple(GROUPS),
-    "outcome": (*Outcome, NOT_CLOSED),
-    **{question.column: question.options for question in QUESTIONS.values() if question.column != "category"},
-    **dict.fromkeys(("region", "occupation", "how_found", "persons_in_case"), ()),
-}
-IN_THEIR_OWN_ORDER = frozenset({"first_visit", "age", "persons_in_case"})
-COLUMNS = frozenset(LISTED) - {"category", "organisation", "organisation_group", "outcome"}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One row of a breakdown: a code and how often it was given."""
-
-    code: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """A whole in its parts; "unknown" is always the last part, and the parts sum to `total`.
-
-    `answered`: the cases with a known answer, the base of every percentage. `total` exceeds the number of cases
-    only where one case may name several (organisations and their groups).
-    """
-
-    name: str
-    parts: tuple[Part, ...]
-    total: int
-    answered: int
-
-    def count(self, code: str) -> int:
-        """How often `code` was given; 0 if never."""
-        return next((part.count for part in self.parts if part.code == code), 0)
-
-    def percent(self, code: str) -> int | None:
-        """The share of those who answered, in whole percent; None for what is no answer or has no base."""
-        if code in UNANSWERED_CODES or not self.answered:
-            return None
-        return round(100 * self.count(code) / self.answered)
+COLUMNS = frozenset(LISTED) - {"category", "organisation", "organisation_group", "outcome"}  # the case's own
+_EVENTS, _CLOSINGS, _REFUSED = table_of(CaseEvent), table_of(Closing), table_of(Refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +86,33 @@ class Report:
         return next(breakdown for breakdown in self.breakdowns if breakdown.name == name)
 
 
+class _ClosingRow(NamedTuple):
+    case_id: int
+    is_advice: bool
+    category: str
+    organisations: list[str]
+    outcome: str
+    minutes_to_claim: int | None
+    minutes_to_answer: int | None
+
+
+class _Visit(NamedTuple):
+    """That a newcomer wrote in this case on this day."""
+
+    case_id: int
+    on_day: date
+
+
+class _Move(NamedTuple):
+    case_id: int
+    kind: str
+
+
 class _Counted(NamedTuple):
     """A case that is counted, with its newest closing if it has any."""
 
-    case: Row
-    closing: Row | None
+    case: CaseRow
+    closing: _ClosingRow | None
 
 
 async def report(
@@ -181,7 +143,7 @@ async def report(
         still_open=len(await _open_at_the_end(db, first, last) & counted),
         late=len(await _late(db, first, last) & counted),
         volunteer_minutes=minutes, closings_without_minutes=without_minutes,
-        breakdowns=tuple(_breakdown(name, [_codes(one, name) for one in advice]) for name in LISTED),
+        breakdowns=tuple(breakdown(name, [_codes(one, name) for one in advice]) for name in LISTED),
         refused=await _refused(db, first, last),
         sessions_goal=round(sessions_a_year * ((last - first).days + 1) / DAYS_A_YEAR),
         **_session_figures(await hours_sessions_held.sessions(db, first=first, last=last, now=now, zone=zone)),
@@ -199,8 +161,8 @@ def _session_figures(sessions: Sequence[Session]) -> dict[str, Any]:
         "sessions_cancelled": len(cancelled),
         "sessions_coming": len(in_state[State.COMING]),
         "sessions_online": sum(one.state == State.HELD for one in sessions if not one.is_visit),
-        "sessions_place": _breakdown("sessions_place", [(one.place,) for one in done]),
-        "sessions_reason": _breakdown("sessions_reason", [_known(one.reason or None) for one in cancelled]),
+        "sessions_place": breakdown("sessions_place", [(one.place,) for one in done]),
+        "sessions_reason": breakdown("sessions_reason", [known(one.reason or None) for one in cancelled]),
     }
 
 
@@ -215,9 +177,9 @@ def half_year(day: date) -> tuple[date, date]:
     return (date(day.year, 1, 1), july - timedelta(days=1)) if day < july else (july, date(day.year, 12, 31))
 
 
-def _happened(first: date, last: date, kinds: Collection[str]) -> Select:
+def _happened(first: date, last: date, kinds: Collection[str]) -> Select[int]:
     """The ids of the cases with a ledger line of these kinds on the office days of the period."""
-    return select(CaseEvent.case_id).where(CaseEvent.kind.in_(kinds), CaseEvent.on_day.between(first, last))
+    return select(_EVENTS.c.case_id).where(_EVENTS.c.kind.in_(kinds), _EVENTS.c.on_day.between(first, last))
 
 
 async def _opened(db: AsyncConnection, first: date, last: date) -> list[CaseRow]:
@@ -225,53 +187,55 @@ async def _opened(db: AsyncConnection, first: date, last: date) -> list[CaseRow]
     return every(CaseRow, await db.execute(select(*CASE_COLUMNS).where(CASES.c.id.in_(ids))))
 
 
-async def _describing_closings(db: AsyncConnection, first: date, last: date) -> dict[int, Row]:
+async def _describing_closings(db: AsyncConnection, first: date, last: date) -> dict[int, _ClosingRow]:
     """The closing that describes each case the period counts: the newest with advice, or the newest if none had any.
 
     So a "thanks" that reopened a case and was closed as no advice does not take the advice out of the figures.
     """
     ids = _happened(first, last, [CaseEventKind.OPENED, CaseEventKind.NEWCOMER_WROTE])
-    closings = select(Closing.__table__).where(Closing.case_id.in_(ids))  # type: ignore[attr-defined]
-    oldest_first = await db.execute(closings.order_by(Closing.is_advice, Closing.closed_at, Closing.id))
-    return {closing.case_id: closing for closing in oldest_first}
+    closings = select(*columns(_ClosingRow, _CLOSINGS)).where(_CLOSINGS.c.case_id.in_(ids))
+    oldest_first = closings.order_by(_CLOSINGS.c.is_advice, _CLOSINGS.c.closed_at, _CLOSINGS.c.id)
+    return {closing.case_id: closing for closing in every(_ClosingRow, await db.execute(oldest_first))}
 
 
-async def _visits(db: AsyncConnection, newest: Mapping[int, Row], *, first: date, last: date) -> tuple[int, int]:
+async def _visits(
+    db: AsyncConnection, newest: Mapping[int, _ClosingRow], *, first: date, last: date
+) -> tuple[int, int]:
     """How many visits, and how many in cases that were not advice."""
-    wrote = select(CaseEvent.case_id, CaseEvent.on_day).distinct()
-    wrote = wrote.where(CaseEvent.kind == CaseEventKind.NEWCOMER_WROTE, CaseEvent.on_day.between(first, last))
-    visits = (await db.execute(wrote)).all()
+    wrote = select(*columns(_Visit, _EVENTS)).distinct()
+    wrote = wrote.where(_EVENTS.c.kind == CaseEventKind.NEWCOMER_WROTE, _EVENTS.c.on_day.between(first, last))
+    visits = every(_Visit, await db.execute(wrote))
     not_advice = sum(visit.case_id in newest and not newest[visit.case_id].is_advice for visit in visits)
     return len(visits) - not_advice, not_advice
 
 
 async def _volunteer_minutes(db: AsyncConnection, first: date, last: date) -> tuple[int, int]:
     """The minutes of every closing in the period, and how many closings lack them although they were asked for."""
-    in_period = Closing.on_day.between(first, last)
-    asked = in_period & Closing.is_advice & (Closing.outcome != Outcome.WITHDRAWN)
-    minutes = select(func.coalesce(func.sum(Closing.minutes), 0)).where(in_period)
-    without = select(func.count()).select_from(Closing).where(asked, Closing.minutes.is_(None))
+    in_period = _CLOSINGS.c.on_day.between(first, last)
+    asked = in_period & _CLOSINGS.c.is_advice & (_CLOSINGS.c.outcome != Outcome.WITHDRAWN)
+    minutes = select(func.coalesce(func.sum(_CLOSINGS.c.minutes), 0)).where(in_period)
+    without = select(func.count()).select_from(_CLOSINGS).where(asked, _CLOSINGS.c.minutes.is_(None))
     return (await db.execute(minutes)).scalar_one(), (await db.execute(without)).scalar_one()
 
 
 async def _open_at_the_end(db: AsyncConnection, first: date, last: date) -> set[int]:
     """The cases opened in the period that owed somebody an answer when its last day ended, as the ledger tells."""
     ids = _happened(first, last, [CaseEventKind.OPENED])
-    moves = select(CaseEvent.case_id, CaseEvent.kind).where(CaseEvent.case_id.in_(ids), CaseEvent.on_day <= last)
-    moves = moves.where(CaseEvent.kind.in_([CaseEventKind.OPENED, *MOVES])).order_by(CaseEvent.id)
-    newest = {move.case_id: move.kind for move in await db.execute(moves)}
+    moves = select(*columns(_Move, _EVENTS)).where(_EVENTS.c.case_id.in_(ids), _EVENTS.c.on_day <= last)
+    moves = moves.where(_EVENTS.c.kind.in_([CaseEventKind.OPENED, *MOVES])).order_by(_EVENTS.c.id)
+    newest = {move.case_id: CaseEventKind(move.kind) for move in every(_Move, await db.execute(moves))}
     return {case_id for case_id, kind in newest.items() if kind == CaseEventKind.OPENED or MOVES[kind][1] in OPEN}
 
 
 async def _late(db: AsyncConnection, first: date, last: date) -> set[int]:
     ids = _happened(first, last, [CaseEventKind.OPENED])
-    late = select(CaseEvent.case_id).where(CaseEvent.kind == CaseEventKind.LATE, CaseEvent.case_id.in_(ids))
+    late = select(_EVENTS.c.case_id).where(_EVENTS.c.kind == CaseEventKind.LATE, _EVENTS.c.case_id.in_(ids))
     return set((await db.execute(late)).scalars())
 
 
 async def _refused(db: AsyncConnection, first: date, last: date) -> Breakdown:
-    kinds = await db.execute(select(Refused.kind).where(Refused.on_day.between(first, last)))
-    return _breakdown("refused", [_known(kind) for kind in kinds.scalars()])
+    kinds = await db.execute(select(_REFUSED.c.kind).where(_REFUSED.c.on_day.between(first, last)))
+    return breakdown("refused", [known(kind) for kind in kinds.scalars()])
 
 
 def _persons(cases: Iterable[_Counted], answers: Collection[str | None]) -> int:
@@ -293,48 +257,20 @@ def _median(cases: Iterable[_Counted], stored: str, instant: str) -> Median:
 
 
 def _minutes(one: _Counted, stored: str, instant: str) -> int | None:
-    if (measured := getattr(one.closing, stored, None)) is not None:
+    measured: int | None = getattr(one.closing, stored, None)
+    if measured is not None:
         return measured
-    reached = getattr(one.case, instant)
+    reached: datetime | None = getattr(one.case, instant)
     return None if reached is None else round((reached - one.case.opened_at).total_seconds() / 60)
 
 
 def _codes(one: _Counted, name: str) -> tuple[str, ...]:
     """What the case says under this name; nothing if it is not known."""
     if name in COLUMNS:
-        return _known(getattr(one.case, name))
+        return known(getattr(one.case, name))
     if name == "outcome":
-        return _known(one.closing.outcome if one.closing else NOT_CLOSED)
+        return known(one.closing.outcome if one.closing else NOT_CLOSED)
     if name == "category":
-        return _known(one.closing.category if one.closing else None) or _known(one.case.category)
-    organisations = _known(*one.closing.organisations) if one.closing else ()
-    return organisations if name == "organisation" else tuple({_group_of(code) for code in organisations})
-
-
-def _known(*codes: str | int | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(code) for code in codes if code not in (None, UNKNOWN, PREFER_NOT_SAY)))
-
-
-def _group_of(organisation: str) -> str:
-    return next((group for group, members in GROUPS.items() if organisation in members), "other")
-
-
-def _breakdown(name: str, given: Sequence[tuple[str, ...]]) -> Breakdown:
-    """Counted parts of `given`, one tuple of codes for each case: the commonest first, or in their own order."""
-    counts = Counter(code for codes in given for code in codes)
-    unknown = sum(not codes for codes in given)
-    rows = [Part(code, counts[code]) for code in _listed(name, counts)]
-    if name not in IN_THEIR_OWN_ORDER:
-        rows.sort(key=lambda part: -part.count)
-    return Breakdown(
-        name=name,
-        parts=(*rows, Part(UNKNOWN, unknown)),
-        total=sum(max(len(codes), 1) for codes in given),
-        answered=sum(not UNANSWERED_CODES.issuperset(codes) for codes in given),
-    )
-
-
-def _listed(name: str, found: Collection[str]) -> list[str]:
-    listed = list(LISTED.get(name, ()))
-    beside = [code for code in found if code not in listed]
-    return listed + sorted(beside, key=lambda code: (len(code), code))  # by length first, so that 10 comes after 9
+        return known(one.closing.category if one.closing else None) or known(one.case.category)
+    organisations = known(*one.closing.organisations) if one.closing else ()
+    return organisations if name == "organisation" else tuple({group_of(code) for code in organisations})

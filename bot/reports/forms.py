@@ -15,7 +15,8 @@ from babel.numbers import format_decimal
 from bot.hours.sessions_held import Session, State
 from bot.language.i18n import Ltr, Words
 from bot.language.textshape import without_bidi_controls
-from bot.reports.figures import LISTED, NOT_CLOSED, Breakdown, Median, Report
+from bot.reports.breakdowns import LISTED, NOT_CLOSED, Breakdown
+from bot.reports.figures import Median, Report
 from models.closing import UNKNOWN
 from models.hours import Door
 
@@ -58,7 +59,7 @@ class Line(NamedTuple):
 
     section: str
     label: str
-    count: str
+    number: str
     percent: str
     base: str
     code: str
@@ -83,7 +84,7 @@ def to_text(report: Report, words: Words) -> str:
     """The report for the terminal: aligned columns, parts that nobody named left out, the definitions last."""
     heading = [wrapped for sentence in _heading(report, words) for wrapped in textwrap.wrap(sentence, TEXT_WIDTH)]
     lines = list(_lines(report, words))
-    shown = [line for line in lines if line.count != "0" or line.code in (*FIGURES, UNKNOWN, "total")]
+    shown = [line for line in lines if line.number != "0" or line.code in (*FIGURES, UNKNOWN, "total")]
     text = "\n".join([*heading, *_aligned(shown, words), "", *_definitions(lines, words), ""])
     return without_bidi_controls(text)
 
@@ -129,7 +130,7 @@ def sentence_keys() -> frozenset[str]:
 def _heading(report: Report, words: Words) -> list[str]:
     first, last = Ltr(report.first.isoformat()), Ltr(report.last.isoformat())
     made_at = words.day_and_time(report.made_at, report.zone)
-    heading = [
+    heading: list[str] = [
         words("report_inside_use"),
         words("report_title"),
         words("report_period", first=first, last=last, zone=Ltr(report.zone.key)),
@@ -189,7 +190,7 @@ def _cell(value: str) -> str:
 def _aligned(lines: list[Line], words: Words) -> Iterator[str]:
     """Each section under its name, its numbers in columns as wide as the widest label needs."""
     label_width = max(len(line.label) for line in lines)
-    count_width = max(len(line.count) for line in lines)
+    count_width = max(len(line.number) for line in lines)
     section = ""
     for line in lines:
         if line.section != section:
@@ -197,7 +198,7 @@ def _aligned(lines: list[Line], words: Words) -> Iterator[str]:
             yield from ("", section)
         share = words("report_share", percent=line.percent, base=line.base) if line.percent else ""
         base = words("report_base", base=line.base) if line.base and not line.percent else ""
-        yield f"  {line.label:<{label_width}}  {line.count or '–':>{count_width}}  {share}{base}".rstrip()
+        yield f"  {line.label:<{label_width}}  {line.number or '–':>{count_width}}  {share}{base}".rstrip()
 
 
 def _definitions(lines: list[Line], words: Words) -> Iterator[str]:

@@ -19,7 +19,7 @@ from models.outbox import Outbox, RowState
 from models.people import Address, Channel, Person
 
 SHIFTS_SHOWN = timedelta(days=7)
-_PEOPLE = table_of(Person)
+_PEOPLE, _OUTBOX, _ADDRESSES = table_of(Person), table_of(Outbox), table_of(Address)
 
 
 class ClaimedCase(NamedTuple):
@@ -60,9 +60,9 @@ async def figures(db: AsyncConnection) -> Figures:
     waiting, oldest = (await db.execute(queued)).one()
     leaving = (
         select(func.count())
-        .select_from(Outbox)
-        .join(Address, Address.id == Outbox.address_id)
-        .where(Outbox.state == RowState.DUE, Address.channel == Channel.TELEGRAM)
+        .select_from(_OUTBOX)
+        .join(_ADDRESSES, _ADDRESSES.c.id == _OUTBOX.c.address_id)
+        .where(_OUTBOX.c.state == RowState.DUE, _ADDRESSES.c.channel == Channel.TELEGRAM)
     )
     return Figures(waiting, oldest, (await db.execute(leaving)).scalar_one())
 

@@ -5,9 +5,9 @@ It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.rows import columns, every
@@ -19,7 +19,7 @@ SHIFTS, SIGNED_UP, PEOPLE = table_of(Shift), table_of(Assignment), table_of(Pers
 HELD = SHIFTS.c.cancelled_at.is_(None)
 _SIGNED = SHIFTS.join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
 _STAFFED = _SIGNED.join(PEOPLE, PEOPLE.c.id == SIGNED_UP.c.person_id)
-_NOW = bindparam("now")
+_NOW: BindParameter[datetime] = bindparam("now")
 
 
 class OnShift(NamedTuple):
@@ -47,7 +47,7 @@ class SignedUp(NamedTuple):
     person_id: int
 
 
-def _online_at(now: Any) -> tuple[ColumnElement[bool], ...]:
+def _online_at(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return (SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= now, SHIFTS.c.ends_at > now)
 
 
@@ -77,7 +77,8 @@ def is_on_shift(person_id: int, now: datetime) -> Exists:
 
 async def next_shift_at(db: AsyncConnection, now: datetime) -> datetime | None:
     """When the next online shift begins for which somebody is signed up; None if none is planned."""
-    return (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
+    begins: datetime | None = (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
+    return begins
 
 
 async def volunteers_of(db: AsyncConnection, shift_id: int) -> list[Volunteer]:

@@ -112,9 +112,9 @@ def make_report(
     async def act(store: Store) -> None:
         period = _period(first, last, clock.office_day(clock.now(), store.zone))
         async with store.look() as db:
-            of = {"first": period[0], "last": period[1], "now": clock.now(), "zone": store.zone}
-            made = await report(db, **of, sessions_a_year=store.settings.sessions_a_year)
-            counted = await sessions_held.sessions(db, **of)
+            now, goal = clock.now(), store.settings.sessions_a_year
+            made = await report(db, first=period[0], last=period[1], now=now, zone=store.zone, sessions_a_year=goal)
+            counted = await sessions_held.sessions(db, first=period[0], last=period[1], now=now, zone=store.zone)
         typer.echo(to_text(made, words))
         if sessions is not None:
             sessions.write_text(sessions_csv(counted, words), encoding="utf-8", newline="")

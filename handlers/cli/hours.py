@@ -10,7 +10,7 @@ import typer
 from bot.engine import clock
 from bot.engine.errors import BadInput
 from bot.engine.store import Store
-from bot.hours import changes, standing, warnings
+from bot.hours import changes, changes_made, standing, warnings
 from bot.hours.phrases import change_lines, place_name, times_text
 from bot.hours.typed import lines
 from bot.language import i18n
@@ -20,7 +20,7 @@ from bot.places import places
 from handlers.cli import common
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
-from models.people import AUTONYMS
+from models.people import AUTONYMS, Language
 from models.timetable import HORIZON_DAYS
 
 words = common.words
@@ -78,11 +78,11 @@ async def _publish(store: Store, change: Change) -> None:
     """Published, and said in every language as it is read now."""
     async with store.work() as work:
         number = await changes.publish_now(work, change)
-        told = await changes.change_params(work.db, change)
+        told = await changes_made.change_params(work.db, change)
     for language, reader in i18n.load().newcomers.items():
         for line in change_lines(reader, told):
             shown = line if reader.is_right_to_left else without_bidi_controls(line)
-            typer.echo(f"{AUTONYMS[language]}  {shown}")  # type: ignore[index]
+            typer.echo(f"{AUTONYMS[Language(language)]}  {shown}")
     common.say("cli_hours_published", number=Ltr(str(number)))
 
 
@@ -102,10 +102,10 @@ def undo(
 async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
     """The newest change's number, once whoever types has seen what it is and said yes."""
     async with store.look() as db:
-        number = await changes.newest_standing(db)
+        number = await changes_made.newest_standing(db)
         if number is None:
             raise BadInput("hours_nothing_to_undo")
-        change = await changes.undoable(db, number)
+        change = await changes_made.undoable(db, number)
     for line in change_lines(words, change.told):
         typer.echo(without_bidi_controls(line))
     if not is_sure and not common.says_yes(words("cli_hours_undo_sure", number=Ltr(str(number)))):
@@ -117,7 +117,7 @@ async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
 def history(most: Annotated[int, typer.Option("--most", help=words("cli_hours_most"))] = 20) -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            past = await changes.history(db, most)
+            past = await changes_made.history(db, most)
         for one in past:
             when = words.day_and_time(one.made_at, store.zone)
             state = words("hours_change_undone") if one.undone else ""

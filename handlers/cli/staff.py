@@ -51,7 +51,7 @@ def link_volunteer(context: typer.Context, name: Annotated[str, typer.Argument(h
     async def act(store: Store) -> None:
         bot_name = await _bot_name(context, store)
         async with store.work() as work:
-            links = await _make_links(work, await _volunteer_id(work.db, name))
+            links = await _make_links(work, await _volunteer_id(work, name))
         _say_links(store, bot_name, *links)
 
     common.with_store(act)
@@ -62,7 +62,7 @@ def enable_volunteer(context: typer.Context, name: Annotated[str, typer.Argument
     async def act(store: Store) -> None:
         bot_name = await _bot_name(context, store)
         async with store.work() as work:
-            person_id = await _volunteer_id(work.db, name)
+            person_id = await _volunteer_id(work, name)
             await leaving.enable_staff(work, person_id)
             links = await _make_links(work, person_id)
         common.say("cli_volunteer_enabled", name=Foreign(name))
@@ -107,7 +107,7 @@ def list_volunteers() -> None:
 def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
-            person_id = await _volunteer_id(work.db, name)
+            person_id = await _volunteer_id(work, name)
             freed = await leaving.disable_staff(work, person_id)
         common.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
 
@@ -130,7 +130,7 @@ def add_shift(
             raise BadInput("no_such_time", value=span) from None
         async with store.work() as work:
             await places.require_place(work.db, place)
-            ids = [await _volunteer_id(work.db, name) for name in names]
+            ids = [await _volunteer_id(work, name) for name in names]
             shift_id = await shift_starts.add_shift(
                 work, starts_at=starts_at, ends_at=ends_at, person_ids=ids, place=place
             )
@@ -141,8 +141,8 @@ def add_shift(
     common.with_store(act)
 
 
-async def _volunteer_id(db: object, name: str) -> int:
-    person_id = await people.staff_named(db, name)  # type: ignore[arg-type]
+async def _volunteer_id(work: Work, name: str) -> int:
+    person_id = await people.staff_named(work.db, name)
     if person_id is None:
         raise BadInput("no_such_volunteer", alias=name)
     return person_id

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.engine import buttons as engine_buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Actor, Work
-from bot.hours import changes, concerned, standing, warnings
+from bot.hours import changes, changes_made, concerned, standing, warnings
 from bot.hours.typed import buttons as typed_buttons
 from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
@@ -101,7 +101,7 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
     known = await places.physical_places(work.db)
     usual = min(known, key=lambda place: not place.name_key, default=None)  # rather a library than a pop-up
     example = {"place": usual.code if usual else "linero", "day": (work.today + EXAMPLE_IS_AHEAD).isoformat()}
-    params: dict[str, object] = {"command": name} | example
+    params: dict[str, object] = {"command": name, **example}
     if refusal is not None:
         params |= {"refusal": refusal.code, "values": refusal.values}
     await work.tell(actor.id, Notice.HOURS_USAGE, params=params)
@@ -137,7 +137,7 @@ async def _where_usually_open(work: Work, change: Change) -> Change:
 
 async def _publish(work: Work, actor: Actor, draft: int, card: int | None, *, cancel_shifts: bool) -> None:
     change = await _draft(work, actor, draft)
-    told = await changes.change_params(work.db, change)
+    told = await changes_made.change_params(work.db, change)
     number = await changes.publish(work, draft, cancel_shifts=cancel_shifts)
     params = {"told": told, "number": number, "cancelled": cancel_shifts}
     await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=card)
@@ -157,7 +157,7 @@ async def _draft(work: Work, actor: Actor, draft: int) -> Change:
 
 
 async def _newest(work: Work) -> int:
-    number = await changes.newest_standing(work.db)
+    number = await changes_made.newest_standing(work.db)
     if number is None:
         raise BadInput("hours_nothing_to_undo")
     return number
@@ -165,20 +165,20 @@ async def _newest(work: Work) -> int:
 
 async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
-    change = await changes.undoable(work.db, number)
+    change = await changes_made.undoable(work.db, number)
     params = {"told": change.told, "number": number}
     await work.tell(actor.id, Notice.HOURS_UNDO_ASK, params=params, edits=card)
 
 
 async def _undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
-    change = await changes.undoable(work.db, number)
+    change = await changes_made.undoable(work.db, number)
     await changes.undo(work, number)
     await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": change.told, "undone": True}, edits=card)
 
 
 async def _keep(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """The change stays, and can still be taken back from the same message."""
-    change = await changes.undoable(work.db, number)
+    change = await changes_made.undoable(work.db, number)
     params = {"told": change.told, "number": number}
     await work.tell(actor.id, Notice.HOURS_KEPT, params=params, edits=card)
 
@@ -202,9 +202,9 @@ async def _tell_history(work: Work, actor: Actor) -> None:
             "number": past.number, "at": past.made_at.isoformat(), "alias": past.alias, "told": past.told,
             "undone": past.undone, "undoes": past.undoes,
         }
-        for past in await changes.history(work.db)
+        for past in await changes_made.history(work.db)
     ]  # fmt: skip
-    newest = await changes.newest_standing(work.db)
+    newest = await changes_made.newest_standing(work.db)
     await work.tell(actor.id, Notice.HOURS_HISTORY, params={"entries": entries, "newest": newest})
 
 

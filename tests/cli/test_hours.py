@@ -11,7 +11,7 @@ from bot.__main__ import main
 from bot.engine.seal import Seal, create_key, load_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
-from bot.hours import changes
+from bot.hours import changes, changes_made
 from bot.places import places
 from handlers.cli import common
 from tests.conftest import settings_for
@@ -44,7 +44,7 @@ def standing(settings: Settings) -> int | None:
     async def look() -> int | None:
         store = Store(settings, Seal(load_key(settings.key_file)))
         async with store.look() as db:
-            found = await changes.newest_standing(db)
+            found = await changes_made.newest_standing(db)
         await store.close()
         return found
 

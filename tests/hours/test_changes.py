@@ -1,20 +1,23 @@
 """Changes of the hours: shown first, published once, taken back, and nothing that held is ever forgotten."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
 
 import pytest
+from sqlalchemy import Row
 
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound, Refusal, Stale
-from bot.hours import changes, standing
+from bot.engine.work import Work
+from bot.hours import changes, changes_made, standing
 from bot.places import places
 from bot.service import Service
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.timetable import Opening
 from tests import builders
-from tests.builders import Staff, acting
+from tests.builders import Staff, acting, asking
 
 MONDAY = date(2026, 1, 5)
 ONE_TO_THREE, TEN_TO_TWELVE = (time(13), time(15)), (time(10), time(12))
@@ -98,7 +101,7 @@ async def test_no_row_is_ever_overwritten_or_deleted(service: Service, boss: Sta
     assert (row.kind, row.added_by) == ("closed", number)
     assert row.ended_by == number + 1
     async with service.store.look() as db:
-        past = await changes.history(db)
+        past = await changes_made.history(db)
     assert [(one.told["verb"], one.alias, one.undone) for one in past] == [
         ("usual", None, False), ("close", None, False), ("weekly", None, False),
     ]  # fmt: skip
@@ -118,7 +121,7 @@ async def test_a_closing_of_all_places_names_those_that_would_be_open(service: S
     await publish(service, Change(Verb.CLOSE, ("linero", "sporthallen"), MONDAY))
 
     async with service.store.look() as db:
-        newest = (await changes.history(db))[0]
+        newest = (await changes_made.history(db))[0]
     assert newest.told["places"] == ["linero"]
 
 
@@ -208,3 +211,59 @@ async def test_of_two_coordinators_at_the_same_moment_one_is_told_that_the_hours
 
     assert sorted(outcomes) == ["hours_changed_meanwhile", "published"]
     assert (await builders.one(service, "SELECT count(*) FROM hours_exceptions"))[0] == 1
+
+
+async def closes_monday(work: Work) -> int:
+    return await changes.publish_now(work, closing())
+
+
+async def sets_other_hours(work: Work) -> int:
+    return await changes.set_hours(work, place="linero", weekday=0, spans=[TEN_TO_TWELVE], valid_from=MONDAY)
+
+
+async def takes_the_newest_back(work: Work) -> int:
+    return await changes.undo(work, await changes_made.newest_standing(work.db) or 0)
+
+
+WHAT_A_PUBLISHER_DOES = pytest.mark.parametrize(
+    ("act", "then"), [(closes_monday, []), (sets_other_hours, [TEN_TO_TWELVE]), (takes_the_newest_back, [])]
+)
+
+
+async def everything_kept(service: Service) -> list[list[Row]]:
+    """All that is stored of the hours."""
+    tables = {"hours_changes": "number", "weekly_hours": "id", "hours_exceptions": "id"}
+    return [await builders.table(service, f"SELECT * FROM {name} ORDER BY {key}") for name, key in tables.items()]
+
+
+@WHAT_A_PUBLISHER_DOES
+async def test_neither_a_volunteer_nor_a_newcomer_changes_the_hours_but_a_coordinator_does(
+    service: Service, boss: Staff, act: Callable[[Work], Awaitable[int]], then: list[tuple[time, time]]
+) -> None:
+    amina = await builders.volunteer(service, "Amina", on_shift=False)
+    asker = await builders.newcomer(service)
+    before = await everything_kept(service)
+
+    # Each act is committed after its refusal, so that nothing done before it would be lost in a rollback.
+    for acts in (acting(service, amina), asking(service, asker)):
+        async with acts as work:
+            with pytest.raises(NotFound):
+                await act(work)
+    assert await everything_kept(service) == before
+    assert await spans(service, MONDAY) == [ONE_TO_THREE]
+
+    async with acting(service, boss) as work:
+        await act(work)
+    assert await spans(service, MONDAY) == then
+
+
+@WHAT_A_PUBLISHER_DOES
+async def test_the_command_line_changes_the_hours(
+    service: Service, boss: Staff, act: Callable[[Work], Awaitable[int]], then: list[tuple[time, time]]
+) -> None:
+    async with service.store.work() as work:
+        number = await act(work)
+
+    assert await spans(service, MONDAY) == then
+    made = await builders.one(service, "SELECT made_by FROM hours_changes WHERE number = :number", number=number)
+    assert made.made_by is None

@@ -17,7 +17,8 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Words
 from bot.reports import forms
-from bot.reports.figures import GROUPS, LISTED, Report, half_year, month, report
+from bot.reports.breakdowns import GROUPS, LISTED
+from bot.reports.figures import Report, half_year, month, report
 from models.base import new_id
 from models.case import Case, CaseEventKind, new_code
 from models.closing import UNKNOWN, Closing, Organisation

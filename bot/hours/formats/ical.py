@@ -6,7 +6,7 @@ the present: each says when its event was last changed. Owns how events are writ
 It must not read the clock or a table.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +16,13 @@ from icalendar import Calendar, Event
 from bot.hours.formats.series import Revision, Series, Session, series_and_sessions
 from bot.hours.formats.shape import Published
 from bot.hours.formats.vtimezone import vtimezone
-from bot.hours.phrases import place_lines, place_name, special_line
+from bot.hours.phrases import Told, place_lines, place_name, special_line
 from bot.language import dates
 from bot.language.i18n import Plain, Words
 from models.hours import Door
 from models.timetable import Span
 
 REFRESHED_EVERY = timedelta(hours=6)
-Place = Mapping[str, Any]
 
 
 def calendar(published: Published, words: Words, place: str | None = None) -> bytes:
@@ -40,7 +39,7 @@ def calendar(published: Published, words: Words, place: str | None = None) -> by
     return bytes(made.to_ical())
 
 
-def title(words: Words, place: Place) -> Plain:
+def title(words: Words, place: Told) -> Plain:
     """ "RådRum, Stadsbiblioteket": whoever reads it elsewhere must not take our hours for the library's. The online
     place has the service in its name."""
     name = place_name(words, place)
@@ -93,7 +92,7 @@ def _of_session(published: Published, words: Words, session: Session) -> Event:
     return event
 
 
-def _event(published: Published, words: Words, place: Place, name: str, revision: Revision) -> Event:
+def _event(published: Published, words: Words, place: Told, name: str, revision: Revision) -> Event:
     event = Event()
     event.add("uid", f"{name}@{urlsplit(published.public_url).hostname}")
     event.add("sequence", revision.sequence)

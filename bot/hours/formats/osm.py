@@ -6,7 +6,7 @@ It must not read the clock or a table.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -18,7 +18,7 @@ WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NEVER = "off"  # a rule without a day is about all of them
 # The comment of a closed day is for those who read maps, who know English rather than our five languages.
-REASONS = {
+REASONS: Mapping[str, str] = {
     Reason.HOLIDAY: "public holiday",
     Reason.ILLNESS: "illness",
     Reason.LIBRARY_CLOSED: "library closed",
@@ -63,7 +63,7 @@ def _special(days: Iterable[SpecialDay]) -> list[str]:
 
 
 def _comment(day: SpecialDay) -> str:
-    said = day.texts.get("en", "") if day.reason == Reason.OTHER else REASONS.get(day.reason, "")  # type: ignore[call-overload]
+    said = day.texts.get("en", "") if day.reason == Reason.OTHER else REASONS.get(day.reason, "")
     said = said.replace('"', "'")
     return f' "{said}"' if said else ""
 

@@ -5,19 +5,18 @@ in the web's own template. Every text goes there as data, so that nothing a pers
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import segno
 
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import place_name, special_line, week_lines
+from bot.hours.phrases import Told, place_name, special_line, week_lines
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words
 from bot.language.textshape import FSI, PDI, without_bidi_controls
 from models.hours import Door
@@ -168,7 +167,7 @@ def _special(published: Published, codes: list[str]) -> Iterator[tuple[str, Spec
                 yield code, day
 
 
-def _name(words: Words, facts: Mapping[str, Any]) -> str:
+def _name(words: Words, facts: Told) -> str:
     name = place_name(words, facts)
     return FSI + without_bidi_controls(name) + PDI if isinstance(name, Foreign) else name
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.hours.formats.ical import title
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import map_link
+from bot.hours.phrases import Told, map_link
 from bot.language.i18n import Words
 from models.hours import Door
 from models.people import Language
@@ -43,12 +43,12 @@ def json_ld(published: Published, words: Words) -> Node:
     return {"@context": CONTEXT, "@graph": [service, *visits]}
 
 
-def to_script(graph: Mapping[str, Any]) -> str:
+def to_script(graph: Mapping[str, object]) -> str:
     """The graph as JSON text that may stand inside a script element: nothing in it can end the element."""
     return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
 
 
-def _place(published: Published, words: Words, place: Mapping[str, Any]) -> Node:
+def _place(published: Published, words: Words, place: Told) -> Node:
     root, code = f"{published.public_url}/", str(place["code"])
     regular, special = _hours(published, code)
     node: Node = {
@@ -66,7 +66,7 @@ def _place(published: Published, words: Words, place: Mapping[str, Any]) -> Node
     return node
 
 
-def _contact(published: Published, words: Words, place: Mapping[str, Any]) -> Node:
+def _contact(published: Published, words: Words, place: Told) -> Node:
     root, code = f"{published.public_url}/", str(place["code"])
     regular, special = _hours(published, code)
     hours = _specifications([piece for stretch in regular for piece in _around(stretch, special)], published)

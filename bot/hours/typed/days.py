@@ -103,7 +103,7 @@ def head(line: Line) -> int:
     """How many letters at the beginning of the line are its day and its times: an address has numbers too."""
     end, kinds = 0, [(_SPANS,), (_WITHIN_A_MONTH, _DATES_BY_NAME, _NAMES_OF_DAYS)]
     while kinds:
-        at = _NO_WORDS.match(line.left, end).end()  # type: ignore[union-attr]
+        at = skipped.end() if (skipped := _NO_WORDS.match(line.left, end)) else end
         found = [(one.end(), kind) for kind in kinds for pattern in kind if (one := pattern.match(line.left, at))]
         if not found:
             break
@@ -142,8 +142,8 @@ def take_weekday(line: Line) -> int | None:
     """
     several = line.take(_SEVERAL_WEEKDAYS)
     found = line.take(_ONE_WEEKDAY)
-    if several or (again := _ONE_WEEKDAY.search(line.left)):
-        raise BadInput("hours_one_weekday", value=shown((several or again)[0]))  # type: ignore[index]
+    if more := several or _ONE_WEEKDAY.search(line.left):
+        raise BadInput("hours_one_weekday", value=shown(more[0]))
     return _weekday(found[0]) if found else None
 
 

@@ -164,7 +164,8 @@ def _places_and_reason(line: Line, known: Sequence[KnownPlace]) -> tuple[tuple[s
 
 
 def _reason(typed: str) -> tuple[str, dict[str, str]]:
-    said = typed[_BEFORE_A_REASON.match(typed).end() :].strip()  # type: ignore[union-attr]
+    before = _BEFORE_A_REASON.match(typed)
+    said = typed[before.end() if before else 0 :].strip()
     small = said.lower().rstrip(".!")
     if small in _NO_REASON:
         return "", {}
@@ -184,10 +185,10 @@ def _per_language(typed: str) -> dict[str, str]:
     for part in typed.split("|"):
         tagged = _TAGGED.fullmatch(part)
         language, said = (tagged[1].lower(), tagged[2]) if tagged else ("sv", part)
-        if language not in tuple(Language) and tagged and len(tagged[1]) > 2:
+        if tagged and language not in tuple(Language):
+            if len(tagged[1]) <= 2:
+                raise BadInput("hours_reason_language", value=shown(tagged[1]), known=", ".join(Language))
             language, said = "sv", part  # a word of the reason, with a colon after it
-        if language not in tuple(Language):
-            raise BadInput("hours_reason_language", value=shown(tagged[1]), known=", ".join(Language))  # type: ignore[index]
         if said.strip():
             texts[language] = _short(said, LONGEST_REASON)
     if not texts:

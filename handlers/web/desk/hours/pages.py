@@ -12,8 +12,8 @@ from aiohttp import web
 from bot.engine import clock, once
 from bot.engine.errors import BadInput, NotFound, Refusal, Stale, Unavailable
 from bot.engine.metrics import ACTS
-from bot.hours import changes, standing, warnings
-from bot.hours.changes import Past
+from bot.hours import changes, changes_made, standing, warnings
+from bot.hours.changes_made import Past
 from bot.hours.warnings import Undecided
 from bot.places import places
 from bot.places.places import PlaceRow
@@ -103,7 +103,7 @@ async def undo(request: web.Request) -> web.Response:
     try:
         async with identity.acts(request) as (work, _):
             if not is_sure:
-                await changes.undoable(work.db, number)
+                await changes_made.undoable(work.db, number)
             elif await once.first_time(work, "desk", f"undo:{number}"):
                 await changes.undo(work, number)
     except REFUSED as refusal:
@@ -118,7 +118,7 @@ async def ask_undo(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     try:
         async with service.store.look() as db:
-            change = await changes.undoable(db, int(request.match_info["number"]))
+            change = await changes_made.undoable(db, int(request.match_info["number"]))
     except Stale:
         return see_other(HOURS)
     shown = view.past_shown(service, words_for(request), change, clock.now())
@@ -130,8 +130,8 @@ async def history(request: web.Request) -> web.Response:
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     day, refusal = _day_asked(request.query.get("day", ""))
     async with service.store.look() as db:
-        lines = await changes.history(db, HISTORY_SHOWN)
-        newest = await changes.newest_standing(db)
+        lines = await changes_made.history(db, HISTORY_SHOWN)
+        newest = await changes_made.newest_standing(db)
         held = await standing.openings_on(db, day) if day else []
     return page(
         request, "desk/hours/history.html", day=request.query.get("day", ""), newest=newest,
@@ -216,10 +216,10 @@ def _choices(request: web.Request, known: list[PlaceRow]) -> Choices:
 
 async def _look(request: web.Request, today: date) -> Seen:
     async with request.app[SERVICE].store.look() as db:
-        past = await changes.history(db, 1)
+        past = await changes_made.history(db, 1)
         return Seen(
             await places.places(db), await standing.timetable(db, since=today), past[0] if past else None,
-            await changes.newest_standing(db), await warnings.undecided(db, today),
+            await changes_made.newest_standing(db), await warnings.undecided(db, today),
         )  # fmt: skip
 
 

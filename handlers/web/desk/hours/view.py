@@ -10,7 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.hours.changes import Past, Proposal
+from bot.hours.changes import Proposal
+from bot.hours.changes_made import Past
 from bot.hours.phrases import change_lines, map_link, place_lines, place_name, reason_line, times_text, week_lines
 from bot.hours.warnings import Undecided
 from bot.language import dates
