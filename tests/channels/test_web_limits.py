@@ -44,7 +44,7 @@ async def test_too_many_words_at_once_cost_no_look_are_refused_in_the_reader_s_l
 ) -> None:
     browser = site.browser()
     await browser.agrees(language)
-    monkeypatch.setattr("handlers.web.chat.chat.MESSAGES", NONE_MORE)
+    monkeypatch.setattr("handlers.web.chat.acting.MESSAGES", NONE_MORE)
     sentence = str(site.service.words(language)("slow_down"))
 
     await until(lambda: _all_shown(site), otherwise="the page to be marked as shown")
