@@ -69,14 +69,14 @@ async def _all_shown(site: Site) -> bool:
 @pytest.mark.parametrize("language", tuple(Language))
 @pytest.mark.parametrize(
     ("limit", "path"),
-    [("chat.SIGNS", "chat/here"), ("chat.SIGNS", "chat/draft"), ("secret.NEW_SECRETS", "chat/secret")],
+    [("presence.SIGNS", "chat/here"), ("presence.SIGNS", "chat/draft"), ("secret.NEW_SECRETS", "chat/secret")],
 )
 async def test_other_limits_speak_the_reader_s_language_too(
     site: Site, monkeypatch: pytest.MonkeyPatch, language: str, limit: str, path: str
 ) -> None:
     browser = site.browser()
     await browser.agrees(language, device="own")
-    monkeypatch.setattr(f"handlers.web.{limit}", NONE_MORE)
+    monkeypatch.setattr(f"handlers.web.chat.{limit}", NONE_MORE)
     sentence = str(site.service.words(language)("slow_down"))
 
     page = await browser.post(f"/{language}/{path}", {"text": "Hej"})
