@@ -6,13 +6,18 @@ Owns Service. It starts nothing: `app.py` does.
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues, Words
 from bot.language.parts import Facts
 from models.people import STAFF_LANGUAGES, Language
+
+# What `store.look()` gives, by a name for those who only hand it on to the core.
+Look: TypeAlias = AsyncConnection
 
 
 @dataclass(frozen=True, slots=True)

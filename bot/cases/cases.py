@@ -91,7 +91,7 @@ def _may_claim(work: Work) -> Exists:
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
         still_may = (await work.db.execute(select(_may_claim(work)))).scalar_one()
-        return NotOnShift(case_id=case.id, code=case.code) if still_may else NotFound()
+        return NotOnShift(code=case.code) if still_may else NotFound()
     holder = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == case.volunteer_id)
     alias = (await work.db.execute(holder)).scalar_one_or_none()
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None

@@ -70,10 +70,14 @@ class NotOpen(Refusal):
 
 
 class NewerWords(Refusal):
-    """Carries `case_id`: the newer words are to be shown with the refusal."""
+    """`case_id`: the case whose newer words are to be shown with the refusal; `code`: its own, to be named."""
 
     code = "newer_words"
     status = 409
+
+    def __init__(self, *, case_id: int, code: str) -> None:
+        super().__init__(code=code)
+        self.case_id = case_id
 
 
 class UnsentWords(Refusal):

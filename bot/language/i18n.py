@@ -164,7 +164,7 @@ class Words:
         day = self.day(clock.office_day(at, zone), today=today)
         return Plain(dates.join_day_and_time(day, self._kept_apart(self.time(at.astimezone(zone))), self.language))
 
-    def until(self, ends: datetime, zone: ZoneInfo, *, begins: datetime, now: datetime | None = None) -> Value:
+    def until(self, ends: datetime, zone: ZoneInfo, *, begins: datetime, now: datetime | None = None) -> Plain | Ltr:
         """When a stretch of time ends: the time alone on the day on which it began, else the day as well."""
         if clock.office_day(ends, zone) == clock.office_day(begins, zone):
             return self.time(ends.astimezone(zone))

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.case import Outcome
-from models.closing import UNKNOWN, Category, Organisation
+from models.closing import UNKNOWN, Category, Organisation, Outcome
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import Channel, Language
 

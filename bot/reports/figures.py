@@ -24,8 +24,8 @@ from bot.hours.sessions_held import Session, State
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.reports.breakdowns import LISTED, NOT_CLOSED, Breakdown, breakdown, group_of, known
 from models.base import table_of
-from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, Outcome
-from models.closing import UNKNOWN, Closing
+from models.case import MOVES, OPEN, CaseEvent, CaseEventKind
+from models.closing import UNKNOWN, Closing, Outcome
 from models.conversation import Refused
 from models.intake import PREFER_NOT_SAY
 

@@ -163,4 +163,4 @@ def span_of(text: str) -> tuple[time, time]:
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if name != "case_id" and value is not None}
+    return {name: value for name, value in values.items() if value is not None}

@@ -43,10 +43,10 @@ def update_of(told: Any, bot: Bot) -> Update | None:
     return update
 
 
-def writer_of(told: Any) -> tuple[int, str | None] | None:
+def writer_of(told: object) -> tuple[int, str | None] | None:
     """The private chat in which an update that cannot be read was written, and the language of the person's app."""
-    told = told if isinstance(told, dict) else {}
-    message = next((told[name] for name in MESSAGES if isinstance(told.get(name), dict)), {})
+    parts: Told = told if isinstance(told, dict) else {}
+    message: Told = next((parts[name] for name in MESSAGES if isinstance(parts.get(name), dict)), {})
     chat, sender = message.get("chat"), message.get("from")
     if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(chat.get("id"), int):
         return None

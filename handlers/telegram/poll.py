@@ -4,11 +4,12 @@ Owns the offset. It must not know what an update means.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from handlers.telegram.parsing import Told
 from handlers.telegram.receiving import CHANNEL, Telegram
 from handlers.telegram.sender import seconds_to_wait
 from handlers.telegram.webhook_watch import Watch, receive
@@ -44,11 +45,12 @@ async def _introduce(telegram: Telegram) -> None:
     await telegram.sender.introduce(telegram.service.catalogues)
 
 
-async def _until_it_answers(telegram: Telegram, act: object) -> None:
+async def _until_it_answers(telegram: Telegram, act: Callable[[Telegram], Awaitable[None]]) -> None:
     rest = REST_SECONDS
     while not telegram.service.health.stopping:
         try:
-            return await act(telegram)  # type: ignore[operator]
+            await act(telegram)
+            return
         except RetryAfter as wait:
             log.warning("telegram_asks_to_wait")
             rest = max(rest, seconds_to_wait(wait))
@@ -90,13 +92,13 @@ class Window:
     they are done meanwhile, and what comes behind them is fetched and begun.
     """
 
-    def __init__(self, begin: Callable[[dict], asyncio.Task[None]]) -> None:
+    def __init__(self, begin: Callable[[Told], asyncio.Task[None]]) -> None:
         """`begin`: has an update seen through."""
         self.offset: int | None = None
         self._begin = begin
         self._acts: dict[int, asyncio.Task[None]] = {}
 
-    async def take(self, updates: list[dict]) -> None:
+    async def take(self, updates: list[Told]) -> None:
         """What is new of these is begun; returns when all is done, or a little later when something takes long."""
         for told in updates:
             if told["update_id"] not in self._acts:

@@ -74,11 +74,13 @@ class Telegram:
             return HANDLED  # the same bytes would not be understood the next time either
         return HANDLED if await self.take_in(told) else NOT_NOW
 
-    async def waiting_updates(self, offset: int | None) -> list[dict]:
+    async def waiting_updates(self, offset: int | None) -> list[parsing.Told]:
         """What waits for this bot, as Telegram tells it. The library's own method reads all updates or none, so that
         one it cannot read would hold up everybody, and it then writes their words into the log."""
         told = {"offset": offset, "timeout": self.service.settings.long_poll_seconds}
-        return await self.bot._post("getUpdates", told | {"allowed_updates": ALLOWED_UPDATES})  # type: ignore[return-value]
+        asked = told | {"allowed_updates": ALLOWED_UPDATES}
+        updates: list[parsing.Told] = await self.bot._post("getUpdates", asked)  # noqa: SLF001 - as above
+        return updates
 
     async def take_in(self, told: object) -> bool:
         """As `handle`, for an update as Telegram tells it."""
@@ -199,11 +201,11 @@ class Telegram:
         async with self.service.store.work() as work:
             await once.first_time(work, CHANNEL, str(update.update_id))
             if isinstance(refusal, NewerWords):
-                work.actor = await people.staff_on_telegram(work, chat_id)
-                mine = [c for c in await cases.cases_of(work.db, work.actor.id) if c.id == refusal.values["case_id"]]  # type: ignore[union-attr]
-                for case in mine:
-                    await work.lock(case.conversation_id)
-                    await relay.tell_newest(work, case)
+                actor = work.actor = await people.staff_on_telegram(work, chat_id)
+                for case in await cases.cases_of(work.db, actor.id) if actor is not None else ():
+                    if case.id == refusal.case_id and case.conversation_id is not None:
+                        await work.lock(case.conversation_id)
+                        await relay.tell_newest(work, case)
 
     async def _tell_refusal(self, update: Update, chat_id: int, refusal: Refusal) -> None:
         """Words that could not be taken are answered with why, in the person's language."""
@@ -286,4 +288,4 @@ def _toast(words: Words, answer: Answer, service: Service) -> str:
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if name != "case_id" and value is not None}
+    return {name: value for name, value in values.items() if value is not None}

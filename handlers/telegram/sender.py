@@ -11,8 +11,8 @@ import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.language.commands import COMMANDS
 from bot.language.i18n import Catalogues
-from bot.language.parts import COMMANDS
 from bot.language.textshape import split_text
 from bot.telling.letters import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from handlers.telegram.view import keyboard

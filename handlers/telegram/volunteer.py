@@ -240,11 +240,10 @@ async def _said(work: Work, message: Message) -> addressee.Said:
 
 
 async def _acting(work: Work) -> Actor:
-    if work.actor is None or not work.actor.enabled:
-        raise NotFound
-    if work.actor.address_id is not None:
-        await people.sign_of_life(work, work.actor.address_id)
-    return work.actor
+    actor = work.staff
+    if actor.address_id is not None:
+        await people.sign_of_life(work, actor.address_id)
+    return actor
 
 
 def _number(text: str) -> int:

@@ -46,7 +46,9 @@ async def receive(telegram: Telegram) -> None:
     settings = telegram.service.settings
     if settings.webhook_url and settings.webhook_secret:
         secret = settings.webhook_secret.get_secret_value()
-        await telegram.bot.set_webhook(_address(telegram), secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        await telegram.bot.set_webhook(
+            _address(settings.webhook_url), secret_token=secret, allowed_updates=ALLOWED_UPDATES
+        )
     else:
         await telegram.bot.delete_webhook()
 
@@ -104,11 +106,12 @@ class Watch:
             await self._tell(POLLER)
 
     def _wrong_with(self, info: WebhookInfo) -> str | None:
-        if not self._is_called:
+        ours = self._service.settings.webhook_url
+        if not ours:
             return FOREIGN if info.url else None
         if not info.url:
             return DELETED
-        if info.url != _address(self._telegram):
+        if info.url != _address(ours):
             return FOREIGN
         failed_at = info.last_error_date
         if failed_at is None or failed_at <= max(self._begins_at, self._telegram.heard_at) + CLOCKS_APART:
@@ -160,5 +163,5 @@ class Watch:
             self._told_at[code] = monotonic()
 
 
-def _address(telegram: Telegram) -> str:
-    return telegram.service.settings.webhook_url.removesuffix(ROUTE) + ROUTE
+def _address(url: str) -> str:
+    return url.removesuffix(ROUTE) + ROUTE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.service import Service
-from handlers.web.chat import back, chat, secret
+from handlers.web.chat import back, chat, endings, presence, secret
 from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.doors import live, probes, webhook
@@ -71,20 +71,20 @@ ROUTES = (
     Route("GET", _LANGUAGE + f"/chat/{{act:{'|'.join(chat.ACTS_ALONE)}}}", Policy.PUBLIC, chat.back_to_chat),
     Route("GET", _LANGUAGE + "/chat/no", Policy.PUBLIC, chat.no_consent),
     Route("POST", _LANGUAGE + "/chat/consent", Policy.PUBLIC, chat.consent),
-    Route("POST", _LANGUAGE + "/chat/leave", Policy.PUBLIC, chat.leave),
-    Route("POST", _LANGUAGE + "/chat/close", Policy.PUBLIC, chat.close),
-    Route("GET", _LANGUAGE + "/chat/closing", Policy.NEWCOMER, chat.ask_close),
+    Route("POST", _LANGUAGE + "/chat/leave", Policy.PUBLIC, endings.leave),
+    Route("POST", _LANGUAGE + "/chat/close", Policy.PUBLIC, endings.close),
+    Route("GET", _LANGUAGE + "/chat/closing", Policy.NEWCOMER, endings.ask_close),
     Route("POST", _LANGUAGE + "/chat/say", Policy.NEWCOMER, chat.say),
     Route("POST", _LANGUAGE + "/chat/press", Policy.NEWCOMER, chat.press),
     Route("POST", _LANGUAGE + "/chat/command", Policy.NEWCOMER, chat.command),
-    Route("POST", _LANGUAGE + "/chat/here", Policy.NEWCOMER, chat.here),
-    Route("GET", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, chat.draft),
-    Route("POST", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, chat.keep_draft),
-    Route("POST", _LANGUAGE + "/chat/written", Policy.NEWCOMER, chat.written),
+    Route("POST", _LANGUAGE + "/chat/here", Policy.NEWCOMER, presence.here),
+    Route("GET", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, presence.draft),
+    Route("POST", _LANGUAGE + "/chat/draft", Policy.NEWCOMER, presence.keep_draft),
+    Route("POST", _LANGUAGE + "/chat/written", Policy.NEWCOMER, presence.written),
     Route("GET", _LANGUAGE + "/chat/secret", Policy.NEWCOMER, secret.ask),
     Route("POST", _LANGUAGE + "/chat/secret", Policy.NEWCOMER, secret.make),
-    Route("GET", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.confirm_delete),
-    Route("POST", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, chat.delete),
+    Route("GET", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, endings.confirm_delete),
+    Route("POST", _LANGUAGE + "/chat/delete", Policy.NEWCOMER, endings.delete),
     Route("GET", _LANGUAGE + "/chat/live", Policy.NEWCOMER, live.chat),
     Route("GET", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.ask_log_in),
     Route("POST", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.log_in),

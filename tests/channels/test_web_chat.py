@@ -163,7 +163,7 @@ async def test_words_stay_in_the_box_when_the_store_does_not_answer(
 async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_words(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.chat.chat.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
+    monkeypatch.setattr("handlers.web.chat.acting.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
     browser, _ = await asked(site)
 
     pages = [await browser.says(f"ord {n}", client_msg_id=f"number-{n:04}") for n in range(5)]

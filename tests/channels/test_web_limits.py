@@ -44,7 +44,7 @@ async def test_too_many_words_at_once_cost_no_look_are_refused_in_the_reader_s_l
 ) -> None:
     browser = site.browser()
     await browser.agrees(language)
-    monkeypatch.setattr("handlers.web.chat.chat.MESSAGES", NONE_MORE)
+    monkeypatch.setattr("handlers.web.chat.acting.MESSAGES", NONE_MORE)
     sentence = str(site.service.words(language)("slow_down"))
 
     await until(lambda: _all_shown(site), otherwise="the page to be marked as shown")
@@ -69,7 +69,7 @@ async def _all_shown(site: Site) -> bool:
 @pytest.mark.parametrize("language", tuple(Language))
 @pytest.mark.parametrize(
     ("limit", "path"),
-    [("chat.SIGNS", "chat/here"), ("chat.SIGNS", "chat/draft"), ("secret.NEW_SECRETS", "chat/secret")],
+    [("presence.SIGNS", "chat/here"), ("presence.SIGNS", "chat/draft"), ("secret.NEW_SECRETS", "chat/secret")],
 )
 async def test_other_limits_speak_the_reader_s_language_too(
     site: Site, monkeypatch: pytest.MonkeyPatch, language: str, limit: str, path: str

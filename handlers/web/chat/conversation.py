@@ -15,7 +15,7 @@ from markupsafe import Markup
 from bot.engine import clock
 from bot.engine.work import Visitor
 from bot.language.i18n import Words
-from bot.service import Service
+from bot.service import Look, Service
 from bot.telling import inbox
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import (
@@ -65,7 +65,7 @@ class Bubble:
     brings_numbers: bool = False
 
 
-async def bubbles_after(db: Any, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
+async def bubbles_after(db: Look, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
     """What the conversation holds after the cursor, oldest first; only the newest question keeps its choices."""
     now = clock.now()
     rows = await inbox.notices_after(db, visitor.address_id, seq)
@@ -94,7 +94,7 @@ def _newest_versions(bubbles: Iterable[Bubble]) -> list[Bubble]:
     return list(places.values())
 
 
-async def _notice(db: Any, service: Service, words: Words, row: Any, now: datetime) -> Bubble:
+async def _notice(db: Look, service: Service, words: Words, row: Any, now: datetime) -> Bubble:
     prompt = await prompt_of(db, service, row)
     head, text = "", prompt.text
     if row.kind == Notice.REPLY:

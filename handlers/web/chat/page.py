@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_urlsafe
-from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -20,6 +19,7 @@ from bot.language import parts
 from bot.people import keeping, logins, people, secret_door
 from bot.people.keeping import NOTHING_KEPT, Kept
 from bot.people.logins import Session
+from bot.service import Look
 from bot.telling import inbox
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.frame import identity
@@ -126,7 +126,7 @@ async def _read(request: web.Request, session: Session | None) -> Reading:
     return Reading(visitor, tuple(bubbles), kept, code)
 
 
-async def _kept_in(db: Any, request: web.Request, session: Session) -> tuple[Kept, str]:
+async def _kept_in(db: Look, request: web.Request, session: Session) -> tuple[Kept, str]:
     kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, session.id, now=clock.now())
     numbers = await secret_door.numbers_of(db, session.person_id) if kept.secret else None
     return kept, numbers[0] if numbers else ""

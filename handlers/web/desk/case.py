@@ -14,17 +14,14 @@ from bot.cases import cases, closing, drafts, messages, relay, taking_back
 from bot.cases.closing import Sheet
 from bot.engine import once
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
-from bot.engine.metrics import ACTS
 from bot.engine.work import Work
 from bot.language.textshape import fold
 from bot.people import access
 from bot.people.logins import Session
 from handlers.web.chat.page import CLIENT_MSG_ID
 from handlers.web.desk.case_page import case_page, own_words, refused
-from handlers.web.desk.desk import ACTS_COUNTED_AS
 from handlers.web.desk.view import SEND_IT, THROW_AWAY, Typed
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SESSION
 from handlers.web.frame.view import see_other, wants_json, went_on
 from models.closing import UNKNOWN
 
@@ -34,7 +31,7 @@ Act = Callable[[Work, Session], Awaitable[object]]
 
 async def show(request: web.Request) -> web.StreamResponse:
     """The case with its conversation, which counts as read once it has been sent; how it was lost, if it was."""
-    return await case_page(request, request[SESSION], _case_id(request), Typed())  # type: ignore[arg-type]
+    return await case_page(request, identity.asking(request), _case_id(request), Typed())
 
 
 async def look(request: web.Request) -> web.Response:
@@ -61,7 +58,7 @@ async def keep_draft(request: web.Request) -> web.StreamResponse:
     async def act(work: Work, _: Session) -> None:
         await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await _refused(request, typed, act) or went_on(request, f"/desk/cases/{case_id}#end")
+    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:
@@ -127,21 +124,19 @@ async def _settle_unsent(work: Work, session: Session, case_id: int, typed: Type
         BadInput: they have said to send it, and it cannot be sent.
     """
     await access.my_case(work, case_id)
-    kept = {"person_id": session.person_id, "case_id": case_id, "now": work.now}
     if typed.unsent == SEND_IT and typed.text.strip():
         await _send(work, session, case_id, typed)
     elif typed.unsent == THROW_AWAY:
         await drafts.discard(work, case_id=case_id)
-    elif typed.text.strip() or await drafts.draft_of(work.db, work.seal, **kept):
+    elif typed.text.strip() or await drafts.draft_of(
+        work.db, work.seal, person_id=session.person_id, case_id=case_id, now=work.now
+    ):
         raise UnsentWords
 
 
 async def _done(request: web.Request, typed: Typed, act: Act, url: str) -> web.StreamResponse:
     """The act is done and the browser goes on, or it is refused and nothing that was typed is lost."""
-    if answer := await _refused(request, typed, act):
-        return answer
-    ACTS.labels(ACTS_COUNTED_AS).inc()
-    return went_on(request, url)
+    return await _refused(request, typed, act) or went_on(request, url)
 
 
 async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamResponse | None:
@@ -160,7 +155,7 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
     return None
 
 
-def _typed(form: MultiMapping, *, is_closing: bool = False) -> Typed:
+def _typed(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
     sent_as = str(form.get("client_msg_id", ""))
     organisations = tuple(str(code) for code in form.getall("organisation", []))
     outcome = str(form.get("outcome", UNKNOWN))

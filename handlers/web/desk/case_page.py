@@ -17,6 +17,7 @@ from bot.engine.work import actor_of
 from bot.people import access
 from bot.people.access import CaseRow, Loss
 from bot.people.logins import Session
+from bot.service import Look
 from bot.telling.render import relay_state
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
 from handlers.web.frame import identity
@@ -140,16 +141,15 @@ async def _lost(request: web.Request, session: Session, case_id: int) -> tuple[L
         return loss, await _draft(request, db, session, case_id) if loss else ""
 
 
-async def _draft(request: web.Request, db: object, session: Session, case_id: int) -> str:
-    mine = {"person_id": session.person_id, "case_id": case_id, "now": clock.now()}
-    return await drafts.draft_of(db, request.app[SERVICE].store.seal, **mine)  # type: ignore[arg-type]
+async def _draft(request: web.Request, db: Look, session: Session, case_id: int) -> str:
+    seal = request.app[SERVICE].store.seal
+    return await drafts.draft_of(db, seal, person_id=session.person_id, case_id=case_id, now=clock.now())
 
 
 async def _keep(request: web.Request, session: Session, case_id: int, text: str) -> bool:
     """Whether the server keeps the words: not for a case that was erased, nor a whole book of them."""
     try:
-        async with request.app[SERVICE].store.work() as work:
-            work.actor = await actor_of(work.db, session.person_id)
+        async with identity.by_the_way(request, session) as work:
             await drafts.keep(work, case_id=case_id, text=text)
     except (NotFound, BadInput):
         return False
@@ -159,8 +159,7 @@ async def _keep(request: web.Request, session: Session, case_id: int, text: str)
 async def _mark_read(request: web.Request, session: Session, case_id: int, seq: int) -> None:
     """The claimer has been shown the words up to here; if the case has moved on meanwhile, that is no matter."""
     try:
-        async with request.app[SERVICE].store.work() as work:
-            work.actor = await actor_of(work.db, session.person_id)
+        async with identity.by_the_way(request, session) as work:
             await cases.mark_read(work, await access.my_case(work, case_id), seq)
     except (NotFound, Unavailable):
         return

@@ -3,27 +3,28 @@
 A log-in link shows a button and is spent only by pressing it, since programs that check links open them.
 """
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from bot.cases import cases, queue
 from bot.engine import clock
-from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, NotPermitted, Refusal, TooMany
-from bot.engine.metrics import ACTS
+from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, Refusal, TooMany
 from bot.people import login_links, logins, people
 from bot.people.logins import Session
 from bot.reports import overview
 from bot.roster.staffing import on_shift
+from bot.service import Look
 from bot.telling import inbox
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.limits import FAILED_LOG_INS, LIMITS
 from handlers.web.frame.view import page, refusal_text, see_other, wants_json, went_on, words_for
 from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
 
 LOG_IN_WAIT_MINUTES = 60
-ACTS_COUNTED_AS = "desk"
 
 
 async def ask_log_in(request: web.Request) -> web.Response:
@@ -65,12 +66,12 @@ async def _log_in(request: web.Request) -> str:
 
 async def show(request: web.Request) -> web.Response:
     """The desk."""
-    return await _desk_page(request, _session(request))
+    return await _desk_page(request, identity.asking(request))
 
 
 async def ask_claim(request: web.Request) -> web.Response:
     """Who is off shift is asked whether to take the waiting case all the same; else there is nothing to ask."""
-    case_id, session = int(request.match_info["case"]), _session(request)
+    case_id, session = int(request.match_info["case"]), identity.asking(request)
     async with request.app[SERVICE].store.look() as db:
         waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
         working = await on_shift(db, clock.now())
@@ -95,8 +96,7 @@ async def claim(request: web.Request) -> web.Response:
         if refusal.code != "already_yours":
             if wants_json(request):
                 raise
-            return await _desk_page(request, _session(request), refusal=refusal)
-    ACTS.labels(ACTS_COUNTED_AS).inc()
+            return await _desk_page(request, identity.asking(request), refusal=refusal)
     return went_on(request, f"/desk/cases/{case_id}")
 
 
@@ -123,7 +123,7 @@ async def look(_request: web.Request) -> web.Response:
 
 async def time_left(request: web.Request) -> web.Response:
     """How long the session lives on, for a script that looks; nobody is there because of that."""
-    return _left(_session(request))
+    return _left(identity.asking(request))
 
 
 async def still_here(request: web.Request) -> web.Response:
@@ -164,13 +164,6 @@ def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) 
     return page(request, "desk/confirm.html", code=spoken_code(code), case_id=case_id, status=status)
 
 
-def _session(request: web.Request) -> Session:
-    session = request.get(SESSION)
-    if session is None:
-        raise NotPermitted
-    return session
-
-
 async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal | None = None) -> web.Response:
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     async with service.store.look() as db:
@@ -189,7 +182,7 @@ async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal
     return page(request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200)
 
 
-async def _overview(request: web.Request, session: Session, db: object) -> object:
+async def _overview(request: web.Request, session: Session, db: Look) -> Mapping[str, object] | None:
     if session.role != Role.COORDINATOR:
         return None
     now = clock.now()

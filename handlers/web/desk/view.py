@@ -1,5 +1,6 @@
 """From cases and notices to what the desk's pages show. Never a newcomer's words: only a claimer's page has those."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,9 @@ from bot.cases.texts_closing import SHOWN_OUTCOMES, minutes_choices, outcome_lab
 from bot.cases.transcript import Line
 from bot.language.i18n import Words
 from bot.language.parts import answer_label
-from bot.people.access import Loss
+from bot.people.access import CaseRow, Loss
 from bot.reports.overview import Overview
-from bot.service import Service
+from bot.service import Look, Service
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
 from models.case import CaseEventKind, spoken_code
@@ -58,7 +59,7 @@ class Desk:
     on_shift: list[str]
     is_on_shift: bool
     notices: list[dict[str, object]]
-    overview: Any
+    overview: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,16 @@ class Typed:
 class Options:
     """What the closing form offers: pairs of a code and its label."""
 
-    categories: list[tuple[str, Markup]]
-    usual: list[tuple[str, Markup]]
-    more: list[tuple[str, Markup]]
-    outcomes: list[tuple[str, Markup]]
-    minutes: list[tuple[str, Markup]] = field(default_factory=list)
+    categories: Sequence[tuple[str, Markup]]
+    usual: Sequence[tuple[str, Markup]]
+    more: Sequence[tuple[str, Markup]]
+    outcomes: Sequence[tuple[str, Markup]]
+    minutes: Sequence[tuple[str, Markup]] = field(default_factory=list)
 
 
-def case_card(words: Words, case: Any, now: datetime, *, speaks: list[str] | None = None, alias: str = "") -> CaseCard:
+def case_card(
+    words: Words, case: CaseRow, now: datetime, *, speaks: list[str] | None = None, alias: str = ""
+) -> CaseCard:
     """A case as a list shows it: code, language, channel, category, since when it waits."""
     since = case.waiting_since
     waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
@@ -105,7 +108,7 @@ def case_card(words: Words, case: Any, now: datetime, *, speaks: list[str] | Non
 
 
 async def notice_cards(
-    db: Any, service: Service, words: Words, rows: list[Any], now: datetime
+    db: Look, service: Service, words: Words, rows: list[Any], now: datetime
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first."""
     shown = [row for row in rows if row.kind in SHOWN_NOTICES and row.edits is None]

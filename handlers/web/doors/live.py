@@ -8,7 +8,7 @@ does, and however many frames come, it marks once a second. It must not act for 
 import asyncio
 import json
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
@@ -39,9 +39,9 @@ DESK_LOOKS_AGAIN_SECONDS = 30.0  # a ring may be lost, and waiting times grow
 
 async def chat(request: web.Request) -> web.StreamResponse:
     """Sends each new row of the conversation once; the browser says which it has shown."""
-    service, session = request.app[SERVICE], request[SESSION]
+    service, session = request.app[SERVICE], identity.asking(request)
     async with service.store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id)  # type: ignore[union-attr]
+        visitor = await people.visitor_of(db, session.person_id)
     if visitor is None:
         raise SessionEnded("session_gone")
     topics = bells.chat(visitor.conversation_id), bells.SESSIONS
@@ -82,7 +82,8 @@ async def desk(request: web.Request) -> web.StreamResponse:
 
 async def close_all(app: web.Application) -> None:
     """The program stops: browsers are told to come again, and nobody waits for them."""
-    goodbyes = (socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for socket in tuple(app[SOCKETS]))
+    sockets = app[SOCKETS]
+    goodbyes = (socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for socket in tuple(sockets))
     await asyncio.gather(*goodbyes, return_exceptions=True)
 
 
@@ -136,7 +137,7 @@ async def _talk(
     place: Place,
     speak: Callable[[], Awaitable[None]],
     heard: Callable[[str], None],
-    meanwhile: Callable[[], Awaitable[None]] | None = None,
+    meanwhile: Callable[[], Coroutine[object, object, None]] | None = None,
 ) -> None:
     """Speak and listen until the browser leaves, its session ends, others need the room, or the program stops."""
     async with asyncio.TaskGroup() as all_of_it:
@@ -189,7 +190,7 @@ async def _news(request: web.Request, visitor: Visitor, cursor: _Cursor) -> dict
         bubbles = await bubbles_after(db, service, words_for(request), visitor, cursor.sent)
     told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
     if after := where_numbers_stand(bubbles):
-        told |= {"numbers": await numbers_to_keep(request, request[SESSION]), "after": after}  # type: ignore[arg-type]
+        told |= {"numbers": await numbers_to_keep(request, identity.asking(request)), "after": after}
     if not bubbles:
         return {}
     cursor.sends(sorted(bubble.seq for bubble in bubbles))
@@ -222,7 +223,7 @@ async def _speak_changes(request: web.Request, place: Place) -> None:
             await place.socket.send_json({"changed": True})
 
 
-async def _why_desk_ended(request: web.Request) -> dict[str, object]:
+async def _why_desk_ended(request: web.Request) -> dict[str, bool]:
     if await _is_alive(request, identity.staff_session):
         return {}
     return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(request) else {})

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.engine.errors import NotFound, NotPermitted
+from bot.people.logins import Session
 from handlers.web.frame import identity
 from handlers.web.frame.keys import CHECKED, SESSION
 from handlers.web.frame.limits import LIMITS, OPENINGS
@@ -49,7 +50,7 @@ def admit(policy: Policy, handler: Handler) -> Handler:
     return in_turn
 
 
-async def _session_for(request: web.Request, policy: Policy) -> identity.Session:
+async def _session_for(request: web.Request, policy: Policy) -> Session:
     try:
         return await _permitted(request, policy)
     except NotPermitted as nobody:
@@ -62,7 +63,7 @@ def _is_socket(request: web.Request) -> bool:
     return "Upgrade" in request.headers
 
 
-async def _permitted(request: web.Request, policy: Policy) -> identity.Session:
+async def _permitted(request: web.Request, policy: Policy) -> Session:
     if policy == Policy.NEWCOMER:
         return await identity.require_newcomer(request)
     session = await identity.require_staff(request)

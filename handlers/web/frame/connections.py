@@ -9,8 +9,9 @@ import asyncio
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from aiohttp import StreamReader, web
+from aiohttp.http import WebSocketReader
 from aiohttp.web_protocol import RequestHandler
 
 from bot.engine.metrics import CLOSED
@@ -80,21 +81,26 @@ def _close_one_of(connections: Iterable["Connection"]) -> None:
 
 
 class Connection(RequestHandler):
-    """One connection of aiohttp's, watched."""
+    """One connection of aiohttp's, watched. It keeps no access log, which would name who comes."""
 
     __slots__ = (
         "_allowance", "_allowed_at", "_arriving", "_asked_bytes", "_crowd", "_due_at", "_is_half", "_listening",
         "_looking", "_moved_at", "_unheard", "_unread", "_wire",
     )  # fmt: skip
 
-    def __init__(self, server: Any, *, crowd: Crowd, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
-        super().__init__(server, loop=loop, **options)
+    _wire: asyncio.Transport  # from when the connection is made
+
+    def __init__(self, server: web.Server, *, crowd: Crowd) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(
+            server, loop=loop, keepalive_timeout=KEEP_ALIVE_SECONDS,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp takes it for none, and declares it for its runners only
+        )  # fmt: skip
         self._crowd = crowd
-        self._wire: Any = None
         self._looking: asyncio.TimerHandle | None = None
         self._moved_at = self._due_at = self._allowed_at = loop.time()
         self._is_half = False  # a head has begun and not ended
-        self._arriving: Any = None  # the newest body
+        self._arriving: StreamReader | None = None  # the newest body
         self._asked_bytes = 0  # of the newest request
         self._unread = 0
         self._unheard, self._allowance = b"", float(HEARD_AT_ONCE)
@@ -114,7 +120,8 @@ class Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._wire = transport
+        assert self.transport is not None
+        self._wire = self.transport
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
         self._crowd.enters(self, (transport.get_extra_info("peername") or (None,))[0])
         self._look_again()
@@ -148,7 +155,7 @@ class Connection(RequestHandler):
             self._is_half = True
         self._asked_bytes += len(data)
 
-    def set_parser(self, parser: Any, data_received_cb: Callable[[], None] | None = None) -> None:
+    def set_parser(self, parser: WebSocketReader, data_received_cb: Callable[[], None] | None = None) -> None:
         self._crowd.leaves(self)
         self._unheard, self._message_tail = self._message_tail, b""
         super().set_parser(parser, data_received_cb)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.engine import clock
 from bot.engine.errors import NotPermitted, SessionEnded, Unavailable
+from bot.engine.metrics import ACTS
 from bot.engine.work import Work, actor_of, require_coordinator
 from bot.people import logins, people
 from bot.people.logins import AFTER_CLOSING, Session
@@ -23,6 +24,7 @@ NEWCOMER, STAFF = "radrum_chat", "radrum_desk"
 # A case may be open for weeks before the 14 days after its closing begin; the session in the database ends earlier.
 OWN_DEVICE_KEEPS = AFTER_CLOSING + timedelta(days=31)
 RAN_OUT = "session_ran_out"
+ACTS_COUNTED_AS = "desk"
 LOOKS_BY_ITSELF = "X-Radrum-Live"  # our script looks for news: nobody is there because of that
 
 
@@ -57,6 +59,18 @@ async def newcomer_session(request: web.Request) -> Session | None:
     """The newcomer's live session of this browser, or None."""
     session = await _session(request, NEWCOMER)
     return None if session is None or session.is_staff else session
+
+
+def asking(request: web.Request) -> Session:
+    """The session of whoever asks, as the route's policy had it looked up, or as an act has found it.
+
+    Raises:
+        NotPermitted: the policy asks for none.
+    """
+    session: Session | None = request.get(SESSION)
+    if session is None:
+        raise NotPermitted
+    return session
 
 
 async def staff_session(request: web.Request) -> Session | None:
@@ -127,6 +141,7 @@ async def acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
     """One act of whoever the route's policy lets in, in one Work: `work.newcomer` or `work.staff` is who that is.
 
     The route decides, not its handler. That a case is the volunteer's own is decided with the case, in its action.
+    What the staff do is counted once it is committed; a newcomer's acts are where they are told from signs of life.
 
     Raises:
         SessionEnded: a newcomer's route, and there is no live session, or its newcomer has been erased.
@@ -144,7 +159,20 @@ async def acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
             require_coordinator(work.actor)
         await logins.seen(work, session)
         request[CHECKED], request[SESSION] = True, session
+        if session.is_staff and request.method == "POST":
+            work.after_commit(ACTS.labels(ACTS_COUNTED_AS).inc)
         yield work, session
+
+
+@asynccontextmanager
+async def by_the_way(request: web.Request, session: Session) -> AsyncIterator[Work]:
+    """A Work in which a volunteer acts beside what they asked for: a page of theirs notes that it has been read.
+
+    The session was looked at when the page was asked for; that somebody was there is not noted again.
+    """
+    async with request.app[SERVICE].store.work() as work:
+        work.actor = await actor_of(work.db, session.person_id)
+        yield work
 
 
 async def _newcomer_in(work: Work, request: web.Request) -> Session:

@@ -3,9 +3,8 @@
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
-from handlers.web.frame.connections import KEEP_ALIVE_SECONDS, Connection, Crowd
+from handlers.web.frame.connections import Connection, Crowd
 from handlers.web.frame.limits import LIMITS
 from handlers.web.frame.middlewares import ALWAYS
 from handlers.web.frame.room import ROOM
@@ -30,23 +29,45 @@ class _Careful(Connection):
 
 
 class _Server(web.Server):
-    def __call__(self) -> RequestHandler:
-        return _Careful(self, loop=self._loop, **self._kwargs)
+    """Another server's application, behind connections of ours: aiohttp lets nobody choose their class."""
+
+    def __init__(self, of: web.Server, crowd: Crowd) -> None:
+        super().__init__(of.request_handler, request_factory=of.request_factory)
+        self._crowd = crowd
+
+    def __call__(self) -> Connection:
+        return _Careful(self, crowd=self._crowd)
 
 
 class _Runner(web.AppRunner):
-    __slots__ = ()
+    """Puts our server before the one it has made, which then has no connection of its own to end."""
 
-    async def _make_server(self) -> web.Server:
-        server = await super()._make_server()
-        server.__class__ = _Server  # aiohttp lets nobody choose the class, and knows none of its options
-        return server
+    __slots__ = ("_careful", "_crowd")
+
+    def __init__(self, app: web.Application, crowd: Crowd) -> None:
+        super().__init__(app, shutdown_timeout=SHUTDOWN_SECONDS)
+        self._crowd = crowd
+        self._careful: _Server | None = None
+
+    @property
+    def server(self) -> web.Server | None:
+        return self._careful if super().server is not None else None
+
+    async def setup(self) -> None:
+        await super().setup()
+        made = super().server
+        assert made is not None
+        self._careful = _Server(made, self._crowd)
+
+    async def shutdown(self) -> None:
+        assert self._careful is not None
+        self._careful.pre_shutdown()
+        await super().shutdown()
+        await self._careful.shutdown(SHUTDOWN_SECONDS)
 
 
 def make_runner(app: web.Application, crowd: Crowd | None = None) -> web.AppRunner:
-    """The runner to serve the application with, to as many as `crowd` lets in. No access log: it would name them."""
+    """The runner to serve the application with, to as many as `crowd` lets in."""
     room = app[ROOM]
     crowd = crowd or Crowd(app[LIMITS].peer, of_address=room.connections_of_address, in_all=room.connections)
-    return _Runner(
-        app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=KEEP_ALIVE_SECONDS, crowd=crowd
-    )
+    return _Runner(app, crowd)

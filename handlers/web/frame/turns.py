@@ -7,8 +7,9 @@ what is done in a turn.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from handlers.web.frame.view import is_desk
 
 # What one event loop does at once without making anybody slow. People wait for milliseconds here, not for seconds.
 AT_ONCE, OF_ADDRESS, OF_PERSON = 48, 6, 2
+Line = TypeVar("Line", bound=Collection[object])
 
 
 class Turn:
@@ -121,7 +123,7 @@ def _counted(address: str, person: str) -> tuple[tuple[str, ...], ...]:
     return (), (address,), (address, person)
 
 
-def _to_the_end(lines: dict, name: str) -> None:
+def _to_the_end(lines: dict[str, Line], name: str) -> None:
     line = lines.pop(name)
     if line:
         lines[name] = line

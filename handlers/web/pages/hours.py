@@ -51,10 +51,11 @@ async def show(request: web.Request) -> web.Response:
     """When and where: now, the next sessions, days that differ, every place's week."""
     words, in_chat = words_for(request), identity.has_cookie(request, identity.NEWCOMER)
     published, answering = await _published(request)
+    told = as_of(words, published)
     script = Markup(schema_org.to_script(schema_org.json_ld(published, words)))
     response = page(
         request, "pages/hours.html", hours=hours_shown(words, published, answering=answering), in_chat=in_chat,
-        json_ld=script, public_url=published.public_url, **as_of(words, published),
+        json_ld=script, public_url=published.public_url, changed=told.changed, this_page=told.this_page,
     )  # fmt: skip
     if in_chat:
         return response  # it says that somebody has a chat here: nothing a shared device should keep
@@ -136,7 +137,8 @@ def _feed(request: web.Request, response: web.Response) -> web.Response:
 
 def _kept(request: web.Request, response: web.Response, cache_control: str, varies: str = "") -> web.Response:
     """The response, or that nothing has changed since the reader got it. Compressed: there is no secret in it."""
-    tag = sha256(response.body).hexdigest()[:16]  # type: ignore[arg-type]
+    assert isinstance(response.body, bytes)
+    tag = sha256(response.body).hexdigest()[:16]
     if any(has.value in (tag, ETAG_ANY) for has in request.if_none_match or ()):
         full, response = response, web.Response(status=304)
         response[LIFTED] = full.get(LIFTED, {})

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -110,6 +110,13 @@ class HoursShown:
         return any(place.week for place in self.places)
 
 
+class AsOf(NamedTuple):
+    """When the hours last changed, and where the page is, for those who hold it on paper."""
+
+    changed: Markup
+    this_page: Markup
+
+
 def hours_shown(words: Words, published: Published, *, answering: bool = False, place: str | None = None) -> HoursShown:
     """The hours for the page; of one place only, where one is given. `answering`: somebody is on an online shift."""
     codes = list(published.places) if place is None else [place]
@@ -128,17 +135,17 @@ def render_body(
 ) -> str:
     """The body of the page, without the frame around it."""
     hours = hours_shown(words, published, answering=answering)
-    return pages.render("pages/_hours.html", words, hours=hours, in_chat=in_chat, **as_of(words, published))
+    return pages.render("pages/_hours.html", words, hours=hours, in_chat=in_chat, **as_of(words, published)._asdict())
 
 
-def as_of(words: Words, published: Published) -> Mapping[str, Markup]:
-    """When the hours last changed, and where the page is, for those who hold it on paper."""
+def as_of(words: Words, published: Published) -> AsOf:
+    """The same in this language."""
     changed = published.changed_at.astimezone(published.zone).date().isoformat()
     address = f"{published.public_url}/{words.language}/hours"
-    return {
-        "changed": inline(words("hours_as_of", date=Ltr(changed))),
-        "this_page": inline(words("post_page", address=Ltr(address))),
-    }
+    return AsOf(
+        changed=inline(words("hours_as_of", date=Ltr(changed))),
+        this_page=inline(words("post_page", address=Ltr(address))),
+    )
 
 
 def _sessions(words: Words, published: Published, codes: list[str]) -> Iterator[SessionShown]:

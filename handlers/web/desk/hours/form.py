@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any
 
-from aiohttp.web import FileField
-from multidict import MultiDictProxy
+from multidict import MultiMapping
 
 from bot.engine.errors import BadInput, Stale
 from bot.language.textshape import clean
-from bot.places.places import DETAILS, LONGEST_TEXT, free_code
+from bot.places.places import DETAILS, LONGEST_TEXT, PlaceRow, free_code
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
 from models.people import Language
 from models.timetable import Span
 
-Form = MultiDictProxy[str | bytes | FileField]
+Form = MultiMapping[object]
 
 NEW_PLACE = "+"  # no code of a place looks like this
 MOST_SPANS = 2
@@ -67,6 +65,16 @@ class TypedPlace:
     point: str = ""
     last_entry: str = ""
     details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a form says of a place, as it is meant. `coordinates`: none to have none."""
+
+    address: str
+    details: Mapping[str, Mapping[str, str]]
+    coordinates: tuple[float, float] | tuple[()]
+    last_entry: int
 
 
 def typed_change(form: Form) -> Typed:
@@ -145,15 +153,15 @@ def typed_place(form: Form) -> TypedPlace:
     return TypedPlace(_line(form, "address"), _line(form, "point"), _line(form, "last_entry"), details)
 
 
-def place_as_typed(place: Any) -> TypedPlace:
-    """A row of places as its form would hold it."""
+def place_as_typed(place: PlaceRow) -> TypedPlace:
+    """A place as its form would hold it."""
     has_point = place.latitude is not None and place.longitude is not None
     point = f"{place.latitude}, {place.longitude}" if has_point else ""
     return TypedPlace(place.address, point, str(place.last_entry or ""), place.details)
 
 
-def described(typed: TypedPlace, *, has_own_name: bool) -> dict[str, Any]:
-    """What the form says of the place, as `places.describe_place` takes it.
+def described(typed: TypedPlace, *, has_own_name: bool) -> Description:
+    """What the form says of the place.
 
     Raises:
         BadInput: no Swedish name, or a point or a number of minutes that is none.
@@ -163,10 +171,7 @@ def described(typed: TypedPlace, *, has_own_name: bool) -> dict[str, Any]:
         raise BadInput("desk_name_missing")
     if not re.fullmatch(r"[0-9]{0,3}", typed.last_entry):
         raise BadInput("bad_last_entry")
-    return {
-        "address": typed.address, "details": details, "coordinates": _point_meant(typed.point),
-        "last_entry": int(typed.last_entry or 0),
-    }  # fmt: skip
+    return Description(typed.address, details, _point_meant(typed.point), int(typed.last_entry or 0))
 
 
 def _places_meant(typed: Typed, known: set[str]) -> tuple[tuple[str, ...], str, str]:

@@ -4,6 +4,7 @@ Nothing is published from a form at once: it becomes a draft, which is read in f
 refused is shown again with everything in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,13 +12,11 @@ from aiohttp import web
 
 from bot.engine import clock, once
 from bot.engine.errors import BadInput, NotFound, Refusal, Stale, Unavailable
-from bot.engine.metrics import ACTS
 from bot.hours import changes, changes_made, standing, warnings
 from bot.hours.changes_made import Past
 from bot.hours.warnings import Undecided
 from bot.places import places
 from bot.places.places import PlaceRow
-from handlers.web.desk.desk import ACTS_COUNTED_AS
 from handlers.web.desk.hours import view
 from handlers.web.desk.hours.form import NEW_PLACE, NewPlace, Typed, as_typed, change_meant, day_meant, typed_change
 from handlers.web.frame import identity
@@ -92,7 +91,6 @@ async def drop(request: web.Request) -> web.Response:
     async with identity.acts(request) as (work, session):
         change = await changes.draft_change(work.db, draft, session.person_id)
         await changes.drop_draft(work, draft)
-    ACTS.labels(ACTS_COUNTED_AS).inc()
     return see_other(HOURS) if change is None else await hours_page(request, typed=as_typed(change))
 
 
@@ -187,7 +185,7 @@ async def hours_page(
     return page(
         request, "desk/hours/hours.html", status=refusal.status if refusal else 200,
         error=refusal_text(service, words, refusal) if refusal else "", told=words(told) if told else "",
-        newest=newest, undoable=seen.undoable, is_overtaken=bool(refusal) and refusal.code == OVERTAKEN,
+        newest=newest, undoable=seen.undoable, is_overtaken=refusal is not None and refusal.code == OVERTAKEN,
         today=today.isoformat(), red_days=[view.red_day_shown(words, red) for red in seen.red_days],
         places_now=[view.place_now(words, place, seen.table, today) for place in view.visits_first(seen.places)],
         verb=shown.verb, order=view.forms_in_order(shown), forms=view.forms_shown(shown, today), new_place=new_place,
@@ -203,7 +201,7 @@ class Choices:
     weekdays: list[tuple[str, str]]
     reasons: list[tuple[str, str]]
     doors: list[tuple[str, str]]
-    languages: list = field(default_factory=view.languages_shown)
+    languages: list[Mapping[str, str]] = field(default_factory=view.languages_shown)
 
 
 def _choices(request: web.Request, known: list[PlaceRow]) -> Choices:
@@ -231,5 +229,4 @@ def _day_asked(given: str) -> tuple[date | None, BadInput | None]:
 
 
 def _done(request: web.Request, told: str) -> web.Response:
-    ACTS.labels(ACTS_COUNTED_AS).inc()
     return went_on(request, f"{HOURS}?told={told}")

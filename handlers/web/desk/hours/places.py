@@ -6,10 +6,8 @@ It must not decide when a place is open.
 from aiohttp import web
 
 from bot.engine.errors import BadInput, NotFound, Refusal, Unavailable
-from bot.engine.metrics import ACTS
 from bot.places import places
 from bot.places.places import PlaceRow
-from handlers.web.desk.desk import ACTS_COUNTED_AS
 from handlers.web.desk.hours import view
 from handlers.web.desk.hours.form import TypedPlace, described, place_as_typed, typed_new_place, typed_place
 from handlers.web.desk.hours.pages import refused, require_coordinator
@@ -17,6 +15,7 @@ from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import page, refusal_text, wants_json, went_on, words_for
 from models.hours import Door
+from models.people import Language
 
 
 async def show(request: web.Request) -> web.Response:
@@ -31,13 +30,16 @@ async def save(request: web.Request) -> web.Response:
     try:
         async with identity.acts(request) as (work, _):
             place = _named(request, await places.places(work.db))
-            await places.describe_place(work, place.code, **described(typed, has_own_name=not place.name_key))
+            told = described(typed, has_own_name=not place.name_key)
+            await places.describe_place(
+                work, place.code, address=told.address, details=told.details, coordinates=told.coordinates,
+                last_entry=told.last_entry,
+            )  # fmt: skip
     except (BadInput, Unavailable) as refusal:
         if wants_json(request):
             raise
         await require_coordinator(request)
         return _place_page(request, await _place(request), typed, refusal=refusal)
-    ACTS.labels(ACTS_COUNTED_AS).inc()
     return went_on(request, f"/desk/places/{place.code}?saved")
 
 
@@ -49,11 +51,10 @@ async def add(request: web.Request) -> web.Response:
             if not new.name:
                 raise BadInput("desk_name_missing")
             code = places.free_code(new.name, {place.code for place in await places.places(work.db)})
-            told = {"names": {"sv": new.name}, "address": new.address, "door": Door(new.door)}
-            await places.add_place(work, code=code, **told)
+            names = {Language.SV.value: new.name}
+            await places.add_place(work, code=code, address=new.address, door=Door(new.door), names=names)
     except (BadInput, Unavailable) as refusal:
         return await refused(request, refusal, new_place=new)
-    ACTS.labels(ACTS_COUNTED_AS).inc()
     return went_on(request, f"/desk/places/{code}")
 
 
