@@ -20,6 +20,7 @@ run: .venv/run  ## try the whole service on this computer: web on http://127.0.0
 test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
