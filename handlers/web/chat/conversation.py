@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from markupsafe import Markup
 
@@ -17,6 +16,8 @@ from bot.engine.work import Visitor
 from bot.language.i18n import Words
 from bot.service import Look, Service
 from bot.telling import inbox
+from bot.telling.inbox import OwnWords
+from bot.telling.outbox import OutboxRow
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import (
     clock_time,
@@ -94,7 +95,7 @@ def _newest_versions(bubbles: Iterable[Bubble]) -> list[Bubble]:
     return list(places.values())
 
 
-async def _notice(db: Look, service: Service, words: Words, row: Any, now: datetime) -> Bubble:
+async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now: datetime) -> Bubble:
     prompt = await prompt_of(db, service, row)
     head, text = "", prompt.text
     if row.kind == Notice.REPLY:
@@ -119,7 +120,7 @@ async def _notice(db: Look, service: Service, words: Words, row: Any, now: datet
     )  # fmt: skip
 
 
-def _own_words(service: Service, words: Words, row: Any, now: datetime) -> Bubble:
+def _own_words(service: Service, words: Words, row: OwnWords, now: datetime) -> Bubble:
     text = service.store.seal.open(row.words, table="messages", column="words", row_id=row.id)
     return Bubble(
         key="w" + sha256(row.external_id.encode()).hexdigest()[:KEY_LETTERS], seq=row.seq, side=OWN,

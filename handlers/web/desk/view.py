@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -16,6 +15,7 @@ from bot.language.parts import answer_label
 from bot.people.access import CaseRow, Loss
 from bot.reports.overview import Overview
 from bot.service import Look, Service
+from bot.telling.outbox import OutboxRow
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
 from models.case import CaseEventKind, spoken_code
@@ -108,7 +108,7 @@ def case_card(
 
 
 async def notice_cards(
-    db: Look, service: Service, words: Words, rows: list[Any], now: datetime
+    db: Look, service: Service, words: Words, rows: Sequence[OutboxRow], now: datetime
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first."""
     shown = [row for row in rows if row.kind in SHOWN_NOTICES and row.edits is None]
