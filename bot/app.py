@@ -25,7 +25,7 @@ from bot.trouble.pulse import Heart
 from handlers.telegram import poll
 from handlers.telegram.receiving import CHANNEL as TELEGRAM
 from handlers.telegram.receiving import Telegram
-from handlers.web.frame.serving import BACKLOG, make_runner
+from handlers.web.frame.serving import listen, make_runner
 from handlers.web.routes import make_app
 
 log = structlog.get_logger()
@@ -77,7 +77,7 @@ async def serve(service: Service, *, listening: Callable[[str], None] = lambda _
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     try:
-        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+        await listen(runner, settings.host, settings.port)
     except OSError as taken:
         raise PortTaken(port=settings.port) from taken
 

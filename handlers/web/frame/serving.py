@@ -1,5 +1,6 @@
 """How the application is served: what never reaches it, such as broken HTTP, is answered as carefully as the rest."""
 
+import socket
 from http import HTTPStatus
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from handlers.web.frame.middlewares import ALWAYS
 from handlers.web.frame.room import ROOM
 
 BACKLOG = 1024  # a connection that finds no place in the line is tried again after one second, then three
+LET_IN_AT_ONCE = 16  # asyncio takes in as many as wait before it does anything else; six hundred are half a second
 SHUTDOWN_SECONDS = 3.0  # requests that are going on may end (an act lasts 2 s); sockets are closed before
 
 
@@ -71,3 +73,16 @@ def make_runner(app: web.Application, crowd: Crowd | None = None) -> web.AppRunn
     room = app[ROOM]
     crowd = crowd or Crowd(app[LIMITS].peer, of_address=room.connections_of_address, in_all=room.connections)
     return _Runner(app, crowd)
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+    """The address is served. A crowd that comes at once stands in the kernel's line and is let in a few at a time, so
+    that whoever is in already does not wait for all of it.
+
+    Raises:
+        OSError: something else listens there, or the address is not this computer's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    await web.SockSite(runner, door, backlog=LET_IN_AT_ONCE).start()
+    door.listen(BACKLOG)  # for asyncio the length of the line and how many it lets in are one number
