@@ -74,7 +74,7 @@ def place_facts(place: PlaceRow) -> dict[str, object]:
 
 async def add_place(
     work: Work, *, code: str, name_key: str = "", address: str = "", door: Door = Door.VISIT,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None, latitude: float | None = None, longitude: float | None = None,
 ) -> None:  # fmt: skip
     """The place is known. One already there is kept as it is.
 
@@ -89,7 +89,7 @@ async def add_place(
         return
     kept = {"name": _texts(names)} if names else {}
     row = {"code": code, "name_key": name_key, "address": _line(address), "door": door.value, "details": kept}
-    await work.db.execute(insert(_PLACES).values(**row))
+    await work.db.execute(insert(_PLACES).values(**row, latitude=latitude, longitude=longitude))
 
 
 async def describe_place(
