@@ -142,6 +142,7 @@ class Outbox(Base, table=True):
     `secret`: sealed; the token of a link to the desk, kept until it has been sent.
     `doubtful`: it was sent and no answer came, or the process died meanwhile: it may have arrived. Only one more try is
     made; `failure` is "doubtful" where that one's answer was lost too.
+    `last_try_at`: when that one more try was about to leave; a process that dies before has not used it up.
     `parts_sent`: of a text too long for one message, how many have arrived.
     `timed_at`: when `due_at` was decided, by the same clock: one that lies ahead was written by a clock that was wrong.
     """
@@ -170,6 +171,7 @@ class Outbox(Base, table=True):
     doubtful: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     parts_sent: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
     timed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_try_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     __table_args__ = (
         Index(

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from datetime import date, time
 from pathlib import PurePath
 from types import TracebackType
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -105,10 +104,10 @@ def _exception_as_places(_logger: WrappedLogger, _method: str, event: EventDict)
     return event
 
 
-def _places(exception: BaseException) -> dict[str, Any]:
+def _places(exception: BaseException) -> dict[str, object]:
     """Type, code if it is ours, and where it passed; then the same of what caused it and of what it holds together."""
     kind = type(exception)
-    told: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
+    told: dict[str, object] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
     if _family(kind.__module__) in OURS and isinstance(code := getattr(exception, "code", None), str):
         told["code"] = code
     told["passed"] = [

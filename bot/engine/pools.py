@@ -5,7 +5,6 @@ so that a row somebody holds on to keeps nobody from a page, and no letter from 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -29,7 +28,7 @@ class Patience:
     idle: float
     connection: float
 
-    def as_connect_args(self) -> dict[str, Any]:
+    def as_connect_args(self) -> dict[str, object]:
         """What asyncpg is told."""
         told = {"lock_timeout": self.lock, "statement_timeout": self.statement}
         told["idle_in_transaction_session_timeout"] = self.idle
@@ -63,7 +62,7 @@ def unhurried(settings: Settings) -> AsyncEngine:
     return _engine(settings, 1, 1, Patience(lock=seconds / 6, statement=seconds, idle=seconds, connection=seconds))
 
 
-def for_migration(url: str) -> dict[str, Any]:
+def for_migration(url: str) -> dict[str, object]:
     """What the driver is told for a migration: it may last, but not wait for long with the others behind it."""
     if not url.startswith("postgresql"):
         return {}

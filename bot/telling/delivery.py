@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import NoResultFound
 
 from bot.engine import bells, clock
@@ -182,7 +182,24 @@ class Delivery:
                 return marking.LOST
         except Unavailable:
             return TryAgain()
+        if row.doubtful and (not_now := await self._begin_last_try(row, self._senders[channel])) is not None:
+            return not_now
         return await self._senders[channel].send(letter)
+
+    async def _begin_last_try(self, row: OutboxRow, sender: Sender) -> Outcome | None:
+        """What may have arrived is tried once more, only where the channel is seen to answer. That the try has begun is
+        kept before it leaves: a process that dies earlier has not used it up, so a third copy cannot come of it, and
+        one that dies at every start does not give up word after word that it never sent."""
+        if (not_now := await sender.answers()) is not None:
+            return not_now
+        if self._service.health.stopping:
+            return TryAgain()
+        try:
+            async with self._store.work() as work:
+                begun = update(ROWS).where(leases.still(row)).values(last_try_at=work.now)
+                return None if (await work.db.execute(begun)).rowcount else marking.LOST
+        except Unavailable:
+            return TryAgain()
 
     async def _has_lost(self, row: OutboxRow) -> bool:
         """Whether this process stood still so long that another has taken the row over."""
@@ -214,8 +231,7 @@ class Delivery:
         reply_to = None if row.params.get("reply_to") is None else number(row.params, "reply_to")
         is_silent = row.kind in SILENT
         letter = Letter(
-            chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent, is_doubtful=row.doubtful,
-            parts_sent=row.parts_sent,
+            chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent, parts_sent=row.parts_sent
         )  # fmt: skip
         return letter, lane.channel
 

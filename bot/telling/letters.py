@@ -14,7 +14,6 @@ from models.dialogue import Prompt
 class Letter:
     """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one.
 
-    `is_doubtful`: it was sent before and may have arrived; it is sent again only once the channel is seen to answer.
     `parts_sent`: so many messages of a long text have arrived.
     """
 
@@ -24,7 +23,6 @@ class Letter:
     unsays: int | None = None
     reply_to: int | None = None
     is_silent: bool = False
-    is_doubtful: bool = False
     parts_sent: int = 0
 
 
@@ -65,6 +63,9 @@ Outcome = Sent | TryAgain | Unreachable | Moved
 
 class Sender(Protocol):
     """A channel that sends."""
+
+    async def answers(self) -> TryAgain | None:
+        """None if the channel is seen to answer at all, else when to try again. Never raises."""
 
     async def send(self, letter: Letter) -> Outcome:
         """Try once. Never raises: what went wrong is an outcome."""

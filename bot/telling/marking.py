@@ -133,6 +133,7 @@ async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
         "due_at": due_at,
         "timed_at": work.now,
         "doubtful": row.doubtful or (again.doubtful and is_new),
+        "last_try_at": None,  # that try is known not to have arrived, or has not begun
     }
     values["parts_sent"] = max(row.parts_sent, again.parts_sent)
     await work.db.execute(update(ROWS).where(leases.still(row)).values(**values))

@@ -31,6 +31,7 @@ class OutboxRow(NamedTuple):
     attempts: int
     lease_owner: int | None
     doubtful: bool
+    last_try_at: datetime | None
     parts_sent: int
 
 

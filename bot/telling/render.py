@@ -4,7 +4,7 @@ It must not change a row or send.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -110,7 +110,7 @@ async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Pr
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return hours_texts.post(hours, service.facts(now))
     reader = exactly(Reader, await db.execute(_READER, {"address": row.address_id}))
-    more: dict[str, Any] = {}
+    more: dict[str, object] = {}
     if row.message_id is not None:
         more["words"], more["marks"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:

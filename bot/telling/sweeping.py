@@ -90,11 +90,11 @@ class Sweep:
 
 async def _free(work: Work, whose: ColumnElement[bool]) -> None:
     """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice, and nothing
-    a third time."""
+    a third time: a row whose last try had begun has ended."""
     due = (ROWS.c.state == RowState.DUE, whose)
     reminders = update(ROWS).where(*due, ROWS.c.kind.in_(REMINDERS), ROWS.c.edits.is_(None))
     await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
-    twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.edits.is_(None))
+    twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.last_try_at.is_not(None), ROWS.c.edits.is_(None))
     for row in every(OutboxRow, await work.db.execute(twice)):
         await marking.end(work, row, state=RowState.FAILED, failure=marking.DOUBTFUL)
     await work.db.execute(update(ROWS).where(*due).values(lease_owner=None, doubtful=ROWS.c.edits.is_(None)))

@@ -38,13 +38,22 @@ class TelegramSender:
         self._bot = bot
         self._longest_seconds = longest_seconds
 
+    async def answers(self) -> TryAgain | None:
+        """Whether Telegram answers at all; see `bot.telling.letters.Sender`."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._bot.get_me(read_timeout=PROBE_SECONDS)
+        except RetryAfter as wait:
+            return TryAgain(after_seconds=seconds_to_wait(wait))
+        except (TelegramError, TimeoutError):
+            return TryAgain()
+        return None
+
     async def send(self, letter: Letter) -> Outcome:
         """Try once; see `bot.telling.delivery.Sender`."""
         progress = _Progress(letter.parts_sent)
         try:
             async with asyncio.timeout(self._longest_seconds):
-                if letter.is_doubtful:  # only once Telegram answers at all is one more try worth its risk
-                    await self._bot.get_me(read_timeout=PROBE_SECONDS)
                 return Sent(await self._call(letter, progress))
         except RetryAfter as wait:
             return TryAgain(after_seconds=seconds_to_wait(wait), parts_sent=progress.parts)

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.people.access import CASES
+from bot.telling.marking import DOUBTFUL
 from models.outbox import Notice, RowState
 from tests.crash.browser import Browser
 from tests.crash.conftest import Everywhere
 from tests.crash.holding import acts_kept_open
 from tests.crash.place import Place, side_by_side, talking_pairs
+from tests.crash.program import until
 
 PATIENCE_SECONDS = 20.0
 
@@ -91,6 +93,57 @@ async def test_words_accepted_but_not_answered_are_sent_once_more_and_flagged(ev
         (reminder,) = [row for row in await place.rows(Notice.RELAY_STATE) if row.edits is None]
         assert (reminder.state, reminder.doubtful) == (RowState.SENT, True)
         assert len(place.api.chat(pair.volunteer).from_bot) == 1, "a line about delivery is not worth a second try"
+
+    await everywhere(scenario)
+
+
+async def test_words_killed_in_their_last_try_have_ended_and_their_author_reads_so(everywhere: Everywhere) -> None:
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        first = place.api.fail("sendMessage", pair.newcomer, kind="hold")
+        await place.api.says(pair.volunteer, "the answer")
+        await first.reached(PATIENCE_SECONDS)
+        await place.program.kill()
+        place.api.clear_faults()
+        last = place.api.fail("sendMessage", pair.newcomer, kind="hold")
+        await place.program.start()
+        await last.reached(PATIENCE_SECONDS)
+
+        await _killed_and_started_again(place)
+        await place.settled()
+
+        (reply,) = await place.rows(Notice.REPLY)
+        assert (reply.state, reply.failure) == (RowState.FAILED, DOUBTFUL)
+        assert place.times_shown(pair.newcomer, "the answer") == 2, "a third try could be a third copy"
+        assert [row.state for row in await place.rows(Notice.RELAY_TROUBLE)] == [RowState.SENT]
+
+    await everywhere(scenario)
+
+
+async def test_words_killed_on_the_way_to_their_last_try_still_have_it(everywhere: Everywhere) -> None:
+    """A process that dies at every start gives up nothing that it never sent."""
+
+    async def scenario(place: Place) -> None:
+        (pair,) = await talking_pairs(place.store, 1)
+        await place.program.start()
+        sending = place.api.fail("sendMessage", pair.newcomer, kind="hold")
+        await place.api.says(pair.volunteer, "the answer")
+        await sending.reached(PATIENCE_SECONDS)
+        for _ in range(2):
+            await place.program.kill()
+            place.api.clear_faults()
+            asking = place.api.fail("getMe", kind="hold", times=2)  # once for its name, once for whether it answers
+            await place.program.start()
+            await until(lambda: asking.hits == 2, otherwise="the program to ask whether Telegram answers")  # noqa: B023
+
+        await _killed_and_started_again(place)
+        await place.settled()
+
+        (reply,) = await place.rows(Notice.REPLY)
+        assert (reply.state, reply.doubtful) == (RowState.SENT, True)
+        assert place.times_shown(pair.newcomer, "the answer") == 2
+        assert await place.rows(Notice.RELAY_TROUBLE) == []
 
     await everywhere(scenario)
 

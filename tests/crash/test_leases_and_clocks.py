@@ -168,6 +168,9 @@ class _TakenOverMeanwhile:
     def __init__(self, service: Service, outcome: Outcome) -> None:
         self._service, self._outcome = service, outcome
 
+    async def answers(self) -> None:
+        """It always does."""
+
     async def send(self, _letter: Letter) -> Outcome:
         async with self._service.store.work() as work:
             await work.db.execute(update(_ROWS).values(lease_owner=1, attempts=_ROWS.c.attempts + 1))
