@@ -215,7 +215,7 @@ async def test_a_connection_between_two_requests_is_kept(opened: Opener) -> None
 
         assert await wire.status() == 200
 
-    assert site.runner.server._kwargs["keepalive_timeout"] == KEEP_ALIVE_SECONDS > STANDSTILL_SECONDS
+    assert connection.keepalive_timeout == KEEP_ALIVE_SECONDS > STANDSTILL_SECONDS
 
 
 class Work:
