@@ -32,8 +32,9 @@ async def house(database_url: str, tmp_path: Path, catalogues: Catalogues) -> As
     async with telegram_house(database_url, tmp_path, catalogues, hours_channel=NAME) as made:
         made.api.channel(NAME)
         async with made.service.store.work() as work:
-            await places.add_place(work, code="linero", name_key="linero_library", address="Testgatan 1")
-            await places.describe_place(work, "linero", coordinates=(55.7, 13.2))
+            await places.add_place(
+                work, code="linero", name_key="linero_library", address="Testgatan 1", latitude=55.7, longitude=13.2
+            )
         await opens(made, 13)
         yield made
 

@@ -24,8 +24,9 @@ async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> Async
     clock.freeze(datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
     async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
         async with opened.service.store.work() as work:
-            await places.add_place(work, code="linero", name_key="linero_library", address="Testgatan 1")
-            await places.describe_place(work, "linero", coordinates=(55.7, 13.2))
+            await places.add_place(
+                work, code="linero", name_key="linero_library", address="Testgatan 1", latitude=55.7, longitude=13.2
+            )
             spans = [(time(13), time(15, 30))]
             await changes.set_hours(work, place="linero", weekday=0, spans=spans, valid_from=work.today)
         yield opened
