@@ -81,6 +81,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SHOWN_OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.WITHDRAWN)
 UNKNOWN = "unknown"
 MINUTES_OFFERED = (5, 10, 15, 20, 30, 45, 60, 90)
 MINUTES_STEP = 5

@@ -10,15 +10,30 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 
+from models.button import NotAButton, Presses, follow, on
+from models.buttons import (
+    BACK,
+    CONSENT,
+    HELD,
+    LANGUAGE,
+    MARK_LETTERS,
+    MORE,
+    STOP_ASKING,
+    TAP,
+    Alone,
+    ChosenLanguage,
+    Consent,
+    OfHeld,
+    OfStep,
+    Tap,
+    TurnedPage,
+)
 from models.closing import Category
 from models.dialogue import Act, Pressed, Said
 from models.people import Language
 
-CONSENT_ANSWERS = ("yes", "own", "shared", "no")  # "own" and "shared" say whose device it is, on the web
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
-MARK_LETTERS = 16
-PAGE_DIGITS = 2  # more pages than that has no question: such a press is forged
 HELD_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
 
 
@@ -145,7 +160,7 @@ def advance(step: IntakeStep, draft: Draft, act: Act) -> Turn:
         case Said() as said:
             return _said(here, said)
         case Pressed(code=code):
-            return _pressed(here, *code.split(":", 1))
+            return _pressed(here, code)
         case _:
             return ask_again(here)
 
@@ -184,63 +199,78 @@ def _hold(draft: Draft, said: Said) -> Draft:
     return replace(draft, held=joined[:HELD_LIMIT], marks=draft.marks + new)
 
 
-def _pressed(here: Turn, kind: str, value: str = "") -> Turn:
-    match kind:
-        case "lang" if value in set(Language):
-            return _chose_language(here, Language(value))
-        case "consent" if here.step == IntakeStep.CONSENT and value in CONSENT_ANSWERS:
-            return _answered_consent(here, agreed=value != "no")
-        case "held" if here.draft.held and here.step not in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
-            return _answered_held(here, value)
-        case "tap":
-            return _tapped(here, *value.split(":", 1))
-        case "more":
-            return _paged(here, *value.split(":", 1))
-        case "back" if value == here.step and (earlier := _before(here.step)):
-            return ask_again(replace(here, step=earlier))
-        case "stop_asking" if here.step in QUESTIONS:
-            return replace(here, step=IntakeStep.RESTING, ask=Ask.DONE)
-        case _:
-            return replace(here, stale=True)
+def _pressed(here: Turn, code: str) -> Turn:
+    try:
+        return follow(_PRESSES, here, code)
+    except NotAButton:
+        return _passed(here)
 
 
-def _before(step: IntakeStep) -> IntakeStep | None:
-    return next((one for one, question in QUESTIONS.items() if question.then == step), None)
+def _passed(here: Turn) -> Turn:
+    return replace(here, stale=True)
 
 
-def _chose_language(here: Turn, language: Language) -> Turn:
+def _chose_language(here: Turn, chosen: ChosenLanguage) -> Turn:
+    language = Language(chosen.language)
     if here.step == IntakeStep.LANGUAGE:
         return replace(here, step=IntakeStep.CONSENT, language=language, ask=Ask.CONSENT)
     again = ask_again(here)
     return replace(again, language=language, ask=again.ask or Ask.LANGUAGE_CHANGED)
 
 
-def _answered_consent(here: Turn, *, agreed: bool) -> Turn:
-    if not agreed:
+def _answered_consent(here: Turn, consent: Consent) -> Turn:
+    if here.step != IntakeStep.CONSENT:
+        return _passed(here)
+    if consent.answer == "no":
         return replace(here, draft=Draft(), agreed=False)
     ask = Ask.OFFER_HELD if here.draft.held else Ask.QUESTION
     return replace(here, step=IntakeStep.QUESTION, agreed=True, ask=ask)
 
 
-def _answered_held(here: Turn, value: str) -> Turn:
+def _answered_held(here: Turn, held: OfHeld) -> Turn:
+    if not here.draft.held or here.step in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
+        return _passed(here)
     emptied = replace(here, draft=replace(here.draft, held="", marks=()))
-    if value == "send":
+    if held.answer == "send":
         return _submitted(emptied, here.draft.held, here.draft.marks)
     return ask_again(emptied)
 
 
-def _tapped(here: Turn, column: str, code: str = "") -> Turn:
+def _tapped(here: Turn, tap: Tap) -> Turn:
     question = QUESTIONS.get(here.step)
-    if question is None or column != question.column or code not in (*question.options, PREFER_NOT_SAY):
-        return replace(here, stale=True)  # pressed twice, or too late: the message asks something else by now
-    following = question.then
-    if following == IntakeStep.RESTING:
-        return replace(here, step=following, answer=(column, code), ask=Ask.DONE)
-    moved = replace(here, step=following, answer=(column, code))
-    return ask_again(moved)
+    if question is None or tap.column != question.column or tap.answer not in (*question.options, PREFER_NOT_SAY):
+        return _passed(here)  # pressed twice, or too late: the message asks something else by now
+    moved = replace(here, step=question.then, answer=(tap.column, tap.answer))
+    return replace(moved, ask=Ask.DONE) if question.then == IntakeStep.RESTING else ask_again(moved)
 
 
-def _paged(here: Turn, step: str, page: str = "") -> Turn:
-    if step != here.step or step not in QUESTIONS or not page.isdecimal() or len(page) > PAGE_DIGITS:
-        return replace(here, stale=True)
-    return replace(here, ask=Ask.TAP, params={"step": step, "page": int(page)})
+def _paged(here: Turn, turned: TurnedPage) -> Turn:
+    if turned.step != here.step or here.step not in QUESTIONS:
+        return _passed(here)
+    return replace(here, ask=Ask.TAP, params={"step": turned.step, "page": turned.page})
+
+
+def _went_back(here: Turn, left: OfStep) -> Turn:
+    earlier = next((one for one, question in QUESTIONS.items() if question.then == here.step), None)
+    if left.step != here.step or earlier is None:
+        return _passed(here)
+    return ask_again(replace(here, step=earlier))
+
+
+def _stopped_asking(here: Turn, _: Alone) -> Turn:
+    if here.step not in QUESTIONS:
+        return _passed(here)
+    return replace(here, step=IntakeStep.RESTING, ask=Ask.DONE)
+
+
+_PRESSES: Presses[Turn, Turn] = dict(
+    (
+        on(LANGUAGE, _chose_language),
+        on(CONSENT, _answered_consent),
+        on(HELD, _answered_held),
+        on(TAP, _tapped),
+        on(MORE, _paged),
+        on(BACK, _went_back),
+        on(STOP_ASKING, _stopped_asking),
+    )
+)

@@ -12,6 +12,7 @@ from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import table_of
+from models.buttons import TAP
 from models.conversation import Conversation
 from models.intake import QUESTIONS, IntakeStep, Turn
 from models.outbox import Notice, Outbox
@@ -60,10 +61,11 @@ async def put_away(work: Work, conversation_id: int | None) -> bool:
 
 def is_answered(case: CaseRow | None, code: str) -> bool:
     """Whether the pressed button gives an answer that the case has already: the same press, told twice."""
-    verb, _, answer = code.partition(":")
-    column, _, given = answer.partition(":")
+    if case is None or not TAP.matches(code):
+        return False
+    column, given = TAP.read(code)
     asked = {question.column for question in QUESTIONS.values()}
-    return case is not None and verb == "tap" and column in asked and getattr(case, column) == given
+    return column in asked and getattr(case, column) == given
 
 
 def _params(turn: Turn, case: CaseRow) -> dict[str, object]:

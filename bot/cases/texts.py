@@ -19,12 +19,25 @@ from bot.language.parts import (
     code_value,
     instant,
     lines,
+    number,
     part_of,
     refused,
     rows_of,
 )
 from bot.language.textshape import with_numbers_isolated
 from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
+from models.buttons import (
+    CLAIM,
+    CLOCK,
+    CLOSE,
+    DESK,
+    NO_SEND,
+    PICK,
+    RELEASE,
+    REOPEN,
+    SEND_AGAIN,
+    TAKE_BACK,
+)
 from models.case import spoken_code
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
@@ -67,7 +80,7 @@ def _offered(words: Words, params: Params, facts: Facts) -> Prompt:
         words("card_returning") if params.get("returning") else "",
         words("card_no_speaker") if params.get("marked") else "",
     )
-    return Prompt(text, rows_of(Choice(f"claim:{params['case']}", words("claim_case"))))
+    return Prompt(text, rows_of(Choice(CLAIM.code(number(params, "case")), words("claim_case"))))
 
 
 def _taken(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -79,12 +92,11 @@ def _taken(words: Words, params: Params, facts: Facts) -> Prompt:
 
 def case_buttons(words: Words, params: Params) -> tuple[tuple[Choice, ...], ...]:
     """Close and release, until one of them has been pressed; they carry the last message shown."""
-    case, seq = params["case"], params["seq"]
     if params.get("pressed"):
         return ()
-    return (
-        (Choice(f"close:{case}:{seq}", words("close_case")), Choice(f"release:{case}:{seq}", words("release_case"))),
-    )
+    case, seq = number(params, "case"), number(params, "seq")
+    close = Choice(CLOSE.code(case, seq), words("close_case"))
+    return ((close, Choice(RELEASE.code(case, seq), words("release_case"))),)
 
 
 def _claimed_by_you(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -113,7 +125,11 @@ def mark_label(words: Words, mark: str) -> Plain:
 def _new_words(words: Words, params: Params, _facts: Facts) -> Prompt:
     count = int(str(params.get("count", 1)))
     text = lines(words("new_words", count, code=code_value(params)), words("new_words_at_desk"))
-    return Prompt(text, rows_of(Choice(f"desk:{params['case']}", words("open_desk"))))
+    return Prompt(text, rows_of(_to_desk(words, params)))
+
+
+def _to_desk(words: Words, params: Params) -> Choice:
+    return Choice(DESK.code(number(params, "case")), words("open_desk"))
 
 
 def _language_of_case(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -122,13 +138,13 @@ def _language_of_case(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 def _relay_state(words: Words, params: Params, facts: Facts) -> Prompt:
     text = words("relay_line", code=code_value(params), state=state_label(words, facts.state, facts.failure))
-    rows = rows_of(Choice(f"unsend:{params['message']}", words("take_back"))) if facts.fresh else ()
+    rows = rows_of(Choice(TAKE_BACK.code(number(params, "message")), words("take_back"))) if facts.fresh else ()
     return Prompt(text, rows)
 
 
 def _relay_trouble(words: Words, params: Params, facts: Facts) -> Prompt:
     if facts.failure == "doubtful":
-        again = Choice(f"resend:{params['message']}", words("send_again"))
+        again = Choice(SEND_AGAIN.code(number(params, "message")), words("send_again"))
         return Prompt(words("relay_doubtful", code=code_value(params)), rows_of(again))
     return Prompt(words("relay_trouble", code=code_value(params), state=state_label(words, facts.state, facts.failure)))
 
@@ -151,12 +167,12 @@ def _which_case(words: Words, params: Params, facts: Facts) -> Prompt:
     held = with_numbers_isolated(facts.held)
     if params["why"] == "reopen":
         asked = words("held_why_reopen", code=code_value(params))
-        first: tuple[Choice, ...] = (Choice(f"reopen:{params['case']}", words("reopen_and_send")),)
+        first: tuple[Choice, ...] = (Choice(REOPEN.code(number(params, "case")), words("reopen_and_send")),)
     else:
         asked = words(f"held_why_{params['why']}")
         first = tuple(_case_choice(words, case) for case in _offered_cases(params))
     text = lines(asked, held, words("held_not_sent"))
-    return Prompt(text, rows_of(*first, Choice("nosend", words("do_not_send"))))
+    return Prompt(text, rows_of(*first, Choice(NO_SEND.code(), words("do_not_send"))))
 
 
 def _offered_cases(params: Params) -> list[Params]:
@@ -166,7 +182,7 @@ def _offered_cases(params: Params) -> list[Params]:
 
 def _case_choice(words: Words, case: Params) -> Choice:
     label = f"{spoken_code(str(case['code']))} · {card_line(words, case)}"
-    return Choice(f"pick:{case['case']}", Plain(label))
+    return Choice(PICK.code(number(case, "case")), Plain(label))
 
 
 def _not_your_case(words: Words, params: Params, _facts: Facts) -> Prompt:
@@ -175,7 +191,7 @@ def _not_your_case(words: Words, params: Params, _facts: Facts) -> Prompt:
     alias = params.get("alias")
     fate = words(key, code=code, alias=Foreign(str(alias))) if alias else words(key, code=code)
     text = lines(fate, words("held_was_not_sent"))
-    claim = Choice(f"claim:{params['case']}", words("claim_case"))
+    claim = Choice(CLAIM.code(number(params, "case")), words("claim_case"))
     return Prompt(text, rows_of(claim) if params["fate"] == "queued" else ())
 
 
@@ -185,7 +201,7 @@ def _my_cases(words: Words, params: Params, facts: Facts) -> Prompt:
     since = params.get("since")
     waiting = words("case_waits", how_long=waited(words, instant(params, "since"), facts.now)) if since else ""
     text = lines(words("my_case", code=code_value(params)), card_line(words, params), waiting or words("case_answered"))
-    return Prompt(text, ((Choice(f"desk:{params['case']}", words("open_desk")),), *case_buttons(words, params)))
+    return Prompt(text, ((_to_desk(words, params),), *case_buttons(words, params)))
 
 
 def _shift_starts(words: Words, params: Params, facts: Facts) -> Prompt:
@@ -223,7 +239,7 @@ def _clock_doubt(words: Words, params: Params, facts: Facts) -> Prompt:
     else:
         told = words("clock_wrong", shown=shown, other=other)
     text = lines(told, words("clock_waits"), words("clock_check", command=Ltr("python -m bot clock confirm")), ends)
-    return Prompt(text, rows_of(Choice(f"clock:{params['number']}", words("clock_confirm"))))
+    return Prompt(text, rows_of(Choice(CLOCK.code(number(params, "number")), words("clock_confirm"))))
 
 
 def _staff_unreadable(words: Words, params: Params, _facts: Facts) -> Prompt:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language.i18n import Ltr, Plain, Words
-from bot.language.parts import Facts, Params, Teller, instant, lines, rows_of, ticked
+from bot.language.parts import Facts, Params, Teller, instant, lines, pressed, rows_of, ticked
+from models.buttons import END_ALL, LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
@@ -23,7 +24,7 @@ def _desk_link(words: Words, _params: Params, facts: Facts) -> Prompt:
 
 def _new_device(words: Words, params: Params, facts: Facts) -> Prompt:
     at = words.day_and_time(instant(params, "at"), facts.zone, now=facts.now)
-    choices = () if params.get("pressed") else (Choice("endall", words("end_all_sessions")),)
+    choices = () if params.get("pressed") else (Choice(END_ALL.code(), words("end_all_sessions")),)
     return Prompt(words("new_device", time=at), rows_of(*choices))
 
 
@@ -35,9 +36,9 @@ def _staff_help(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _staff_language(words: Words, params: Params, _facts: Facts) -> Prompt:
-    if chosen := str(params.get("pressed") or "").partition(":")[2]:
-        return Prompt(ticked(AUTONYMS[Language(chosen)]))
-    choices = (Choice(f"lang:{language}", Plain(AUTONYMS[language])) for language in STAFF_LANGUAGES)
+    if chosen := pressed(params, LANGUAGE):
+        return Prompt(ticked(AUTONYMS[Language(chosen.language)]))
+    choices = (Choice(LANGUAGE.code(language), Plain(AUTONYMS[language])) for language in STAFF_LANGUAGES)
     return Prompt(words("staff_language"), rows_of(*choices))
 
 

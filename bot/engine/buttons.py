@@ -1,12 +1,13 @@
 """Messages with buttons, once one has been pressed: they say what was chosen, and their buttons are gone.
 
-Also whether something was said a moment ago, so that the same press told twice is answered in the button only. It must
-not decide what a press does; what such a message then says is in `bot/intake/texts.py`.
+Also whether something was said a moment ago, so that the same press told twice is answered in the button only, and that
+a forged code is refused like one that has passed. It must not decide what a press does; what such a message then says
+is in `bot/intake/texts.py`.
 """
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, exists, select
 from sqlalchemy.sql.functions import coalesce
@@ -14,15 +15,18 @@ from sqlalchemy.sql.functions import coalesce
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
+from models import button
 from models.base import table_of
+from models.button import AnyButton, Button, NotAButton, Presses
+from models.buttons import CONSENT, HELD, LANGUAGE
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
 # Which messages a newcomer's press answers, so that their buttons go with it.
-ANSWERED_BY = {
-    "lang": (Notice.ASK_LANGUAGE,),
-    "consent": (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
-    "held": (Notice.ASK_OFFER_HELD,),
+ANSWERED_BY: dict[AnyButton, tuple[Notice, ...]] = {
+    LANGUAGE: (Notice.ASK_LANGUAGE,),
+    CONSENT: (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
+    HELD: (Notice.ASK_OFFER_HELD,),
 }
 ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)
 MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
@@ -30,6 +34,9 @@ SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the f
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 _LATER = _ROWS.alias("later")
 _STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
+V = TypeVar("V")
+C = TypeVar("C")
+R = TypeVar("R")
 
 
 class Telling(NamedTuple):
@@ -56,12 +63,35 @@ class Shown(NamedTuple):
     params: dict[str, object]
 
 
+def read(pressed: Button[..., V], code: str) -> V:
+    """What a pressed code says.
+
+    Raises:
+        Stale: this button never carried such a code.
+    """
+    try:
+        return pressed.read(code)
+    except NotAButton:
+        raise Stale from None
+
+
+def follow(presses: Presses[C, R], context: C, code: str) -> R:
+    """What the press with this code does, by a table.
+
+    Raises:
+        Stale: it is on none of its buttons.
+    """
+    try:
+        return button.follow(presses, context, code)
+    except NotAButton:
+        raise Stale from None
+
+
 async def settle_asked(
     work: Work, address_id: int, code: str, *, conversation_id: int, message_id: int | None = None
 ) -> None:
     """What this press of a newcomer's answers says so, and has no buttons any more."""
-    kinds = ANSWERED_BY.get(code.partition(":")[0], ())
-    if kinds:
+    for kinds in (kinds for pressed, kinds in ANSWERED_BY.items() if pressed.matches(code)):
         await settle(work, address_id, kinds, pressed=code, conversation_id=conversation_id, message_id=message_id)
 
 

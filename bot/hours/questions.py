@@ -15,12 +15,10 @@ from bot.hours import reminders, standing
 from bot.hours.asking import asks_for_hours
 from bot.places.places import place_facts, require_place
 from bot.roster.staffing import on_shift
+from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Answer
 from models.outbox import Notice
 from models.people import Channel
-
-BUTTONS = ("remind:", "place:")
-DAY = "%Y%m%d"
 
 
 async def answered(work: Work, visitor: Visitor, words: str) -> bool:
@@ -51,12 +49,15 @@ async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:
     Raises:
         Stale: the session or place is not there any more.
     """
-    verb, place, *day = code.split(":")
-    if verb == "remind" and len(day) == 1:
-        return await _remind(work, visitor, place, _day(day[0]))
-    if verb == "place" and not day:
-        return await _find(work, visitor, place)
-    raise Stale
+    if PLACE.has_verb_of(code):
+        return await _find(work, visitor, buttons.read(PLACE, code).place)
+    asked = buttons.read(REMIND, code)
+    return await _remind(work, visitor, asked.place, asked.day)
+
+
+def is_pressed_by(code: str) -> bool:
+    """Whether the code begins like one of these buttons, be the rest as it may."""
+    return REMIND.has_verb_of(code) or PLACE.has_verb_of(code)
 
 
 async def _remind(work: Work, visitor: Visitor, place: str, day: date) -> Answer:
@@ -83,10 +84,3 @@ async def _find(work: Work, visitor: Visitor, code: str) -> Answer:
 
 async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict[str, object]) -> None:
     await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
-
-
-def _day(digits: str) -> date:
-    try:
-        return datetime.strptime(digits, DAY).date()  # noqa: DTZ007 - a day, by the office's calendar
-    except ValueError:
-        raise Stale from None

@@ -22,6 +22,7 @@ from bot.hours.phrases import (
 from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
+from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Choice, Prompt, Venue
 from models.hours import Door
 from models.people import AUTONYMS, Language
@@ -71,14 +72,14 @@ def _hours_choices(words: Words, sessions: list[Told], facts: Facts) -> tuple[tu
     later = [one for one in sessions if "code" in one and one["day"] > today.isoformat()]
     reminders = (
         Choice(
-            f"remind:{one['code']}:{one['day'].replace('-', '')}",
+            REMIND.code(one["code"], date.fromisoformat(one["day"])),
             words("remind_me", session=_place_and_day(words, one, facts)),
         )
         for one in later
     )
     places = {one["code"]: one for one in sessions if "code" in one}
     finding = (
-        Choice(f"place:{code}", words("find_place", place=place_name(words, one))) for code, one in places.items()
+        Choice(PLACE.code(code), words("find_place", place=place_name(words, one))) for code, one in places.items()
     )
     return rows_of(*reminders, *finding)
 

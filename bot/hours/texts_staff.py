@@ -1,103 +1,40 @@
-"""What coordinators and volunteers are told about opening hours: the dialogue, the preview, the history, their shifts.
+"""What coordinators and volunteers are told about opening hours: the preview, the history, their shifts.
 
-Same shape as `cases/texts.py`, whose table takes these in. Its parts are in `phrases.py`. It must not load rows.
+Same shape as `cases/texts.py`, whose table takes these in. Its parts are in `phrases.py`, what the dialogue of buttons
+asks in `texts_guided.py`. It must not load rows.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.hours.phrases import Told, change_lines, day_line, place_name, session_line, times_text
-from bot.hours.typed.buttons import EVERYWHERE, LEAVE, NOTHING, OFFERED_REASONS
+from bot.hours.phrases import Told, change_lines, day_line, place_name, session_line
+from bot.hours.texts_guided import TELLERS as ASKED
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Teller, instant, lines, refusal_text, rows_of
+from bot.language.parts import Facts, Teller, instant, lines, number, refusal_text, rows_of
+from models.buttons_hours import (
+    DROP,
+    HOLIDAY,
+    PUBLISH,
+    PUBLISH_AND_CANCEL,
+    UNDO,
+    UNDO_ANSWER,
+)
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
-from models.hours_change import Verb
 from models.outbox import Notice
 from models.people import AUTONYMS, Language
 
 # Those that are listed. Taking back is a button under the history: a tap on a command in a text would send it.
 HOURS_COMMANDS = ("sethours", "closeday", "changeday", "extra", "openday", "popup", "hours_history")
 MOST_PLACES, MOST_SHIFTS = 4, 6  # told one by one: the preview in five languages is one message of 4096 letters
-DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
 Rows = tuple[tuple[Choice, ...], ...]
 
-_TITLES = {
-    Verb.WEEKLY: "hours_do_weekly", Verb.CLOSE: "hours_do_close", Verb.TIMES: "hours_do_times",
-    Verb.EXTRA: "hours_do_extra", Verb.USUAL: "hours_do_usual",
-}  # fmt: skip
-_QUESTIONS = {
-    "place": "hours_which_place", "weekday": "hours_which_weekday", "day": "hours_which_day",
-    "opens": "hours_opens_when", "closes": "hours_closes_when", "reason": "hours_which_reason",
-    "since": "hours_since_when",
-}  # fmt: skip
-_REASONS = {
-    Reason.HOLIDAY: "reason_holiday", Reason.ILLNESS: "reason_illness",
-    Reason.LIBRARY_CLOSED: "reason_library_closed", Reason.MOVED: "reason_moved",
-}  # fmt: skip
-_SINCE = ("hours_from_today", "hours_from_next_week", "hours_from_next_month")
 _EXAMPLES = {
     "sethours": "hours_example_sethours", "closeday": "hours_example_closeday",
     "changeday": "hours_example_changeday", "extra": "hours_example_extra", "openday": "hours_example_openday",
     "popup": "hours_example_popup", "hours_history": "hours_example_history",
 }  # fmt: skip
-
-
-# The dialogue of buttons.
-
-
-def _ask(words: Words, params: Told, _facts: Facts) -> Prompt:
-    step = str(params["step"])
-    text = lines(words(_TITLES[Verb(str(params["verb"]))]), _so_far(words, params), words(_QUESTIONS[step]))
-    more = str(params.get("more") or "")
-    turn = (Choice(more, words("hours_more_days" if step == "day" else "more_choices")),) if more else ()
-    again = str(params.get("again") or "")
-    rows = (*_choices(words, step, params), *rows_of(*([Choice(again, words("hours_another_span"))] if again else [])))
-    return Prompt(text, (*rows, (*turn, Choice(LEAVE, words("hours_leave")))))
-
-
-def _so_far(words: Words, params: Told) -> str:
-    places = [words("hours_all_places")] if params["all_places"] else [place_name(words, one) for one in params["at"]]
-    weekday = [dates.weekday(params["weekday"], words.language)] if params["weekday"] is not None else []
-    day = [words.day(date.fromisoformat(params["day"]))] if params["day"] else []
-    times = [times_text(words, params["spans"])] if params["spans"] or params["is_closed"] else []
-    opens = [words("hours_from_time", time=Ltr(params["opens"]))] if params["opens"] else []
-    return " · ".join((*places, *weekday, *day, *times, *opens))
-
-
-def _choices(words: Words, step: str, params: Told) -> Rows:
-    code = str(params["code"])
-    match step:
-        case "place":
-            named = [Choice(f"{code}{one['code']}", place_name(words, one)) for one in params["choices"]]
-            everywhere = [Choice(f"{code}{EVERYWHERE}", words("hours_all_places"))] if params["everywhere"] else []
-            return rows_of(*named, *everywhere)
-        case "weekday":
-            return rows_of(*(Choice(f"{code}{n}", Plain(dates.weekday(n, words.language))) for n in range(7)))
-        case "day":
-            days = [date.fromisoformat(day) for day in params["days"]]
-            return _in_rows([Choice(f"{code}{day:%Y%m%d}", _short_day(words, day)) for day in days], DAYS_IN_A_ROW)
-        case "reason":
-            named = [Choice(f"{code}{reason}", words(_REASONS[reason])) for reason in OFFERED_REASONS]
-            return rows_of(*named, Choice(f"{code}{NOTHING}", words("hours_no_reason")))
-        case "since":
-            days = [date.fromisoformat(day) for day in params["days"]]
-            labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, days, strict=True))
-            return rows_of(*(Choice(f"{code}{day:%Y%m%d}", label) for day, label in zip(days, labels, strict=True)))
-        case _:
-            times = [Choice(f"{code}{one.replace(':', '')}", Ltr(one)) for one in params["times"]]
-            closed = [Choice(f"{code}{NOTHING}", words("hours_closed_that_day"))] if params.get("may_close") else []
-            return (*_in_rows(times, TIMES_IN_A_ROW), *rows_of(*closed))
-
-
-def _short_day(words: Words, day: date) -> Plain:
-    """A day on a button: "ons 23/12"."""
-    return Plain(f"{dates.weekday(day.weekday(), words.language)[:3]} {day.day}/{day.month}")
-
-
-def _in_rows(choices: Sequence[Choice], width: int) -> Rows:
-    return tuple(tuple(choices[at : at + width]) for at in range(0, len(choices), width))
 
 
 # The preview, and what became of it.
@@ -123,8 +60,10 @@ def _preview(words: Words, params: Told, facts: Facts) -> Prompt:
 
 
 def _preview_choices(words: Words, draft: int, shifts: int) -> Rows:
-    cancel = [Choice(f"hpc:{draft}", words("hours_publish_and_cancel", n=shifts))] if shifts else []
-    return rows_of(Choice(f"hp:{draft}", words("hours_publish")), *cancel, Choice(f"hd:{draft}", words("hours_drop")))
+    publish = [Choice(PUBLISH.code(draft), words("hours_publish"))]
+    if shifts:
+        publish.append(Choice(PUBLISH_AND_CANCEL.code(draft), words("hours_publish_and_cancel", n=shifts)))
+    return rows_of(*publish, Choice(DROP.code(draft), words("hours_drop")))
 
 
 def _other_places(words: Words, told: Told) -> str:
@@ -173,18 +112,22 @@ def _published(words: Words, params: Told, _facts: Facts) -> Prompt:
         return Prompt(lines(words("hours_undone"), *shown))
     cancelled = words("hours_shifts_cancelled") if params.get("cancelled") else ""
     text = lines(words("hours_published"), *shown, cancelled)
-    return Prompt(text, rows_of(Choice(f"hu:{params['number']}", words("hours_undo"))))
+    return Prompt(text, rows_of(_undo_choice(words, params)))
 
 
 def _undo_ask(words: Words, params: Told, _facts: Facts) -> Prompt:
-    number = params["number"]
-    yes, no = Choice(f"hu:{number}:yes", words("hours_undo")), Choice(f"hu:{number}:no", words("no"))
+    change = number(params, "number")
+    yes = Choice(UNDO_ANSWER.code(change, "yes"), words("hours_undo"))
+    no = Choice(UNDO_ANSWER.code(change, "no"), words("no"))
     return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, params)), rows_of(yes, no))
 
 
 def _kept(words: Words, params: Told, _facts: Facts) -> Prompt:
-    again = Choice(f"hu:{params['number']}", words("hours_undo"))
-    return Prompt(lines(words("hours_kept"), *_change_shown(words, params)), rows_of(again))
+    return Prompt(lines(words("hours_kept"), *_change_shown(words, params)), rows_of(_undo_choice(words, params)))
+
+
+def _undo_choice(words: Words, params: Told) -> Choice:
+    return Choice(UNDO.code(number(params, "number")), words("hours_undo"))
 
 
 def _change_shown(words: Words, params: Told) -> list[str]:
@@ -201,7 +144,7 @@ def _history(words: Words, params: Told, facts: Facts) -> Prompt:
         return Prompt(words("hours_history_empty"))
     text = "\n\n".join((words("hours_history_title"), *(_entry(words, entry, facts) for entry in entries)))
     newest = params.get("newest")
-    button = [Choice(f"hu:{newest}", words("hours_undo_number", number=Ltr(str(newest))))] if newest else []
+    button = [Choice(UNDO.code(newest), words("hours_undo_number", number=Ltr(str(newest))))] if newest else []
     return Prompt(text, rows_of(*button))
 
 
@@ -249,8 +192,8 @@ def _holiday(words: Words, params: Told, facts: Facts) -> Prompt:
         *_sessions(words, params, facts),
         words("holiday_ask"),
     )
-    close = Choice(f"hh:close:{day:%Y%m%d}", words("holiday_close"))
-    return Prompt(text, rows_of(close, Choice(f"hh:usual:{day:%Y%m%d}", words("holiday_usual"))))
+    close = Choice(HOLIDAY.code("close", day), words("holiday_close"))
+    return Prompt(text, rows_of(close, Choice(HOLIDAY.code("usual", day), words("holiday_usual"))))
 
 
 def _at_the_start(said: Plain) -> Plain:
@@ -270,7 +213,7 @@ def _simple(key: str) -> Teller:
 
 
 TELLERS: Mapping[Notice, Teller] = {
-    Notice.HOURS_ASK: _ask,
+    **ASKED,
     Notice.HOURS_PREVIEW: _preview,
     Notice.HOURS_PUBLISHED: _published,
     Notice.HOURS_DROPPED: _simple("hours_dropped"),

@@ -22,6 +22,7 @@ from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, people
 from models.base import table_of
+from models.buttons import UNSENT
 from models.case import CaseStatus
 from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
@@ -29,7 +30,6 @@ from models.intake import HELD_LIMIT, IntakeStep, advance
 from models.outbox import Notice
 
 _REFUSED = table_of(Refused)
-UNSENT_BUTTON = "unsent:"
 
 
 async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door = FRONT_DOOR) -> Answer:
@@ -53,11 +53,11 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
             await _edited(work, visitor, thread, edited, incoming, door)
         case Said(text=text):
             await _typed(work, visitor, thread, messages.checked(text), incoming, door)
-        case Pressed(code=code) if code.startswith(hours_questions.BUTTONS):
+        case Pressed(code=code) if hours_questions.is_pressed_by(code):
             return await hours_questions.pressed(work, visitor, code)
-        case Pressed(code=code) if code.startswith(ending.BUTTONS):
+        case Pressed(code=code) if ending.is_pressed_by(code):
             return await ending.pressed(work, visitor, code, unsent=draft_of(work, thread).unsent_mark)
-        case Pressed(code=code) if code.startswith(UNSENT_BUTTON):
+        case Pressed(code=code) if UNSENT.has_verb_of(code):
             return await _send_unsent(work, visitor, thread, code, incoming, door)
         case Pressed() as pressed:
             return await _pressed(work, visitor, thread, pressed, incoming, door)
@@ -89,7 +89,7 @@ async def _send_unsent(
 ) -> Answer:
     """The word that waited is words like any other, of the message that it was typed in."""
     draft = draft_of(work, thread)
-    if not draft.unsent or code != f"{UNSENT_BUTTON}{draft.unsent_mark}":
+    if not draft.unsent or code != UNSENT.code(draft.unsent_mark):
         return STALE
     await unsent.drop(work, thread)
     await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), Notice.UNSENT_TAKEN)

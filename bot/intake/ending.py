@@ -14,11 +14,11 @@ from bot.people import access
 from bot.people.access import CaseRow
 from bot.privacy import purge
 from models.base import table_of
+from models.buttons import DELETE, DELETE_ANSWER, DELETE_UNASKED, STOP_ANSWER, DeletionAnswer, StopAnswer
 from models.case import CaseStatus
 from models.dialogue import Answer
 from models.outbox import Notice, Outbox
 
-BUTTONS = ("erase:", "stop:")
 DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")
 _ROWS = table_of(Outbox)
 
@@ -48,18 +48,18 @@ async def pressed(work: Work, visitor: Visitor, code: str, *, unsent: str = "") 
 
     `unsent`: names words that wait to be sent: "delete" may have been an answer to the adviser.
     """
-    match code.split(":"):
-        case ["erase", "ask"] | ["erase", "yes"]:  # "yes" alone stands under messages of before deletion asked
-            params = await deletion_params(work.db, visitor)
-            if await buttons.said_lately(work, visitor.address_id, Notice.ASK_DELETE, about=params["about"]):
-                return IN_THE_CHAT
-            await ask_delete(work, visitor)
-            return DONE
-        case ["erase", answer, conversation, case]:
-            return await _answered_delete(work, visitor, answer, f"{conversation}:{case}", unsent)
-        case ["stop", answer, case]:
-            return await _answered_stop(work, visitor, answer, case)
+    if DELETE.matches(code) or DELETE_UNASKED.matches(code):
+        return await _pressed_delete(work, visitor)
+    if DELETE_ANSWER.matches(code):
+        return await _answered_delete(work, visitor, DELETE_ANSWER.read(code), unsent)
+    if STOP_ANSWER.matches(code):
+        return await _answered_stop(work, visitor, STOP_ANSWER.read(code))
     return STALE
+
+
+def is_pressed_by(code: str) -> bool:
+    """Whether the code begins like one of these buttons, be the rest as it may."""
+    return DELETE.has_verb_of(code) or STOP_ANSWER.has_verb_of(code)
 
 
 async def deletion_params(db: AsyncConnection, visitor: Visitor) -> dict[str, object]:
@@ -75,31 +75,35 @@ def _about(visitor: Visitor, newest: CaseRow | None) -> str:
     return f"{visitor.conversation_id}:{newest.id if newest else 0}"
 
 
-async def _answered_delete(work: Work, visitor: Visitor, answer: str, about: str, unsent: str) -> Answer:
-    if about != _about(visitor, await access.newest_case_of(work.db, visitor.person_id)):
-        return STALE
-    if answer == "yes":
-        await purge.erase_newcomer(work, visitor.person_id, farewell=True)
-    elif answer == "no":
-        params: dict[str, object] = {"unsent": unsent, "conversation": visitor.conversation_id}
-        await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
-    else:
-        return STALE
+async def _pressed_delete(work: Work, visitor: Visitor) -> Answer:
+    params = await deletion_params(work.db, visitor)
+    if await buttons.said_lately(work, visitor.address_id, Notice.ASK_DELETE, about=params["about"]):
+        return IN_THE_CHAT
+    await ask_delete(work, visitor)
     return DONE
 
 
-async def _answered_stop(work: Work, visitor: Visitor, answer: str, case_id: str) -> Answer:
+async def _answered_delete(work: Work, visitor: Visitor, given: DeletionAnswer, unsent: str) -> Answer:
+    if given.about != _about(visitor, await access.newest_case_of(work.db, visitor.person_id)):
+        return STALE
+    if given.answer == "yes":
+        await purge.erase_newcomer(work, visitor.person_id, farewell=True)
+    else:
+        params: dict[str, object] = {"unsent": unsent, "conversation": visitor.conversation_id}
+        await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
+    return DONE
+
+
+async def _answered_stop(work: Work, visitor: Visitor, given: StopAnswer) -> Answer:
     case = await access.open_case_of(work.db, visitor.person_id)
-    if case is None or str(case.id) != case_id:
+    if case is None or case.id != given.case:
         return STALE
     params: dict[str, object] = {"code": case.code}
-    if answer == "yes":
+    if given.answer == "yes":
         await closing.withdraw_case(work, case)
         await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.STOPPED, params)
-    elif answer == "no":
-        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.NOT_STOPPED, params)
     else:
-        return STALE
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.NOT_STOPPED, params)
     return DONE
 
 

@@ -6,11 +6,11 @@ sentences in `language/parts.py`, what is said of sessions in `hours/texts.py`, 
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from bot.cases.phrases import other_ways, promise_lines, visit_line
 from bot.hours import texts
 from bot.intake.texts_dialogue import TELLERS as ASKED
-from bot.intake.texts_dialogue import pressed
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
 from bot.language.parts import (
@@ -20,15 +20,19 @@ from bot.language.parts import (
     code_value,
     help_text,
     lines,
+    number,
     part_of,
     privacy_text,
     refused,
     rows_of,
 )
 from bot.language.typed import shown
+from models.buttons import DELETE, DELETE_ANSWER, STOP_ANSWER, UNSENT
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.people import Channel
+
+YES_OR_NO: tuple[Literal["yes"], Literal["no"]] = ("yes", "no")
 
 
 def prompt(kind: str, params: Params, words: Words, facts: Facts) -> Prompt:
@@ -121,8 +125,8 @@ def _privacy(words: Words, params: Params, facts: Facts) -> Prompt:
 
 def _ask_stop(words: Words, params: Params, facts: Facts) -> Prompt:
     text = lines(words("stop_sure", case=code_value(params)), words("retention", n=facts.retention_days))
-    about = params["case"]
-    return Prompt(text, _yes_or_no(f"stop:yes:{about}", words("command_stop"), f"stop:no:{about}", words("no")))
+    yes, no = (STOP_ANSWER.code(answer, number(params, "case")) for answer in YES_OR_NO)
+    return Prompt(text, _yes_or_no(yes, words("command_stop"), no, words("no")))
 
 
 def _yes_or_no(yes: str, label: str, no: str, declined: str) -> tuple[tuple[Choice, ...], ...]:
@@ -143,16 +147,16 @@ def _nothing_to_stop(words: Words, params: Params, _facts: Facts) -> Prompt:
 
 
 def _and_delete(words: Words, params: Params, told: str) -> Prompt:
-    if pressed(params):
+    if params.get("pressed"):
         return Prompt(told)
-    return Prompt(lines(told, words("delete_too")), rows_of(Choice("erase:ask", words("delete_everything"))))
+    return Prompt(lines(told, words("delete_too")), rows_of(Choice(DELETE.code(), words("delete_everything"))))
 
 
 def _ask_delete(words: Words, params: Params, facts: Facts) -> Prompt:
     """The question, and what of it stays: somebody else may read this telephone afterwards."""
-    about = params["about"]
     text = delete_text(words, params, facts)
-    return Prompt(text, _yes_or_no(f"erase:yes:{about}", words("delete_everything"), f"erase:no:{about}", words("no")))
+    yes, no = (DELETE_ANSWER.code(answer, str(params["about"])) for answer in YES_OR_NO)
+    return Prompt(text, _yes_or_no(yes, words("delete_everything"), no, words("no")))
 
 
 def delete_text(words: Words, params: Params, facts: Facts) -> str:
@@ -192,7 +196,7 @@ def _unsent(words: Words, params: Params, facts: Facts) -> Prompt:
     """What was typed and sent to nobody, and the button that sends it; nothing once it has been sent."""
     if not facts.unsent or not params.get("unsent"):
         return Prompt("")
-    send = Choice(f"unsent:{params['unsent']}", words("send"))
+    send = Choice(UNSENT.code(str(params["unsent"])), words("send"))
     return Prompt(words("not_sent", text=Foreign(shown(facts.unsent))), rows_of(send))
 
 

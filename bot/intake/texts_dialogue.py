@@ -6,8 +6,20 @@ Same shape as `texts.py`, which takes its table in. It must not load rows, nor d
 from collections.abc import Mapping
 
 from bot.language.i18n import Words
-from bot.language.parts import Facts, Params, Teller, answer_label, language_choices, lines, rows_of, statement, ticked
+from bot.language.parts import (
+    Facts,
+    Params,
+    Teller,
+    answer_label,
+    language_choices,
+    lines,
+    pressed,
+    rows_of,
+    statement,
+    ticked,
+)
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
+from models.buttons import BACK, CONSENT, HELD, LANGUAGE, MORE, STOP_ASKING, TAP
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
 from models.outbox import Notice
@@ -16,16 +28,11 @@ from models.people import AUTONYMS, Channel, Language
 OPTIONS_ON_A_SCREEN = 6  # with "more" and "prefer not to say · stop" that is eight rows, what a small phone shows
 
 
-def pressed(params: Params) -> str:
-    """What was pressed under this message, after its verb; empty while it still asks."""
-    return str(params.get("pressed") or "").partition(":")[2]
-
-
 def _ask_language(words: Words, params: Params, facts: Facts) -> Prompt:
     hello = facts.catalogues.newcomers
     trial = words("trial_nobody_reads") if facts.is_trial else ""
-    if chosen := pressed(params):
-        return Prompt(lines(trial, ticked(AUTONYMS[Language(chosen)])))
+    if chosen := pressed(params, LANGUAGE):
+        return Prompt(lines(trial, ticked(AUTONYMS[Language(chosen.language)])))
     asked = lines(*(hello[language]("choose_language") for language in Language))
     return Prompt(lines(trial, asked), language_choices(str(params.get("hint") or words.language)))
 
@@ -36,24 +43,24 @@ def _ask_consent(words: Words, params: Params, facts: Facts) -> Prompt:
 
 
 def _ask_consent_first(words: Words, params: Params, _facts: Facts) -> Prompt:
-    return _consent(words, params, "" if pressed(params) else words("words_held"))
+    return _consent(words, params, "" if pressed(params, CONSENT) else words("words_held"))
 
 
 def _consent(words: Words, params: Params, told: str) -> Prompt:
-    if answer := pressed(params):
-        answered = words("consent_no" if answer == "no" else "consent_yes")
+    if given := pressed(params, CONSENT):
+        answered = words("consent_no" if given.answer == "no" else "consent_yes")
         return Prompt(lines(told, words("consent_ask"), ticked(answered)))
-    choices = Choice("consent:yes", words("consent_yes")), Choice("consent:no", words("consent_no"))
-    return Prompt(lines(told, words("consent_ask")), rows_of(*choices))
+    yes, no = Choice(CONSENT.code("yes"), words("consent_yes")), Choice(CONSENT.code("no"), words("consent_no"))
+    return Prompt(lines(told, words("consent_ask")), rows_of(yes, no))
 
 
 def _ask_offer_held(words: Words, params: Params, facts: Facts) -> Prompt:
-    if answer := pressed(params):
-        return _held_answered(words, facts, is_sent=answer == "send")
+    if given := pressed(params, HELD):
+        return _held_answered(words, facts, is_sent=given.answer == "send")
     if not facts.held:
         return _ask_question(words, {}, facts)
     text = lines(words("you_wrote"), with_numbers_isolated(facts.held), words("send_it"))
-    return Prompt(text, ((Choice("held:send", words("send")), Choice("held:drop", words("no"))),))
+    return Prompt(text, ((Choice(HELD.code("send"), words("send")), Choice(HELD.code("drop"), words("no"))),))
 
 
 def _held_answered(words: Words, facts: Facts, *, is_sent: bool) -> Prompt:
@@ -79,13 +86,13 @@ def _ask_tap(words: Words, params: Params, _facts: Facts) -> Prompt:
 
     def choice(code: str) -> Choice:
         label = answer_label(words, column, code)
-        return Choice(f"tap:{column}:{code}", ticked(label) if code == chosen else label)
+        return Choice(TAP.code(column, code), ticked(label) if code == chosen else label)
 
     shown = question.options[page * OPTIONS_ON_A_SCREEN : (page + 1) * OPTIONS_ON_A_SCREEN]
-    turn = [Choice(f"back:{step}", words("back"))] if step != IntakeStep.CATEGORY else []
+    turn = [Choice(BACK.code(step), words("back"))] if step != IntakeStep.CATEGORY else []
     if _pages(question.options) > 1:
-        turn.append(Choice(f"more:{step}:{page + 1}", words("more_choices")))
-    last = choice(PREFER_NOT_SAY), Choice("stop_asking", words("stop_asking"))
+        turn.append(Choice(MORE.code(step, page + 1), words("more_choices")))
+    last = choice(PREFER_NOT_SAY), Choice(STOP_ASKING.code(), words("stop_asking"))
     voluntary = words("stats_voluntary") if step == IntakeStep.CATEGORY else ""
     before, _, code = str(params.get("answered") or "").partition(":")
     answered = ticked(answer_label(words, before, code)) if before else ""

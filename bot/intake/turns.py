@@ -12,6 +12,7 @@ from bot.hours.standing import hours_params
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
 from bot.people import access, people
 from bot.privacy import purge
+from models.buttons import CONSENT
 from models.case import CaseStatus
 from models.dialogue import Answer, Incoming, Pressed
 from models.intake import Ask, IntakeStep, Turn, ask_again
@@ -64,7 +65,7 @@ async def carry_out(work: Work, visitor: Visitor, thread: Thread, turn: Turn, in
 
 async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     """Who did not consent is told how else to come by, and forgotten."""
-    await buttons.settle_asked(work, visitor.address_id, "consent:no", conversation_id=thread.id)
+    await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
     ways = await hours_params(work.db, work.now, work.zone)
     await work.tell_address(visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=ways)
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)

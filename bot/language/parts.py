@@ -6,11 +6,14 @@ Owns Facts, what a notice may need beyond its params. It must not know which not
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.language.commands import COMMANDS
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
+from models.button import Button, NotAButton
+from models.buttons import DELETE, LANGUAGE
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY
@@ -58,6 +61,7 @@ class Facts:
     failure: str = ""
 
 
+V = TypeVar("V")
 Params = Mapping[str, object]
 Teller = Callable[[Words, Params, Facts], Prompt]
 
@@ -86,11 +90,23 @@ def instant(params: Params, name: str) -> datetime:
     return datetime.fromisoformat(str(params[name]))
 
 
+def number(params: Params, name: str) -> int:
+    return int(str(params[name]))
+
+
+def pressed(params: Params, button: Button[..., V]) -> V | None:
+    """What has been pressed of these buttons under a message; None while it still asks."""
+    try:
+        return button.read(str(params.get("pressed") or ""))
+    except NotAButton:
+        return None
+
+
 def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:
     """The five languages by their own names, the likely one on top."""
     first = suggest_language(hint)
     order = sorted(Language, key=lambda language: language != first)
-    return rows_of(*(Choice(f"lang:{language}", AUTONYMS[language]) for language in order))
+    return rows_of(*(Choice(LANGUAGE.code(language), AUTONYMS[language]) for language in order))
 
 
 def helpline_lines(words: Words) -> str:
@@ -189,7 +205,7 @@ def refused(words: Words, params: Params, facts: Facts) -> Prompt:
     values = {name: value for name, value in params.items() if name != "refusal"}
     # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
     is_newcomer = params["refusal"] == "telegram_is_newcomer"
-    rows = rows_of(Choice("erase:ask", words("delete_everything"))) if is_newcomer else ()
+    rows = rows_of(Choice(DELETE.code(), words("delete_everything"))) if is_newcomer else ()
     return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 

@@ -18,6 +18,7 @@ from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.privacy.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
 from models.base import table_of
+from models.buttons import DELETE_UNASKED
 from models.case import OPEN, CaseEventKind
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
@@ -79,7 +80,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     await _note_erased(work, person_id)
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
-            await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed="erase:yes")
+            await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed=DELETE_UNASKED.code())
             await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))

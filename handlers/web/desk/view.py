@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.cases.texts import card_line, mark_label, state_label, waited
-from bot.cases.texts_closing import SHOWN_OUTCOMES, minutes_choices, outcome_label
+from bot.cases.texts_closing import minutes_choices, outcome_label
 from bot.cases.transcript import Line
 from bot.language.i18n import Words
 from bot.language.parts import answer_label
@@ -19,7 +19,7 @@ from bot.telling.outbox import OutboxRow
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
 from models.case import CaseEventKind, spoken_code
-from models.closing import UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
+from models.closing import SHOWN_OUTCOMES, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
 from models.outbox import Notice
 
 # What else is said to staff is on the desk already: cards are its queue, new words its cases.
