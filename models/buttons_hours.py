@@ -75,12 +75,12 @@ _SPAN = f"{_HOUR}{_HOUR}"
 
 
 class Times(NamedTuple):
-    """Stretches of time as far as they have been chosen. `more`: another has been begun, at `opens` if that is chosen
-    too. None and nothing begun: closed."""
+    """Stretches of time as far as they have been chosen. `more`: another has been begun, and opens at `opens`, if that
+    is chosen too. None, and no more: closed."""
 
     spans: tuple[Span, ...]
-    more: bool = False
-    opens: time | None = None
+    more: bool
+    opens: time | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +100,10 @@ class TimesKind:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedTo:
-    """Another page of what may be answered, as +3."""
-
-    pattern: str = r"\+[0-9]{1,2}"
-
-    def written(self, value: object) -> str:
-        return f"{AND}{value}"
-
-    def meant(self, text: str) -> int:
-        return int(text)
-
-
-@dataclass(frozen=True, slots=True)
 class AnswersKind:
     """What has been answered so far, in order; each is read by the kind that its question has."""
 
-    pattern: str = rf"(?::[a-z0-9_*+-]{{1,{LONGEST_PLACE + 1}}}){{0,{MOST_ANSWERS}}}"
+    pattern: str = rf"(?::[a-z0-9*-][a-z0-9_+-]{{0,{LONGEST_PLACE}}}){{0,{MOST_ANSWERS}}}"
 
     def written(self, value: object) -> str:
         assert isinstance(value, tuple)
@@ -126,15 +113,28 @@ class AnswersKind:
         return tuple(text.split(":")[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """Another page of what may be answered next, as `:+3`; nothing for the first one."""
+
+    pattern: str = r"(?::\+(?:0|[1-9][0-9]?))?"
+
+    def written(self, value: object) -> str:
+        return "" if value is None else f":{AND}{value}"
+
+    def meant(self, text: str) -> int | None:
+        return int(text[1:]) if text else None
+
+
 class Guided(NamedTuple):
     letter: Annotated[str, OneOf(tuple(Letter))]
-    answers: Annotated[tuple[str, ...], AnswersKind()]
+    answers: Annotated[tuple[str, ...], AnswersKind()] = ()
+    page: Annotated[int | None, PageKind()] = None
 
 
-GUIDED = Button("h:{letter}{answers}", Guided)
+GUIDED = Button("h:{letter}{answers}{page}", Guided)
 LEAVE = Button("h:leave", Alone)
-WEEKDAY = OneOf(tuple("0123456"))
-TIMES, PAGE = TimesKind(), TurnedTo()
+WEEKDAY, TIMES = OneOf(tuple("0123456")), TimesKind()
 
 
 def before_answer(code: str) -> str:

@@ -3,7 +3,8 @@
 Owns the rows of `closing_drafts`. What a closing does is `closing.py`'s; it must not close by itself.
 """
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 
@@ -17,18 +18,37 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CaseRow
 from models.base import table_of
+from models.button import AnyButton, Button, Presses, on
+from models.buttons import (
+    ADD_ORGANISATION,
+    CLOSING_CATEGORY,
+    CLOSING_MINUTES,
+    CLOSING_ORGANISATION,
+    CLOSING_OUTCOME,
+    DONE,
+    DROP_ORGANISATION,
+    NOT_ADVICE,
+    NOT_ADVICE_ANSWER,
+    ORGANISATIONS_PAGE,
+    ClosingCategory,
+    ClosingMinutes,
+    ClosingOrganisation,
+    ClosingOutcome,
+    NotAdviceAnswer,
+    OfCase,
+    OneOfSeveral,
+    OrganisationsPage,
+)
 from models.closing import UNKNOWN, ClosingDraft
 from models.outbox import Notice
 
-# Which question each press answers; "sure": whether it is to be closed as no advice.
-ASKED_AT = {
-    "cat": Notice.CLOSE_CATEGORY, "not": Notice.CLOSE_CATEGORY, "sure": Notice.CLOSE_NOT_ADVICE,
-    "view": Notice.CLOSE_ORGANISATION, "add": Notice.CLOSE_ORGANISATION, "drop": Notice.CLOSE_ORGANISATION,
-    "org": Notice.CLOSE_ORGANISATION, "out": Notice.CLOSE_OUTCOME, "min": Notice.CLOSE_MINUTES,
-}  # fmt: skip
-PAGE_DIGITS = 2  # more pages than that has no list of ours: such a press is forged
+QUESTIONS = (
+    Notice.CLOSE_CATEGORY, Notice.CLOSE_NOT_ADVICE, Notice.CLOSE_ORGANISATION, Notice.CLOSE_OUTCOME,
+    Notice.CLOSE_MINUTES,
+)  # fmt: skip
 _DRAFTS = table_of(ClosingDraft)
 Step = tuple[Notice, dict[str, object]]
+Asked = tuple[Work, int | None]  # who presses, and the message that asks, an outbox row
 
 
 class PressedSoFar(NamedTuple):
@@ -38,6 +58,22 @@ class PressedSoFar(NamedTuple):
     category: str | None
     organisations: list[str]
     outcome: str | None
+
+
+class Going(NamedTuple):
+    """A closing that has been begun, and how far it has come."""
+
+    work: Work
+    case: CaseRow
+    draft: PressedSoFar
+
+
+class _AboutCase(Protocol):
+    @property
+    def case(self) -> int: ...
+
+
+A = TypeVar("A", bound=_AboutCase)
 
 
 async def begin(work: Work, *, case_id: int, seen_seq: int) -> bool:
@@ -74,7 +110,7 @@ async def _begin(work: Work, asks: Notice, *, case_id: int, seen_seq: int) -> bo
 
 async def _leave_earlier(work: Work, case: CaseRow, address_id: int) -> None:
     """A closing of this case that was begun before is answered further down: its buttons go."""
-    for card in await buttons.cards_of(work, address_id, case.id, *ASKED_AT.values()):
+    for card in await buttons.cards_of(work, address_id, case.id, *QUESTIONS):
         left = {"case": case.id, "code": case.code, "pressed": "left"}
         await work.tell_address(address_id, Notice.CLOSE_CATEGORY, case_id=case.id, edits=card, params=left)
 
@@ -83,91 +119,109 @@ def _first_params(case: CaseRow) -> dict[str, object]:
     return {"case": case.id, "code": case.code, "category": case.category}
 
 
-async def choose(work: Work, *, case_id: int, field: str, value: str, card: int | None) -> bool:
+async def choose(work: Work, code: str, *, card: int | None) -> bool:
     """One press of the closing dialogue is kept and the next question shown in its place (`card`, an outbox row).
 
-    `field`: cat · not (advice: ask, yes, back) · view (page of organisations, one or several) · add, drop (one of
-    several) · org · out · min. Returns whether that was the last press, so that the case is closed.
+    Returns whether that was the last press, so that the case is closed.
 
     Raises:
         Stale: no closing of this case is going on, or the press belongs to another step.
         NotFound, NewerWords, BadInput: as `close_case`.
     """
-    case = await access.my_case(work, case_id)
-    draft = await _draft(work, case)
-    steps = {"cat": _chose_category, "not": _not_advice, "view": _turned_page, "add": _added, "drop": _dropped,
-             "org": _chose_organisation, "out": _chose_outcome, "min": _chose_minutes}  # fmt: skip
-    if field not in steps:
-        raise Stale
-    asked_at = ASKED_AT["sure"] if field == "not" and value != "ask" else ASKED_AT[field]
-    await buttons.require_shown_as(work, card, asked_at)
-    following, params = await steps[field](work, case, draft, value)
-    params = {"case": case.id, "code": case.code, **params}
-    await work.tell(work.staff.id, following, case_id=case.id, params=params, edits=card)
-    return following == Notice.CLOSED_BY_YOU
+    return await buttons.follow(PRESSES, (work, card), code)
 
 
-async def _chose_category(work: Work, case: CaseRow, draft: PressedSoFar, value: str) -> Step:
-    require_known(Sheet(category=value))
-    await _set(work, case, category=value)
-    return Notice.CLOSE_ORGANISATION, {"chosen": draft.organisations, "page": 0, "several": False}
+def _answers(
+    question: Notice, button: Button[..., A], step: Callable[[Going, A], Awaitable[Step]]
+) -> tuple[AnyButton, Callable[[Asked, str], Awaitable[bool]]]:
+    """The button answers this question, and its press leads on from there."""
+
+    async def pressed(asked: Asked, given: A) -> bool:
+        work, card = asked
+        case = await access.my_case(work, given.case)
+        going = Going(work, case, await _draft(work, case))
+        await buttons.require_shown_as(work, card, question)
+        following, params = await step(going, given)
+        params = {"case": case.id, "code": case.code, **params}
+        await work.tell(work.staff.id, following, case_id=case.id, params=params, edits=card)
+        return following == Notice.CLOSED_BY_YOU
+
+    return on(button, pressed)
 
 
-async def _not_advice(work: Work, case: CaseRow, draft: PressedSoFar, value: str) -> Step:
-    match value:
-        case "ask":
-            return Notice.CLOSE_NOT_ADVICE, {}
-        case "back":
-            return Notice.CLOSE_CATEGORY, _first_params(case)
-        case "yes":
-            await closing.close_not_advice(work, case_id=case.id, seen_seq=draft.seen_seq)
-            return Notice.CLOSED_BY_YOU, {}
-        case _:
-            raise Stale
+async def _chose_category(going: Going, given: ClosingCategory) -> Step:
+    require_known(Sheet(category=given.category))
+    await _set(going, category=given.category)
+    return Notice.CLOSE_ORGANISATION, {"chosen": going.draft.organisations, "page": 0, "several": False}
 
 
-async def _turned_page(_work: Work, _case: CaseRow, draft: PressedSoFar, value: str) -> Step:
-    page, _, several = value.partition(".")
-    params = {"chosen": draft.organisations, "page": _page(page), "several": several == "1"}
+async def _asked_not_advice(_going: Going, _: OfCase) -> Step:
+    return Notice.CLOSE_NOT_ADVICE, {}
+
+
+async def _answered_not_advice(going: Going, given: NotAdviceAnswer) -> Step:
+    if given.answer == "back":
+        return Notice.CLOSE_CATEGORY, _first_params(going.case)
+    await closing.close_not_advice(going.work, case_id=going.case.id, seen_seq=going.draft.seen_seq)
+    return Notice.CLOSED_BY_YOU, {}
+
+
+async def _turned_page(going: Going, turned: OrganisationsPage) -> Step:
+    params = {"chosen": going.draft.organisations, "page": turned.page, "several": turned.several}
     return Notice.CLOSE_ORGANISATION, params
 
 
-async def _added(work: Work, case: CaseRow, draft: PressedSoFar, value: str) -> Step:
-    page, _, code = value.partition(".")
-    chosen = draft.organisations if code in draft.organisations else [*draft.organisations, code]
-    return await _several(work, case, chosen, page=_page(page))
+async def _added(going: Going, given: OneOfSeveral) -> Step:
+    code, before = given.organisation, going.draft.organisations
+    return await _several(going, before if code in before else [*before, code], page=given.page)
 
 
-async def _dropped(work: Work, case: CaseRow, draft: PressedSoFar, value: str) -> Step:
-    page, _, code = value.partition(".")
-    return await _several(work, case, [one for one in draft.organisations if one != code], page=_page(page))
+async def _dropped(going: Going, given: OneOfSeveral) -> Step:
+    left = [one for one in going.draft.organisations if one != given.organisation]
+    return await _several(going, left, page=given.page)
 
 
-async def _several(work: Work, case: CaseRow, chosen: list[str], *, page: int) -> Step:
+async def _several(going: Going, chosen: list[str], *, page: int) -> Step:
     require_known(Sheet(organisations=tuple(chosen)))
-    await _set(work, case, organisations=chosen)
+    await _set(going, organisations=chosen)
     return Notice.CLOSE_ORGANISATION, {"chosen": chosen, "page": page, "several": True}
 
 
-async def _chose_organisation(work: Work, case: CaseRow, _draft: PressedSoFar, value: str) -> Step:
-    if value != "done":
-        chosen = () if value == UNKNOWN else (value,)
+async def _chose_organisation(going: Going, given: ClosingOrganisation) -> Step:
+    if given.organisation != DONE:
+        chosen = () if given.organisation == UNKNOWN else (given.organisation,)
         require_known(Sheet(organisations=chosen))
-        await _set(work, case, organisations=list(chosen))
+        await _set(going, organisations=list(chosen))
     return Notice.CLOSE_OUTCOME, {}
 
 
-async def _chose_outcome(work: Work, case: CaseRow, _draft: PressedSoFar, value: str) -> Step:
-    require_known(Sheet(outcome=value))
-    await _set(work, case, outcome=value)
-    return Notice.CLOSE_MINUTES, {"default": closing.default_minutes(case, work.now)}
+async def _chose_outcome(going: Going, given: ClosingOutcome) -> Step:
+    require_known(Sheet(outcome=given.outcome))
+    await _set(going, outcome=given.outcome)
+    return Notice.CLOSE_MINUTES, {"default": closing.default_minutes(going.case, going.work.now)}
 
 
-async def _chose_minutes(work: Work, case: CaseRow, draft: PressedSoFar, value: str) -> Step:
+async def _chose_minutes(going: Going, given: ClosingMinutes) -> Step:
+    draft = going.draft
     organisations = tuple(draft.organisations)
-    sheet = Sheet(draft.category or UNKNOWN, organisations, draft.outcome or UNKNOWN, _minutes(value))
-    await closing.close_case(work, case_id=case.id, seen_seq=draft.seen_seq, sheet=sheet)
+    sheet = Sheet(draft.category or UNKNOWN, organisations, draft.outcome or UNKNOWN, given.minutes)
+    await closing.close_case(going.work, case_id=going.case.id, seen_seq=draft.seen_seq, sheet=sheet)
     return Notice.CLOSED_BY_YOU, {}
+
+
+PRESSES: Presses[Asked, Awaitable[bool]] = dict(
+    (
+        _answers(Notice.CLOSE_CATEGORY, CLOSING_CATEGORY, _chose_category),
+        _answers(Notice.CLOSE_CATEGORY, NOT_ADVICE, _asked_not_advice),
+        _answers(Notice.CLOSE_NOT_ADVICE, NOT_ADVICE_ANSWER, _answered_not_advice),
+        _answers(Notice.CLOSE_ORGANISATION, ORGANISATIONS_PAGE, _turned_page),
+        _answers(Notice.CLOSE_ORGANISATION, ADD_ORGANISATION, _added),
+        _answers(Notice.CLOSE_ORGANISATION, DROP_ORGANISATION, _dropped),
+        _answers(Notice.CLOSE_ORGANISATION, CLOSING_ORGANISATION, _chose_organisation),
+        _answers(Notice.CLOSE_OUTCOME, CLOSING_OUTCOME, _chose_outcome),
+        _answers(Notice.CLOSE_MINUTES, CLOSING_MINUTES, _chose_minutes),
+    )
+)
 
 
 async def _draft(work: Work, case: CaseRow) -> PressedSoFar:
@@ -184,19 +238,5 @@ async def _draft_or_none(work: Work, case: CaseRow) -> PressedSoFar | None:
     return only(PressedSoFar, await work.db.execute(mine))
 
 
-async def _set(work: Work, case: CaseRow, **values: object) -> None:
-    await work.db.execute(update(_DRAFTS).where(_DRAFTS.c.case_id == case.id).values(**values))
-
-
-def _page(value: str) -> int:
-    if not value.isdecimal() or len(value) > PAGE_DIGITS:
-        raise Stale
-    return int(value)
-
-
-def _minutes(value: str) -> int | None:
-    if value == UNKNOWN:
-        return None
-    if not value.isascii() or not value.isdigit():
-        raise Stale
-    return int(value)
+async def _set(going: Going, **values: object) -> None:
+    await going.work.db.execute(update(_DRAFTS).where(_DRAFTS.c.case_id == going.case.id).values(**values))

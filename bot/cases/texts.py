@@ -26,18 +26,7 @@ from bot.language.parts import (
 )
 from bot.language.textshape import with_numbers_isolated
 from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
-from models.buttons import (
-    CLAIM,
-    CLOCK,
-    CLOSE,
-    DESK,
-    NO_SEND,
-    PICK,
-    RELEASE,
-    REOPEN,
-    SEND_AGAIN,
-    TAKE_BACK,
-)
+from models.buttons import CLAIM, CLOCK, CLOSE, DESK, NO_SEND, PICK, RELEASE, REOPEN, SEND_AGAIN, TAKE_BACK
 from models.case import spoken_code
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt

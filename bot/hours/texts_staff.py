@@ -12,14 +12,7 @@ from bot.hours.texts_guided import TELLERS as ASKED
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, Teller, instant, lines, number, refusal_text, rows_of
-from models.buttons_hours import (
-    DROP,
-    HOLIDAY,
-    PUBLISH,
-    PUBLISH_AND_CANCEL,
-    UNDO,
-    UNDO_ANSWER,
-)
+from models.buttons_hours import DROP, HOLIDAY, PUBLISH, PUBLISH_AND_CANCEL, UNDO, UNDO_ANSWER
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
 from models.outbox import Notice

@@ -15,12 +15,12 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.language.textshape import clean, fold
 from models.base import table_of
+from models.buttons_hours import LONGEST_PLACE
 from models.hours import Door, Place
 from models.people import Language
 from models.shift import ONLINE
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_CODE = 16  # it stands in buttons, which have 64 bytes
 LONGEST_TEXT = 300
 DETAILS = ("name", "floor", "finding", "access")
 _PLACES = table_of(Place)
@@ -83,8 +83,8 @@ async def add_place(
         BadInput: a code that cannot stand in a button or an address.
     """
     work.require_publisher()
-    if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
-        raise BadInput("bad_place_code", value=code, most=LONGEST_CODE)
+    if not CODE.fullmatch(code) or len(code) > LONGEST_PLACE:
+        raise BadInput("bad_place_code", value=code, most=LONGEST_PLACE)
     if (await work.db.execute(select(_PLACES.c.code).where(_PLACES.c.code == code))).scalar_one_or_none() is not None:
         return
     kept = {"name": _texts(names)} if names else {}
@@ -145,7 +145,7 @@ async def hold_places(work: Work) -> None:
 def free_code(name: str, taken: set[str]) -> str:
     """A code for a place of this name that is not taken: "IK Eos, lokalen" becomes ik-eos-lokalen."""
     letters = fold(name).translate(str.maketrans("åäöéü", "aaoeu"))
-    base = "-".join(re.findall(r"[a-z0-9]+", letters))[: LONGEST_CODE - 3].strip("-") or "popup"
+    base = "-".join(re.findall(r"[a-z0-9]+", letters))[: LONGEST_PLACE - 3].strip("-") or "popup"
     tries = (base if n == 1 else f"{base}-{n}" for n in range(1, 100))
     return next(code for code in tries if code not in taken and code != ONLINE)
 

@@ -5,6 +5,7 @@ Nothing typed is ever an answer to a dialogue here: words that are no command go
 decide what a line means (`bot/hours/typed/lines.py`) nor what a button leads to (`bot/hours/typed/buttons.py`).
 """
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,23 @@ from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
+from handlers.telegram.press import Press
+from models.button import Presses, on
+from models.buttons import CLOCK, Alone, OfDoubt
+from models.buttons_hours import (
+    DROP,
+    GUIDED,
+    HOLIDAY,
+    LEAVE,
+    PUBLISH,
+    PUBLISH_AND_CANCEL,
+    UNDO,
+    UNDO_ANSWER,
+    HolidayDecision,
+    OfChange,
+    OfDraft,
+    UndoAnswer,
+)
 from models.dialogue import Answer
 from models.hours import Reason
 from models.hours_change import Change, Verb
@@ -26,7 +44,6 @@ from models.timetable import usual_spans
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
 DONE = Answer("")
 EXAMPLE_IS_AHEAD = timedelta(days=7)
-NUMBER_DIGITS = 18
 
 
 async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
@@ -44,39 +61,6 @@ async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Ca
             raise
         await _explain(work, actor, name, refusal)
     return True
-
-
-async def pressed(work: Work, actor: Actor, code: str, card: int | None) -> Answer | None:
-    """The press has had its effect, shown in place of the message it was made on (`card`, an outbox row); None if it
-    was no button of a coordinator's.
-
-    Raises:
-        Stale: what the button is about has passed.
-        BadInput: the change cannot be made.
-    """
-    match code.split(":"):
-        case [typed_buttons.BUTTONS, *_]:
-            await engine_buttons.require_shown_as(work, card, Notice.HOURS_ASK)
-            await _guide(work, actor, code, card)
-        case ["hp" | "hpc" as verb, draft]:
-            await _publish(work, actor, _number(draft), card, cancel_shifts=verb == "hpc")
-        case ["hd", draft]:
-            await _drop(work, actor, _number(draft), card)
-        case ["hu", number]:
-            await _ask_undo(work, actor, _number(number), card)
-        case ["hu", number, "yes"]:
-            await _undo(work, actor, _number(number), card)
-        case ["hu", number, "no"]:
-            await _keep(work, actor, _number(number), card)
-        case ["clock", number]:
-            await clock_doubt.confirm(work, number=_number(number))
-            await engine_buttons.settle_card(work, card, pressed=code)
-        case ["hh", "close" | "usual" as decision, day]:
-            await engine_buttons.require_shown_as(work, card, Notice.HOLIDAY_PROPOSED)
-            await _decide(work, actor, decision, day, card)
-        case _:
-            return None
-    return DONE
 
 
 async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
@@ -108,9 +92,6 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
 
 
 async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
-    if code == typed_buttons.LEAVE:
-        await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
-        return
     following = typed_buttons.following(code, await places.places(work.db), work.today)
     if isinstance(following, Change):
         await _propose(work, actor, following, card)
@@ -135,20 +116,6 @@ async def _where_usually_open(work: Work, change: Change) -> Change:
     return replace(change, places=at)
 
 
-async def _publish(work: Work, actor: Actor, draft: int, card: int | None, *, cancel_shifts: bool) -> None:
-    change = await _draft(work, actor, draft)
-    told = await changes_made.change_params(work.db, change)
-    number = await changes.publish(work, draft, cancel_shifts=cancel_shifts)
-    params = {"told": told, "number": number, "cancelled": cancel_shifts}
-    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=card)
-
-
-async def _drop(work: Work, actor: Actor, draft: int, card: int | None) -> None:
-    await _draft(work, actor, draft)
-    await changes.drop_draft(work, draft)
-    await work.tell(actor.id, Notice.HOURS_DROPPED, edits=card)
-
-
 async def _draft(work: Work, actor: Actor, draft: int) -> Change:
     change = await changes.draft_change(work.db, draft, actor.id)
     if change is None:
@@ -170,32 +137,6 @@ async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> 
     await work.tell(actor.id, Notice.HOURS_UNDO_ASK, params=params, edits=card)
 
 
-async def _undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
-    change = await changes_made.undoable(work.db, number)
-    await changes.undo(work, number)
-    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params={"told": change.told, "undone": True}, edits=card)
-
-
-async def _keep(work: Work, actor: Actor, number: int, card: int | None) -> None:
-    """The change stays, and can still be taken back from the same message."""
-    change = await changes_made.undoable(work.db, number)
-    params = {"told": change.told, "number": number}
-    await work.tell(actor.id, Notice.HOURS_KEPT, params=params, edits=card)
-
-
-async def _decide(work: Work, actor: Actor, decision: str, digits: str, card: int | None) -> None:
-    """What nobody has decided yet of a holiday is shown as the change it would be, in place of the question."""
-    day = typed_buttons.day_of(digits)
-    red = next((red for red in await warnings.undecided(work.db, work.today) if red.day == day), None)
-    if red is None:
-        raise Stale
-    if decision == "close":
-        change = Change(Verb.CLOSE, red.places, day, reason=Reason.HOLIDAY)
-    else:
-        change = Change(Verb.USUAL, red.places, day)
-    await _propose(work, actor, change, card)
-
-
 async def _tell_history(work: Work, actor: Actor) -> None:
     entries = [
         {
@@ -215,7 +156,97 @@ async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     await work.tell(actor.id, Notice.HOURS_ON_DAY, params={"days": days})
 
 
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS:
+# What was pressed.
+
+
+async def _pressed_in_dialogue(press: Press, code: str) -> Answer:
+    await engine_buttons.require_shown_as(press.work, press.card, Notice.HOURS_ASK)
+    await _guide(press.work, press.actor, code, press.card)
+    return DONE
+
+
+async def _pressed_leave(press: Press, _: Alone) -> Answer:
+    await engine_buttons.require_shown_as(press.work, press.card, Notice.HOURS_ASK)
+    await press.work.tell(press.actor.id, Notice.HOURS_DROPPED, edits=press.card)
+    return DONE
+
+
+async def _pressed_publish(press: Press, preview: OfDraft) -> Answer:
+    return await _publish(press, preview.draft, cancel_shifts=False)
+
+
+async def _pressed_publish_and_cancel(press: Press, preview: OfDraft) -> Answer:
+    return await _publish(press, preview.draft, cancel_shifts=True)
+
+
+async def _publish(press: Press, draft: int, *, cancel_shifts: bool) -> Answer:
+    work, actor = press.work, press.actor
+    change = await _draft(work, actor, draft)
+    told = await changes_made.change_params(work.db, change)
+    number = await changes.publish(work, draft, cancel_shifts=cancel_shifts)
+    params = {"told": told, "number": number, "cancelled": cancel_shifts}
+    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=press.card)
+    return DONE
+
+
+async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
+    await _draft(press.work, press.actor, preview.draft)
+    await changes.drop_draft(press.work, preview.draft)
+    await press.work.tell(press.actor.id, Notice.HOURS_DROPPED, edits=press.card)
+    return DONE
+
+
+async def _pressed_undo(press: Press, made: OfChange) -> Answer:
+    await _ask_undo(press.work, press.actor, made.number, press.card)
+    return DONE
+
+
+async def _answered_undo(press: Press, given: UndoAnswer) -> Answer:
+    """The change is taken back; or it stays, and can still be taken back from the same message."""
+    work, number = press.work, given.number
+    change = await changes_made.undoable(work.db, number)
+    if given.answer == "yes":
+        await changes.undo(work, number)
+        kind, params = Notice.HOURS_PUBLISHED, {"told": change.told, "undone": True}
+    else:
+        kind, params = Notice.HOURS_KEPT, {"told": change.told, "number": number}
+    await work.tell(press.actor.id, kind, params=params, edits=press.card)
+    return DONE
+
+
+async def _pressed_clock(press: Press, doubt: OfDoubt) -> Answer:
+    await clock_doubt.confirm(press.work, number=doubt.number)
+    await engine_buttons.settle_card(press.work, press.card, pressed=CLOCK.code(doubt.number))
+    return DONE
+
+
+async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
+    """What nobody has decided yet of a holiday is shown as the change it would be, in place of the question."""
+    work = press.work
+    await engine_buttons.require_shown_as(work, press.card, Notice.HOLIDAY_PROPOSED)
+    red = next((red for red in await warnings.undecided(work.db, work.today) if red.day == decided.day), None)
+    if red is None:
         raise Stale
-    return int(text)
+    if decided.decision == "close":
+        change = Change(Verb.CLOSE, red.places, red.day, reason=Reason.HOLIDAY)
+    else:
+        change = Change(Verb.USUAL, red.places, red.day)
+    await _propose(work, press.actor, change, press.card)
+    return DONE
+
+
+PRESSES: Presses[Press, Awaitable[Answer]] = {
+    GUIDED: _pressed_in_dialogue,
+    **dict(
+        (
+            on(LEAVE, _pressed_leave),
+            on(PUBLISH, _pressed_publish),
+            on(PUBLISH_AND_CANCEL, _pressed_publish_and_cancel),
+            on(DROP, _pressed_drop),
+            on(UNDO, _pressed_undo),
+            on(UNDO_ANSWER, _answered_undo),
+            on(CLOCK, _pressed_clock),
+            on(HOLIDAY, _pressed_holiday),
+        )
+    ),
+}

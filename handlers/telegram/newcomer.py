@@ -7,10 +7,10 @@ from bot.intake import converse
 from bot.people import people
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
+from models.buttons import CONSENT, LANGUAGE
+from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Act, Answer, Edited, Incoming, Pressed, Said, Unreadable
 
-# The buttons that somebody may begin with of whom we know nothing (any more).
-BEGINNINGS = ("lang:", "consent:yes", "place:", "remind:")
 # What Telegram itself notes in a private chat: nobody has sent anything, so nothing is to be answered.
 SERVICE_NOTES = (
     "message_auto_delete_timer_changed", "pinned_message", "chat_background_set", "write_access_allowed",
@@ -41,11 +41,16 @@ async def pressed(work: Work, update: Update, chat_id: int, code: str) -> Answer
     """The newcomer's press has had its effect."""
     query = update.callback_query
     hint = query.from_user.language_code if query else None
-    if not code.startswith(BEGINNINGS) and not await people.is_known_on_telegram(work, chat_id):
+    if not _may_begin(code) and not await people.is_known_on_telegram(work, chat_id):
         return Answer("no_longer_valid")  # pressed twice, and the first press erased them: nobody is to be known again
     visitor = work.visitor = await people.newcomer_on_telegram(work, chat_id, hint=hint)
     incoming = Incoming(str(update.update_id), Pressed(code), external_id=f"p{update.update_id}")
     return await converse.receive(work, visitor, incoming)
+
+
+def _may_begin(code: str) -> bool:
+    """Whether it is a button that somebody may begin with of whom we know nothing (any more)."""
+    return code == CONSENT.code("yes") or any(button.matches(code) for button in (LANGUAGE, PLACE, REMIND))
 
 
 def act_of(message: Message, *, is_edit: bool) -> Act:

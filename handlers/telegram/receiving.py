@@ -22,7 +22,7 @@ from bot.language import parts
 from bot.language.i18n import Words, suggest_language
 from bot.people import people
 from bot.service import Service
-from handlers.telegram import invitation, newcomer, parsing, volunteer, witness
+from handlers.telegram import invitation, newcomer, parsing, volunteer, volunteer_presses, witness
 from handlers.telegram.errands import Errands
 from handlers.telegram.order import Order
 from handlers.telegram.reading import is_wordless_edit
@@ -176,7 +176,7 @@ class Telegram:
                 if not await once.first_time(work, CHANNEL, str(update.update_id)):
                     answer = Answer("")
                 elif actor is not None:
-                    answer = await volunteer.pressed(work, query.data or "", message_id)
+                    answer = await volunteer_presses.pressed(work, query.data or "", message_id)
                 else:
                     answer = await newcomer.pressed(work, update, chat.id, query.data or "")
                     language = await people.language_on_telegram(work, chat.id) or language

@@ -333,4 +333,4 @@ async def _begins(service: Service, staff: Staff, asker: Newcomer) -> None:
 
 async def _presses(service: Service, staff: Staff, asker: Newcomer, field: str, value: str) -> None:
     async with acting(service, staff) as work:
-        await closing_dialogue.choose(work, case_id=asker.case_id, field=field, value=value, card=None)
+        await closing_dialogue.choose(work, f"c:{asker.case_id}:{field}:{value}", card=None)

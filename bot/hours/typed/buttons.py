@@ -1,39 +1,50 @@
 """A change of the hours put together by buttons: what is asked next, or the change once everything is chosen. Pure.
 
-The buttons' code is the whole state (`h:`, the verb's letter, the answers), so nothing waits anywhere for words that
-somebody types. Owns the codes. It must not word a question: `hours/texts_staff.py` does.
+The buttons' code is the whole state (`h:`, the change's letter, the answers), so nothing waits anywhere for words that
+somebody types. It must not word a question (`hours/texts_guided.py` does) nor read digits (`models/buttons_hours.py`).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, time, timedelta
+from typing import Any, TypeVar
 
+from bot.engine import buttons
 from bot.engine.errors import Stale
 from bot.places.places import PlaceRow, place_params
+from models.button import Day, Kind, NotAButton, OneOf, read_as
+from models.buttons_hours import (
+    AND,
+    EVERYWHERE,
+    GUIDED,
+    NOTHING,
+    TIMES,
+    WEEKDAY,
+    Guided,
+    Letter,
+    Times,
+    answered,
+    before_answer,
+)
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
-from models.timetable import Span, as_text
+from models.timetable import as_text
 
-BUTTONS = "h"
-LEAVE = "h:leave"
-EVERYWHERE, NOTHING, MORE = "*", "-", "+"
-LETTERS = {"sethours": "s", "closeday": "c", "changeday": "t", "extra": "x", "openday": "o"}
+LETTERS = {
+    "sethours": Letter.WEEKLY, "closeday": Letter.CLOSE, "changeday": Letter.TIMES, "extra": Letter.EXTRA,
+    "openday": Letter.USUAL,
+}  # fmt: skip
 _STEPS: Mapping[str, tuple[Verb, tuple[str, ...]]] = {
-    "s": (Verb.WEEKLY, ("place", "weekday", "times", "since")),
-    "c": (Verb.CLOSE, ("place", "day", "reason")),
-    "t": (Verb.TIMES, ("place", "day", "times", "reason")),
-    "x": (Verb.EXTRA, ("place", "day", "times")),
-    "o": (Verb.USUAL, ("place", "day")),
+    Letter.WEEKLY: (Verb.WEEKLY, ("place", "weekday", "times", "since")),
+    Letter.CLOSE: (Verb.CLOSE, ("place", "day", "reason")),
+    Letter.TIMES: (Verb.TIMES, ("place", "day", "times", "reason")),
+    Letter.EXTRA: (Verb.EXTRA, ("place", "day", "times")),
+    Letter.USUAL: (Verb.USUAL, ("place", "day")),
 }
 OFFERED_REASONS = (Reason.HOLIDAY, Reason.ILLNESS, Reason.LIBRARY_CLOSED, Reason.MOVED)
 PLACES_ON_A_SCREEN, DAYS_ON_A_SCREEN, SCREENS_OF_DAYS = 6, 14, 9
 HALF_HOURS = [time(8 + n // 2, n % 2 * 30) for n in range(25)]  # 08:00 to 20:00
-MOST_SPANS = 2  # a third would not fit into a button's 64 bytes
-DAY = "%Y%m%d"
-_WHOLE = re.compile(rf"{NOTHING}|\d{{8}}(?:\+\d{{8}})?")
-_PARTS = re.compile(r"(\d{4})(\d{4})?")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Asked:
 
 def begin(command: str) -> str:
     """The code that nothing has been chosen in yet."""
-    return f"{BUTTONS}:{LETTERS[command]}"
+    return GUIDED.code(LETTERS[command])
 
 
 def following(code: str, places: Sequence[PlaceRow], today: date) -> Asked | Change:
@@ -54,27 +65,22 @@ def following(code: str, places: Sequence[PlaceRow], today: date) -> Asked | Cha
     Raises:
         Stale: the code was never a button of ours, or its place or day is gone.
     """
-    match code.split(":"):
-        case [_, letter, *answers] if letter in _STEPS:
-            return _Dialogue(letter, answers, places, today).following()
-    raise Stale
+    return _Dialogue(buttons.read(GUIDED, code), places, today).following()
 
 
 class _Dialogue:
-    def __init__(self, letter: str, answers: list[str], places: Sequence[PlaceRow], today: date) -> None:
-        self.letter, self.places, self.today = letter, places, today
-        self.verb, self.steps = _STEPS[letter]
-        self.page = 0
-        if answers and re.fullmatch(r"\+\d{1,2}", answers[-1]):
-            self.page = int(answers.pop()[1:])
-        if len(answers) > len(self.steps):
+    def __init__(self, guided: Guided, places: Sequence[PlaceRow], today: date) -> None:
+        self.letter, self.places, self.today = guided.letter, places, today
+        self.verb, self.steps = _STEPS[guided.letter]
+        self.page = guided.page or 0
+        if len(guided.answers) > len(self.steps):
             raise Stale
-        self.answers = dict(zip(self.steps, answers, strict=False))
+        self.answers = dict(zip(self.steps, guided.answers, strict=False))
 
     def following(self) -> Asked | Change:
         chosen = self._chosen()
-        times = self.answers.get("times", "")
-        if times and not _WHOLE.fullmatch(times):
+        times: Times | None = chosen.get("times")
+        if times is not None and times.more:
             if len(self.answers) > self.steps.index("times") + 1:
                 raise Stale
             return self._ask_time(times, chosen)
@@ -87,40 +93,44 @@ class _Dialogue:
         )  # fmt: skip
 
     def _chosen(self) -> dict[str, Any]:
-        read = {"place": self._codes, "weekday": self._weekday, "day": self._day, "times": self._spans,
-                "reason": self._reason, "since": self._day}  # fmt: skip
-        names = {"place": "codes", "times": "spans"}
-        return {names.get(step, step): read[step](answer) for step, answer in self.answers.items()}
+        read = {"place": self._place, "weekday": self._weekday, "day": self._day, "times": self._times,
+                "reason": self._reason, "since": self._since}  # fmt: skip
+        chosen: dict[str, Any] = {}
+        for step, answer in self.answers.items():
+            chosen |= read[step](answer)
+        return chosen
 
-    # From a code to what it means.
+    # From an answer to what it means.
 
-    def _codes(self, answer: str) -> tuple[str, ...]:
+    def _place(self, answer: str) -> dict[str, Any]:
         visits = tuple(place.code for place in self.places if place.door == Door.VISIT)
         codes = visits if answer == EVERYWHERE else tuple(p.code for p in self.places if p.code == answer)
         if not codes:
             raise Stale
-        return codes
+        return {"codes": codes}
 
-    def _weekday(self, answer: str) -> int:
-        if answer not in tuple("0123456"):
-            raise Stale
-        return int(answer)
+    def _weekday(self, answer: str) -> dict[str, Any]:
+        return {"weekday": int(_read(WEEKDAY, answer))}
 
-    def _day(self, answer: str) -> date:
-        day = day_of(answer)
+    def _day(self, answer: str) -> dict[str, Any]:
+        return {"day": self._ahead(answer)}
+
+    def _since(self, answer: str) -> dict[str, Any]:
+        return {"since": self._ahead(answer)}
+
+    def _ahead(self, answer: str) -> date:
+        day = _read(Day(), answer)
         if not self.today <= day <= self.today + timedelta(days=DAYS_ON_A_SCREEN * SCREENS_OF_DAYS):
             raise Stale
         return day
 
-    def _spans(self, answer: str) -> tuple[Span, ...]:
-        """Those that are whole."""
-        times = [_time(digits) for digits in re.findall(r"\d{4}", answer)]
-        return tuple(zip(times[::2], times[1::2], strict=False))
+    def _times(self, answer: str) -> dict[str, Any]:
+        times = _read(TIMES, answer)
+        return {"times": times, "spans": times.spans}
 
-    def _reason(self, answer: str) -> str:
-        if answer not in (NOTHING, *OFFERED_REASONS):
-            raise Stale
-        return "" if answer == NOTHING else answer
+    def _reason(self, answer: str) -> dict[str, Any]:
+        reason = _read(OneOf((NOTHING, *OFFERED_REASONS)), answer)
+        return {"reason": "" if reason == NOTHING else reason}
 
     # What is asked.
 
@@ -138,10 +148,9 @@ class _Dialogue:
             case "since":
                 monday = self.today + timedelta(days=7 - self.today.weekday())
                 month = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
-                return self._asked(step, chosen, days=_iso([self.today, monday, month]), again=self._again())
+                return self._asked(step, chosen, days=_iso([self.today, monday, month]), again=self._again(chosen))
             case _:
-                again = self._again() if "times" in self.answers else ""
-                return self._asked(step, chosen, again=again)
+                return self._asked(step, chosen, again=self._again(chosen))
 
     def _ask_place(self, chosen: dict[str, Any]) -> Asked:
         pages = -(-len(self.places) // PLACES_ON_A_SCREEN) or 1
@@ -150,32 +159,28 @@ class _Dialogue:
         more = self._turned(pages) if pages > 1 else ""
         return self._asked("place", chosen, choices=shown, everywhere=self.verb != Verb.WEEKLY, more=more)
 
-    def _ask_time(self, typed: str, chosen: dict[str, Any]) -> Asked:
+    def _ask_time(self, so_far: Times, chosen: dict[str, Any]) -> Asked:
         """In the middle of a stretch, or at the beginning of one more."""
-        *before, last = typed.split(MORE)
-        spans = self._spans(before[0]) if before else ()
-        parts = _PARTS.fullmatch(last) if last else None
-        if len(before) >= MOST_SPANS or (last and (parts is None or parts[2])) or (before and len(spans) != 1):
-            raise Stale
-        since = _time(last) if last else spans[-1][1]
-        times = [f"{one:%H:%M}" for one in (HALF_HOURS if last else HALF_HOURS[:-1]) if one > since]
+        opens = so_far.opens
+        since = opens or so_far.spans[-1][1]
+        times = [f"{one:%H:%M}" for one in (HALF_HOURS if opens else HALF_HOURS[:-1]) if one > since]
         if not times:
             raise Stale
-        chosen |= {"spans": spans, "opens": f"{since:%H:%M}" if last else ""}
-        return self._asked("closes" if last else "opens", chosen, times=times, code=self._code())
+        chosen["opens"] = f"{opens:%H:%M}" if opens else ""
+        return self._asked("closes" if opens else "opens", chosen, times=times, code=self._code())
 
-    def _again(self) -> str:
+    def _again(self, chosen: dict[str, Any]) -> str:
         """The code that asks for one more stretch of time; none if there is no room for one."""
-        times = self.answers.get("times", NOTHING)
-        if times == NOTHING or MORE in times or _time(times[4:8]) >= HALF_HOURS[-2]:
+        spans = chosen.get("spans", ())
+        if len(spans) != 1 or spans[0][1] >= HALF_HOURS[-2]:
             return ""
-        return f"{self._code()}{MORE}"
+        return answered(self._code(), AND)
 
     def _turned(self, pages: int) -> str:
-        return f"{self._code()}:{MORE}{(self.page + 1) % pages}"
+        return GUIDED.code(self.letter, tuple(self.answers.values()), (self.page + 1) % pages)
 
     def _code(self) -> str:
-        return ":".join((BUTTONS, self.letter, *self.answers.values()))
+        return GUIDED.code(self.letter, tuple(self.answers.values()))
 
     def _asked(self, step: str, chosen: dict[str, Any], *, code: str = "", **more: Any) -> Asked:
         """`code`: what a button's own value is put after."""
@@ -187,28 +192,14 @@ class _Dialogue:
             "day": chosen["day"].isoformat() if "day" in chosen else "", "opens": chosen.get("opens", ""),
             "is_closed": self.answers.get("times") == NOTHING,
         }  # fmt: skip
-        asked = {"verb": self.verb.value, "step": step, "code": code or f"{self._code()}:"}
+        asked = {"verb": self.verb.value, "step": step, "code": code or before_answer(self._code())}
         return Asked(asked | so_far | more)
 
 
-def day_of(digits: str) -> date:
-    """The day in a button's code.
-
-    Raises:
-        Stale: there is none.
-    """
+def _read(kind: Kind[V], answer: str) -> V:
     try:
-        if not re.fullmatch(r"[0-9]{8}", digits):
-            raise ValueError
-        return datetime.strptime(digits, DAY).date()  # noqa: DTZ007 - a day, by the office's calendar
-    except ValueError:
-        raise Stale from None
-
-
-def _time(digits: str) -> time:
-    try:
-        return time(int(digits[:2]), int(digits[2:]))
-    except ValueError:
+        return read_as(kind, answer)
+    except NotAButton:
         raise Stale from None
 
 

@@ -24,7 +24,6 @@ from handlers.web.frame.view import see_other, wants_json, words_for
 from models.dialogue import Act, Answer, Incoming
 from models.people import Channel
 
-LONGEST_CODE = 64
 # What a press may be answered with on the next page.
 SAID = ("answer_saved", "no_longer_valid", "ask_done", "language_changed", "in_the_chat")
 NOTHING_STAYS = {"Clear-Site-Data": '"storage"'}

@@ -18,7 +18,7 @@ from bot.intake.turns import Door
 from bot.language import parts
 from bot.language.commands import KNOWN
 from bot.people import keeping, logins, people
-from handlers.web.chat.acting import LONGEST_CODE, SAID, done_or_told
+from handlers.web.chat.acting import SAID, done_or_told
 from handlers.web.chat.page import conversation_page, sent_as
 from handlers.web.chat.secret import new_secret
 from handlers.web.frame import identity
@@ -35,6 +35,8 @@ from handlers.web.frame.view import (
     with_telephone_links,
     words_for,
 )
+from models.button import LONGEST_CODE
+from models.buttons import CONSENT
 from models.dialogue import Commanded, Incoming, Pressed, Said
 from models.outbox import Notice
 from models.people import Channel, Device
@@ -71,7 +73,7 @@ async def consent(request: web.Request) -> web.Response:
     language = request.match_info["language"]
     async with request.app[SERVICE].store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
-        agreed = Incoming(key=token_urlsafe(), act=Pressed(f"consent:{answer}"))
+        agreed = Incoming(key=token_urlsafe(), act=Pressed(CONSENT.code("own" if device == Device.OWN else "shared")))
         await converse.receive(work, visitor, agreed, door)
         token = await logins.open_session(work, visitor.person_id, device, held=held)
         await keeping.keep_secret(work, token, secret)

@@ -27,6 +27,7 @@ from handlers.web.frame.keys import SERVICE, TYPED
 from handlers.web.frame.limits import LIMITS, SIGNS
 from handlers.web.frame.turns import leave_turn
 from handlers.web.frame.view import PAGES, page, paragraphs, refusal_text, with_numbers_marked, words_for
+from models.buttons import LANGUAGE
 from models.people import Device
 
 CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -88,7 +89,7 @@ async def conversation_page(
         first_new=next((bubble.key for bubble in reading.bubbles if bubble.is_new), ""), said=said,
         error="" if refusal is None else refusal_text(request.app[SERVICE], words_for(request), refusal),
         typed=request.get(TYPED) or reading.kept.unsent, client_msg_id=await _id_of_next(request),
-        is_own_device=is_own, numbers_after=where_numbers_stand(reading.bubbles),
+        is_own_device=is_own, code_of=LANGUAGE.code, numbers_after=where_numbers_stand(reading.bubbles),
         numbers=Markup(_numbers(request, session, reading.kept, reading.code)),
         ends_in=int(logins.ends_in(session, clock.now()).total_seconds()) if session is not None else 0,
     )  # fmt: skip

@@ -177,12 +177,7 @@ PARSERS = (
     *(Row(f"/{command}", _line(command), LINES) for command in lines.VERBS),
     *(Row(f"/{one}, short enough", _line(one), LINES, most=lines.LONGEST_LINE) for one in lines.VERBS),
     Row("a day asked about", lambda text: lines.parse_day(text, today=TODAY), LINES),
-    Row(
-        "a button's code",
-        lambda text: buttons.following(text, [], TODAY),
-        TEXTS,
-        head=f"{buttons.BUTTONS}:c:",
-    ),
+    Row("a button's code", lambda text: buttons.following(text, [], TODAY), TEXTS, head="h:c:"),
     Row("cookies", lambda text: _asked(Cookie=text).cookies, ("a=b; ", "a", '"', ";", "=", 'a="', "\\"), most=HEADER),
     Row(
         "where it comes from", lambda text: _client_of(text), ("1.1.1.1,", ",", "::1,", "a", "10.0.0.1, "), most=HEADER
