@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from models import buttons, buttons_hours
+from models.button import Button
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("models", "bot", "handlers")
 STARTERS = ("bot/app.py", "bot/__main__.py")  # they start the program, so they know its channels
@@ -268,6 +271,29 @@ def test_no_statement_is_written_outside_the_core() -> None:
     )
 
     assert running == {}
+
+
+def test_a_button_s_code_is_written_in_one_place_only() -> None:
+    declaring = ("models/buttons.py", "models/buttons_hours.py")
+    verbs = {
+        one.verb for module in (buttons, buttons_hours) for one in vars(module).values() if isinstance(one, Button)
+    }
+    begins = tuple(f"{verb}:" for verb in verbs)
+    pages = [path for path in (ROOT / "handlers/web").rglob("*") if path.suffix in (".html", ".js")]
+
+    writing = {
+        f"{name}: {node.value}"
+        for name in files()
+        if name not in declaring
+        for node in ast.walk(tree_of(name))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(begins)
+    }
+    quoted = re.compile(rf"[\"'`](?:{'|'.join(verbs)}):")
+    in_pages = {str(page) for page in pages if quoted.search(page.read_text(encoding="utf-8"))}
+
+    assert verbs and pages
+    assert writing == {"handlers/web/desk/case.py: desk:"}  # names a message, and is no button
+    assert in_pages == set()
 
 
 def test_every_module_says_what_it_owns() -> None:
