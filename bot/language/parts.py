@@ -91,6 +91,7 @@ def instant(params: Params, name: str) -> datetime:
 
 
 def number(params: Params, name: str) -> int:
+    """A number that a notice carries: an id, a place in a conversation, a page."""
     return int(str(params[name]))
 
 

@@ -3,7 +3,6 @@
 Owns the row's shape and how a number is read from what a notice carries. It must not choose, lease, mark or render.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,8 +35,3 @@ class OutboxRow(NamedTuple):
 
 
 ROW_COLUMNS = columns(OutboxRow, ROWS)
-
-
-def number(params: Mapping[str, object], name: str) -> int:
-    """A number that a notice carries: an id, a place in a conversation."""
-    return int(str(params[name]))

@@ -35,7 +35,6 @@ from handlers.web.frame.view import (
     with_telephone_links,
     words_for,
 )
-from models.button import LONGEST_CODE
 from models.buttons import CONSENT
 from models.dialogue import Commanded, Incoming, Pressed, Said
 from models.outbox import Notice
@@ -103,7 +102,7 @@ async def say(request: web.Request) -> web.StreamResponse:
 
 async def press(request: web.Request) -> web.StreamResponse:
     """A button of the conversation has had its effect."""
-    code = str((await request.post()).get("code", ""))[:LONGEST_CODE]
+    code = str((await request.post()).get("code", ""))
     return await done_or_told(request, Pressed(code))
 
 

@@ -16,7 +16,6 @@ from handlers.web.chat.page import unwritten_numbers
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE, SESSION
 from handlers.web.frame.view import FAR_AWAY, page, paragraphs, see_other, wants_json, went_on, words_for
-from models.button import LONGEST_CODE
 from models.buttons import DELETE_ANSWER
 from models.dialogue import Pressed
 
@@ -28,7 +27,7 @@ async def confirm_delete(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """Everything she wrote is gone, if it is what she was asked about; else she is asked again."""
-    about = str((await request.post()).get("about", ""))[:LONGEST_CODE]
+    about = str((await request.post()).get("about", ""))
     outcome = await acted(request, Pressed(DELETE_ANSWER.code("yes", about)))
     if outcome.visitor is not None and wants_json(request):
         return went_on(request, f"/{request.match_info['language']}/chat/delete")
