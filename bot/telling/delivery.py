@@ -22,8 +22,8 @@ from bot.hours import channel_post
 from bot.hours.reminders import is_over
 from bot.service import Service
 from bot.telling import lanes, leases, marking
-from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow, number
+from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
+from bot.telling.outbox import ROWS, OutboxRow, is_known, number
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.sweeping import Sweep
 from bot.telling.traffic import Traffic
@@ -165,6 +165,8 @@ class Delivery:
                 return
 
     async def _send(self, row: OutboxRow) -> Outcome:
+        if not is_known(row):
+            return Unknown()
         try:
             letter, channel = await self._letter(row)
         except Unavailable:

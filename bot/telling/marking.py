@@ -16,8 +16,8 @@ from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, people
 from bot.telling import inbox, leases
-from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow, number
+from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
+from bot.telling.outbox import ROWS, UNKNOWN, OutboxRow, number
 from bot.volunteers import leaving
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
@@ -53,6 +53,9 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
             await end(work, row, state=RowState.SENT, remote_id=remote_id)
         case Moved():
             await _again(work, row, TryAgain())
+        case Unknown():
+            left = update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=UNKNOWN)
+            await work.db.execute(left)
         case TryAgain() as again:
             await _again(work, row, again)
         case Unreachable(reason=reason) if reason in inbox.SHUT:
