@@ -1,6 +1,6 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bench chaos lock
+.PHONY: help run test quick check bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
@@ -35,6 +35,9 @@ bench: .venv/test  ## the product beside a hand-written floor, as ratios
 
 chaos: .venv/test  ## random kills while people write, on both databases; at most 30 minutes
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+migration: .venv/test  ## a new revision of the database, written from the models: NAME=what_it_brings
+	$(BIN)/python -m models.migrations.new "$(NAME)"
 
 lock: .venv/test  ## choose library versions anew and write their hashes
 	$(BIN)/python -m pip install --quiet uv

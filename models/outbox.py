@@ -109,6 +109,7 @@ class Notice(StrEnum):
     CHANNEL_LOST = "channel_lost"
     CLOCK_DOUBT = "clock_doubt"
     CAN_STORE_AGAIN = "can_store_again"
+    NEWER_ROWS = "newer_rows"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"

@@ -20,11 +20,10 @@ from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
-from bot.language.parts import number
 from bot.service import Service
 from bot.telling import lanes, leases, marking
-from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow
+from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
+from bot.telling.outbox import ROWS, OutboxRow, is_known, number
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.sweeping import Sweep
 from bot.telling.traffic import Traffic
@@ -166,6 +165,8 @@ class Delivery:
                 return
 
     async def _send(self, row: OutboxRow) -> Outcome:
+        if not is_known(row):
+            return Unknown()
         try:
             letter, channel = await self._letter(row)
         except Unavailable:

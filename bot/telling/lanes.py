@@ -9,13 +9,13 @@ relayed words of other cases are overtaken by everything that is none, and by re
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, or_, select
 
 from bot.engine.rows import columns
-from bot.telling.outbox import ROWS
+from bot.telling.outbox import ROWS, UNKNOWN
 from models.base import Id, UtcDateTime, table_of
 from models.outbox import LONGEST_WAIT, Notice, RowState
 from models.people import Address, Channel
@@ -28,6 +28,8 @@ _OTHER = ROWS.alias("other")
 _SAID = ROWS.alias("said")
 _SENDING = (Channel.TELEGRAM.value,)
 _NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
+_LONG_AGO = bindparam("long_ago", type_=UtcDateTime)
+WAITS_FOR_A_NEWER = timedelta(minutes=1)  # during an upgrade one is there; else nobody is to wait for it
 
 
 class Waiting(NamedTuple):
@@ -66,9 +68,14 @@ def _is_overtaken() -> ColumnElement[bool]:
     )
 
 
+def _is_left_behind() -> ColumnElement[bool]:
+    """Whether a newer version has written the row in front and none has come to say it: its lane goes past it."""
+    return and_(func.coalesce(_EARLIER.c.failure, "") == UNKNOWN, _EARLIER.c.created_at <= _LONG_AGO)
+
+
 _IN_FRONT = exists().where(
     _EARLIER.c.address_id == ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < ROWS.c.id,
-    ~_is_overtaken(),
+    ~_is_overtaken(), ~_is_left_behind(),
 )  # fmt: skip
 ON_ITS_WAY = exists().where(
     _OTHER.c.address_id == ROWS.c.address_id, _OTHER.c.state == RowState.DUE, _OTHER.c.id != ROWS.c.id,
@@ -79,6 +86,7 @@ _LANES_OPEN = (
     _ADDRESSES.c.parked_at.is_(None),
     ROWS.c.state == RowState.DUE,
     ROWS.c.lease_owner.is_(None),
+    ROWS.c.failure.is_distinct_from(UNKNOWN),
     ~_IN_FRONT,
     ~ON_ITS_WAY,
 )
@@ -103,5 +111,6 @@ def filled_up(lanes: Sequence[int]) -> list[int]:
 
 
 def at(now: datetime) -> dict[str, datetime]:
-    """What the statements above are asked with: a row timed later than `soon` was timed by a clock that was wrong."""
-    return {"now": now, "soon": now + LONGEST_WAIT}
+    """What the statements above are asked with: a row timed later than `soon` was timed by a clock that was wrong, and
+    one of a newer version's from `long_ago` is waited for no more."""
+    return {"now": now, "soon": now + LONGEST_WAIT, "long_ago": now - WAITS_FOR_A_NEWER}

@@ -58,7 +58,12 @@ class Moved:
     chat: str
 
 
-Outcome = Sent | TryAgain | Unreachable | Moved
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing was sent: a newer version has written the row, and knows what it says."""
+
+
+Outcome = Sent | TryAgain | Unreachable | Moved | Unknown
 
 
 class Sender(Protocol):

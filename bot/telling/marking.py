@@ -14,11 +14,10 @@ from bot.engine import bells, clock
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import channel_post
-from bot.language.parts import number
 from bot.people import access, people
 from bot.telling import inbox, leases
-from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow
+from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
+from bot.telling.outbox import ROWS, UNKNOWN, OutboxRow, number
 from bot.volunteers import leaving
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
@@ -54,6 +53,9 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
             await end(work, row, state=RowState.SENT, remote_id=remote_id)
         case Moved():
             await _again(work, row, TryAgain())
+        case Unknown():
+            left = update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=UNKNOWN)
+            await work.db.execute(left)
         case TryAgain() as again:
             await _again(work, row, again)
         case Unreachable(reason=reason) if reason in inbox.SHUT:

@@ -3,14 +3,17 @@
 Owns the row's shape and how a number is read from what a notice carries. It must not choose, lease, mark or render.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.engine.rows import columns
 from models.base import table_of
-from models.outbox import Outbox
+from models.outbox import Notice, Outbox
 
 ROWS = table_of(Outbox)
+UNKNOWN = "unknown_kind"  # why a row that waits is none of this process's: a newer version has written it
+KNOWN_KINDS = tuple(kind.value for kind in Notice)
 
 
 class OutboxRow(NamedTuple):
@@ -35,3 +38,13 @@ class OutboxRow(NamedTuple):
 
 
 ROW_COLUMNS = columns(OutboxRow, ROWS)
+
+
+def is_known(row: OutboxRow) -> bool:
+    """Whether this version knows what the row says. One that it does not is left for a version that does."""
+    return row.kind in KNOWN_KINDS
+
+
+def number(params: Mapping[str, object], name: str) -> int:
+    """A number that a notice carries: an id, a place in a conversation."""
+    return int(str(params[name]))

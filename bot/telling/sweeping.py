@@ -16,7 +16,7 @@ from bot.engine.rows import every
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.service import Service
-from bot.telling import inbox, leases, marking
+from bot.telling import inbox, leases, marking, newer_rows
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
 from models.base import table_of
 from models.outbox import REMINDERS, RowState
@@ -44,6 +44,8 @@ class Sweep:
                     await self.free_dead_leases()
                 await self.free_forgotten_leases()
                 await self.give_up_parked()
+                await newer_rows.take_up(self._store)
+                await newer_rows.tell(self._store)
             except Unavailable:
                 log.warning("sweep_postponed")
             with self._store.bells.listen(bells.SWEEP) as bell:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.language.i18n import Words
+from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, Params, Teller, instant
 from models.dialogue import Prompt
 from models.outbox import Notice
@@ -35,7 +35,12 @@ def _token_elsewhere(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt("\n\n".join((words("token_elsewhere"), seen, words("token_what_to_do"))))
 
 
+def _newer_rows(words: Words, params: Params, _facts: Facts) -> Prompt:
+    return Prompt(words("newer_rows", kind=Ltr(str(params["kind"]))))
+
+
 TELLERS: Mapping[Notice, Teller] = {
+    Notice.NEWER_ROWS: _newer_rows,
     Notice.CAN_STORE_AGAIN: _can_store_again,
     Notice.TOKEN_ELSEWHERE: _token_elsewhere,
 }

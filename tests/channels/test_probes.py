@@ -7,12 +7,18 @@ from time import monotonic
 
 import asyncpg
 import pytest
+from sqlalchemy import update
 
 from bot.engine import condition
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
+from bot.people import people
+from bot.telling.lanes import WAITS_FOR_A_NEWER
+from bot.telling.outbox import ROWS
 from bot.trouble.pulse import Heart
 from handlers.web.doors import probes
+from models.outbox import Notice
+from models.people import Role
 from tests import builders
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
 from tests.channels.web_fixtures import Site, opened_site
@@ -120,3 +126,15 @@ async def test_a_coordinator_reads_on_top_of_the_desk_that_nothing_can_be_saved_
     assert told not in before.words
     assert told in seen.words
     assert told not in others.words
+
+
+async def test_it_names_notices_that_a_newer_version_has_left(site: Site) -> None:
+    async with site.service.store.work() as work:
+        karin = await people.add_staff(work, role=Role.COORDINATOR, alias="Karin", language="sv", speaks=["sv"])
+        row = await work.tell(karin, Notice.LINKED)
+        earlier = work.now - WAITS_FOR_A_NEWER
+        await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind="told_by_tomorrow", created_at=earlier))
+
+    status, told = await _ready(site)
+
+    assert (status, told["left_for_a_newer_version"]) == (200, {"told_by_tomorrow": 1})

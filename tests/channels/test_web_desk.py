@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases import texts as cases_texts
 from bot.engine import clock
 from bot.language.i18n import Catalogues
+from bot.people import people
 from bot.volunteers import leaving
+from models.outbox import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, one, table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -235,3 +238,19 @@ async def test_a_shift_over_midnight_is_listed_with_the_day_on_which_it_ends(sit
 
     assert "onsdag 7 januari 2026 kl. 22:00–torsdag 8 januari 2026 kl. 02:00" in page.words
     assert "fredag 9 januari 2026 kl. 13:00–15:00" in page.words
+
+
+@pytest.mark.parametrize(
+    "notice", [Notice.CHANNEL_LOST, Notice.CHANNEL_MOVED, Notice.TOKEN_ELSEWHERE, Notice.NEWER_ROWS]
+)
+async def test_a_coordinator_without_telegram_reads_of_trouble_at_the_desk(site: Site, notice: Notice) -> None:
+    params = {"what": "webhook_foreign", "kind": "told_by_tomorrow"}
+    karin = await builders.coordinator(site.service)
+    async with site.service.store.work() as work:
+        await people.tell_coordinators(work, notice, params=params)
+    desk = await site.desk_of(karin)
+
+    page = await desk.get("/desk")
+
+    said = cases_texts.prompt(notice, params, site.service.desk("sv"), site.service.facts(clock.now()))
+    assert said.text.split("\n")[0] in page.words

@@ -325,6 +325,8 @@ def staff_ways(notice: Notice) -> list[dict[str, object]]:
             return [params, params | {"text": True}]
         case Notice.CAN_STORE_AGAIN:
             return [params | {"until": "2026-01-05T08:30:00+00:00"}]
+        case Notice.NEWER_ROWS:
+            return [{"kind": "told_by_tomorrow"}]
         case Notice.TOKEN_ELSEWHERE:
             return [params | {"what": what} for what in trouble_texts.SEEN]
         case Notice.NOT_YOUR_CASE:

@@ -20,7 +20,7 @@ from models.people import Channel
 async def here(request: web.Request) -> web.Response:
     """She is still typing, so her session is not idle. What she types is not told."""
     _only_so_often(request)
-    async with identity.acts(request) as (work, session):
+    async with identity.signs(request) as (work, session):
         await logins.stays(work, session)
     return web.json_response({"ok": True})
 
@@ -40,7 +40,7 @@ async def keep_draft(request: web.Request) -> web.Response:
     """What she has typed is there when she comes back to the page, unless it has arrived as a message meanwhile."""
     _only_so_often(request)
     text, client_msg_id = str((await request.post()).get("text", "")), await sent_as(request)
-    async with identity.acts(request) as (work, session):
+    async with identity.signs(request) as (work, session):
         await keeping.keep_unsent(work, session, text)
         # Looked at last: the same words may be on their way as a message at this very moment.
         if client_msg_id and await once.is_done(work, Channel.WEB, f"{session.person_id}:{client_msg_id}"):

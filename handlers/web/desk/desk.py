@@ -128,7 +128,7 @@ async def time_left(request: web.Request) -> web.Response:
 
 async def still_here(request: web.Request) -> web.Response:
     """Somebody is typing, or has said that they are there: the session is not idle."""
-    async with identity.acts(request) as (work, session):
+    async with identity.signs(request) as (work, session):
         awake = logins.seen_now(session, work.now)
     return _left(awake)
 

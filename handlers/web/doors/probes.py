@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from contextlib import suppress
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from bot.engine.errors import Unavailable
 from bot.engine.metrics import REGISTRY
 from bot.reports import overview
 from bot.service import Service
+from bot.telling import newer_rows
 from bot.trouble.alarm import SILENT_SECONDS
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
@@ -36,7 +38,16 @@ async def readyz(request: web.Request) -> web.Response:
     told = {"ready": ready, "database": database, "storage": storage, "stopping": service.health.stopping}
     told |= {"clock": "in_doubt" if clock.doubt() else "believed"}
     told |= {"channels": service.health.channels, "channel_troubles": _channel_troubles(service)}
+    told |= {"left_for_a_newer_version": await _left_behind(request) if database else {}}
     return web.json_response(told, status=200 if ready else 503)
+
+
+async def _left_behind(request: web.Request) -> dict[str, int]:
+    """Kinds of notices that this version does not know and nobody has come to say, and how many rows of each."""
+    with suppress(Unavailable, TimeoutError):
+        async with asyncio.timeout(ANSWER_SECONDS), request.app[SERVICE].store.look() as db:
+            return {one.kind: one.rows for one in await newer_rows.left_behind(db, clock.now())}
+    return {}
 
 
 def _storage(service: Service) -> dict[str, object]:

@@ -140,8 +140,21 @@ async def stay_awake(request: web.Request, session: Session) -> None:
 async def acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
     """One act of whoever the route's policy lets in, in one Work: `work.newcomer` or `work.staff` is who that is.
 
-    The route decides, not its handler. That a case is the volunteer's own is decided with the case, in its action.
     What the staff do is counted once it is committed; a newcomer's acts are where they are told from signs of life.
+
+    Raises: as `signs`.
+    """
+    async with signs(request) as (work, session):
+        if session.is_staff and request.method == "POST":
+            work.after_commit(ACTS.labels(ACTS_COUNTED_AS).inc)
+        yield work, session
+
+
+@asynccontextmanager
+async def signs(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
+    """As `acts`, for what a script says by itself: somebody is there, or has typed so far. It is not counted.
+
+    The route decides who is let in, not its handler. That a case is the volunteer's own is decided in its action.
 
     Raises:
         SessionEnded: a newcomer's route, and there is no live session, or its newcomer has been erased.
@@ -159,8 +172,6 @@ async def acts(request: web.Request) -> AsyncIterator[tuple[Work, Session]]:
             require_coordinator(work.actor)
         await logins.seen(work, session)
         request[CHECKED], request[SESSION] = True, session
-        if session.is_staff and request.method == "POST":
-            work.after_commit(ACTS.labels(ACTS_COUNTED_AS).inc)
         yield work, session
 
 

@@ -1,0 +1,61 @@
+"""`python -m tests.telling.keep_samples VERSION`: what every notice of this version looks like in the outbox, and says.
+
+Run once for each version that people use, before it is changed: its rows live on in chats and pages for a month, and
+what a later version makes of them is compared with this, letter by letter. It must not be run to mend a failed test.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.cases import texts as cases_texts
+from bot.intake import texts as intake_texts
+from bot.language import i18n
+from bot.language.parts import Facts
+from models.dialogue import Prompt
+from models.people import STAFF_LANGUAGES, Language
+from tests.telling.test_spoken import NOW, params_of, staff_ways
+
+FOLDER = Path(__file__).parent / "samples"
+
+
+def facts_of(catalogues: i18n.Catalogues) -> Facts:
+    """What a notice needs beyond its row, the same for every sample."""
+    return Facts(
+        zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
+        controller="IM", contact="070-174 06 05", words="☺", held="☺", unsent="/☺", secret="12345678",
+        marks=("forwarded", "with:photo"),
+    )  # fmt: skip
+
+
+def said_by(prompt: Prompt) -> dict[str, object]:
+    """What a person sees of it, and what its buttons send."""
+    rows = [[[choice.code, choice.label] for choice in row] for row in prompt.rows]
+    return {"text": prompt.text, "rows": rows, "venue": asdict(prompt.venue) if prompt.venue else None}
+
+
+def samples() -> list[dict[str, object]]:
+    """Every notice in every way it can be said: who reads it, its row's kind and params, and what is then said."""
+    catalogues = i18n.load()
+    facts, kept = facts_of(catalogues), []
+    for notice in intake_texts.TELLERS:
+        for params in params_of(notice):
+            said = {
+                str(one): said_by(intake_texts.prompt(notice, params, catalogues.words(one), facts)) for one in Language
+            }
+            kept.append({"reader": "newcomer", "kind": notice.value, "params": params, "said": said})
+    for notice in cases_texts.TELLERS:
+        for params in staff_ways(notice):
+            said = {
+                str(one): said_by(cases_texts.prompt(notice, params, catalogues.desk(one), facts))
+                for one in STAFF_LANGUAGES
+            }
+            kept.append({"reader": "staff", "kind": notice.value, "params": params, "said": said})
+    return kept
+
+
+if __name__ == "__main__":
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in samples())
+    (FOLDER / f"{sys.argv[1]}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")

@@ -1,0 +1,122 @@
+"""What a newer version has written to be said, met by this one: left, named, waited for by nobody, said at last."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.engine import clock
+from bot.people import people
+from bot.service import Service
+from bot.telling import inbox, newer_rows
+from bot.telling.lanes import WAITS_FOR_A_NEWER
+from bot.telling.outbox import ROWS
+from models.outbox import Notice, RowState
+from models.people import Role
+from tests import builders
+from tests.builders import Newcomer, Postbox
+
+MONDAY_NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)
+STRANGE = "told_by_tomorrow"
+A_MOMENT = timedelta(seconds=1)
+
+
+@pytest.fixture
+async def asker(service: Service) -> Newcomer:
+    clock.freeze(MONDAY_NOON)
+    return await builders.newcomer(service, chat_id=900)
+
+
+async def _told(service: Service, asker: Newcomer, *kinds: Notice) -> list[int]:
+    """Rows of these kinds wait in the newcomer's lane; their ids."""
+    async with service.store.work() as work:
+        return [await work.tell(asker.id, kind) or 0 for kind in kinds]
+
+
+async def _written_by_a_newer_version(service: Service, row: int) -> None:
+    async with service.store.work() as work:
+        await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind=STRANGE))
+
+
+async def _delivered(service: Service) -> list[str]:
+    postbox = Postbox()
+    await builders.deliver_all(builders.delivery_of(service, postbox))
+    return [letter.prompt.text for letter in postbox.letters]
+
+
+async def _state(service: Service, row: int) -> str:
+    return next(one.state for one in await builders.table(service, f"SELECT state FROM outbox WHERE id = {row}"))
+
+
+async def test_a_row_of_a_kind_nobody_knows_waits_and_its_lane_goes_past_it_after_a_minute(
+    service: Service, asker: Newcomer
+) -> None:
+    await _delivered(service)
+    strange, _ = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    await _written_by_a_newer_version(service, strange)
+
+    at_once = await _delivered(service)
+    clock.move(WAITS_FOR_A_NEWER - A_MOMENT)
+    just_before = await _delivered(service)
+    clock.move(A_MOMENT)
+    then = await _delivered(service)
+    clock.move(timedelta(hours=20))
+
+    assert (at_once, just_before) == ([], [])
+    assert len(then) == 1
+    assert await _delivered(service) == []
+    assert await _state(service, strange) == RowState.DUE
+
+
+async def test_a_version_that_knows_it_says_it(service: Service, asker: Newcomer) -> None:
+    await _delivered(service)
+    (row,) = await _told(service, asker, Notice.HELP)
+    await _written_by_a_newer_version(service, row)
+    left = await _delivered(service)
+    async with service.store.work() as work:  # the version that knows this kind has it under this name
+        await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind=Notice.HELP))
+
+    before_it_looks = await _delivered(service)
+    await newer_rows.take_up(service.store)
+    said = await _delivered(service)
+
+    assert (left, before_it_looks) == ([], [])
+    assert len(said) == 1
+    assert await _state(service, row) == RowState.SENT
+
+
+async def test_coordinators_read_once_which_kind_was_left(service: Service, asker: Newcomer) -> None:
+    async with service.store.work() as work:
+        about = {"language": "sv", "speaks": ["sv"]}
+        them = [await people.add_staff(work, role=Role.COORDINATOR, alias=name, **about) for name in ("Karin", "Nils")]
+    strange, other = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    for row in (strange, other):
+        await _written_by_a_newer_version(service, row)
+
+    await newer_rows.tell(service.store)
+    early = [await builders.said_to(service, one, Notice.NEWER_ROWS) for one in them]
+    clock.move(WAITS_FOR_A_NEWER)
+    for _ in range(2):
+        await newer_rows.tell(service.store)
+
+    assert early == [[], []]
+    for one in them:
+        (text,) = await builders.screen(service, one, Notice.NEWER_ROWS)
+        assert STRANGE in text
+    async with service.store.look() as db:
+        assert await newer_rows.left_behind(db, clock.now()) == [(STRANGE, 2)]
+
+
+async def test_a_web_page_shows_what_it_knows(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    asker = await builders.web_case_of(service)
+    strange, _ = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    await _written_by_a_newer_version(service, strange)
+
+    async with service.store.look() as db:
+        visitor = await people.visitor_of(db, asker.id)
+        assert visitor is not None
+        kinds = [row.kind for row in await inbox.notices_after(db, visitor.address_id, 0)]
+
+    assert STRANGE not in kinds
+    assert kinds[-1] == Notice.PRIVACY
