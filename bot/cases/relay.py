@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.cases import holding_back, messages, pointing, queue, relay_states, remote
-from bot.cases.cases import adviser_name, mark_read, newcomer_wrote, volunteer_answered
+from bot.cases.cases import adviser_name, newcomer_wrote, volunteer_answered
 from bot.cases.messages import MESSAGES, conversation_of, words_of
 from bot.cases.opening import may_reopen
 from bot.engine import bells
@@ -193,14 +193,13 @@ def may_travel(work: Work, channel: str) -> bool:
     return channel == Channel.TELEGRAM or work.settings.web_words_on_telegram
 
 
-async def shown_on_telegram(work: Work, case: CaseRow) -> int:
-    """The place of the newest words that the claimer has been sent in their chat or shown at the desk."""
+async def newest_shown(work: Work, case: CaseRow) -> int:
+    """The place of the newest words that the claimer has been sent in their chat or shown at the desk. Reads only: who
+    goes on from there marks them as read."""
     sent = (
         select(func.max(MESSAGES.c.seq))
         .select_from(_WORDS_TOLD)
         .where(MESSAGES.c.case_id == case.id, _ROWS.c.kind == Notice.WORDS, _ROWS.c.state == RowState.SENT)
         .where(_ADDRESSES.c.person_id == case.volunteer_id)
     )
-    seq = (await work.db.execute(sent)).scalar_one_or_none() or 0
-    await mark_read(work, case, seq)
-    return max(seq, case.read_seq)
+    return max((await work.db.execute(sent)).scalar_one_or_none() or 0, case.read_seq)

@@ -23,6 +23,7 @@ from bot.language.parts import (
     part_of,
     refused,
     rows_of,
+    simple,
 )
 from bot.language.textshape import with_numbers_isolated
 from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
@@ -239,10 +240,6 @@ def _about_case(key: str) -> Teller:
     return lambda words, params, _facts: Prompt(words(key, code=code_value(params)))
 
 
-def _simple(key: str) -> Teller:
-    return lambda words, _params, _facts: Prompt(words(key))
-
-
 TELLERS: Mapping[Notice, Teller] = {
     Notice.OFFERED: _offered,
     Notice.TAKEN: _taken,
@@ -254,17 +251,17 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.RELAY_STATE: _relay_state,
     Notice.RELAY_TROUBLE: _relay_trouble,
     Notice.WHICH_CASE: _which_case,
-    Notice.NO_CASE: _simple("volunteer_has_no_case"),
+    Notice.NO_CASE: simple("volunteer_has_no_case"),
     Notice.NOT_YOUR_CASE: _not_your_case,
     Notice.MY_CASES: _my_cases,
     Notice.CLOSED_BY_YOU: _about_case("closed_by_you"),
     Notice.RELEASED_BY_YOU: _about_case("released_by_you"),
     Notice.CASE_WITHDRAWN: _about_case("case_withdrawn"),
     Notice.CASE_TAKEN_BACK: _about_case("case_taken_back"),
-    Notice.STAFF_EDIT: _simple("staff_edit"),
+    Notice.STAFF_EDIT: simple("staff_edit"),
     Notice.STAFF_UNREADABLE: _staff_unreadable,
-    Notice.DEVICES_ENDED: _simple("devices_ended"),
-    Notice.LINKED: _simple("telegram_linked"),
+    Notice.DEVICES_ENDED: simple("devices_ended"),
+    Notice.LINKED: simple("telegram_linked"),
     Notice.COORDINATOR_LATE: _coordinator_late,
     Notice.COORDINATOR_BLOCKED: _coordinator_blocked,
     Notice.CLOCK_DOUBT: _clock_doubt,

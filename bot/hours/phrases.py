@@ -14,6 +14,7 @@ from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, Params
 from models.hours import Door, Reason
 from models.hours_change import Verb
+from models.people import AUTONYMS, Language
 from models.timetable import Span, SpecialDay, Stretch, as_text
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
@@ -97,6 +98,14 @@ def reason_line(words: Words, reason: str, texts: Mapping[str, str]) -> Plain | 
         own = texts.get(words.language)
         return words("reason_line", reason=Foreign(own)) if own else ""
     return words("reason_line", reason=words(f"reason_{reason}")) if reason else ""
+
+
+def reason_only_in(words: Words, told: Told) -> str:
+    """That a reason in a coordinator's own words is there only in some languages, and in which; nothing if in all."""
+    if told["reason"] != Reason.OTHER or set(told["texts"]) >= set(Language):
+        return ""
+    written = [AUTONYMS[language] for language in Language if language in told["texts"]]
+    return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
 
 
 def day_line(words: Words, day: Told, *, today: date | None = None) -> Plain:

@@ -7,14 +7,13 @@ asks in `texts_guided.py`. It must not load rows.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.hours.phrases import Told, change_lines, day_line, place_name, session_line
+from bot.hours.phrases import Told, change_lines, day_line, place_name, reason_only_in, session_line
 from bot.hours.texts_guided import TELLERS as ASKED
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Teller, instant, lines, number, refusal_text, rows_of
+from bot.language.parts import Facts, Teller, instant, lines, number, refusal_text, rows_of, simple
 from models.buttons_hours import DROP, HOLIDAY, PUBLISH, PUBLISH_AND_CANCEL, UNDO, UNDO_ANSWER
 from models.dialogue import Choice, Prompt
-from models.hours import Reason
 from models.outbox import Notice
 from models.people import AUTONYMS, Language
 
@@ -44,7 +43,7 @@ def _preview(words: Words, params: Told, facts: Facts) -> Prompt:
         _other_places(words, told),
         words("place_address", address=Ltr(told["address"])) if told["address"] else "",
         words("hours_days_past") if date.fromisoformat(told["first"]) < facts.now.astimezone(facts.zone).date() else "",
-        _reason_only_in(words, told),
+        reason_only_in(words, told),
         *_shift_lines(words, shifts, facts),
         words("hours_nobody_yet") if params["unstaffed"] else "",
     )
@@ -64,14 +63,6 @@ def _other_places(words: Words, told: Told) -> str:
     if not others:
         return ""
     return words("hours_more_places", places=Plain(dates.listed(others, words.language)))
-
-
-def _reason_only_in(words: Words, told: Told) -> str:
-    """A reason in a coordinator's own words is there only in the languages they wrote it in."""
-    if told["reason"] != Reason.OTHER or set(told["texts"]) >= set(Language):
-        return ""
-    written = [AUTONYMS[language] for language in Language if language in told["texts"]]
-    return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
 
 
 def _shift_lines(words: Words, shifts: Sequence[Told], facts: Facts) -> list[str]:
@@ -201,15 +192,11 @@ def _sessions(words: Words, params: Told, facts: Facts) -> list[Plain]:
     return [session_line(words, session, facts) for session in params["sessions"]]
 
 
-def _simple(key: str) -> Teller:
-    return lambda words, _params, _facts: Prompt(words(key))
-
-
 TELLERS: Mapping[Notice, Teller] = {
     **ASKED,
     Notice.HOURS_PREVIEW: _preview,
     Notice.HOURS_PUBLISHED: _published,
-    Notice.HOURS_DROPPED: _simple("hours_dropped"),
+    Notice.HOURS_DROPPED: simple("hours_dropped"),
     Notice.HOURS_UNDO_ASK: _undo_ask,
     Notice.HOURS_KEPT: _kept,
     Notice.HOURS_HISTORY: _history,
@@ -218,6 +205,6 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.SHIFT_HOURS: _shift_hours,
     Notice.HOLIDAY_PROPOSED: _holiday,
     Notice.SESSION_UNSTAFFED: _unstaffed,
-    Notice.CHANNEL_MOVED: _simple("channel_moved"),
-    Notice.CHANNEL_LOST: _simple("channel_lost"),
+    Notice.CHANNEL_MOVED: simple("channel_moved"),
+    Notice.CHANNEL_LOST: simple("channel_lost"),
 }

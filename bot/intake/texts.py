@@ -25,6 +25,7 @@ from bot.language.parts import (
     privacy_text,
     refused,
     rows_of,
+    simple,
 )
 from bot.language.typed import shown
 from models.buttons import DELETE, DELETE_ANSWER, STOP_ANSWER, UNSENT
@@ -206,21 +207,17 @@ def _not_deleted(words: Words, params: Params, facts: Facts) -> Prompt:
     return Prompt(lines(words("not_deleted"), unsent.text), unsent.rows)
 
 
-def _simple(key: str) -> Teller:
-    return lambda words, _params, _facts: Prompt(words(key))
-
-
 TELLERS: Mapping[Notice, Teller] = {
     **ASKED,
-    Notice.ASK_DONE: _simple("ask_done"),
-    Notice.LANGUAGE_CHANGED: _simple("language_changed"),
+    Notice.ASK_DONE: simple("ask_done"),
+    Notice.LANGUAGE_CHANGED: simple("language_changed"),
     Notice.NO_CONSENT: _no_consent,
     Notice.RECEIPT: _receipt,
     Notice.CLAIMED: _claimed,
     Notice.RELEASED: _released,
     Notice.REPLY: _reply,
     Notice.REPLY_TAKEN_BACK: _reply_taken_back,
-    Notice.PASSED_ON_SLOWLY: _simple("passed_on_slowly"),
+    Notice.PASSED_ON_SLOWLY: simple("passed_on_slowly"),
     Notice.TAKEN_UP: _taken_up,
     Notice.CLOSED: _closed,
     Notice.EDITED_CLOSED: _edited_closed,
@@ -234,7 +231,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.REMINDER_SET: texts.reminder_set,
     Notice.SESSION_EVENING: texts.session_evening,
     Notice.HOURS_CHANGED: texts.hours_changed,
-    Notice.NUMBER_MADE: _simple("secret_made"),
+    Notice.NUMBER_MADE: simple("secret_made"),
     Notice.HELP: _help,
     Notice.PRIVACY: _privacy,
     Notice.ASK_STOP: _ask_stop,
@@ -247,5 +244,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.UNREADABLE: _unreadable,
     Notice.REFUSED: refused,
     Notice.UNKNOWN_COMMAND: _unknown_command,
-    Notice.UNSENT_TAKEN: _simple("unsent_taken"),
+    Notice.UNSENT_TAKEN: simple("unsent_taken"),
 }

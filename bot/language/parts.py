@@ -90,6 +90,11 @@ def instant(params: Params, name: str) -> datetime:
     return datetime.fromisoformat(str(params[name]))
 
 
+def simple(key: str) -> Teller:
+    """A notice that is one sentence and carries nothing."""
+    return lambda words, _params, _facts: Prompt(words(key))
+
+
 def number(params: Params, name: str) -> int:
     """A number that a notice carries: an id, a place in a conversation, a page."""
     return int(str(params[name]))

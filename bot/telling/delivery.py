@@ -20,10 +20,11 @@ from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
+from bot.language.parts import number
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow, is_known, number
+from bot.telling.outbox import ROWS, OutboxRow, is_known
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.sweeping import Sweep
 from bot.telling.traffic import Traffic

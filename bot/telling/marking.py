@@ -14,10 +14,11 @@ from bot.engine import bells, clock
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import channel_post
+from bot.language.parts import number
 from bot.people import access, people
 from bot.telling import inbox, leases
 from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
-from bot.telling.outbox import ROWS, UNKNOWN, OutboxRow, number
+from bot.telling.outbox import ROWS, UNKNOWN, OutboxRow
 from bot.volunteers import leaving
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus

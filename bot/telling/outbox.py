@@ -1,9 +1,8 @@
 """A row of the outbox as it is read: what is to be said, to which address, and how far it has come.
 
-Owns the row's shape and how a number is read from what a notice carries. It must not choose, lease, mark or render.
+Owns the row's shape, and which kinds this version knows. It must not choose, lease, mark or render.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,8 +42,3 @@ ROW_COLUMNS = columns(OutboxRow, ROWS)
 def is_known(row: OutboxRow) -> bool:
     """Whether this version knows what the row says. One that it does not is left for a version that does."""
     return row.kind in KNOWN_KINDS
-
-
-def number(params: Mapping[str, object], name: str) -> int:
-    """A number that a notice carries: an id, a place in a conversation."""
-    return int(str(params[name]))

@@ -16,9 +16,10 @@ from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
 from bot.intake import texts as intake_texts
+from bot.language.parts import number
 from bot.service import Service
 from bot.telling import inbox
-from bot.telling.outbox import ROWS, OutboxRow, number
+from bot.telling.outbox import ROWS, OutboxRow
 from models.base import table_of
 from models.case import HeldLine
 from models.conversation import Conversation, Message

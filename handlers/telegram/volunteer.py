@@ -87,10 +87,12 @@ async def _list_cases(work: Work, actor: Actor) -> None:
     if not mine:
         await work.tell(actor.id, Notice.MY_CASES, params={})
     for case in mine:
+        seq = await relay.newest_shown(work, case)
+        await cases.mark_read(work, case, seq)
         params = {
             "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
             "category": case.category, "since": case.waiting_since.isoformat() if case.waiting_since else None,
-            "seq": await relay.shown_on_telegram(work, case),
+            "seq": seq,
         }  # fmt: skip
         await work.tell(actor.id, Notice.MY_CASES, case_id=case.id, params=params)
 

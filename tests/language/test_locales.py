@@ -284,9 +284,9 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 def says(call: ast.Call) -> bool:
-    """Whether the call's first argument is a key: words("…"), desk(language)("…"), _simple("…"), BadInput("…") …"""
+    """Whether the call's first argument is a key: words("…"), desk(language)("…"), simple("…"), BadInput("…") …"""
     if isinstance(call.func, ast.Name):
-        return call.func.id in {"words", "desk", "_simple", "Answer"} | refusal_names()
+        return call.func.id in {"words", "desk", "simple", "Answer"} | refusal_names()
     if isinstance(call.func, ast.Attribute):
         return call.func.attr in refusal_names()
     return isinstance(call.func, ast.Call | ast.Subscript)

@@ -12,10 +12,19 @@ from markupsafe import Markup
 
 from bot.hours.changes import Proposal
 from bot.hours.changes_made import Past
-from bot.hours.phrases import change_lines, map_link, place_lines, place_name, reason_line, times_text, week_lines
+from bot.hours.phrases import (
+    change_lines,
+    map_link,
+    place_lines,
+    place_name,
+    reason_line,
+    reason_only_in,
+    times_text,
+    week_lines,
+)
 from bot.hours.warnings import Undecided
 from bot.language import dates
-from bot.language.i18n import Ltr, Plain, Words
+from bot.language.i18n import Ltr, Words
 from bot.places.places import PlaceRow, place_facts, place_params
 from bot.service import Service
 from handlers.web.desk.hours.form import DOORS, Typed
@@ -129,7 +138,7 @@ def preview(service: Service, words: Words, proposal: Proposal, now: datetime) -
             for language in languages_shown()
         ],
         "shifts": [_shift(service, words, shift, proposal.told["at"], now) for shift in proposal.shifts],
-        "reason_only_in": inline(_reason_only_in(words, proposal.told)),
+        "reason_only_in": inline(reason_only_in(words, proposal.told)),
         "unstaffed": proposal.unstaffed,
     }
 
@@ -184,14 +193,6 @@ def _told(words: Words, told: Mapping[str, Any]) -> list[Markup]:
     if told["verb"] == Verb.POPUP:
         lines += [inline(words("place_address", address=Ltr(at["address"]))) for at in told["at"] if at["address"]]
     return lines
-
-
-def _reason_only_in(words: Words, told: Mapping[str, Any]) -> str:
-    """Which languages a reason in own words was written in, where that is not all of them."""
-    if told["reason"] != Reason.OTHER or set(told["texts"]) >= set(Language):
-        return ""
-    written = [AUTONYMS[language] for language in Language if language in told["texts"]]
-    return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
 
 
 def _shift(
