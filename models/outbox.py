@@ -125,6 +125,9 @@ REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELA
 SILENT = frozenset({Notice.RELAY_STATE})
 
 
+UNKNOWN_KIND = "unknown_kind"  # the `failure` of a row that waits for a newer version, which knows what it says
+
+
 class RowState(StrEnum):
     """Where a row stands. DUE is the only one that still waits."""
 

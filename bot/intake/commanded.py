@@ -7,12 +7,12 @@ from bot.cases import queue
 from bot.engine.work import Visitor, Work
 from bot.hours import questions as hours_questions
 from bot.intake import ending
-from bot.intake.threads import Thread, draft_of
+from bot.intake.threads import Thread, draft_of, step_of
 from bot.intake.turns import ask
 from bot.language.commands import Typed
 from bot.people import access
 from models.case import CaseStatus
-from models.intake import QUESTIONS, IntakeStep, Turn, ask_again
+from models.intake import QUESTIONS, Turn, ask_again
 from models.outbox import Notice
 
 
@@ -46,7 +46,7 @@ async def follow(work: Work, visitor: Visitor, thread: Thread, typed: Typed) -> 
 
 
 async def _start(work: Work, visitor: Visitor, thread: Thread) -> None:
-    turn = ask_again(Turn(IntakeStep(thread.step), draft_of(work, thread)))
+    turn = ask_again(Turn(step_of(thread), draft_of(work, thread)))
     if turn.ask is None or thread.step in QUESTIONS:
         params = await status_params(work, visitor.person_id)
         await work.tell_address(visitor.address_id, Notice.STATUS, conversation_id=thread.id, params=params)

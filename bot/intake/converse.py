@@ -16,7 +16,7 @@ from bot.hours import questions as hours_questions
 from bot.hours import standing
 from bot.intake import ending, unsent
 from bot.intake.commanded import follow
-from bot.intake.threads import Thread, draft_of, external_of, marks_of, thread_of
+from bot.intake.threads import Thread, draft_of, external_of, marks_of, step_of, thread_of
 from bot.intake.turns import DONE, FRONT_DOOR, SAVED, STALE, Door, carry_out
 from bot.language import commands
 from bot.language.commands import Typed
@@ -118,7 +118,7 @@ async def _said(
         await relay.keep_first_words(work, case, words, external_id=external_of(incoming), marks=marks_of(incoming))
         await opening.announce(work, case)
         return
-    turn = advance(IntakeStep(thread.step), draft_of(work, thread), Said(words, marks=marks_of(incoming)))
+    turn = advance(step_of(thread), draft_of(work, thread), Said(words, marks=marks_of(incoming)))
     if turn.submit is None and not turn.draft.held.endswith(words):
         raise BadInput("too_long", most=HELD_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
@@ -144,7 +144,7 @@ async def _pressed(
     work: Work, visitor: Visitor, thread: Thread, act: Pressed, incoming: Incoming, door: Door
 ) -> Answer:
     """The press has had its effect; one that fits nothing any more changes nothing and is answered in the button."""
-    turn = advance(IntakeStep(thread.step), draft_of(work, thread), act)
+    turn = advance(step_of(thread), draft_of(work, thread), act)
     if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
         await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
         return Answer(Notice.LANGUAGE_CHANGED)

@@ -14,7 +14,7 @@ from bot.privacy.outlived import DRAFTS_HELD
 from models.base import table_of
 from models.conversation import Conversation
 from models.dialogue import Edited, Incoming, Said, Unreadable
-from models.intake import CONSENT_VERSION, Draft
+from models.intake import CONSENT_VERSION, Draft, IntakeStep
 from models.outbox import TimerKind
 
 
@@ -35,6 +35,12 @@ _THREAD = select(*columns(Thread, _THREADS)).where(_THREADS.c.id == bindparam("c
 async def thread_of(work: Work, visitor: Visitor) -> Thread:
     """The newcomer's thread as it stands in this act."""
     return exactly(Thread, await work.db.execute(_THREAD, {"conversation": visitor.conversation_id}))
+
+
+def step_of(thread: Thread) -> IntakeStep:
+    """Where the newcomer is in the dialogue. At a step that only a newer version knows, this one asks nothing: whatever
+    they write is a question all the same."""
+    return IntakeStep(thread.step) if thread.step in tuple(IntakeStep) else IntakeStep.RESTING
 
 
 def draft_of(work: Work, thread: Thread) -> Draft:

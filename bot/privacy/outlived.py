@@ -16,7 +16,7 @@ from models.base import table_of
 from models.case import CodeGuess, DeskDraft, HeldLine
 from models.conversation import Inbound
 from models.hours import HoursDraft, SessionReminder
-from models.outbox import Outbox, RowState, Timer
+from models.outbox import UNKNOWN_KIND, Outbox, RowState, Timer
 from models.people import Address, Channel, LoginLink, WebSession
 
 ROWS_AN_ACT = 500
@@ -71,7 +71,8 @@ async def delete_some(work: Work, table: Table, which: ColumnElement[bool], left
 
 def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     web = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.WEB)
-    may_go = (_ROWS.c.state != RowState.DUE) | _ROWS.c.address_id.in_(web)  # what waits on the web nobody will send
+    unsent = _ROWS.c.address_id.in_(web) | (_ROWS.c.failure == UNKNOWN_KIND)  # waits, and nobody here will send it
+    may_go = (_ROWS.c.state != RowState.DUE) | unsent
     yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go
     yield _REMINDERS, _REMINDERS.c.on_day < work.today
     yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, or_, select
 
 from bot.engine.rows import columns
-from bot.telling.outbox import ROWS, UNKNOWN
+from bot.telling.outbox import ROWS
 from models.base import Id, UtcDateTime, table_of
-from models.outbox import LONGEST_WAIT, Notice, RowState
+from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
@@ -70,7 +70,7 @@ def _is_overtaken() -> ColumnElement[bool]:
 
 def _is_left_behind() -> ColumnElement[bool]:
     """Whether a newer version has written the row in front and none has come to say it: its lane goes past it."""
-    return and_(func.coalesce(_EARLIER.c.failure, "") == UNKNOWN, _EARLIER.c.created_at <= _LONG_AGO)
+    return and_(func.coalesce(_EARLIER.c.failure, "") == UNKNOWN_KIND, _EARLIER.c.created_at <= _LONG_AGO)
 
 
 _IN_FRONT = exists().where(
@@ -86,7 +86,7 @@ _LANES_OPEN = (
     _ADDRESSES.c.parked_at.is_(None),
     ROWS.c.state == RowState.DUE,
     ROWS.c.lease_owner.is_(None),
-    ROWS.c.failure.is_distinct_from(UNKNOWN),
+    ROWS.c.failure.is_distinct_from(UNKNOWN_KIND),
     ~_IN_FRONT,
     ~ON_ITS_WAY,
 )

@@ -18,11 +18,11 @@ from bot.language.parts import number
 from bot.people import access, people
 from bot.telling import inbox, leases
 from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
-from bot.telling.outbox import ROWS, UNKNOWN, OutboxRow
+from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers import leaving
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
-from models.outbox import PERMANENT_TRIES, REMINDERS, Notice, RowState, gives_up_at, next_try
+from models.outbox import PERMANENT_TRIES, REMINDERS, UNKNOWN_KIND, Notice, RowState, gives_up_at, next_try
 from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
         case Moved():
             await _again(work, row, TryAgain())
         case Unknown():
-            left = update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=UNKNOWN)
+            left = update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=UNKNOWN_KIND)
             await work.db.execute(left)
         case TryAgain() as again:
             await _again(work, row, again)

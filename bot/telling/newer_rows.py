@@ -7,49 +7,60 @@ not send one, nor drop it: it goes when everything so old goes (`privacy/outlive
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock, once
 from bot.engine.rows import columns, every
 from bot.engine.store import Store
 from bot.people import people
-from bot.telling.lanes import WAITS_FOR_A_NEWER as PATIENCE
-from bot.telling.outbox import KNOWN_KINDS, ROWS, UNKNOWN
-from models.outbox import Notice, RowState
+from bot.telling.lanes import WAITS_FOR_A_NEWER
+from bot.telling.outbox import KNOWN_KINDS, ROWS
+from models.outbox import UNKNOWN_KIND, Notice, RowState
 
-_LEFT = (ROWS.c.state == RowState.DUE, ROWS.c.failure == UNKNOWN, ROWS.c.kind.in_(KNOWN_KINDS))
-_STRANGE = (ROWS.c.state == RowState.DUE, ROWS.c.kind.not_in(KNOWN_KINDS))
+_STRANGE = ROWS.c.kind.not_in(KNOWN_KINDS)
 
 
 class Kind(NamedTuple):
-    """A kind of notice that this version does not know, and how many `rows` of it wait."""
+    """A kind of notice of which rows wait for a newer version: how many, and since when the oldest."""
 
     kind: str
     rows: int
+    since: datetime
+
+    def is_left_behind(self, now: datetime) -> bool:
+        """Whether this version does not know it and nobody has come to say it, so that its lane has gone past it."""
+        return self.kind not in KNOWN_KINDS and self.since <= now - WAITS_FOR_A_NEWER
 
 
 async def left_behind(db: AsyncConnection, now: datetime) -> list[Kind]:
-    """What has waited for a newer version for so long that its lane has gone past it, by name."""
-    counted = select(*columns(Kind, ROWS, rows=func.count())).where(*_STRANGE, ROWS.c.created_at <= now - PATIENCE)
-    return every(Kind, await db.execute(counted.group_by(ROWS.c.kind).order_by(ROWS.c.kind)))
+    """The kinds of notices whose lanes have gone past them, by name."""
+    return [one for one in await _waiting(db) if one.is_left_behind(now)]
 
 
-async def take_up(store: Store) -> None:
-    """Rows that an older version has left and this one knows wait like any others."""
+async def look_after(store: Store) -> None:
+    """What an older version has left and this one knows waits like anything else; of what this one does not know
+    coordinators read once in some days: a part of the service was not upgraded."""
     async with store.look() as db:
-        if not (await db.execute(select(exists().where(*_LEFT)))).scalar_one():
-            return
-    async with store.work() as work:
-        await work.db.execute(update(ROWS).where(*_LEFT).values(failure=None))
-        work.ring(bells.OUTBOX)
-
-
-async def tell(store: Store) -> None:
-    """Coordinators read which kinds of notices were left, once in some days: a part of the service was not upgraded."""
-    async with store.look() as db:
-        left = await left_behind(db, clock.now())
-    for one in left:
+        waiting = await _waiting(db)
+    known = [one.kind for one in waiting if one.kind in KNOWN_KINDS]
+    if known:
         async with store.work() as work:
-            if await once.first_time(work, "outbox", f"newer:{one.kind}"):
-                await people.tell_coordinators(work, Notice.NEWER_ROWS, params={"kind": one.kind})
+            left = ROWS.c.state == RowState.DUE, ROWS.c.failure == UNKNOWN_KIND, ROWS.c.kind.in_(known)
+            await work.db.execute(update(ROWS).where(*left).values(failure=None))
+            work.ring(bells.OUTBOX)
+    for one in waiting:
+        if one.is_left_behind(clock.now()):
+            await _tell(store, one.kind)
+
+
+async def _tell(store: Store, kind: str) -> None:
+    async with store.work() as work:
+        if await once.first_time(work, "outbox", f"newer:{kind}"):
+            await people.tell_coordinators(work, Notice.NEWER_ROWS, params={"kind": kind})
+
+
+async def _waiting(db: AsyncConnection) -> list[Kind]:
+    shape = columns(Kind, ROWS, rows=func.count(), since=func.min(ROWS.c.created_at))
+    for_a_newer = (_STRANGE | (ROWS.c.failure == UNKNOWN_KIND)) & (ROWS.c.state == RowState.DUE)
+    return every(Kind, await db.execute(select(*shape).where(for_a_newer).group_by(ROWS.c.kind).order_by(ROWS.c.kind)))

@@ -11,7 +11,6 @@ from models.base import table_of
 from models.outbox import Notice, Outbox
 
 ROWS = table_of(Outbox)
-UNKNOWN = "unknown_kind"  # why a row that waits is none of this process's: a newer version has written it
 KNOWN_KINDS = tuple(kind.value for kind in Notice)
 
 

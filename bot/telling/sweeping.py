@@ -44,8 +44,7 @@ class Sweep:
                     await self.free_dead_leases()
                 await self.free_forgotten_leases()
                 await self.give_up_parked()
-                await newer_rows.take_up(self._store)
-                await newer_rows.tell(self._store)
+                await newer_rows.look_after(self._store)
             except Unavailable:
                 log.warning("sweep_postponed")
             with self._store.bells.listen(bells.SWEEP) as bell:

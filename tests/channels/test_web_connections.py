@@ -2,12 +2,15 @@
 refused."""
 
 import asyncio
+import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from bot.engine.metrics import CLOSED, INCIDENTS
 from bot.language.i18n import Catalogues
@@ -20,6 +23,8 @@ from handlers.web.frame.connections import (
     Crowd,
 )
 from handlers.web.frame.middlewares import LARGEST_BODY
+from handlers.web.frame.room import ROOM, room_here
+from handlers.web.frame.serving import LET_IN_AT_ONCE, listen, make_runner
 from tests.channels.test_web_live import in_chat, rows_until
 from tests.channels.web_fixtures import PATIENCE_SECONDS, Site, opened_site
 from tests.crash.program import until
@@ -27,6 +32,7 @@ from tests.crash.program import until
 HEAD = "POST /sv/chat/say HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
 ASKED = "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+CROWD = 100
 SHORT, NEVER = 0.2, 3600.0
 SLOW_NET = 6 * 1024  # bytes a second: 50 kbit/s
 
@@ -306,3 +312,36 @@ async def test_what_is_at_work_a_socket_and_most_of_a_letter_do_not_make_room_be
 
 def _at_rest(site: Site) -> int:
     return sum(connection.is_at_rest for connection in site.runner.server.connections)
+
+
+async def test_a_crowd_that_comes_at_once_is_let_in_a_few_at_a_time_and_nobody_is_turned_away() -> None:
+    let_in: list[int] = []
+
+    class Watched(Crowd):
+        def enters(self, connection: Connection, remote: str | None) -> None:
+            super().enters(connection, remote)
+            let_in.append(tick)
+
+    async def counts() -> None:
+        nonlocal tick
+        while len(let_in) < CROWD:
+            tick += 1
+            await asyncio.sleep(0)
+
+    app = web.Application()
+    app[ROOM] = room_here()
+    tick, runner = 0, make_runner(app, Watched(everybody, of_address=CROWD, in_all=CROWD))
+    await runner.setup()
+    try:
+        await listen(runner, "localhost", 0)
+        outside = [
+            socket.create_connection(runner.addresses[0][:2]) for _ in range(CROWD)
+        ]  # no turn of the loop between
+        await asyncio.wait_for(counts(), PATIENCE_SECONDS)
+    finally:
+        await runner.cleanup()
+    for one in outside:
+        one.close()
+
+    assert len(let_in) == CROWD
+    assert max(Counter(let_in).values()) <= LET_IN_AT_ONCE

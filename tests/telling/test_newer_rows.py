@@ -11,7 +11,10 @@ from bot.service import Service
 from bot.telling import inbox, newer_rows
 from bot.telling.lanes import WAITS_FOR_A_NEWER
 from bot.telling.outbox import ROWS
-from models.outbox import Notice, RowState
+from bot.telling.rounds import Rounds
+from models.base import table_of
+from models.conversation import Conversation
+from models.outbox import Notice, RowState, TimerKind
 from models.people import Role
 from tests import builders
 from tests.builders import Newcomer, Postbox
@@ -77,7 +80,7 @@ async def test_a_version_that_knows_it_says_it(service: Service, asker: Newcomer
         await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind=Notice.HELP))
 
     before_it_looks = await _delivered(service)
-    await newer_rows.take_up(service.store)
+    await newer_rows.look_after(service.store)
     said = await _delivered(service)
 
     assert (left, before_it_looks) == ([], [])
@@ -93,18 +96,19 @@ async def test_coordinators_read_once_which_kind_was_left(service: Service, aske
     for row in (strange, other):
         await _written_by_a_newer_version(service, row)
 
-    await newer_rows.tell(service.store)
+    await newer_rows.look_after(service.store)
     early = [await builders.said_to(service, one, Notice.NEWER_ROWS) for one in them]
     clock.move(WAITS_FOR_A_NEWER)
     for _ in range(2):
-        await newer_rows.tell(service.store)
+        await newer_rows.look_after(service.store)
 
     assert early == [[], []]
     for one in them:
         (text,) = await builders.screen(service, one, Notice.NEWER_ROWS)
         assert STRANGE in text
     async with service.store.look() as db:
-        assert await newer_rows.left_behind(db, clock.now()) == [(STRANGE, 2)]
+        left = await newer_rows.left_behind(db, clock.now())
+    assert [(one.kind, one.rows) for one in left] == [(STRANGE, 2)]
 
 
 async def test_a_web_page_shows_what_it_knows(service: Service) -> None:
@@ -120,3 +124,42 @@ async def test_a_web_page_shows_what_it_knows(service: Service) -> None:
 
     assert STRANGE not in kinds
     assert kinds[-1] == Notice.PRIVACY
+
+
+async def test_one_that_nobody_ever_says_goes_when_everything_so_old_goes(service: Service, asker: Newcomer) -> None:
+    await _delivered(service)
+    (row,) = await _told(service, asker, Notice.HELP)
+    await _written_by_a_newer_version(service, row)
+    await _delivered(service)
+
+    clock.move(timedelta(days=service.settings.retention_days, hours=1))
+    await builders.purge(service)
+
+    assert await builders.table(service, f"SELECT id FROM outbox WHERE id = {row}") == []
+
+
+async def test_words_at_a_step_that_only_a_newer_version_knows_are_a_question(
+    service: Service, asker: Newcomer
+) -> None:
+    async with service.store.work() as work:
+        await work.db.execute(update(table_of(Conversation)).values(step="asked_tomorrow"))
+
+    await asker.says("Jag har fått ett brev", external_id="first")
+    await asker.commands("start")
+
+    assert [row.status for row in await builders.table(service, "SELECT status FROM cases")] == ["queued"]
+    assert len(await builders.table(service, "SELECT id FROM messages")) == 1
+
+
+async def test_a_timer_that_only_a_newer_version_knows_waits_and_hinders_no_other(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    async with service.store.work() as work:
+        await work.remind("told_by_tomorrow", 1, work.now - A_MOMENT)
+        await work.remind(TimerKind.TIME_KNOWN, 2, work.now)
+
+    rounds = Rounds(service)
+    for _ in range(2):
+        await rounds.do_one()
+
+    done = await builders.table(service, "SELECT kind, done_at IS NOT NULL AS done FROM timers ORDER BY kind")
+    assert [(timer.kind, bool(timer.done)) for timer in done] == [("time_known", True), ("told_by_tomorrow", False)]

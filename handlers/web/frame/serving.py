@@ -1,5 +1,6 @@
 """How the application is served: what never reaches it, such as broken HTTP, is answered as carefully as the rest."""
 
+import asyncio
 import socket
 from http import HTTPStatus
 
@@ -82,7 +83,9 @@ async def listen(runner: web.AppRunner, host: str, port: int) -> None:
     Raises:
         OSError: something else listens there, or the address is not this computer's.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    await web.SockSite(runner, door, backlog=LET_IN_AT_ONCE).start()
-    door.listen(BACKLOG)  # for asyncio the length of the line and how many it lets in are one number
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    for family, address in dict.fromkeys((family, address[:2]) for family, *_, address in found):
+        door = socket.create_server(address, family=family, backlog=BACKLOG)
+        await web.SockSite(runner, door, backlog=LET_IN_AT_ONCE).start()
+        door.listen(BACKLOG)  # for asyncio the length of the line and how many it lets in are one number

@@ -1,7 +1,7 @@
 """When the one more try of a row in doubt began, so that a process that dies on the way to it has not used it up
 
-Rows that were in doubt before have had theirs: nothing is said a third time. Revision: 0005_last_try, after
-0004_nothing_stops_it.
+A row in doubt that is on its way now is taken to have begun it: nothing is said a third time. Revision: 0005_last_try,
+after 0004_nothing_stops_it.
 """
 
 import sqlalchemy as sa
