@@ -126,15 +126,22 @@ async def test_a_web_page_shows_what_it_knows(service: Service) -> None:
     assert kinds[-1] == Notice.PRIVACY
 
 
-async def test_one_that_nobody_ever_says_goes_when_everything_so_old_goes(service: Service, asker: Newcomer) -> None:
-    await _delivered(service)
-    (row,) = await _told(service, asker, Notice.HELP)
+async def test_one_that_nobody_ever_says_goes_when_everything_so_old_goes(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    karin = await builders.coordinator(service, chat_id=700)  # newcomers go with all that was said to them
+    async with service.store.work() as work:
+        row = await work.tell(karin.id, Notice.LINKED)
+    assert row is not None
     await _written_by_a_newer_version(service, row)
     await _delivered(service)
 
-    clock.move(timedelta(days=service.settings.retention_days, hours=1))
+    clock.move(timedelta(days=service.settings.retention_days) - A_MOMENT)
+    await builders.purge(service)
+    before = await _state(service, row)
+    clock.move(timedelta(hours=1))
     await builders.purge(service)
 
+    assert before == RowState.DUE
     assert await builders.table(service, f"SELECT id FROM outbox WHERE id = {row}") == []
 
 
