@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.cases.texts_account import TELLERS as ABOUT_ACCOUNTS
 from bot.cases.texts_closing import TELLERS as ABOUT_CLOSING
 from bot.hours.texts_staff import TELLERS as ABOUT_HOURS
-from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import (
     Facts,
     Params,
@@ -26,8 +26,7 @@ from bot.language.parts import (
     simple,
 )
 from bot.language.textshape import with_numbers_isolated
-from bot.trouble.texts import TELLERS as ABOUT_TROUBLE
-from models.buttons import CLAIM, CLOCK, CLOSE, DESK, NO_SEND, PICK, RELEASE, REOPEN, SEND_AGAIN, TAKE_BACK
+from models.buttons import CLAIM, CLOSE, DESK, NO_SEND, PICK, RELEASE, REOPEN, SEND_AGAIN, TAKE_BACK
 from models.case import spoken_code
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
@@ -217,21 +216,6 @@ def _coordinator_blocked(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(words(key, alias=Foreign(str(params.get("alias") or "?")), n=int(str(params["count"]))))
 
 
-def _clock_doubt(words: Words, params: Params, facts: Facts) -> Prompt:
-    """`shown`: what the computer's clock shows; `other`: what else is known. `until`: when a long pause is believed."""
-    if params.get("pressed"):
-        return Prompt(words("clock_confirmed"))
-    shown, other = (words.day_and_time(instant(params, name), facts.zone) for name in ("shown", "other"))
-    ends: str = ""
-    if params.get("until") is not None:
-        told = words("clock_pause", shown=shown, other=other)
-        ends = words("clock_pause_ends", when=words.day_and_time(instant(params, "until"), facts.zone))
-    else:
-        told = words("clock_wrong", shown=shown, other=other)
-    text = lines(told, words("clock_waits"), words("clock_check", command=Ltr("python -m bot clock confirm")), ends)
-    return Prompt(text, rows_of(Choice(CLOCK.code(number(params, "number")), words("clock_confirm"))))
-
-
 def _staff_unreadable(words: Words, params: Params, _facts: Facts) -> Prompt:
     return Prompt(words("staff_unreadable_text" if params.get("text") else "staff_unreadable"))
 
@@ -264,10 +248,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.LINKED: simple("telegram_linked"),
     Notice.COORDINATOR_LATE: _coordinator_late,
     Notice.COORDINATOR_BLOCKED: _coordinator_blocked,
-    Notice.CLOCK_DOUBT: _clock_doubt,
     Notice.REFUSED: refused,
     **ABOUT_CLOSING,
     **ABOUT_ACCOUNTS,
     **ABOUT_HOURS,
-    **ABOUT_TROUBLE,
 }

@@ -6,7 +6,7 @@ Nothing leaves the process before COMMIT, which is the store's. It must not comm
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
@@ -23,6 +23,7 @@ from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
 from models.outbox import Notice, Outbox, RowState, Timer
 from models.people import Address, Channel, Person, Role
+from models.saying import Kept, Saying
 
 _THREADS, _ADDRESSES, _PEOPLE, _ROWS = table_of(Conversation), table_of(Address), table_of(Person), table_of(Outbox)
 
@@ -93,6 +94,18 @@ class Visitor:
     channel: str
     language: str | None
     is_parked: bool = False
+
+
+class About(TypedDict, total=False):
+    """What a row of the outbox is about, and when it leaves; what its columns mean: `models.outbox.Outbox`."""
+
+    case_id: int | None
+    message_id: int | None
+    edits: int | None
+    secret: bytes
+    dedupe_key: str
+    due_at: datetime
+    params: Mapping[str, object] | None
 
 
 def require_staff(actor: Actor | None) -> Actor:
@@ -231,34 +244,35 @@ class Work:
         await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
         self.ring(bells.TIMERS)
 
-    async def tell(self, person_id: int | None, kind: Notice, **row: Any) -> int | None:
-        """Say `kind` to a person on the address that reaches them best; returns the row's id, None if none does."""
+    async def tell(self, person_id: int | None, saying: Saying | Kept | Notice, **about: Unpack[About]) -> int | None:
+        """Say it to a person on the address that reaches them best; returns the row's id, None if none does."""
         if person_id is None:
             return None
         lanes = every(Lane, await self.db.execute(_LANES, {"person": person_id}))
         if not lanes:
             return None
         best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
-        return await self.tell_address(best.id, kind, conversation_id=best.conversation_id, **row)
+        return await self.tell_address(best.id, saying, conversation_id=best.conversation_id, **about)
 
     async def tell_address(
         self,
         address_id: int,
-        kind: Notice,
+        saying: Saying | Kept | Notice,
         *,
         conversation_id: int | None = None,
-        params: Mapping[str, object] | None = None,
-        **row: Any,
+        **about: Unpack[About],
     ) -> int:
-        """Say `kind` on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
+        """Say it on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
         seq = 0
         if conversation_id is not None:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        values: dict[str, object] = {"address_id": address_id, "kind": kind.value, "params": params or {}, "seq": seq}
-        values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value} | row
-        made: int = (await self.db.execute(_SAY, values)).scalar_one()
+        if isinstance(saying, Notice):
+            saying = Kept(saying, about.pop("params", None) or {})
+        values: dict[str, object] = {"address_id": address_id, "kind": saying.kind.value, "params": saying.to_row()}
+        values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value}
+        made: int = (await self.db.execute(_SAY, {**values, "seq": seq, **about})).scalar_one()
         self.ring(bells.OUTBOX)
         return made
 

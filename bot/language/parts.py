@@ -18,6 +18,7 @@ from models.case import spoken_code
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY
 from models.people import AUTONYMS, Channel, Language
+from models.saying import Saying
 
 HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
     ("114 14", "line_11414"),
@@ -64,6 +65,25 @@ class Facts:
 V = TypeVar("V")
 Params = Mapping[str, object]
 Teller = Callable[[Words, Params, Facts], Prompt]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken(Saying):
+    """A saying that a person reads."""
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        """What they read, in the language of `words`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToNewcomer(Spoken):
+    """A saying that newcomers read, in any of the five languages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToStaff(Spoken):
+    """A saying that volunteers and coordinators read, in Swedish or English."""
 
 
 def lines(*texts: str) -> str:

@@ -4,7 +4,7 @@ It must not open browser sessions: `logins.py` does.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from sqlalchemy import bindparam, delete, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +13,7 @@ from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first, only
-from bot.engine.work import Actor, Visitor, Work
+from bot.engine.work import About, Actor, Visitor, Work
 from bot.language.i18n import suggest_language
 from bot.people import access
 from models.base import new_id, table_of
@@ -21,6 +21,7 @@ from models.conversation import Conversation
 from models.intake import IntakeStep
 from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person, Role
+from models.saying import Saying
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
@@ -225,11 +226,11 @@ async def staff(db: AsyncConnection) -> list[Staff]:
     return every(Staff, await db.execute(them))
 
 
-async def tell_coordinators(work: Work, kind: Notice, **row: object) -> None:
+async def tell_coordinators(work: Work, saying: Saying | Notice, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told."""
     them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
     for person_id in (await work.db.execute(them)).scalars().all():
-        await work.tell(person_id, kind, **row)
+        await work.tell(person_id, saying, **about)
 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:

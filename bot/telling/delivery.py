@@ -24,9 +24,10 @@ from bot.language.parts import number
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
-from bot.telling.outbox import ROWS, OutboxRow, is_known
+from bot.telling.outbox import ROWS, OutboxRow
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.sweeping import Sweep
+from bot.telling.table import is_known
 from bot.telling.traffic import Traffic
 from models.base import table_of
 from models.dialogue import Prompt
@@ -166,7 +167,7 @@ class Delivery:
                 return
 
     async def _send(self, row: OutboxRow) -> Outcome:
-        if not is_known(row):
+        if not is_known(row.kind, row.params):
             return Unknown()
         try:
             letter, channel = await self._letter(row)

@@ -13,7 +13,8 @@ from bot.cases import relay_states
 from bot.engine import bells
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
-from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow, is_known
+from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
+from bot.telling.table import is_known
 from models.base import table_of
 from models.conversation import Author, Message
 from models.outbox import Notice, RowState
@@ -47,7 +48,7 @@ async def notices_after(db: AsyncConnection, address_id: int, seq: int) -> list[
     """What was said to this newcomer after the cursor, in order."""
     after = ROWS.c.address_id == address_id, ROWS.c.seq > seq, ROWS.c.state.not_in(NEVER_SHOWN)
     rows = every(OutboxRow, await db.execute(select(*ROW_COLUMNS).where(*after).order_by(ROWS.c.seq)))
-    return [row for row in rows if is_known(row)]
+    return [row for row in rows if is_known(row.kind, row.params)]
 
 
 async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -> list[OwnWords]:

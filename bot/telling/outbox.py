@@ -1,6 +1,6 @@
 """A row of the outbox as it is read: what is to be said, to which address, and how far it has come.
 
-Owns the row's shape, and which kinds this version knows. It must not choose, lease, mark or render.
+Owns the row's shape. It must not choose, lease, mark or render, nor read what the row carries (`table.py`).
 """
 
 from datetime import datetime
@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from bot.engine.rows import columns
 from models.base import table_of
-from models.outbox import Notice, Outbox
+from models.outbox import Outbox
 
 ROWS = table_of(Outbox)
-KNOWN_KINDS = tuple(kind.value for kind in Notice)
 
 
 class OutboxRow(NamedTuple):
@@ -36,8 +35,3 @@ class OutboxRow(NamedTuple):
 
 
 ROW_COLUMNS = columns(OutboxRow, ROWS)
-
-
-def is_known(row: OutboxRow) -> bool:
-    """Whether this version knows what the row says. One that it does not is left for a version that does."""
-    return row.kind in KNOWN_KINDS

@@ -9,16 +9,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases import texts as cases_texts
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.engine import clock
 from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
-from bot.intake import texts as intake_texts
 from bot.language.parts import number
 from bot.service import Service
-from bot.telling import inbox
+from bot.telling import inbox, table
 from bot.telling.outbox import ROWS, OutboxRow
 from models.base import table_of
 from models.case import HeldLine
@@ -128,9 +126,9 @@ async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Pr
         more["secret"] = service.store.seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as)
     facts = service.facts(clock.now(), **more)
     if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
-        return cases_texts.prompt(row.kind, row.params, service.desk(reader.language), facts)
+        return table.prompt(row.kind, row.params, service.desk(reader.language), facts, to_staff=True)
     language = reader.language or str(row.params.get("language") or "") or reader.hint
-    return intake_texts.prompt(row.kind, row.params, service.words(language), facts)
+    return table.prompt(row.kind, row.params, service.words(language), facts)
 
 
 async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:

@@ -18,9 +18,8 @@ from bot.engine.errors import Unavailable
 from bot.engine.rows import columns, every
 from bot.people import people
 from bot.service import Service
-from bot.trouble.texts import cannot_store
+from bot.trouble.texts import CanStoreAgain, cannot_store
 from models.base import table_of
-from models.outbox import Notice
 from models.people import Address, Person, Role
 
 LOOKS_EVERY_SECONDS = 5.0
@@ -103,8 +102,7 @@ class Alarm:
             return
         try:
             async with self._store.work() as work:
-                params = {"since": self._lasting_since.isoformat(), "until": work.now.isoformat()}
-                await people.tell_coordinators(work, Notice.CAN_STORE_AGAIN, params=params)
+                await people.tell_coordinators(work, CanStoreAgain(since=self._lasting_since, until=work.now))
         except Unavailable:
             return
         self._lasting_since = None

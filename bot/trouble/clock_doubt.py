@@ -18,9 +18,10 @@ from bot.engine.inserts import insert_or_skip
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.people import people
+from bot.trouble.texts import ClockDoubt
 from models.base import new_id, table_of
 from models.case import CaseEvent
-from models.outbox import Meta, Notice, Outbox
+from models.outbox import Meta, Outbox
 
 log = structlog.get_logger()
 NEWEST, TOLD = "newest_instant", "clock_doubt"
@@ -107,11 +108,9 @@ async def _tell_once(work: Work, doubt: Doubt, told: Told | None, instance: int)
     if was_said or not is_said:
         return
     shown = clock.shown()
-    params: dict[str, object] = {"number": number, "why": doubt.why, "shown": shown.isoformat()}
-    params["other"] = (shown - doubt.by).isoformat()
-    if doubt.why is Why.PAUSE:
-        params["until"] = (shown + PAUSE_BELIEVED_AFTER - doubt.lasted).isoformat()
-    await people.tell_coordinators(work, Notice.CLOCK_DOUBT, params=params)
+    until = shown + PAUSE_BELIEVED_AFTER - doubt.lasted if doubt.why is Why.PAUSE else None
+    told_now = ClockDoubt(number=number, why=doubt.why, shown=shown, other=shown - doubt.by, until=until)
+    await people.tell_coordinators(work, told_now)
 
 
 async def _note_newest(work: Work, known: datetime | None) -> None:

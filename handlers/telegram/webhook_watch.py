@@ -18,8 +18,8 @@ from bot.engine import bells, clock
 from bot.engine.errors import Unavailable
 from bot.people import people
 from bot.service import ChannelTrouble
+from bot.trouble.texts import TokenElsewhere
 from handlers.telegram.receiving import ALLOWED_UPDATES, CHANNEL, Telegram
-from models.outbox import Notice
 
 log = structlog.get_logger()
 ROUTE = "/telegram/webhook"
@@ -156,7 +156,7 @@ class Watch:
             return
         try:
             async with self._service.store.work() as work:
-                await people.tell_coordinators(work, Notice.TOKEN_ELSEWHERE, params={"what": code})
+                await people.tell_coordinators(work, TokenElsewhere(what=code))
         except Unavailable:
             self._untold = code  # at the next look
         else:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases import texts as cases_texts
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import people
+from bot.telling import table as notices
 from bot.volunteers import leaving
 from models.outbox import Notice
 from tests import builders
@@ -252,5 +252,5 @@ async def test_a_coordinator_without_telegram_reads_of_trouble_at_the_desk(site:
 
     page = await desk.get("/desk")
 
-    said = cases_texts.prompt(notice, params, site.service.desk("sv"), site.service.facts(clock.now()))
+    said = notices.prompt(notice, params, site.service.desk("sv"), site.service.facts(clock.now()), to_staff=True)
     assert said.text.split("\n")[0] in page.words

@@ -14,6 +14,7 @@ from bot.cases import texts as cases_texts
 from bot.intake import texts as intake_texts
 from bot.language import i18n
 from bot.language.parts import Facts
+from bot.telling import table
 from models.dialogue import Prompt
 from models.people import STAFF_LANGUAGES, Language
 from tests.telling.test_spoken import NOW, params_of, staff_ways
@@ -42,14 +43,12 @@ def samples() -> list[dict[str, object]]:
     facts, kept = facts_of(catalogues), []
     for notice in intake_texts.TELLERS:
         for params in params_of(notice):
-            said = {
-                str(one): said_by(intake_texts.prompt(notice, params, catalogues.words(one), facts)) for one in Language
-            }
+            said = {str(one): said_by(table.prompt(notice, params, catalogues.words(one), facts)) for one in Language}
             kept.append({"reader": "newcomer", "kind": notice.value, "params": params, "said": said})
     for notice in cases_texts.TELLERS:
         for params in staff_ways(notice):
             said = {
-                str(one): said_by(cases_texts.prompt(notice, params, catalogues.desk(one), facts))
+                str(one): said_by(table.prompt(notice, params, catalogues.desk(one), facts, to_staff=True))
                 for one in STAFF_LANGUAGES
             }
             kept.append({"reader": "staff", "kind": notice.value, "params": params, "said": said})

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cases import texts as cases_texts
 from bot.hours.typed import buttons as typed_buttons
-from bot.intake import texts as intake_texts
 from bot.language.i18n import Catalogues
 from bot.language.parts import Facts
+from bot.telling import table
 from models.dialogue import Prompt
 from models.outbox import Notice
 
@@ -177,7 +176,7 @@ def codes_of(said: Prompt) -> str:
 def test_what_newcomers_are_sent_carries_the_codes_it_always_did(
     catalogues: Catalogues, facts: Facts, notice: Notice, params: Mapping[str, object], codes: str
 ) -> None:
-    said = intake_texts.prompt(notice, params, catalogues.words("sv"), facts)
+    said = table.prompt(notice, params, catalogues.words("sv"), facts)
 
     assert codes_of(said) == codes.replace("{}", "9007199254740992:4503599627370496")
 
@@ -186,7 +185,7 @@ def test_what_newcomers_are_sent_carries_the_codes_it_always_did(
 def test_what_staff_are_sent_carries_the_codes_it_always_did(
     catalogues: Catalogues, facts: Facts, notice: Notice, params: Mapping[str, object], codes: str
 ) -> None:
-    said = cases_texts.prompt(notice, params, catalogues.desk("sv"), facts)
+    said = table.prompt(notice, params, catalogues.desk("sv"), facts, to_staff=True)
 
     assert codes_of(said) == codes
 
@@ -198,7 +197,7 @@ def test_the_dialogue_about_hours_carries_the_codes_it_always_did(
     asked = typed_buttons.following(pressed, list(_places("linero", "lund")), NOW.date())  # type: ignore[arg-type]
     assert isinstance(asked, typed_buttons.Asked)
 
-    said = cases_texts.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts)
+    said = table.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts, to_staff=True)
 
     assert codes_of(said) == GUIDED[pressed]
 
@@ -210,7 +209,7 @@ def test_the_times_of_a_day_are_four_digits_behind_what_was_answered(
     asked = typed_buttons.following(pressed, list(_places("linero")), NOW.date())  # type: ignore[arg-type]
     assert isinstance(asked, typed_buttons.Asked)
 
-    said = cases_texts.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts)
+    said = table.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts, to_staff=True)
 
     times = [f"{pressed}:{hour:02}{minute}" for hour in range(8, 20) for minute in ("00", "30")]
     closed = [f"{pressed}:-"] if pressed.startswith("h:s") else []

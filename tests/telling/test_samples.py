@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases import texts as cases_texts
-from bot.intake import texts as intake_texts
 from bot.language.i18n import Catalogues
+from bot.telling import table
 from models.outbox import Notice
 from tests.telling.keep_samples import FOLDER, facts_of, said_by
 
@@ -34,8 +33,8 @@ def test_a_stored_row_says_what_it_said(catalogues: Catalogues, path: Path) -> N
         kind, params = Notice(sample["kind"]), sample["params"]
         for language, said in sample["said"].items():
             if sample["reader"] == "staff":
-                now = cases_texts.prompt(kind, params, catalogues.desk(language), facts)
+                now = table.prompt(kind, params, catalogues.desk(language), facts, to_staff=True)
             else:
-                now = intake_texts.prompt(kind, params, catalogues.words(language), facts)
+                now = table.prompt(kind, params, catalogues.words(language), facts)
 
             assert said_by(now) == said, (kind, params, language)

@@ -19,6 +19,7 @@ from bot.language import parts
 from bot.language.i18n import Catalogues
 from bot.language.parts import Facts
 from bot.language.textshape import FSI, LRI, PDI, utf16_length
+from bot.telling import table
 from bot.trouble import texts as trouble_texts
 from models.case import OPEN
 from models.closing import Category, Organisation
@@ -129,7 +130,7 @@ def facts(catalogues: Catalogues) -> Facts:
 def everything(catalogues: Catalogues, facts: Facts, language: str) -> list[tuple[Notice, Prompt]]:
     words = catalogues.words(language)
     return [
-        (notice, intake_texts.prompt(notice, params, words, facts))
+        (notice, table.prompt(notice, params, words, facts))
         for notice in intake_texts.TELLERS
         for params in params_of(notice)
     ]
@@ -163,7 +164,7 @@ def test_no_text_to_staff_holds_a_command_that_ends_something(
 ) -> None:
     for notice in cases_texts.TELLERS:
         for params in staff_ways(notice):
-            said = cases_texts.prompt(notice, params, catalogues.desk(language), facts)
+            said = table.prompt(notice, params, catalogues.desk(language), facts, to_staff=True)
             assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), notice
 
 
@@ -206,7 +207,7 @@ def test_numbers_that_would_be_shown_backwards_are_isolated(
 
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT))
 def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, facts: Facts, language: str) -> None:
-    said = intake_texts.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words(language), facts)
+    said = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words(language), facts)
 
     text = re.sub(f"[{LRI}{FSI}{PDI}]", "", said.text)
     assert {"ar": "من 13:00 إلى 16:00", "fa": "از 13:00 تا 16:00"}[language] in text
@@ -215,8 +216,8 @@ def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, fa
 def test_arabic_dates_name_the_month_both_ways_and_persian_ones_both_calendars(
     catalogues: Catalogues, facts: Facts
 ) -> None:
-    arabic = intake_texts.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("ar"), facts).text
-    persian = intake_texts.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("fa"), facts).text
+    arabic = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("ar"), facts).text
+    persian = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("fa"), facts).text
 
     assert "كانون الثاني / يناير" in arabic
     assert "ژانویهٔ" in persian
@@ -349,7 +350,7 @@ def pressed_params(notice: Notice) -> list[dict[str, object]]:
 @pytest.mark.parametrize("notice", list(cases_texts.TELLERS))
 def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
     for params in staff_ways(notice):
-        said = cases_texts.prompt(notice, params, catalogues.desk(language), facts)
+        said = table.prompt(notice, params, catalogues.desk(language), facts, to_staff=True)
 
         assert said.text.strip()
         assert utf16_length(said.text) <= MOST_UNITS, params
@@ -376,7 +377,7 @@ def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
 ) -> None:
     params = {"draft": 1, "told": told, "shifts": [], "unstaffed": False}
 
-    text = cases_texts.prompt(Notice.HOURS_PREVIEW, params, catalogues.desk("sv"), facts).text
+    text = table.prompt(Notice.HOURS_PREVIEW, params, catalogues.desk("sv"), facts, to_staff=True).text
 
     blocks = {block.split("\n")[0]: block.split("\n")[1:] for block in text.split("\n\n")}
     for language in Language:
@@ -391,7 +392,7 @@ def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
 
 
 def test_every_notice_has_its_words() -> None:
-    said = set(intake_texts.TELLERS) | set(cases_texts.TELLERS)
+    said = set(intake_texts.TELLERS) | set(cases_texts.TELLERS) | set(table.KNOWN)
 
     assert set(Notice) - said == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody, and to no person
 
@@ -424,6 +425,6 @@ def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(
     earlier = replace(facts, now=datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
     params = {"days": [], "cancelled": False, **night}
 
-    told = cases_texts.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier)
+    told = table.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier, to_staff=True)
 
     assert said in told.text

@@ -1,0 +1,139 @@
+"""What a row of the outbox carries beside its kind, as a type: made by who says it, read by who renders it.
+
+Rows live for a month on pages and in chats, and two versions run side by side during an upgrade. So a field that comes
+later has a default, which stands for the rows that were written before, and a default never changes its meaning; a row
+with a field that this version does not know is left for one that does. Owns Saying and its form as JSON. It must not
+know a sentence or a language (`bot/language/parts.py`: Spoken), nor load or write rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import PlainSerializer, TypeAdapter, ValidationError
+
+from models.outbox import Notice
+
+TYPED = "typed"  # stands in every row that was made from one of these; those of version 0.1.0 have none
+_UNKNOWN_FIELD = "unexpected_keyword_argument"
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What a text of this type looks like: a sample for whoever shows every notice, whatever it carries."""
+
+    examples: tuple[str, ...]
+
+
+CaseCode = Annotated[str, Like(("4729135",))]
+Name = Annotated[str, Like(("Amina",))]
+Clock = Annotated[time, PlainSerializer(lambda at: f"{at:%H:%M}")]
+Span = tuple[Clock, Clock]
+
+
+class NewerField(Exception):
+    """The row has a field that only a newer version knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """Something that sayings carry, such as a session: whatever is in it can stand in JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saying(Carried):
+    """Something said to one address. `kind`: names it in the database, for ever.
+
+    `pressed`: the button pressed under it, after which it says so; empty while it still asks. `reply_to`: the reader's
+    own message that it answers. `part` of `parts`: of a text too long for one message.
+    """
+
+    kind: ClassVar[Notice]
+    pressed: str = ""
+    reply_to: int | None = None
+    part: int = 0
+    parts: int = 1
+
+    @property
+    def is_last_part(self) -> bool:
+        return self.part == self.parts - 1
+
+    def to_row(self) -> dict[str, object]:
+        """As it lies in the database: what differs from the defaults, as JSON has it."""
+        row: dict[str, object] = _adapter(type(self)).dump_python(self, mode="json", exclude_defaults=True)
+        return row | {TYPED: 1}
+
+    @classmethod
+    def read(cls, row: Mapping[str, object]) -> Self:
+        """As it was said, by this version or an older one.
+
+        Raises:
+            NewerField: a newer version wrote it.
+            ValueError: it is no such saying.
+        """
+        is_typed = TYPED in row
+        told = {name: value for name, value in row.items() if name != TYPED} if is_typed else cls.from_first(row)
+        try:
+            # Before, rows carried what nobody read as well.
+            read: Self = _adapter(cls).validate_python(told, extra="forbid" if is_typed else "ignore")
+        except ValidationError as wrong:
+            if any(error["type"] == _UNKNOWN_FIELD for error in wrong.errors()):
+                raise NewerField from None
+            raise
+        return read
+
+    @classmethod
+    def from_first(cls, row: Mapping[str, object]) -> Mapping[str, object]:
+        """A row of version 0.1.0, whose shape was nowhere written down, with the fields of today."""
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saying as it lies in the database, to be said again by who need not know what it says."""
+
+    kind: Notice
+    row: Mapping[str, object]
+
+    @property
+    def is_pressed(self) -> bool:
+        return bool(self.row.get("pressed"))
+
+    @property
+    def is_last_part(self) -> bool:
+        parts = self.row.get("parts", 1)
+        return isinstance(parts, int) and self.row.get("part", 0) == parts - 1
+
+    def with_pressed(self, code: str) -> "Kept":
+        """The same, once the button with this code has been pressed."""
+        return Kept(self.kind, {**self.row, "pressed": code})
+
+    def to_row(self) -> dict[str, object]:
+        return dict(self.row)
+
+
+def has_newer_field(saying: type[Saying], row: Mapping[str, object]) -> bool:
+    """Whether a newer version wrote this row of a kind that is known."""
+    try:
+        saying.read(row)
+    except NewerField:
+        return True
+    except ValueError:
+        return False
+    return False
+
+
+def carried_by(saying: Saying, like: type[Carried]) -> dict[str, Any]:
+    """The fields of `like` as this saying has them, to be handed on to another."""
+    return {field.name: getattr(saying, field.name) for field in fields(like)}
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(saying: type) -> TypeAdapter[Any]:
+    """Made when it is first needed: all of them at once would take a start of the program a second."""
+    if saying not in _ADAPTERS:
+        _ADAPTERS[saying] = TypeAdapter(saying)
+    return _ADAPTERS[saying]
