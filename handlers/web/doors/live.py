@@ -8,7 +8,7 @@ does, and however many frames come, it marks once a second. It must not act for 
 import asyncio
 import json
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
@@ -39,36 +39,14 @@ DESK_LOOKS_AGAIN_SECONDS = 30.0  # a ring may be lost, and waiting times grow
 
 async def chat(request: web.Request) -> web.StreamResponse:
     """Sends each new row of the conversation once; the browser says which it has shown."""
-    service, session = request.app[SERVICE], identity.asking(request)
-    async with service.store.look() as db:
+    store, session = request.app[SERVICE].store, identity.asking(request)
+    async with store.look() as db:
         visitor = await people.visitor_of(db, session.person_id)
     if visitor is None:
         raise SessionEnded("session_gone")
-    topics = bells.chat(visitor.conversation_id), bells.SESSIONS
-    with service.store.bells.listen(*topics) as bell:
+    with store.bells.listen(bells.chat(visitor.conversation_id), bells.SESSIONS) as bell:
         async with _opened(request, bell) as place:
-            cursor = _Cursor()
-
-            async def speak() -> None:
-                while await _speak_rows(request, place, visitor, cursor):
-                    await bell.wait(service.settings.poll_seconds)
-
-            def heard(words: str) -> None:
-                if cursor.sent is None:
-                    cursor.sends([_number_in(words, "after") or 0])
-                    bell.ring()
-                elif (number := _number_in(words, "shown")) is not None:
-                    cursor.saw(number)
-
-            async def mark() -> None:
-                async with turn_of(request):
-                    await mark_shown(request, visitor, up_to := cursor.shown)
-                if cursor.shown == up_to:
-                    cursor.is_ahead.clear()
-
-            await _talk(place, speak, heard, lambda: _keep_marking(cursor, mark))
-            if cursor.is_ahead.is_set():
-                await mark()
+            await _Chat(request, place, visitor).run()
     return place.socket
 
 
@@ -76,7 +54,7 @@ async def desk(request: web.Request) -> web.StreamResponse:
     """Says that something changed, so that the page looks again."""
     with request.app[SERVICE].store.bells.listen(bells.DESK, bells.SESSIONS) as bell:
         async with _opened(request, bell) as place:
-            await _talk(place, lambda: _speak_changes(request, place), lambda _words: None)
+            await _Desk(request, place).run()
     return place.socket
 
 
@@ -85,32 +63,6 @@ async def close_all(app: web.Application) -> None:
     sockets = app[SOCKETS]
     goodbyes = (socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for socket in tuple(sockets))
     await asyncio.gather(*goodbyes, return_exceptions=True)
-
-
-class _Cursor:
-    """How far the browser has been sent; None until it has said how far it is, which is the first thing it says.
-
-    `shown`: how far it says it has shown that; `is_ahead`: that this has not been marked yet.
-    """
-
-    def __init__(self) -> None:
-        self.sent: int | None = None
-        self.shown = 0
-        self.is_ahead = asyncio.Event()
-        self._rows: list[int] = []
-
-    def sends(self, rows: list[int]) -> None:
-        """These have been sent, in order; the first is where the browser said it was."""
-        self._rows += rows
-        self.sent = rows[-1]
-
-    def saw(self, number: int) -> None:
-        """It has shown everything up to there. That changes nothing if no row up to there was sent since."""
-        seen = bisect_right(self._rows, number)
-        if seen:
-            self.shown = max(self.shown, self._rows[seen - 1])
-            del self._rows[:seen]
-            self.is_ahead.set()
 
 
 @asynccontextmanager
@@ -133,100 +85,154 @@ async def _opened(request: web.Request, bell: Bell) -> AsyncIterator[Place]:
         request.app[SOCKETS].discard(place)
 
 
-async def _talk(
-    place: Place,
-    speak: Callable[[], Awaitable[None]],
-    heard: Callable[[str], None],
-    meanwhile: Callable[[], Coroutine[object, object, None]] | None = None,
-) -> None:
-    """Speak and listen until the browser leaves, its session ends, others need the room, or the program stops."""
-    async with asyncio.TaskGroup() as all_of_it:
-        doing = [all_of_it.create_task(_quietly(speak, place))]
-        if meanwhile is not None:
-            doing.append(all_of_it.create_task(meanwhile()))
-        async for message in place.socket:
-            if message.type == WSMsgType.TEXT:
-                heard(message.data)
-        for one in doing:
-            one.cancel()
+class _Talk:
+    """One open socket: it speaks and hears until its browser leaves, its session ends, others need the room, or the
+    program stops."""
+
+    def __init__(self, request: web.Request, place: Place) -> None:
+        self._request, self._place = request, place
+        self._service = request.app[SERVICE]
+
+    async def run(self) -> None:
+        """It has been had."""
+        async with asyncio.TaskGroup() as talk:
+            speaking = talk.create_task(self._speak_and_leave())
+            async for message in self._place.socket:
+                if message.type == WSMsgType.TEXT:
+                    self._hear(message.data)
+            speaking.cancel()
+
+    async def _speak_and_leave(self) -> None:
+        with suppress(ConnectionError):  # the browser has left while we spoke; the listening side notices
+            await self._speak()
+        await self._place.socket.close(code=CROWDED if self._place.is_wanted_back else SESSION_DEAD)
+
+    async def _speak(self) -> None:
+        """Whatever is to be said is said when it happens; returns when nothing may be said any more."""
+        raise NotImplementedError
+
+    def _hear(self, frame: str) -> None:
+        """What the browser says."""
 
 
-async def _quietly(speak: Callable[[], Awaitable[None]], place: Place) -> None:
-    with suppress(ConnectionError):  # the browser has left while we spoke; the listening side notices
-        await speak()
-    await place.socket.close(code=CROWDED if place.is_wanted_back else SESSION_DEAD)
+class _Chat(_Talk):
+    """A newcomer's. It knows how far the browser has been sent, and how far that says it has shown it."""
+
+    def __init__(self, request: web.Request, place: Place, visitor: Visitor) -> None:
+        super().__init__(request, place)
+        self._visitor = visitor
+        self._sent: int | None = None  # until it has said how far it is, which is the first thing it says
+        self._unshown: list[int] = []  # rows that have been sent, in order; the first is where it said it was
+        self._shown = 0
+        self._is_ahead = asyncio.Event()  # what it has shown has not been marked yet
+
+    async def run(self) -> None:
+        """As every talk; what the browser has shown is marked."""
+        async with asyncio.TaskGroup() as beside:
+            marking = beside.create_task(self._keep_marking())
+            await super().run()
+            marking.cancel()
+        if self._is_ahead.is_set():
+            await self._mark()
+
+    def _hear(self, frame: str) -> None:
+        if self._sent is None:
+            self._note_sent([_number_in(frame, "after") or 0])
+            self._place.bell.ring()
+        elif (number := _number_in(frame, "shown")) is not None:
+            self._note_shown(number)
+
+    def _note_sent(self, rows: list[int]) -> None:
+        self._unshown += rows
+        self._sent = rows[-1]
+
+    def _note_shown(self, number: int) -> None:
+        """It has shown everything up to there. That changes nothing if no row up to there was sent since."""
+        seen = bisect_right(self._unshown, number)
+        if seen:
+            self._shown = max(self._shown, self._unshown[seen - 1])
+            del self._unshown[:seen]
+            self._is_ahead.set()
+
+    async def _keep_marking(self) -> None:
+        """What has been shown is marked at once, and then once a while, as far as it is by then."""
+        while True:
+            await self._is_ahead.wait()
+            await self._mark()
+            await asyncio.sleep(MARKS_AGAIN_SECONDS)
+
+    async def _mark(self) -> None:
+        async with turn_of(self._request):
+            await mark_shown(self._request, self._visitor, up_to := self._shown)
+        if self._shown == up_to:
+            self._is_ahead.clear()
+
+    async def _speak(self) -> None:
+        while await self._speak_rows():
+            await self._place.bell.wait(self._service.settings.poll_seconds)
+
+    async def _speak_rows(self) -> bool:
+        """Whatever is new has been sent; False once the session has ended, or others need the room."""
+        if self._place.is_wanted_back:
+            return False
+        try:
+            async with turn_of(self._request):
+                told = await self._news()
+        except Unavailable:
+            return True
+        if told:
+            await self._place.socket.send_json(told)
+        return "ended" not in told
+
+    async def _news(self) -> dict[str, object]:
+        """What is to be said now, as if it were sent."""
+        if not await _is_alive(self._request, identity.newcomer_session):
+            return {"ended": True}
+        if self._sent is None:
+            return {}
+        words = words_for(self._request)
+        async with self._service.store.look() as db:
+            bubbles = await bubbles_after(db, self._service, words, self._visitor, self._sent)
+        if not bubbles:
+            return {}
+        told: dict[str, object] = {"rows": [_row(self._request, bubble) for bubble in bubbles]}
+        if after := where_numbers_stand(bubbles):
+            told |= {"numbers": await numbers_to_keep(self._request, identity.asking(self._request)), "after": after}
+        self._note_sent(sorted(bubble.seq for bubble in bubbles))
+        return told
 
 
-async def _keep_marking(cursor: _Cursor, mark: Callable[[], Awaitable[None]]) -> None:
-    """What has been shown is marked at once, and then once a while, as far as it is by then."""
-    while True:
-        await cursor.is_ahead.wait()
-        await mark()
-        await asyncio.sleep(MARKS_AGAIN_SECONDS)
+class _Desk(_Talk):
+    """A volunteer's. Its browser has nothing to say."""
 
+    async def _speak(self) -> None:
+        spoke_at, is_owed = monotonic(), False
+        while True:
+            is_owed = await self._place.bell.wait(self._service.settings.poll_seconds) or is_owed
+            if self._place.is_wanted_back:
+                return
+            try:
+                async with turn_of(self._request):
+                    ended = await self._why_ended()
+            except Unavailable:
+                continue
+            if ended:
+                await self._place.socket.send_json(ended)
+                return
+            if is_owed or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
+                spoke_at, is_owed = monotonic(), False
+                await self._place.socket.send_json({"changed": True})
 
-async def _speak_rows(request: web.Request, place: Place, visitor: Visitor, cursor: _Cursor) -> bool:
-    """Whatever is new has been sent; False once the session has ended, or others need the room."""
-    if place.is_wanted_back:
-        return False
-    try:
-        async with turn_of(request):
-            told = await _news(request, visitor, cursor)
-    except Unavailable:
-        return True
-    if told:
-        await place.socket.send_json(told)
-    return "ended" not in told
-
-
-async def _news(request: web.Request, visitor: Visitor, cursor: _Cursor) -> dict[str, object]:
-    """What is to be said now; the cursor is behind it."""
-    service = request.app[SERVICE]
-    if not await _is_alive(request, identity.newcomer_session):
-        return {"ended": True}
-    if cursor.sent is None:
-        return {}
-    async with service.store.look() as db:
-        bubbles = await bubbles_after(db, service, words_for(request), visitor, cursor.sent)
-    told: dict[str, object] = {"rows": [_row(request, bubble) for bubble in bubbles]}
-    if after := where_numbers_stand(bubbles):
-        told |= {"numbers": await numbers_to_keep(request, identity.asking(request)), "after": after}
-    if not bubbles:
-        return {}
-    cursor.sends(sorted(bubble.seq for bubble in bubbles))
-    return told
+    async def _why_ended(self) -> dict[str, bool]:
+        if await _is_alive(self._request, identity.staff_session):
+            return {}
+        return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(self._request) else {})
 
 
 def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     words = words_for(request)
     html = request.app[PAGES].render("chat/_bubble.html", words, bubble=bubble) if bubble.body else ""
     return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
-
-
-async def _speak_changes(request: web.Request, place: Place) -> None:
-    poll = request.app[SERVICE].settings.poll_seconds
-    spoke_at, is_owed = monotonic(), False
-    while True:
-        is_owed = await place.bell.wait(poll) or is_owed
-        if place.is_wanted_back:
-            return
-        try:
-            async with turn_of(request):
-                ended = await _why_desk_ended(request)
-        except Unavailable:
-            continue
-        if ended:
-            await place.socket.send_json(ended)
-            return
-        if is_owed or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
-            spoke_at, is_owed = monotonic(), False
-            await place.socket.send_json({"changed": True})
-
-
-async def _why_desk_ended(request: web.Request) -> dict[str, bool]:
-    if await _is_alive(request, identity.staff_session):
-        return {}
-    return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(request) else {})
 
 
 async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitable[logins.Session | None]]) -> bool:
