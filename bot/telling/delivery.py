@@ -6,14 +6,15 @@ words itself nor know a channel's protocol.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import NoResultFound
 
-from bot.engine import bells, clock
+from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.rows import exactly, only
 from bot.engine.seal import SealError
@@ -36,7 +37,6 @@ from models.people import Address
 
 log = structlog.get_logger()
 _ADDRESSES = table_of(Address)
-REST_SECONDS, SHORTEST_REST_SECONDS = 1.0, 0.01
 SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
 MOST_CHOICES = 3  # in one turn: who was overtaken by another process three times comes again
 MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
@@ -58,7 +58,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until the service stops; a send under way is finished and marked first."""
-        await self._until_it_answers(self.sweep.free_leases_at_start)
+        await loops.until_stored(self.sweep.free_leases_at_start, unless=self._service.health)
         async with self._sends:
             self._sends.create_task(self.sweep.run())
             for place in range(self._settings.sends_in_parallel):
@@ -79,7 +79,7 @@ class Delivery:
                         self._sends.create_task(self._until_marked(*done))
                     done = None
                 except Unavailable:
-                    await asyncio.sleep(REST_SECONDS)
+                    await asyncio.sleep(loops.REST_SECONDS)
 
     async def deliver_one(self) -> bool:
         """Deliver one due row, if there is one, whatever the traffic. Returns whether there was."""
@@ -89,10 +89,7 @@ class Delivery:
         if leased is None:
             return False
         self._sending[leased.id] = taken
-        outcome = await self._send(leased)
-        async with self._store.work() as work:
-            await marking.mark(work, leased, outcome)
-        self._sending.pop(leased.id, None)
+        await self._mark(leased, await self._send(leased))
         return True
 
     async def _turn(self, done: tuple[OutboxRow, Outcome] | None, *, is_patient: bool) -> OutboxRow | None:
@@ -156,15 +153,12 @@ class Delivery:
         self._store.bells.ring(bells.OUTBOX)
 
     async def _until_marked(self, row: OutboxRow, outcome: Outcome) -> None:
-        while True:
-            try:
-                async with self._store.work() as work:
-                    await marking.mark(work, row, outcome)
-            except Unavailable:
-                await asyncio.sleep(REST_SECONDS)
-            else:
-                self._sending.pop(row.id, None)
-                return
+        await loops.until_stored(partial(self._mark, row, outcome))
+
+    async def _mark(self, row: OutboxRow, outcome: Outcome) -> None:
+        async with self._store.work() as work:
+            await marking.mark(work, row, outcome)
+        self._sending.pop(row.id, None)
 
     async def _send(self, row: OutboxRow) -> Outcome:
         if not is_known(row.kind, row.params):
@@ -243,16 +237,6 @@ class Delivery:
         """Until the next row is due, at most the wake-up poll."""
         async with self._store.look() as db:
             next_due = (await db.execute(lanes.NEXT_DUE, lanes.at(clock.now()))).scalar_one_or_none()
-        waits = [self._settings.poll_seconds]
-        if next_due is not None:
-            waits.append((next_due - clock.now()).total_seconds())
-        if (road_clears := self._traffic.rest_seconds()) is not None:
-            waits.append(road_clears)
-        return max(min(waits), SHORTEST_REST_SECONDS)
-
-    async def _until_it_answers(self, act: Callable[[], Awaitable[None]]) -> None:
-        while not self._service.health.stopping:
-            try:
-                return await act()
-            except Unavailable:
-                await asyncio.sleep(REST_SECONDS)
+        road_clears = self._traffic.rest_seconds()
+        longest = self._settings.poll_seconds if road_clears is None else min(road_clears, self._settings.poll_seconds)
+        return loops.rest_seconds(next_due, at_most=longest)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import exists, func, select, update
 
 from bot.cases import held_lines, queue, shift_starts
-from bot.engine import bells, clock
+from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, NotFound, Unavailable
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
@@ -127,9 +127,7 @@ class Rounds:
         async with self._store.look() as db:
             soonest = select(func.min(_TIMERS.c.due_at)).where(_TIMERS.c.done_at.is_(None))
             due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
-        if due_at is None:
-            return self._service.settings.poll_seconds
-        return min(max((due_at - clock.now()).total_seconds(), 0.01), self._service.settings.poll_seconds)
+        return loops.rest_seconds(due_at, at_most=self._service.settings.poll_seconds)
 
 
 def next_purge(now: datetime, zone: ZoneInfo) -> datetime:

@@ -5,10 +5,12 @@ Owns the offset. It must not know what an update means.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.engine.loops import until_it_answers
 from handlers.telegram.parsing import Told
 from handlers.telegram.receiving import CHANNEL, Telegram
 from handlers.telegram.sender import seconds_to_wait
@@ -24,14 +26,14 @@ async def run(telegram: Telegram) -> None:
     """Receive until the service stops. Telegram unreachable at start is waited for; the web serves meanwhile."""
     health = telegram.service.health
     health.channels[CHANNEL] = False
-    await _until_it_answers(telegram, _start)
+    await _until_telegram_answers(telegram, _start)
     if health.stopping:
         return
     health.channels[CHANNEL] = True  # not first when a poll is answered: nobody may write for half a minute
     watch = Watch(telegram)
     async with asyncio.TaskGroup() as beside:
         beside.create_task(watch.run())
-        beside.create_task(_until_it_answers(telegram, _introduce))  # nobody's words wait for it
+        beside.create_task(_until_telegram_answers(telegram, _introduce))  # nobody's words wait for it
         if not telegram.service.settings.webhook_url:
             await _poll(telegram, watch)
 
@@ -45,22 +47,30 @@ async def _introduce(telegram: Telegram) -> None:
     await telegram.sender.introduce(telegram.service.catalogues)
 
 
-async def _until_it_answers(telegram: Telegram, act: Callable[[Telegram], Awaitable[None]]) -> None:
-    rest = REST_SECONDS
-    while not telegram.service.health.stopping:
-        try:
-            await act(telegram)
-            return
-        except RetryAfter as wait:
-            log.warning("telegram_asks_to_wait")
-            rest = max(rest, seconds_to_wait(wait))
-        except InvalidToken:
-            log.error("telegram_refuses_the_token")
-            rest = LONGEST_REST_SECONDS
-        except TelegramError as trouble:
-            log.warning("telegram_unreachable", trouble=type(trouble).__name__)
-        await asyncio.sleep(rest)
-        rest = min(rest * 2, LONGEST_REST_SECONDS)
+async def _until_telegram_answers(telegram: Telegram, act: Callable[[Telegram], Awaitable[None]]) -> None:
+    rests = _Rests()
+    await until_it_answers(partial(act, telegram), TelegramError, rests.after, unless=telegram.service.health)
+
+
+class _Rests:
+    """Each twice as long as the one before, or what Telegram asks for; it is said why."""
+
+    def __init__(self) -> None:
+        self._next = REST_SECONDS
+
+    def after(self, trouble: TelegramError) -> float:
+        match trouble:
+            case RetryAfter():
+                log.warning("telegram_asks_to_wait")
+                this = max(self._next, seconds_to_wait(trouble))
+            case InvalidToken():
+                log.error("telegram_refuses_the_token")
+                this = LONGEST_REST_SECONDS
+            case _:
+                log.warning("telegram_unreachable", trouble=type(trouble).__name__)
+                this = self._next
+        self._next = min(this * 2, LONGEST_REST_SECONDS)
+        return this
 
 
 async def _poll(telegram: Telegram, watch: Watch) -> None:
