@@ -3,6 +3,8 @@
 It must not read what was typed: `bot/language/commands.py` does.
 """
 
+from collections.abc import Mapping
+
 from bot.cases import queue
 from bot.engine.work import Visitor, Work
 from bot.hours import questions as hours_questions
@@ -14,35 +16,38 @@ from bot.people import access
 from models.case import CaseStatus
 from models.intake import QUESTIONS, Turn, ask_again
 from models.outbox import Notice
+from models.people import Language
 
 
 async def follow(work: Work, visitor: Visitor, thread: Thread, typed: Typed) -> None:
     """The command's answer is on its way; what ends or erases something has only been asked about."""
-
-    async def say(kind: Notice, **params: object) -> None:
-        if typed.language is not None:  # counts as long as they have chosen none
-            params["language"] = typed.language.value
-        await work.tell_address(visitor.address_id, kind, conversation_id=thread.id, params=params)
-
+    language = typed.language  # counts as long as they have chosen none
     match typed.command:
         case "start":
             await _start(work, visitor, thread)
         case "language":
-            await say(Notice.ASK_LANGUAGE)
+            await _say(work, visitor, Notice.ASK_LANGUAGE, language)
         case "status":
-            await say(Notice.STATUS, **await status_params(work, visitor.person_id))
+            await _say(work, visitor, Notice.STATUS, language, await status_params(work, visitor.person_id))
         case "hours":
             await hours_questions.tell_hours(work, visitor)
         case "help":
-            await say(Notice.HELP)
+            await _say(work, visitor, Notice.HELP, language)
         case "privacy":
-            await say(Notice.PRIVACY, channel=visitor.channel)
+            await _say(work, visitor, Notice.PRIVACY, language, {"channel": visitor.channel})
         case "stop":
             await ending.ask_stop(work, visitor)
         case "delete":
-            await ending.ask_delete(work, visitor, language=typed.language)
+            await ending.ask_delete(work, visitor, language=language)
         case _:
-            await say(Notice.UNKNOWN_COMMAND, channel=visitor.channel)
+            await _say(work, visitor, Notice.UNKNOWN_COMMAND, language, {"channel": visitor.channel})
+
+
+async def _say(
+    work: Work, visitor: Visitor, kind: Notice, language: Language | None, params: Mapping[str, object] | None = None
+) -> None:
+    said = dict(params or {}) | ({} if language is None else {"language": language.value})
+    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=said)
 
 
 async def _start(work: Work, visitor: Visitor, thread: Thread) -> None:
