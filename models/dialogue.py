@@ -3,6 +3,7 @@
 Owns Incoming and its acts, Choice, Prompt, Venue and Answer. It must not know Telegram's or the web's own types.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -103,7 +104,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a press is answered with, once it is committed: a catalogue key and its values."""
+    """What a press is answered with, once it is committed: a catalogue key and what fills its placeholders."""
 
     key: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: Mapping[str, str | int] = field(default_factory=dict)

@@ -91,7 +91,7 @@ def _may_claim(work: Work) -> Exists:
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
         still_may = (await work.db.execute(select(_may_claim(work)))).scalar_one()
-        return NotOnShift(code=case.code) if still_may else NotFound()
+        return NotOnShift(case_code=case.code) if still_may else NotFound()
     holder = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == case.volunteer_id)
     alias = (await work.db.execute(holder)).scalar_one_or_none()
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
@@ -183,7 +183,7 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
         NewerWords: they have not.
     """
     if await messages.newest_seq(work, case) > seen_seq:
-        raise NewerWords(case_id=case.id, code=case.code)
+        raise NewerWords(case_id=case.id, case_code=case.code)
 
 
 async def adviser_name(work: Work) -> dict[str, object]:

@@ -22,12 +22,16 @@ A bug is not a Refusal, and is caught at the edge only.
 
 
 class Refusal(Exception):
-    """An act that was refused: `code` is a catalogue key, `values` fill its placeholders, `status` is for HTTP."""
+    """An act that was refused: `code` is a catalogue key, `status` is for HTTP.
+
+    `values` fill the placeholders of its sentence, and are nothing else: what a program has to know of it is an
+    attribute of its class.
+    """
 
     code = "error_generic"
     status = 400
 
-    def __init__(self, code: str | None = None, /, **values: object) -> None:
+    def __init__(self, code: str | None = None, /, **values: str | int) -> None:
         self.code = code or type(self).code
         self.values = values
         super().__init__(self.code)
@@ -53,15 +57,21 @@ class SessionEnded(NotPermitted):
 
 
 class AlreadyClaimed(Refusal):
-    """Carries `alias`, who has it, and `claimed_at`, since when; both None if it is no longer open."""
+    """Its sentence says who has it and since when, or that it is the actor's already, or no longer open."""
 
     code = "already_claimed"
     status = 409
 
 
 class NotOnShift(Refusal):
+    """`case_code`: of the case that may be claimed all the same."""
+
     code = "not_on_shift"
     status = 409
+
+    def __init__(self, *, case_code: str) -> None:
+        super().__init__(code=case_code)
+        self.case_code = case_code
 
 
 class NotOpen(Refusal):
@@ -70,13 +80,13 @@ class NotOpen(Refusal):
 
 
 class NewerWords(Refusal):
-    """`case_id`: the case whose newer words are to be shown with the refusal; `code`: its own, to be named."""
+    """`case_id`: the case whose newer words are to be shown with the refusal."""
 
     code = "newer_words"
     status = 409
 
-    def __init__(self, *, case_id: int, code: str) -> None:
-        super().__init__(code=code)
+    def __init__(self, *, case_id: int, case_code: str) -> None:
+        super().__init__(code=case_code)
         self.case_id = case_id
 
 

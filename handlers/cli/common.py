@@ -90,7 +90,7 @@ def run_async(act: Coroutine[Any, Any, None]) -> None:
         fail(words(f"cannot_store_{trouble.cause}"))
     except Refusal as refusal:
         status = WRONG_USE if isinstance(refusal, FilesOpen) else REFUSED
-        fail(refusal_text(words, refusal.code, _plain(refusal.values), UTC), status)
+        fail(refusal_text(words, refusal.code, refusal.values, UTC), status)
     except SealError as error:
         fail(words(error.code, **{name: Ltr(str(value)) for name, value in error.params.items()}), WRONG_USE)
     except OSError as error:
@@ -160,7 +160,3 @@ def span_of(text: str) -> tuple[time, time]:
     if not dash:
         raise BadInput("not_a_time", value=text)
     return time_of(first.strip()), time_of(last.strip())
-
-
-def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value is not None}

@@ -213,7 +213,7 @@ class Telegram:
             if not await once.first_time(work, CHANNEL, str(update.update_id)):
                 return
             actor = await people.staff_on_telegram(work, chat_id)
-            params = {"refusal": refusal.code} | _plain(refusal.values)
+            params: dict[str, object] = {"refusal": refusal.code, **refusal.values}
             if actor is not None and actor.enabled:
                 await work.tell(actor.id, Notice.REFUSED, params=params)
             elif actor is None:
@@ -284,8 +284,4 @@ def _toast(words: Words, answer: Answer, service: Service) -> str:
     if not answer.key:
         return ""
     known = answer.key if answer.key in words else "no_longer_valid"
-    return parts.refusal_text(words, known, _plain(answer.values), service.store.zone)
-
-
-def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value is not None}
+    return parts.refusal_text(words, known, answer.values, service.store.zone)

@@ -343,6 +343,29 @@ def test_every_refusal_has_its_words():
     assert {cls.code for cls in found} - every_key() == set()
 
 
+def test_a_refusal_s_values_are_the_placeholders_of_its_sentence_and_nothing_else():
+    known = {**entries("en", "messages"), **entries("en", "desk")}
+    needed = {key: set(PLACEHOLDER.findall(forms(message)[-1])) for key, message in known.items()}
+    typed = errors.NotOnShift(case_code="4729135"), errors.NewerWords(case_id=7, case_code="4729135")
+
+    made = [*refusals_made(), *(("typed", refusal.code, set(refusal.values)) for refusal in typed)]
+
+    assert len(made) > 100
+    assert [(where, code, filled) for where, code, filled in made if filled != needed[code]] == []
+
+
+def refusals_made() -> Iterator[tuple[str, str, set[str]]]:
+    """Where a refusal is made, its code, and what fills its sentence; without those that take something else."""
+    classes = {name: getattr(errors, name) for name in refusal_names()}
+    plain = {name: cls for name, cls in classes.items() if cls.__init__ is errors.Refusal.__init__}
+    for path, tree in sources():
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in plain:
+                codes = literals(call.args[0]) if call.args else [plain[call.func.id].code]
+                for code in codes:
+                    yield f"{path.name}:{call.lineno}", code, {str(value.arg) for value in call.keywords}
+
+
 def test_no_key_of_the_newcomers_is_left_over():
     used = every_literal()
 

@@ -91,7 +91,7 @@ async def claim(request: web.Request) -> web.Response:
     except NotOnShift as refusal:
         if wants_json(request):
             raise
-        return _asked(request, case_id, str(refusal.values["code"]), status=refusal.status)
+        return _asked(request, case_id, refusal.case_code, status=refusal.status)
     except AlreadyClaimed as refusal:
         if refusal.code != "already_yours":
             if wants_json(request):

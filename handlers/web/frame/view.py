@@ -201,8 +201,7 @@ def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
     """A refusal as its reader sees it; a code without a sentence is told in general words."""
     code = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
     code = code if code in words else Refusal.code
-    values = {name: value for name, value in refusal.values.items() if value is not None}
-    return parts.refusal_text(words, code, values, service.store.zone)
+    return parts.refusal_text(words, code, refusal.values, service.store.zone)
 
 
 @dataclass(frozen=True, slots=True)
