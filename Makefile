@@ -1,6 +1,6 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bench chaos migration lock
+.PHONY: help run test quick coverage check bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
@@ -26,6 +26,9 @@ test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist load -k "not postgresql and not whatever_people and not typed_for" $(QUICK) $(ARGS)
+
+coverage: .venv/test  ## the tests, and which lines and branches none of them runs; not those of processes of their own
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check
