@@ -1,6 +1,6 @@
 """Who takes part, how each is reached, and what lets a browser act for them.
 
-Owns Person, Address, WebSession, LoginLink and the languages. It must not know how a channel sends,
+Owns Person, Address, WebLogin, LoginLink and the languages. It must not know how a channel sends,
 and it decides no permission: `bot/people/access.py` does.
 """
 
@@ -90,14 +90,14 @@ class Address(Base, table=True):
 
 
 class Device(StrEnum):
-    """Whose screen a browser session runs on. Shared is the default: nothing stays behind."""
+    """Whose screen a browser's login runs on. Shared is the default: nothing stays behind."""
 
     SHARED = "shared"
     OWN = "own"
     STAFF = "staff"
 
 
-class WebSession(Base, table=True):
+class WebLogin(Base, table=True):
     """A browser that acts for a person. Only the hash of its token is stored, so a leak opens nothing.
 
     `draft`: sealed; what a newcomer has typed and not sent, kept for a while when they leave the page.

@@ -2,8 +2,8 @@
 
     Refusal
     ├── NotFound            not there, or not yours: the same answer on purpose
-    │   └── NotPermitted    for the edge only: no session at all
-    │       └── SessionEnded  a newcomer's, and why
+    │   └── NotPermitted    for the edge only: no login at all
+    │       └── LoginEnded  a newcomer's, and why
     ├── AlreadyClaimed      another volunteer was first
     ├── NotOnShift          may be claimed from the desk after a yes
     ├── NotOpen             the case is closed, so this cannot be done to it
@@ -46,7 +46,7 @@ class NotPermitted(NotFound):
     code = "log_in_first"
 
 
-class SessionEnded(NotPermitted):
+class LoginEnded(NotPermitted):
     """A newcomer's browser acts for nobody. `says`: the key of what is true about that one."""
 
     code = "session_ended"

@@ -1,7 +1,7 @@
-"""What a browser session keeps for its newcomer: text that was typed and not sent, and the secret number until it has
+"""What a browser's login keeps for its newcomer: text that was typed and not sent, and the secret number until it has
 been written down.
 
-Both are sealed, are shown on the pages of that session alone, and die with it. It must not make either of them part
+Both are sealed, are shown on the pages of that login alone, and die with it. It must not make either of them part
 of a conversation.
 """
 
@@ -17,20 +17,20 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
 from bot.engine.work import Visitor, Work
-from bot.people.logins import SHARED_IDLE, Session
+from bot.people.logins import SHARED_IDLE, Login
 from models.base import table_of
 from models.conversation import Conversation
 from models.outbox import Notice, TimerKind
-from models.people import Device, WebSession
+from models.people import Device, WebLogin
 
 UNSENT_LIVES = timedelta(minutes=30)
 MOST_UNSENT = 100_000  # characters: what was refused as too long is kept as well, so that it can be shortened
-_SESSIONS, _THREADS = table_of(WebSession), table_of(Conversation)
+_LOGINS, _THREADS = table_of(WebLogin), table_of(Conversation)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the session keeps, opened."""
+    """What the login keeps, opened."""
 
     unsent: str = ""
     secret: str = ""
@@ -40,7 +40,7 @@ NOTHING_KEPT = Kept()
 
 
 class Keeping(NamedTuple):
-    """What a session keeps, as it is kept: sealed, and since when; and when the session was last seen."""
+    """What a login keeps, as it is kept: sealed, and since when; and when the login was last seen."""
 
     device: str
     seen_at: datetime
@@ -55,13 +55,13 @@ class Keeping(NamedTuple):
 
 
 class OpenedOn(NamedTuple):
-    """A session, and on what kind of device it is."""
+    """A login, and on what kind of device it is."""
 
     id: int
     device: str
 
 
-_KEEPING = select(*columns(Keeping, _SESSIONS))
+_KEEPING = select(*columns(Keeping, _LOGINS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,19 @@ class NewSecret:
     replaces: str
 
 
-async def kept_for(db: AsyncConnection, seal: Seal, session_id: int, *, now: datetime) -> Kept:
-    """What this session's own page shows besides the conversation. Text older than half an hour is not shown."""
-    row = only(Keeping, await db.execute(_KEEPING.where(_SESSIONS.c.id == session_id)))
+async def kept_for(db: AsyncConnection, seal: Seal, login_id: int, *, now: datetime) -> Kept:
+    """What this login's own page shows besides the conversation. Text older than half an hour is not shown."""
+    row = only(Keeping, await db.execute(_KEEPING.where(_LOGINS.c.id == login_id)))
     if row is None:
         return NOTHING_KEPT
     is_fresh = row.unsent_ends_at is not None and now < row.unsent_ends_at
-    unsent = seal.open(row.draft, **_place("draft", session_id)) if row.draft is not None and is_fresh else ""
-    secret = seal.open(row.secret, **_place("secret", session_id)) if row.secret is not None else ""
+    unsent = seal.open(row.draft, **_place("draft", login_id)) if row.draft is not None and is_fresh else ""
+    secret = seal.open(row.secret, **_place("secret", login_id)) if row.secret is not None else ""
     return Kept(unsent, secret)
 
 
-async def keep_unsent(work: Work, session: Session, text: str) -> None:
-    """The text is in the box of the session's next page, for half an hour from now; no text, nothing kept.
+async def keep_unsent(work: Work, login: Login, text: str) -> None:
+    """The text is in the box of the login's next page, for half an hour from now; no text, nothing kept.
 
     Raises:
         BadInput: more than anybody types.
@@ -93,36 +93,36 @@ async def keep_unsent(work: Work, session: Session, text: str) -> None:
     if len(text) > MOST_UNSENT:
         raise BadInput("too_long", most=MOST_UNSENT)
     if not text.strip():
-        await forget_unsent(work, session)
+        await forget_unsent(work, login)
         return
-    sealed = work.seal.seal(text, **_place("draft", session.id))
-    kept = update(_SESSIONS).where(_SESSIONS.c.id == session.id).values(draft=sealed, drafted_at=work.now)
+    sealed = work.seal.seal(text, **_place("draft", login.id))
+    kept = update(_LOGINS).where(_LOGINS.c.id == login.id).values(draft=sealed, drafted_at=work.now)
     found = await work.db.execute(kept)
-    if found.rowcount and session.drafted_at is None:
-        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + UNSENT_LIVES)
+    if found.rowcount and login.drafted_at is None:
+        await work.remind(TimerKind.KEPT_EXPIRES, login.id, work.now + UNSENT_LIVES)
 
 
-async def forget_unsent(work: Work, session: Session) -> None:
+async def forget_unsent(work: Work, login: Login) -> None:
     """Nothing that was not sent is kept any more, also of what is being kept at this moment."""
-    this = update(_SESSIONS).where(_SESSIONS.c.id == session.id)
+    this = update(_LOGINS).where(_LOGINS.c.id == login.id)
     await work.db.execute(this.values(draft=None, drafted_at=None))
 
 
 async def keep_secret(work: Work, token: str, secret: str) -> None:
-    """The new session shows the secret number until `written_down`."""
-    this = select(*columns(OpenedOn, _SESSIONS)).where(_SESSIONS.c.token_hash == hash_token(token))
-    session = exactly(OpenedOn, await work.db.execute(this))
-    await _keep_secret(work, session.id, secret)
-    if session.device == Device.SHARED:
-        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
+    """The new login shows the secret number until `written_down`."""
+    this = select(*columns(OpenedOn, _LOGINS)).where(_LOGINS.c.token_hash == hash_token(token))
+    login = exactly(OpenedOn, await work.db.execute(this))
+    await _keep_secret(work, login.id, secret)
+    if login.device == Device.SHARED:
+        await work.remind(TimerKind.KEPT_EXPIRES, login.id, work.now + SHARED_IDLE)
 
 
-async def written_down(work: Work, session: Session) -> None:
+async def written_down(work: Work, login: Login) -> None:
     """The newcomer has the number on paper: it is shown no more."""
-    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session.id).values(secret=None))
+    await work.db.execute(update(_LOGINS).where(_LOGINS.c.id == login.id).values(secret=None))
 
 
-async def renew_secret(work: Work, visitor: Visitor, session: Session, *, new: NewSecret) -> None:
+async def renew_secret(work: Work, visitor: Visitor, login: Login, *, new: NewSecret) -> None:
     """The new secret number opens the case and is shown here; the old one opens nothing, and the chat says so.
 
     Raises:
@@ -132,22 +132,22 @@ async def renew_secret(work: Work, visitor: Visitor, session: Session, *, new: N
     mine = _THREADS.c.id == visitor.conversation_id, _THREADS.c.secret_hash == new.replaces
     if not (await work.db.execute(update(_THREADS).where(*mine).values(secret_hash=new.secret_hash))).rowcount:
         raise Stale
-    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.person_id == visitor.person_id).values(secret=None))
-    await _keep_secret(work, session.id, new.secret)
-    if session.device == Device.SHARED:
-        await work.remind(TimerKind.KEPT_EXPIRES, session.id, work.now + SHARED_IDLE)
+    await work.db.execute(update(_LOGINS).where(_LOGINS.c.person_id == visitor.person_id).values(secret=None))
+    await _keep_secret(work, login.id, new.secret)
+    if login.device == Device.SHARED:
+        await work.remind(TimerKind.KEPT_EXPIRES, login.id, work.now + SHARED_IDLE)
     await work.tell_address(visitor.address_id, Notice.NUMBER_MADE, conversation_id=visitor.conversation_id)
 
 
-async def expire(work: Work, session_id: int) -> None:
+async def expire(work: Work, login_id: int) -> None:
     """Text older than half an hour is gone; on a shared device that nobody uses any more, the secret number as well.
 
     What is still kept is looked at again when its time comes.
     """
-    row = only(Keeping, await work.db.execute(_KEEPING.where(_SESSIONS.c.id == session_id)))
+    row = only(Keeping, await work.db.execute(_KEEPING.where(_LOGINS.c.id == login_id)))
     if row is None:
         return
-    left_at = last_seen.of(session_id, row.seen_at, work.now) + SHARED_IDLE
+    left_at = last_seen.of(login_id, row.seen_at, work.now) + SHARED_IDLE
     keeps_secret = row.secret is not None and row.device == Device.SHARED
     ends = {
         "draft": row.unsent_ends_at,
@@ -156,16 +156,16 @@ async def expire(work: Work, session_id: int) -> None:
     over = {column: None for column, at in ends.items() if at is not None and at <= work.now}
     if over:
         values = over | ({"drafted_at": None} if "draft" in over else {})
-        await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(**values))
+        await work.db.execute(update(_LOGINS).where(_LOGINS.c.id == login_id).values(**values))
     later = [at for column, at in ends.items() if at is not None and column not in over]
     if later:
-        await work.remind(TimerKind.KEPT_EXPIRES, session_id, min(later))
+        await work.remind(TimerKind.KEPT_EXPIRES, login_id, min(later))
 
 
-async def _keep_secret(work: Work, session_id: int, secret: str) -> None:
-    sealed = work.seal.seal(secret, **_place("secret", session_id))
-    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session_id).values(secret=sealed))
+async def _keep_secret(work: Work, login_id: int, secret: str) -> None:
+    sealed = work.seal.seal(secret, **_place("secret", login_id))
+    await work.db.execute(update(_LOGINS).where(_LOGINS.c.id == login_id).values(secret=sealed))
 
 
-def _place(column: str, session_id: int) -> Place:
-    return {"table": "web_sessions", "column": column, "row_id": session_id}
+def _place(column: str, login_id: int) -> Place:
+    return {"table": "web_sessions", "column": column, "row_id": login_id}

@@ -115,12 +115,12 @@ async def spend_link(work: Work, token: str, *purposes: LinkPurpose) -> int:
 
 
 async def log_in(work: Work, token: str) -> str:
-    """A desk session is opened by a link; the person's Telegram account is told. Returns the session's token.
+    """A desk login is opened by a link; the person's Telegram account is told. Returns the login's token.
 
     Raises:
         LinkSpent: as `spend_link`.
     """
     person_id = await spend_link(work, token, LinkPurpose.DESK, LinkPurpose.TRIAL)
-    session = await logins.open_session(work, person_id, Device.STAFF)
+    opened = await logins.open_login(work, person_id, Device.STAFF)
     await work.tell(person_id, Notice.NEW_DEVICE, params={"at": work.now.isoformat()})
-    return session
+    return opened

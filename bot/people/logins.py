@@ -1,8 +1,8 @@
 """Browsers that act for a person: opened, kept alive, ended.
 
-Only hashes of tokens are stored. How long a session is idle is counted where this process saw it last, and told by the
+Only hashes of tokens are stored. How long a login is idle is counted where this process saw it last, and told by the
 database's instants where it did not. It must not read cookies: `handlers/web/frame/identity.py` does. What opens a
-session is in `login_links.py` and `secret_door.py`.
+login is in `login_links.py` and `secret_door.py`.
 """
 
 from datetime import datetime, timedelta
@@ -18,9 +18,9 @@ from bot.engine.work import Work
 from bot.people import access
 from models.base import new_id, table_of
 from models.case import OPEN
-from models.people import STAFF_ROLES, Device, Person, WebSession
+from models.people import STAFF_ROLES, Device, Person, WebLogin
 
-_SESSIONS, _PEOPLE = table_of(WebSession), table_of(Person)
+_LOGINS, _PEOPLE = table_of(WebLogin), table_of(Person)
 SHARED_IDLE = timedelta(minutes=30)
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
@@ -28,8 +28,8 @@ AFTER_CLOSING = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=1)
 
 
-class Session(NamedTuple):
-    """A browser session that is alive at the moment it was looked up."""
+class Login(NamedTuple):
+    """A browser's login that is alive at the moment it was looked up."""
 
     id: int
     person_id: int
@@ -48,50 +48,50 @@ class Session(NamedTuple):
         return self.device == Device.STAFF
 
     def seconds_left(self, now: datetime) -> int:
-        """How long a staff session lives on if nobody acts in it."""
+        """How long a staff login lives on if nobody acts in it."""
         return max(0, int((min(self.seen_at + STAFF_IDLE, self.longest) - now).total_seconds()))
 
     @property
     def longest(self) -> datetime:
-        """When a staff session ends whatever is done in it."""
+        """When a staff login ends whatever is done in it."""
         return self.created_at + STAFF_LONGEST
 
 
 class Began(NamedTuple):
-    """When a session began, and when it was last seen by what the database knows."""
+    """When a login began, and when it was last seen by what the database knows."""
 
     id: int
     seen_at: datetime
     created_at: datetime
 
 
-_OF_PERSON = _SESSIONS.join(_PEOPLE, _PEOPLE.c.id == _SESSIONS.c.person_id)
-_FOUND = select(*columns(Session, _SESSIONS, _PEOPLE)).select_from(_OF_PERSON)
-_BEGAN = select(*columns(Began, _SESSIONS)).select_from(_OF_PERSON)
+_OF_PERSON = _LOGINS.join(_PEOPLE, _PEOPLE.c.id == _LOGINS.c.person_id)
+_FOUND = select(*columns(Login, _LOGINS, _PEOPLE)).select_from(_OF_PERSON)
+_BEGAN = select(*columns(Began, _LOGINS)).select_from(_OF_PERSON)
 
 
-async def open_session(work: Work, person_id: int, device: Device, *, held: bool = False) -> str:
+async def open_login(work: Work, person_id: int, device: Device, *, held: bool = False) -> str:
     """A new browser acts for the person; returns its token, which is stored nowhere."""
     token = new_token()
     row = {"token_hash": hash_token(token), "person_id": person_id, "device": device.value, "held": held}
-    session_id = new_id()
-    await work.db.execute(insert(_SESSIONS).values(id=session_id, created_at=work.now, seen_at=work.now, **row))
-    work.after_commit(lambda: last_seen.note(session_id, work.now))
+    login_id = new_id()
+    await work.db.execute(insert(_LOGINS).values(id=login_id, created_at=work.now, seen_at=work.now, **row))
+    work.after_commit(lambda: last_seen.note(login_id, work.now))
     return token
 
 
-async def session_of(db: AsyncConnection, token: str, now: datetime) -> Session | None:
-    """The live session of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
-    found = only(Session, await db.execute(_FOUND.where(_SESSIONS.c.token_hash == hash_token(token))))
+async def login_of(db: AsyncConnection, token: str, now: datetime) -> Login | None:
+    """The live login of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
+    found = only(Login, await db.execute(_FOUND.where(_LOGINS.c.token_hash == hash_token(token))))
     if found is None:
         return None
-    session = found._replace(seen_at=last_seen.of(found.id, found.seen_at, now))
-    return session if await _lives(db, session, now) else None
+    login = found._replace(seen_at=last_seen.of(found.id, found.seen_at, now))
+    return login if await _lives(db, login, now) else None
 
 
 async def ran_out(db: AsyncConnection, token: str, now: datetime) -> bool:
-    """Whether this token's staff session ended by time alone: it was not ended by anybody, and access has not."""
-    mine = _BEGAN.where(_SESSIONS.c.token_hash == hash_token(token), _SESSIONS.c.device == Device.STAFF)
+    """Whether this token's staff login ended by time alone: it was not ended by anybody, and access has not."""
+    mine = _BEGAN.where(_LOGINS.c.token_hash == hash_token(token), _LOGINS.c.device == Device.STAFF)
     row = only(Began, await db.execute(mine.where(_PEOPLE.c.enabled, _PEOPLE.c.role.in_(STAFF_ROLES))))
     if row is None:
         return False
@@ -104,14 +104,14 @@ def _is_within(passed: timedelta, longest: timedelta) -> bool:
     return abs(passed) < longest
 
 
-async def _lives(db: AsyncConnection, session: Session, now: datetime) -> bool:
-    idle, age = now - session.seen_at, now - session.created_at
-    if session.is_staff:
-        is_let_in = session.enabled and session.role in STAFF_ROLES
+async def _lives(db: AsyncConnection, login: Login, now: datetime) -> bool:
+    idle, age = now - login.seen_at, now - login.created_at
+    if login.is_staff:
+        is_let_in = login.enabled and login.role in STAFF_ROLES
         return is_let_in and _is_within(idle, STAFF_IDLE) and _is_within(age, STAFF_LONGEST)
-    if session.device == Device.SHARED and not _is_within(idle, SHARED_IDLE):
+    if login.device == Device.SHARED and not _is_within(idle, SHARED_IDLE):
         return False
-    return await newcomer_may_return(db, session.person_id, now, since=session.seen_at)
+    return await newcomer_may_return(db, login.person_id, now, since=login.seen_at)
 
 
 async def newcomer_may_return(db: AsyncConnection, person_id: int, now: datetime, *, since: datetime) -> bool:
@@ -122,26 +122,26 @@ async def newcomer_may_return(db: AsyncConnection, person_id: int, now: datetime
     return newest.status in OPEN or (newest.closed_at is not None and now - newest.closed_at < AFTER_CLOSING)
 
 
-def seen_now(session: Session, now: datetime) -> Session:
-    """The session as it is once somebody has acted in it now; what is newer than a minute is not noted again."""
-    return session._replace(seen_at=now) if now - session.seen_at >= SEEN_EVERY else session
+def seen_now(login: Login, now: datetime) -> Login:
+    """The login as it is once somebody has acted in it now; what is newer than a minute is not noted again."""
+    return login._replace(seen_at=now) if now - login.seen_at >= SEEN_EVERY else login
 
 
-async def seen(work: Work, session: Session) -> None:
-    """The session is not idle: somebody acted in it now."""
-    if seen_now(session, work.now) is not session:
-        await stays(work, session)
+async def seen(work: Work, login: Login) -> None:
+    """The login is not idle: somebody acted in it now."""
+    if seen_now(login, work.now) is not login:
+        await stays(work, login)
 
 
-async def stays(work: Work, session: Session) -> None:
+async def stays(work: Work, login: Login) -> None:
     """Whoever is there has said so: the half hour begins again, to the second."""
-    await work.db.execute(update(_SESSIONS).where(_SESSIONS.c.id == session.id).values(seen_at=work.now))
-    work.after_commit(lambda: last_seen.note(session.id, work.now))
+    await work.db.execute(update(_LOGINS).where(_LOGINS.c.id == login.id).values(seen_at=work.now))
+    work.after_commit(lambda: last_seen.note(login.id, work.now))
 
 
-def ends_in(session: Session, now: datetime) -> timedelta:
+def ends_in(login: Login, now: datetime) -> timedelta:
     """How long a shared device stays open from here, if nobody touches it after this look at the page."""
-    idle = now - session.seen_at
+    idle = now - login.seen_at
     return SHARED_IDLE if idle >= SEEN_EVERY else SHARED_IDLE - idle
 
 
@@ -151,7 +151,7 @@ async def how_it_ended(db: AsyncConnection, token: str, now: datetime) -> str:
     Away too long, with numbers to come back by or without a question asked; long over; or it is not known why:
     closed, deleted, opened elsewhere, or never ours.
     """
-    theirs = select(_SESSIONS.c.person_id).where(_SESSIONS.c.token_hash == hash_token(token))
+    theirs = select(_LOGINS.c.person_id).where(_LOGINS.c.token_hash == hash_token(token))
     person_id = (await db.execute(theirs)).scalar_one_or_none()
     if person_id is None:
         return "session_gone"
@@ -162,14 +162,14 @@ async def how_it_ended(db: AsyncConnection, token: str, now: datetime) -> str:
     return "session_over"
 
 
-async def end_session(work: Work, session_id: int) -> None:
+async def end_login(work: Work, login_id: int) -> None:
     """This browser acts for nobody any more; its sockets close."""
-    await work.db.execute(delete(_SESSIONS).where(_SESSIONS.c.id == session_id))
-    work.ring(bells.SESSIONS)
+    await work.db.execute(delete(_LOGINS).where(_LOGINS.c.id == login_id))
+    work.ring(bells.LOGINS)
 
 
-async def end_all_sessions(work: Work, person_id: int) -> bool:
+async def end_all_logins(work: Work, person_id: int) -> bool:
     """No browser acts for the person any more; their sockets close. Returns whether any did."""
-    ended = await work.db.execute(delete(_SESSIONS).where(_SESSIONS.c.person_id == person_id))
-    work.ring(bells.SESSIONS)
+    ended = await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
+    work.ring(bells.LOGINS)
     return bool(ended.rowcount)

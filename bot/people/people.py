@@ -1,6 +1,6 @@
 """Who people are: a newcomer arrives on a channel, staff are added, linked to Telegram, and shown out.
 
-It must not open browser sessions: `logins.py` does.
+It must not open browsers' logins: `logins.py` does.
 """
 
 from datetime import datetime
@@ -125,7 +125,7 @@ async def back_on_telegram(work: Work, chat_id: int) -> None:
 
 
 async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
-    """The newcomer whom a browser session acts for; None after they were erased."""
+    """The newcomer whom a browser's login acts for; None after they were erased."""
     return await visitor_of(work.db, person_id)
 
 

@@ -92,7 +92,7 @@ async def numbers_of(db: AsyncConnection, person_id: int) -> tuple[str, str] | N
 
 
 async def come_back(work: Work, person_id: int, device: Device) -> tuple[Visitor, str]:
-    """The newcomer is here again, the secret having matched: their other sessions have ended. Returns the new token.
+    """The newcomer is here again, the secret having matched: their other logins have ended. Returns the new token.
 
     The match is made before, outside the act: it takes a processor longer than an act may take the database.
 
@@ -102,8 +102,8 @@ async def come_back(work: Work, person_id: int, device: Device) -> tuple[Visitor
     visitor = await people.newcomer_on_web(work, person_id)
     if visitor is None:
         raise NotFound("wrong_code_or_secret")
-    await logins.end_all_sessions(work, person_id)
-    return visitor, await logins.open_session(work, person_id, device)
+    await logins.end_all_logins(work, person_id)
+    return visitor, await logins.open_login(work, person_id, device)
 
 
 async def forgive_guesses(work: Work, code: str) -> None:

@@ -17,7 +17,7 @@ from models.case import CodeGuess, DeskDraft, HeldLine
 from models.conversation import Inbound
 from models.hours import HoursDraft, SessionReminder
 from models.outbox import UNKNOWN_KIND, Outbox, RowState, Timer
-from models.people import Address, Channel, LoginLink, WebSession
+from models.people import Address, Channel, LoginLink, WebLogin
 
 ROWS_AN_ACT = 500
 ROWS_AT_ONCE = 100
@@ -26,9 +26,9 @@ GUESSES_KEPT = timedelta(hours=1)
 DRAFTS_HELD = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
 LINES_KEPT = timedelta(days=1)
-SESSIONS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
+LOGINS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
 _ROWS, _TIMERS, _ADDRESSES, _INBOUND = table_of(Outbox), table_of(Timer), table_of(Address), table_of(Inbound)
-_LINKS, _SESSIONS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebSession), table_of(CodeGuess), table_of(HeldLine)
+_LINKS, _LOGINS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebLogin), table_of(CodeGuess), table_of(HeldLine)
 _DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDraft), table_of(SessionReminder)
 
 
@@ -79,7 +79,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_HELD
     yield _INBOUND, _INBOUND.c.came_at < now - INBOUND_KEPT
     yield _LINKS, _LINKS.c.expires_at < now
-    yield _SESSIONS, _SESSIONS.c.seen_at < now - SESSIONS_KEPT
+    yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT
     yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
     yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
     yield _HELD, _HELD.c.held_at < now - LINES_KEPT

@@ -60,7 +60,7 @@ _LANES = select(*columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDR
 
 
 async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
-    """Words, draft, address, sessions and pending rows of the newcomer are gone; an open case is withdrawn.
+    """Words, draft, address, logins and pending rows of the newcomer are gone; an open case is withdrawn.
 
     `farewell`: a receipt is the last thing said; the chat's address, tied to nobody any more, lives until it has left.
     `keep_lane`: what is already waiting in the lane (the answer to "no") still leaves, then the address goes too.
@@ -87,7 +87,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
     if conversation_id is not None:
         work.ring(bells.chat(conversation_id))
-    work.ring(bells.SESSIONS)
+    work.ring(bells.LOGINS)
 
 
 async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list[Lane]:

@@ -11,26 +11,26 @@ from bot.engine.work import Work
 from bot.people import access
 from models.base import table_of
 from models.case import HeldLine
-from models.people import Address, Channel, LoginLink, Person, WebSession
+from models.people import Address, Channel, LoginLink, Person, WebLogin
 
 _PEOPLE, _ADDRESSES, _HELD = table_of(Person), table_of(Address), table_of(HeldLine)
-_SESSIONS, _LINKS = table_of(WebSession), table_of(LoginLink)
+_LOGINS, _LINKS = table_of(WebLogin), table_of(LoginLink)
 
 
 async def disable_staff(work: Work, person_id: int) -> int:
-    """Access has ended: sessions, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
+    """Access has ended: logins, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
 
     Returns how many cases went back. The name stays in totals until the person is removed.
     """
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
-    await work.db.execute(delete(_SESSIONS).where(_SESSIONS.c.person_id == person_id))
+    await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
     chat = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
     await work.db.execute(delete(_ADDRESSES).where(*chat))
     await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
-    work.ring(bells.SESSIONS)
+    work.ring(bells.LOGINS)
     return freed
 
 

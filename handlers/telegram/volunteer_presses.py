@@ -150,7 +150,7 @@ async def _pressed_desk(press: Press, _: OfCase) -> Answer:
 async def _pressed_end_all(press: Press, _: Alone) -> Answer:
     work = press.work
     await buttons.settle_card(work, press.card, pressed=END_ALL.code())
-    if not await logins.end_all_sessions(work, press.actor.id):
+    if not await logins.end_all_logins(work, press.actor.id):
         return Answer(Notice.DEVICES_ENDED)
     await work.tell(press.actor.id, Notice.DEVICES_ENDED)
     return DONE

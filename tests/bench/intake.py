@@ -24,7 +24,7 @@ from tests.bench.measuring import Measured, Take
 from tests.crash.place import Pair, Place, forget_what_waits, talking_pairs
 
 MANY = 50
-# Messages of a round, by how many send at once. On the web one session may send sixty a minute.
+# Messages of a round, by how many send at once. On the web one login may send sixty a minute.
 ROUND = {1: 100, MANY: 250}
 WEB_ROUND = {1: 15, MANY: 150}
 FLOOR_FASTER = 4  # a round of the floor has so many times the messages, to last about as long
@@ -110,13 +110,13 @@ async def _on_web(service: Service, place: Place, pairs: list[Pair]) -> AsyncIte
 
 
 async def web_newcomers(store: Store, count: int) -> list[tuple[Visitor, str]]:
-    """So many newcomers on the web who have agreed, each with a session's token."""
+    """So many newcomers on the web who have agreed, each with a login's token."""
     made = []
     async with store.work() as work:
         for n in range(count):
             visitor = await people.new_newcomer_on_web(work, "sv")
             await converse.receive(work, visitor, Incoming(f"consent-{n}", Pressed("consent:own")))
-            made.append((visitor, await logins.open_session(work, visitor.person_id, Device.OWN)))
+            made.append((visitor, await logins.open_login(work, visitor.person_id, Device.OWN)))
     return made
 
 

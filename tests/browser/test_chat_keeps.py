@@ -1,4 +1,4 @@
-"""The chat in a real browser keeps what was typed: over refusals, other pages and reloads, until the session ends.
+"""The chat in a real browser keeps what was typed: over refusals, other pages and reloads, until the login ends.
 
 The page's clock is Playwright's, the server's is the product's: neither waits for the other, and nothing sleeps.
 """
@@ -13,10 +13,10 @@ from sqlalchemy import delete
 
 from bot.engine import clock
 from bot.telling.rounds import Rounds
-from models.people import WebSession
+from models.people import WebLogin
 from tests.browser.test_web_pages import (
     barriers,
-    eventually_sessions,
+    eventually_logins,
     in_chat,
     page_of,
     put_in_background,
@@ -318,7 +318,7 @@ async def test_the_quick_exit_posts_nothing_and_leaves_nothing_anywhere(
     await page.wait_for_url("https://www.smhi.se/**")
 
     assert posted == [] and len(left) == 1
-    assert await eventually_sessions(site) == []
+    assert await eventually_logins(site) == []
     await page.goto(f"{site.base}/sv/chat")
     assert HALF not in await page.content() and QUESTION not in await page.content()
     assert await stored_in(page) == []
@@ -406,13 +406,13 @@ async def test_who_has_been_away_leaves_nothing_on_the_screen_and_the_page_says_
     assert QUESTION not in await page.inner_text("body") and HALF not in await page.inner_text("body")
 
 
-async def test_who_is_writing_when_the_session_ends_keeps_the_words_and_not_the_conversation(
+async def test_who_is_writing_when_the_login_ends_keeps_the_words_and_not_the_conversation(
     site: Site, chromium: Browser
 ) -> None:
     page = await asked(chromium, site, hears=False)
     await types(page)
     async with site.service.store.work() as work:
-        await work.db.execute(delete(WebSession))
+        await work.db.execute(delete(WebLogin))
 
     await page.click("#say [type=submit]:visible")
 
@@ -431,7 +431,7 @@ async def test_without_a_script_words_that_came_too_late_are_shown_on_a_page_wit
     page = await asked(chromium, site)
     await types(page)
     async with site.service.store.work() as work:
-        await work.db.execute(delete(WebSession))
+        await work.db.execute(delete(WebLogin))
 
     await page.evaluate("document.getElementById('say').submit()")  # as a form sends itself, past our script
     await page.wait_for_selector("#typed")

@@ -499,7 +499,7 @@ async def test_everything_leaves_the_page_when_access_ends(
         if how == "disabled":
             await leaving.disable_staff(work, amina.id)
         else:
-            await logins.end_all_sessions(work, amina.id)
+            await logins.end_all_logins(work, amina.id)
     await page.wait_for_url(site.base + "/desk")
 
     await expect(page.locator("main")).to_contain_text("Du är inte inloggad.")

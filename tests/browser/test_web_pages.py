@@ -160,7 +160,7 @@ async def test_the_quick_exit_leaves_nothing_behind(site: Site, chromium: Browse
             await page.keyboard.press("Shift")
     await page.wait_for_url("https://www.smhi.se/**")
 
-    assert not await eventually_sessions(site)
+    assert not await eventually_logins(site)
     await page.goto(f"{site.base}/sv/chat")
     assert "Ingen får se det här" not in await page.inner_text("body")
     assert await stored_in(page) == []
@@ -170,7 +170,7 @@ async def _weather(route: Route) -> None:
     await route.fulfill(body="Regn")
 
 
-async def eventually_sessions(site: Site) -> list:
+async def eventually_logins(site: Site) -> list:
     import asyncio
 
     for _ in range(100):

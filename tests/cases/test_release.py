@@ -133,11 +133,11 @@ async def test_a_released_case_is_offered_again(house: Service) -> None:
     assert [row.case_id for row in offered] == [asker.case_id]
 
 
-async def test_ending_a_volunteer_s_access_frees_their_cases_and_ends_their_sessions(service: Service) -> None:
+async def test_ending_a_volunteer_s_access_frees_their_cases_and_ends_their_logins(service: Service) -> None:
     amina, bo = await builders.volunteer(service, chat_id=500), await builders.volunteer(service, "Bo")
     asker = await builders.claimed_case(service, amina)
     async with service.store.work() as work:
-        token = await logins.open_session(work, amina.id, Device.STAFF)
+        token = await logins.open_login(work, amina.id, Device.STAFF)
 
     async with service.store.work() as work:
         freed = await leaving.disable_staff(work, amina.id)
@@ -145,7 +145,7 @@ async def test_ending_a_volunteer_s_access_frees_their_cases_and_ends_their_sess
     assert freed == 1
     assert (await case_row(asker)).status == CaseStatus.QUEUED
     async with service.store.look() as db:
-        assert await logins.session_of(db, token, clock.now()) is None
+        assert await logins.login_of(db, token, clock.now()) is None
     async with service.store.work() as work:
         assert await people.staff_on_telegram(work, 500) is None
     assert len(await builders.said_to(service, asker.id, Notice.RELEASED)) == 1

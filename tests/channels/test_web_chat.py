@@ -160,7 +160,7 @@ async def test_words_stay_in_the_box_when_the_store_does_not_answer(
     assert "Viktiga ord" in done.words
 
 
-async def test_a_flood_from_one_session_is_asked_to_slow_down_and_keeps_its_words(
+async def test_a_flood_from_one_login_is_asked_to_slow_down_and_keeps_its_words(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handlers.web.chat.acting.MESSAGES", RateLimitItemPerMinute(3, namespace="few"))
@@ -239,7 +239,7 @@ async def test_delete_leaves_nothing_and_says_so(site: Site, way: str) -> None:
     assert "Går du med på" in (await browser.get("/sv/chat")).words
 
 
-async def test_the_quick_exit_without_a_script_ends_the_session_and_leads_away(site: Site) -> None:
+async def test_the_quick_exit_without_a_script_ends_the_login_and_leads_away(site: Site) -> None:
     browser, _ = await asked(site)
 
     page = await browser.post("/sv/chat/leave", allow_redirects=False)

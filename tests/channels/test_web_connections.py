@@ -229,7 +229,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.began, self.may_end = asyncio.Event(), asyncio.Event()
-        monkeypatch.setattr("handlers.web.frame.identity.newcomer_session", self._slowly)
+        monkeypatch.setattr("handlers.web.frame.identity.newcomer_login", self._slowly)
 
     async def _slowly(self, _request: object) -> None:
         self.began.set()

@@ -290,7 +290,7 @@ async def test_a_store_that_does_not_answer_costs_no_word(
     form = SHEET | SEEN | {"text": HALF, "client_msg_id": "abcdefgh", "organisation": "court", "unsent": "send"}
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(logins, "session_of", _out_of_order)
+        trouble.setattr(logins, "login_of", _out_of_order)
         refused = await desk.post(f"{path}/{act}", form)
     again = await desk.post(f"{path}/{act}", _fields(refused))
 
@@ -311,7 +311,7 @@ def _fields(page: Page) -> dict[str, str]:
     return {name: page.hidden(name) for name in names} | {"text": page.box}
 
 
-async def test_words_typed_past_the_end_of_the_session_are_on_the_page_that_says_so(site: Site, amina: Staff) -> None:
+async def test_words_typed_past_the_end_of_the_login_are_on_the_page_that_says_so(site: Site, amina: Staff) -> None:
     clock.freeze(clock.now())
     desk, _, path = await claimed(site, amina)
     clock.move(timedelta(minutes=31))
@@ -332,7 +332,7 @@ async def test_words_typed_past_the_end_of_access_are_on_no_page(site: Site, ami
         if how == "disabled":
             await leaving.disable_staff(work, amina.id)
         else:
-            await logins.end_all_sessions(work, amina.id)
+            await logins.end_all_logins(work, amina.id)
 
     page = await desk.post(f"{path}/reply", {"text": HALF, "client_msg_id": "abcdefgh"})
 

@@ -155,7 +155,7 @@ async def test_the_quick_exit_ends_what_was_kept(site: Site) -> None:
 async def refused_by(monkeypatch: pytest.MonkeyPatch, site: Site, status: int) -> None:
     """The next act is refused with this status."""
     if status == 429:
-        monkeypatch.setattr("handlers.web.frame.limits.Limits.allows_session", lambda *_: False)
+        monkeypatch.setattr("handlers.web.frame.limits.Limits.allows_login", lambda *_: False)
         return
     refusal = {503: Unavailable, 500: ZeroDivisionError}[status]
 
@@ -239,7 +239,7 @@ async def test_our_script_is_told_where_consent_leads(site: Site, answer: str) -
     assert told.status == 200 and f'"to": "/sv/chat{"/no" if answer == "no" else ""}"' in told.text
 
 
-# The end of a session.
+# The end of a login.
 
 
 async def test_who_has_numbers_is_told_to_come_back_with_them(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Sockets: each row once, news at once, and silence as soon as a session has ended."""
+"""Sockets: each row once, news at once, and silence as soon as a login has ended."""
 
 import asyncio
 import re
@@ -92,7 +92,7 @@ async def test_only_what_the_browser_says_it_has_shown_counts_as_read(site: Site
     assert code in page.words and secret in page.words
 
 
-async def test_a_session_that_ends_closes_its_chat_within_two_seconds(site: Site) -> None:
+async def test_a_login_that_ends_closes_its_chat_within_two_seconds(site: Site) -> None:
     browser = await in_chat(site)
     async with browser.socket("/sv/chat/live") as socket:
         await socket.send_json({"after": 0})
@@ -119,7 +119,7 @@ async def test_a_volunteer_whose_access_ends_hears_nothing_more(site: Site, how:
             if how == "disabled":
                 await leaving.disable_staff(work, staff.id)
             else:
-                await logins.end_all_sessions(work, staff.id)
+                await logins.end_all_logins(work, staff.id)
         await builders.web_case_of(site.service)
         told = await socket.receive_json(timeout=PATIENCE_SECONDS)
         closed = await socket.receive(timeout=PATIENCE_SECONDS)

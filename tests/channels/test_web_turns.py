@@ -137,7 +137,7 @@ class Gate:
         return web.Response(text="through")
 
 
-async def test_a_storm_of_one_session_is_served_two_at_a_time_and_a_neighbour_at_once(
+async def test_a_storm_of_one_login_is_served_two_at_a_time_and_a_neighbour_at_once(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the same address, as in a library."""

@@ -33,7 +33,7 @@ class Crowd:
         self.started = asyncio.Event()
 
     async def sockets(self) -> None:
-        """Two hundred sockets of one session say as fast as they can that they have shown more."""
+        """Two hundred sockets of one login say as fast as they can that they have shown more."""
         await self._agrees()
         await asyncio.gather(*(self._for_ever(self._one_socket) for _ in range(SOCKETS)))
 
@@ -46,12 +46,12 @@ class Crowd:
         await asyncio.gather(*(self._for_ever(self._one_half) for _ in range(HALVES)))
 
     async def readers(self) -> None:
-        """Two hundred connections of one session ask for its page again and again."""
+        """Two hundred connections of one login ask for its page again and again."""
         await self._agrees()
         await asyncio.gather(*(self._for_ever(self._one_page) for _ in range(READERS)))
 
     async def writers(self) -> None:
-        """Two hundred connections of one session send words again and again, and get pages that refuse them."""
+        """Two hundred connections of one login send words again and again, and get pages that refuse them."""
         await self._agrees()
         await asyncio.gather(*(self._for_ever(self._one_message) for _ in range(READERS)))
 

@@ -1,4 +1,4 @@
-"""A newcomer's browser, as far as a killed program concerns it: a session, words sent with an id, an open socket."""
+"""A newcomer's browser, as far as a killed program concerns it: a login, words sent with an id, an open socket."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ async def _delivering(service: Service, sender: object) -> AsyncIterator[None]:
 
 
 async def _volunteers(store: Store) -> tuple[dict[int, str], dict[str, str]]:
-    """Aliases of those on shift: by chat of those on Telegram, and by session of those at the desk."""
+    """Aliases of those on shift: by chat of those on Telegram, and by login of those at the desk."""
     on_telegram, at_desk, everybody = {}, {}, []
     async with store.work() as work:
         for n in range(2 * ON_EACH_SIDE):
@@ -180,7 +180,7 @@ async def _volunteers(store: Store) -> tuple[dict[int, str], dict[str, str]]:
                 await people.link_telegram(work, person_id, 500_000 + n)
                 on_telegram[500_000 + n] = alias
             else:
-                at_desk[await logins.open_session(work, person_id, Device.STAFF)] = alias
+                at_desk[await logins.open_login(work, person_id, Device.STAFF)] = alias
         ends_at = work.now + timedelta(hours=8)
         await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=everybody)
     return on_telegram, at_desk

@@ -1,4 +1,4 @@
-"""When a session is idle: counted by the process that saw it, whatever the clock on the wall does meanwhile."""
+"""When a login is idle: counted by the process that saw it, whatever the clock on the wall does meanwhile."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bot.engine import clock, last_seen
 from bot.people import logins
 from bot.service import Service
-from models.people import Device, WebSession
+from models.people import Device, WebLogin
 from tests import builders
 from tests.clocks import Clocks
 
@@ -21,12 +21,12 @@ async def _opened(service: Service, device: Device = Device.STAFF) -> str:
     else:
         person_id = (await builders.web_case_of(service)).id
     async with service.store.work() as work:
-        return await logins.open_session(work, person_id, device)
+        return await logins.open_login(work, person_id, device)
 
 
 async def _lives(service: Service, token: str) -> bool:
     async with service.store.look() as db:
-        return await logins.session_of(db, token, clock.now()) is not None
+        return await logins.login_of(db, token, clock.now()) is not None
 
 
 def _restarted() -> None:
@@ -35,7 +35,7 @@ def _restarted() -> None:
 
 @pytest.mark.parametrize("device", [Device.STAFF, Device.SHARED])
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
-async def test_a_clock_that_is_set_ends_no_session(
+async def test_a_clock_that_is_set_ends_no_login(
     service: Service, clocks: Clocks, device: Device, step: timedelta
 ) -> None:
     token = await _opened(service, device)
@@ -46,7 +46,7 @@ async def test_a_clock_that_is_set_ends_no_session(
 
 
 @pytest.mark.parametrize("device", [Device.STAFF, Device.SHARED])
-async def test_a_clock_that_is_set_back_keeps_no_session_open(service: Service, clocks: Clocks, device: Device) -> None:
+async def test_a_clock_that_is_set_back_keeps_no_login_open(service: Service, clocks: Clocks, device: Device) -> None:
     token = await _opened(service, device)
 
     clocks.jump(-HOUR)
@@ -64,14 +64,14 @@ async def test_who_goes_on_after_the_clock_was_set_back_stays(service: Service, 
     for _ in range(3):
         clocks.pass_(IDLE - MINUTE)
         async with service.store.work() as work:
-            session = await logins.session_of(work.db, token, work.now)
-            assert session is not None
-            await logins.seen(work, session)
+            login = await logins.login_of(work.db, token, work.now)
+            assert login is not None
+            await logins.seen(work, login)
 
     assert await _lives(service, token)
 
 
-async def test_a_session_that_ran_out_says_so_by_the_same_count(service: Service, clocks: Clocks) -> None:
+async def test_a_login_that_ran_out_says_so_by_the_same_count(service: Service, clocks: Clocks) -> None:
     token = await _opened(service)
     clocks.jump(HOUR)
     async with service.store.look() as db:
@@ -93,19 +93,19 @@ async def test_after_a_restart_the_database_s_instants_count(service: Service, c
     assert not await _lives(service, token)
 
 
-async def test_a_session_last_seen_by_another_process_is_judged_by_what_that_wrote(
+async def test_a_login_last_seen_by_another_process_is_judged_by_what_that_wrote(
     service: Service, clocks: Clocks
 ) -> None:
     token = await _opened(service)
     clocks.pass_(IDLE - MINUTE)
     async with service.store.work() as work:
-        await work.db.execute(update(WebSession).values(seen_at=work.now))
+        await work.db.execute(update(WebLogin).values(seen_at=work.now))
     clocks.pass_(IDLE - MINUTE)
 
     assert await _lives(service, token)
 
 
-async def test_after_a_restart_an_instant_to_come_keeps_no_session_open(service: Service, clocks: Clocks) -> None:
+async def test_after_a_restart_an_instant_to_come_keeps_no_login_open(service: Service, clocks: Clocks) -> None:
     token = await _opened(service)
     _restarted()
 
@@ -114,7 +114,7 @@ async def test_after_a_restart_an_instant_to_come_keeps_no_session_open(service:
     assert not await _lives(service, token)
 
 
-async def test_a_session_of_a_process_two_minutes_ahead_is_open(service: Service, clocks: Clocks) -> None:
+async def test_a_login_of_a_process_two_minutes_ahead_is_open(service: Service, clocks: Clocks) -> None:
     token = await _opened(service)
     _restarted()
 
@@ -127,7 +127,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(last_seen, "MOST_REMEMBERED", 2)
     _restarted()
 
-    for session_id in (1, 2, 3):
-        last_seen.note(session_id, clock.now())
+    for login_id in (1, 2, 3):
+        last_seen.note(login_id, clock.now())
 
     assert list(last_seen._noted) == [2, 3]

@@ -228,11 +228,11 @@ async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(servi
         await work.tell(amina.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
     asker = await builders.newcomer_on_web(service)
     async with service.store.work() as work:
-        token = await logins.open_session(work, asker.id, Device.OWN)
+        token = await logins.open_login(work, asker.id, Device.OWN)
         await keeping.keep_secret(work, token, "12345678")
-        session = await logins.session_of(work.db, token, work.now)
-        assert session is not None
-        await keeping.keep_unsent(work, session, "Inte heller skickat")
+        login = await logins.login_of(work.db, token, work.now)
+        assert login is not None
+        await keeping.keep_unsent(work, login, "Inte heller skickat")
 
     async with service.store.look() as db:
         rows = await sealed_rows(db, most=1000)

@@ -1,4 +1,4 @@
-"""What a browser session keeps for its newcomer, and how long: text not sent, the secret number until written down."""
+"""What a browser's login keeps for its newcomer, and how long: text not sent, the secret number until written down."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,27 +31,27 @@ async def _asker(service: Service) -> Newcomer:
 
 async def _opened(service: Service, asker: Newcomer, device: Device = Device.SHARED) -> str:
     async with service.store.work() as work:
-        token = await logins.open_session(work, asker.id, device)
+        token = await logins.open_login(work, asker.id, device)
         await keeping.keep_secret(work, token, OLD)
         return token
 
 
-async def _session(service: Service, token: str) -> logins.Session:
+async def _login(service: Service, token: str) -> logins.Login:
     async with service.store.look() as db:
-        found = await logins.session_of(db, token, clock.now())
+        found = await logins.login_of(db, token, clock.now())
     assert found is not None
     return found
 
 
 async def _types(service: Service, token: str, text: str) -> None:
-    session = await _session(service, token)
+    login = await _login(service, token)
     async with service.store.work() as work:
-        await keeping.keep_unsent(work, session, text)
+        await keeping.keep_unsent(work, login, text)
 
 
-async def _shown(service: Service, session_id: int) -> Kept:
+async def _shown(service: Service, login_id: int) -> Kept:
     async with service.store.look() as db:
-        return await keeping.kept_for(db, service.store.seal, session_id, now=clock.now())
+        return await keeping.kept_for(db, service.store.seal, login_id, now=clock.now())
 
 
 async def _row(service: Service) -> tuple:
@@ -69,26 +69,26 @@ async def test_unsent_text_lies_sealed_and_comes_back_as_it_was(service: Service
 
     await _types(service, token, WORDS)
 
-    session = await _session(service, token)
-    assert (await _shown(service, session.id)).unsent == WORDS
+    login = await _login(service, token)
+    assert (await _shown(service, login.id)).unsent == WORDS
     assert WORDS.encode() not in bytes((await _row(service)).draft)
 
 
-async def test_unsent_text_is_gone_from_the_database_after_half_an_hour_however_busy_the_session(
+async def test_unsent_text_is_gone_from_the_database_after_half_an_hour_however_busy_the_login(
     house: Service,
 ) -> None:
     clock.freeze(NOON)
     token = await _opened(house, await _asker(house))
     await _types(house, token, WORDS)
-    session = await _session(house, token)
+    login = await _login(house, token)
 
     clock.move(timedelta(minutes=29))
     async with house.store.work() as work:
-        await logins.stays(work, session)
+        await logins.stays(work, login)
     await _rounds(house)
-    before = await _shown(house, session.id)
+    before = await _shown(house, login.id)
     clock.move(timedelta(minutes=1))
-    unread = await _shown(house, session.id)
+    unread = await _shown(house, login.id)
     await _rounds(house)
 
     row = await _row(house)
@@ -107,8 +107,8 @@ async def test_half_an_hour_counts_from_the_last_time_the_page_was_left(house: S
 
     await _rounds(house)
 
-    session = await _session(house, token)
-    assert (await _shown(house, session.id)).unsent == WORDS + " att"
+    login = await _login(house, token)
+    assert (await _shown(house, login.id)).unsent == WORDS + " att"
 
 
 async def test_a_shared_device_that_nobody_uses_any_more_keeps_no_secret_either(house: Service) -> None:
@@ -126,14 +126,14 @@ async def test_an_own_device_keeps_the_secret_until_it_is_written_down(house: Se
     token = await _opened(house, await _asker(house), Device.OWN)
     clock.move(timedelta(days=3))
     await _rounds(house)
-    session = await _session(house, token)
-    before = await _shown(house, session.id)
+    login = await _login(house, token)
+    before = await _shown(house, login.id)
 
     async with house.store.work() as work:
-        await keeping.written_down(work, session)
+        await keeping.written_down(work, login)
 
     assert before.secret == OLD
-    assert (await _shown(house, session.id)).secret == ""
+    assert (await _shown(house, login.id)).secret == ""
 
 
 async def test_more_than_anybody_types_is_refused_and_what_was_kept_stays(house: Service) -> None:
@@ -143,7 +143,7 @@ async def test_more_than_anybody_types_is_refused_and_what_was_kept_stays(house:
     with pytest.raises(BadInput):
         await _types(house, token, "x" * (keeping.MOST_UNSENT + 1))
 
-    assert (await _shown(house, (await _session(house, token)).id)).unsent == WORDS
+    assert (await _shown(house, (await _login(house, token)).id)).unsent == WORDS
 
 
 async def test_an_emptied_box_keeps_nothing(house: Service) -> None:
@@ -158,44 +158,44 @@ async def test_an_emptied_box_keeps_nothing(house: Service) -> None:
 async def test_a_new_secret_takes_the_place_of_the_old_one_and_the_chat_says_so_without_it(service: Service) -> None:
     asker = await _asker(service)
     token, elsewhere = await _opened(service, asker), await _opened(service, asker)
-    session, other = await _session(service, token), await _session(service, elsewhere)
+    login, other = await _login(service, token), await _login(service, elsewhere)
 
     async with service.store.work() as work:
-        await keeping.renew_secret(work, asker.visitor, session, new=NewSecret(NEW, NEW_HASH, replaces=OLD_HASH))
+        await keeping.renew_secret(work, asker.visitor, login, new=NewSecret(NEW, NEW_HASH, replaces=OLD_HASH))
 
     async with service.store.look() as db:
         _, kept_hash = await secret_door.numbers_of(db, asker.id) or ("", "")
     (said,) = await builders.screen(service, asker.id, Notice.NUMBER_MADE)
     assert secret_matches(NEW, kept_hash) and not secret_matches(OLD, kept_hash)
-    assert ((await _shown(service, session.id)).secret, (await _shown(service, other.id)).secret) == (NEW, "")
+    assert ((await _shown(service, login.id)).secret, (await _shown(service, other.id)).secret) == (NEW, "")
     assert "new secret number" in said or "nytt hemligt nummer" in said
     assert NEW not in said and "8765 4321" not in said
 
 
 async def test_of_two_new_secrets_at_once_one_is_made(house: Service) -> None:
     asker = await _asker(house)
-    session = await _session(house, await _opened(house, asker))
+    login = await _login(house, await _opened(house, asker))
     async with house.store.work() as work:
-        await keeping.renew_secret(work, asker.visitor, session, new=NewSecret(NEW, NEW_HASH, replaces=OLD_HASH))
+        await keeping.renew_secret(work, asker.visitor, login, new=NewSecret(NEW, NEW_HASH, replaces=OLD_HASH))
 
     with pytest.raises(Stale):
         async with house.store.work() as work:
             again = NewSecret("11112222", hash_secret("11112222"), replaces=OLD_HASH)
-            await keeping.renew_secret(work, asker.visitor, session, new=again)
+            await keeping.renew_secret(work, asker.visitor, login, new=again)
 
-    assert (await _shown(house, session.id)).secret == NEW
+    assert (await _shown(house, login.id)).secret == NEW
 
 
 @pytest.mark.parametrize("end", ["leaves", "is erased"])
-async def test_what_a_session_keeps_ends_with_it(service: Service, end: str) -> None:
+async def test_what_a_login_keeps_ends_with_it(service: Service, end: str) -> None:
     asker = await _asker(service)
     token = await _opened(service, asker)
     await _types(service, token, WORDS)
-    session = await _session(service, token)
+    login = await _login(service, token)
 
     if end == "leaves":
         async with service.store.work() as work:
-            await logins.end_session(work, session.id)
+            await logins.end_login(work, login.id)
     else:
         await asker.commands("delete")
 

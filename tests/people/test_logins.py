@@ -1,4 +1,4 @@
-"""Links that work once, sessions that end, and the door of code and secret."""
+"""Links that work once, logins that end, and the door of code and secret."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -36,12 +36,12 @@ async def _spend(service: Service, token: str, purpose: LinkPurpose = LinkPurpos
 
 async def _lives(service: Service, token: str) -> bool:
     async with service.store.look() as db:
-        return await logins.session_of(db, token, clock.now()) is not None
+        return await logins.login_of(db, token, clock.now()) is not None
 
 
 async def _open(service: Service, person_id: int, device: Device) -> str:
     async with service.store.work() as work:
-        return await logins.open_session(work, person_id, device)
+        return await logins.open_login(work, person_id, device)
 
 
 async def test_a_link_works_once_even_when_pressed_twice_at_the_same_moment(service: Service) -> None:
@@ -74,16 +74,16 @@ async def test_a_link_of_another_kind_opens_nothing(house: Service) -> None:
 
 async def test_only_the_hash_of_a_token_is_stored(house: Service) -> None:
     amina = await builders.volunteer(house)
-    link, session = await _link(house, amina.id), await _open(house, amina.id, Device.STAFF)
+    link, login = await _link(house, amina.id), await _open(house, amina.id, Device.STAFF)
 
     rows = await builders.table(
         house, "SELECT token_hash FROM login_links UNION ALL SELECT token_hash FROM web_sessions"
     )
 
-    assert {link, session} & {row.token_hash for row in rows} == set()
+    assert {link, login} & {row.token_hash for row in rows} == set()
 
 
-async def test_a_staff_session_ends_after_half_an_hour_of_rest_or_twelve_hours(house: Service) -> None:
+async def test_a_staff_login_ends_after_half_an_hour_of_rest_or_twelve_hours(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house)
     idle = await _open(house, amina.id, Device.STAFF)
@@ -91,9 +91,9 @@ async def test_a_staff_session_ends_after_half_an_hour_of_rest_or_twelve_hours(h
     for _ in range(24):
         clock.move(timedelta(minutes=29, seconds=59))
         async with house.store.work() as work:
-            session = await logins.session_of(work.db, busy, work.now)
-            assert session is not None
-            await logins.seen(work, session)
+            login = await logins.login_of(work.db, busy, work.now)
+            assert login is not None
+            await logins.seen(work, login)
     assert not await _lives(house, idle)
 
     clock.move(timedelta(minutes=1))
@@ -141,7 +141,7 @@ async def _comes_back(service: Service, code: str, secret: str) -> str | Refusal
         return refusal
 
 
-async def test_code_and_secret_open_a_session_and_end_the_others(service: Service) -> None:
+async def test_code_and_secret_open_a_login_and_end_the_others(service: Service) -> None:
     asker = await _asker_with_secret(service)
     before = await _open(service, asker.id, Device.OWN)
 
@@ -245,11 +245,11 @@ async def test_code_and_secret_are_dead_fourteen_days_after_closing(house: Servi
 
 async def test_after_an_erasure_code_and_secret_open_nothing(house: Service) -> None:
     asker = await _asker_with_secret(house)
-    session = await _open(house, asker.id, Device.OWN)
+    login = await _open(house, asker.id, Device.OWN)
     await asker.commands("delete")
 
     assert isinstance(await _comes_back(house, asker.code, SECRET), NotFound)
-    assert not await _lives(house, session)
+    assert not await _lives(house, login)
 
 
 async def test_a_telegram_case_has_no_secret_and_cannot_be_opened_by_one(house: Service) -> None:
@@ -272,7 +272,7 @@ async def test_a_new_device_at_the_desk_is_told_to_the_account(house: Service) -
     token = await _link(house, amina.id)
 
     async with house.store.work() as work:
-        session = await login_links.log_in(work, token)
+        login = await login_links.log_in(work, token)
 
-    assert await _lives(house, session)
+    assert await _lives(house, login)
     assert len(await builders.said_to(house, amina.id, Notice.NEW_DEVICE)) == 1

@@ -263,7 +263,7 @@ async def test_after_an_erasure_no_byte_of_words_or_chat_is_left_in_the_file(hou
     assert [trace for trace in traces if trace in written] == []
 
 
-async def test_old_keys_links_sessions_and_held_words_of_volunteers_are_gone(house: Service) -> None:
+async def test_old_keys_links_logins_and_held_words_of_volunteers_are_gone(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(house)
     for _ in range(2):
@@ -271,7 +271,7 @@ async def test_old_keys_links_sessions_and_held_words_of_volunteers_are_gone(hou
     async with house.store.work() as work:
         await once.first_time(work, "telegram", "1")
         await login_links.make_link(work, amina.id, LinkPurpose.DESK)
-        await logins.open_session(work, amina.id, Device.STAFF)
+        await logins.open_login(work, amina.id, Device.STAFF)
         await secret_door.count_guess(work, "1234566")
     await builders.volunteer_says(house, amina, "Till vem?")
     clock.move(timedelta(days=46))

@@ -13,7 +13,7 @@ from bot.service import Service
 from bot.telling.rounds import Rounds
 from models.conversation import Inbound
 from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
-from models.people import WebSession
+from models.people import WebLogin
 from tests import builders
 
 MONDAY_NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)
@@ -34,7 +34,7 @@ async def _many_old_rows(service: Service) -> None:
         done = {"kind": TimerKind.PROMISE.value, "subject": 0, "due_at": old, "done_at": old}
         await _insert(work, Timer, [done | {"id": n} for n in range(1, MANY + 1)])
         opened = {"person_id": amina.id, "device": "staff", "created_at": old, "seen_at": old}
-        await _insert(work, WebSession, [opened | {"id": n, "token_hash": str(n)} for n in range(1, MANY + 1)])
+        await _insert(work, WebLogin, [opened | {"id": n, "token_hash": str(n)} for n in range(1, MANY + 1)])
         await work.remind(TimerKind.DAILY, 0, fresh)
     clock.move(timedelta(days=90))
 

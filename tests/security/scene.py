@@ -123,11 +123,11 @@ async def _open_doors(service: Service, scene: Scene) -> None:
             link = await login_links.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
             scene.tokens[actor] = await login_links.log_in(work, link)
         for actor in NEWCOMERS:
-            scene.tokens[actor] = await logins.open_session(work, scene.person_ids[actor], Device.SHARED)
+            scene.tokens[actor] = await logins.open_login(work, scene.person_ids[actor], Device.SHARED)
     async with service.store.work() as work:
         await leaving.disable_staff(work, scene.person_ids["disabled"])
         # opened by a request that was under way when access ended
-        scene.tokens["disabled"] = await logins.open_session(work, scene.person_ids["disabled"], Device.STAFF)
+        scene.tokens["disabled"] = await logins.open_login(work, scene.person_ids["disabled"], Device.STAFF)
         for actor in ACTORS:
             somebody = scene.person_ids["claimer"]
             scene.links[actor] = await login_links.make_link(work, somebody, LinkPurpose.DESK)
@@ -216,7 +216,7 @@ async def served(folder: Path, catalogues: Catalogues, **changes: object) -> Asy
 
 
 def everything(service: Service, *, except_tables: tuple[str, ...] = ()) -> Rows:
-    """Every row of every table as it lies in the file, but for when a session was last seen."""
+    """Every row of every table as it lies in the file, but for when a login was last seen."""
     path = make_url(service.settings.database_url).database
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         return {

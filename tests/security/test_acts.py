@@ -1,4 +1,4 @@
-"""Who acts is decided by the route and the browser's own session, never by a handler: before it is given anything."""
+"""Who acts is decided by the route and the browser's own login, never by a handler: before it is given anything."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -44,9 +44,9 @@ class Tries:
         self.refuses = False
 
     async def __call__(self, request: web.Request) -> web.Response:
-        async with identity.acts(request) as (work, session):
+        async with identity.acts(request) as (work, login):
             acting = work.visitor.person_id if work.visitor else work.staff.id
-            assert acting == session.person_id
+            assert acting == login.person_id
             self.given.append(acting)
             await people.speak(work, acting, "uk" if work.visitor else "en")
             if self.refuses:
@@ -136,7 +136,7 @@ async def test_another_site_s_page_gets_nobody_to_act(site: Site, scene: Scene, 
     ("policy", "who"),
     [(Policy.NEWCOMER, "newcomer_a"), (Policy.STAFF, "coordinator"), (Policy.COORDINATOR, "coordinator")],
 )
-async def test_in_a_browser_with_two_sessions_the_route_says_which_one_acts(
+async def test_in_a_browser_with_two_logins_the_route_says_which_one_acts(
     site: Site, scene: Scene, tries: Tries, policy: Policy, who: str
 ) -> None:
     both = "; ".join(scene.cookie(actor)["Cookie"] for actor in ("newcomer_a", "coordinator"))

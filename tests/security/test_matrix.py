@@ -308,7 +308,7 @@ async def test_the_words_of_a_case_are_on_the_pages_of_its_newcomer_and_its_clai
     assert readers == {("newcomer_a", "GET /{language}/chat"), ("claimer", "GET /desk/cases/{case}")}
 
 
-async def test_a_session_opens_only_the_door_it_was_made_for(site: Site, scene: Scene) -> None:
+async def test_a_login_opens_only_the_door_it_was_made_for(site: Site, scene: Scene) -> None:
     as_staff = {"Cookie": f"{STAFF_COOKIE}={scene.tokens['newcomer_a']}"} | JSON
     as_newcomer = {"Cookie": f"{NEWCOMER_COOKIE}={scene.tokens['claimer']}"} | JSON
     before = everything(site.service)
@@ -385,11 +385,11 @@ async def test_a_socket_opens_for_our_own_pages_alone(
 
         got = [(told, await try_socket(site, path, mine | told)) for told in tricks]
         without_origin = await missing_origin(site, path, mine)
-        without_session = await try_socket(site, path, {"Origin": OURS})
+        without_login = await try_socket(site, path, {"Origin": OURS})
         from_our_page = await try_socket(site, path, mine | {"Origin": OURS})
 
     assert [told for told, said in got if said != SHUT] == []
-    assert (without_origin, without_session, from_our_page) == (SHUT, SHUT, SOCKET)
+    assert (without_origin, without_login, from_our_page) == (SHUT, SHUT, SOCKET)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])

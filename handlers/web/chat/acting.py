@@ -10,13 +10,13 @@ from secrets import token_urlsafe
 from aiohttp import web
 
 from bot.engine import once
-from bot.engine.errors import Refusal, SessionEnded, TooMany
+from bot.engine.errors import LoginEnded, Refusal, TooMany
 from bot.engine.metrics import ACTS
 from bot.engine.work import Visitor, Work
 from bot.intake import converse
 from bot.intake.turns import Door
 from bot.people import keeping, people
-from bot.people.logins import Session
+from bot.people.logins import Login
 from handlers.web.chat.page import still_written
 from handlers.web.frame import identity
 from handlers.web.frame.limits import LIMITS, MESSAGES
@@ -41,7 +41,7 @@ async def done_or_told(request: web.Request, act: Act, client_msg_id: str | None
     """The act is done; or the page is as it was, with what she has typed and the reason."""
     try:
         return afterwards(request, await acted(request, act, client_msg_id))
-    except (SessionEnded, TooMany):
+    except (LoginEnded, TooMany):
         # Her words are on the page that says so. After the one there is no conversation to show; and what is refused
         # for being too much is to cost next to nothing.
         raise
@@ -56,31 +56,31 @@ async def acted(request: web.Request, act: Act, client_msg_id: str | None = None
 
     Raises:
         TooMany: more than anybody writes.
-        SessionEnded: there is no newcomer here any more.
+        LoginEnded: there is no newcomer here any more.
     """
-    if not request.app[LIMITS].allows_session(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
+    if not request.app[LIMITS].allows_login(MESSAGES, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
-    async with identity.acts(request) as (work, session):
+    async with identity.acts(request) as (work, login):
         visitor = work.newcomer
-        key = f"{session.person_id}:{client_msg_id or token_urlsafe()}"
+        key = f"{login.person_id}:{client_msg_id or token_urlsafe()}"
         if client_msg_id and not await once.first_time(work, Channel.WEB, key):
             return Outcome(Answer(""), visitor)
         incoming = Incoming(key=key, act=act, external_id=client_msg_id)
-        answer = await converse.receive(work, visitor, incoming, Door(held=session.held))
+        answer = await converse.receive(work, visitor, incoming, Door(held=login.held))
         after = await people.newcomer_on_web(work, visitor.person_id)
         if after is not None:
-            await keep_what_stands_beside(work, request, session)
+            await keep_what_stands_beside(work, request, login)
     ACTS.labels(Channel.WEB).inc()
     return Outcome(answer, after)
 
 
-async def keep_what_stands_beside(work: Work, request: web.Request, session: Session) -> None:
+async def keep_what_stands_beside(work: Work, request: web.Request, login: Login) -> None:
     """Words sent are not unsent any more; a button that was pressed beside half a sentence sends that along."""
     form = await request.post()
     if request.path.endswith("/say"):
-        await keeping.forget_unsent(work, session)
+        await keeping.forget_unsent(work, login)
     elif "text" in form:
-        await keeping.keep_unsent(work, session, str(form["text"]))
+        await keeping.keep_unsent(work, login, str(form["text"]))
 
 
 def afterwards(request: web.Request, outcome: Outcome) -> web.Response:
@@ -97,7 +97,7 @@ def afterwards(request: web.Request, outcome: Outcome) -> web.Response:
 
 
 def gone(request: web.Request, url: str) -> web.Response:
-    """Nobody is here any more: the browser forgets the session and goes on to `url`."""
+    """Nobody is here any more: the browser forgets the login and goes on to `url`."""
     response = web.json_response({"ok": True, "to": url, "gone": True}) if wants_json(request) else see_other(url)
     response.headers.update(NOTHING_STAYS)
     identity.forget(request, response, identity.NEWCOMER)

@@ -55,7 +55,7 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
     async with store.work() as work:
         visitor, token = await secret_door.come_back(work, found[0], device)
         await secret_door.uncount_guess(work, code)
-        await identity.end_session(work, request, identity.NEWCOMER)
+        await identity.end_login(work, request, identity.NEWCOMER)
     guesses.opened(place, code)
     return visitor.language, token
 

@@ -44,24 +44,24 @@ ACTS_ALONE = ("say", "press", "command", "consent", "close", "leave", "here", "w
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """The conversation; without a session the statement and the question of consent, for which nothing is stored."""
-    session = await identity.newcomer_session(request)
-    if session is None and identity.has_cookie(request, identity.NEWCOMER):
+    """The conversation; without a login the statement and the question of consent, for which nothing is stored."""
+    login = await identity.newcomer_login(request)
+    if login is None and identity.has_cookie(request, identity.NEWCOMER):
         raise await identity.ended(request)
-    if session is None:
+    if login is None:
         return _consent_page(request)
     language = request.match_info["language"]
-    if session.language and session.language != language:
-        return see_other(f"/{session.language}/chat")
-    await identity.stay_awake(request, session)
+    if login.language and login.language != language:
+        return see_other(f"/{login.language}/chat")
+    await identity.stay_awake(request, login)
     said = request.query.get("said", "")
-    return await conversation_page(request, session, said=said if said in SAID else "")
+    return await conversation_page(request, login, said=said if said in SAID else "")
 
 
 async def consent(request: web.Request) -> web.Response:
     """Yes: the newcomer is known by a number from now on. No: nothing has been stored, and nothing is."""
     answer = (await request.post()).get("answer")
-    if await identity.newcomer_session(request) is not None:
+    if await identity.newcomer_login(request) is not None:
         return went_on(request, f"/{request.match_info['language']}/chat")  # pressed twice: one newcomer, not two
     if answer not in ("own", "shared"):
         return went_on(request, f"/{request.match_info['language']}/chat/no")
@@ -74,7 +74,7 @@ async def consent(request: web.Request) -> web.Response:
         visitor = await people.new_newcomer_on_web(work, language)
         agreed = Incoming(key=token_urlsafe(), act=Pressed(CONSENT.code("own" if device == Device.OWN else "shared")))
         await converse.receive(work, visitor, agreed, door)
-        token = await logins.open_session(work, visitor.person_id, device, held=held)
+        token = await logins.open_login(work, visitor.person_id, device, held=held)
         await keeping.keep_secret(work, token, secret)
     ACTS.labels(Channel.WEB).inc()
     response = went_on(request, f"/{language}/chat")

@@ -14,7 +14,7 @@ from bot.people import people
 from handlers.web.chat.acting import acted, afterwards, gone
 from handlers.web.chat.page import unwritten_numbers
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.keys import LOGIN, SERVICE
 from handlers.web.frame.view import FAR_AWAY, page, paragraphs, see_other, wants_json, went_on, words_for
 from models.buttons import DELETE_ANSWER
 from models.dialogue import Pressed
@@ -38,9 +38,9 @@ async def delete(request: web.Request) -> web.Response:
 
 async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
-    session = await identity.newcomer_session(request)
+    login = await identity.newcomer_login(request)
     async with service.store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id) if session else None
+        visitor = await people.visitor_of(db, login.person_id) if login else None
         if visitor is None:
             raise await identity.ended(request)
         about = await ending.deletion_params(db, visitor)
@@ -50,8 +50,8 @@ async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response
 
 async def ask_close(request: web.Request) -> web.Response:
     """Asks before the chat is closed whose numbers she may not have written down, and shows them once more."""
-    session = request[SESSION]
-    told = await unwritten_numbers(request, session) if session is not None else ""
+    login = request[LOGIN]
+    told = await unwritten_numbers(request, login) if login is not None else ""
     if not told:
         return see_other(f"/{request.match_info['language']}/chat")
     return page(request, "chat/closing.html", told=told)
@@ -60,22 +60,22 @@ async def ask_close(request: web.Request) -> web.Response:
 async def close(request: web.Request) -> web.Response:
     """The chat is closed on this device; code and secret open it again. Without them on paper nothing would, so that
     is asked first. The quick exit asks nothing."""
-    session = await identity.newcomer_session(request)
+    login = await identity.newcomer_login(request)
     is_sure = (await request.post()).get("sure") == "1"
-    if session is not None and not is_sure and await unwritten_numbers(request, session):
+    if login is not None and not is_sure and await unwritten_numbers(request, login):
         return went_on(request, f"/{request.match_info['language']}/chat/closing")
-    await _end_session(request)
+    await _end_login(request)
     return gone(request, f"/{request.match_info['language']}/closed")
 
 
 async def leave(request: web.Request) -> web.Response:
-    """She had to go quickly: the session has ended and the browser shows the weather."""
+    """She had to go quickly: the login has ended and the browser shows the weather."""
     with suppress(Unavailable):  # the cookie goes in any case
-        await _end_session(request)
+        await _end_login(request)
     return gone(request, FAR_AWAY)
 
 
-async def _end_session(request: web.Request) -> None:
+async def _end_login(request: web.Request) -> None:
     if identity.token_of(request, identity.NEWCOMER):
         async with request.app[SERVICE].store.work() as work:
-            await identity.end_session(work, request, identity.NEWCOMER)
+            await identity.end_login(work, request, identity.NEWCOMER)

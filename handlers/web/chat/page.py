@@ -13,12 +13,12 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.engine import clock
-from bot.engine.errors import Refusal, SessionEnded, Unavailable
+from bot.engine.errors import LoginEnded, Refusal, Unavailable
 from bot.engine.work import Visitor
 from bot.language import parts
 from bot.people import keeping, logins, people, secret_door
 from bot.people.keeping import NOTHING_KEPT, Kept
-from bot.people.logins import Session
+from bot.people.logins import Login
 from bot.service import Look
 from bot.telling import inbox
 from handlers.web.chat.conversation import Bubble, bubbles_after
@@ -48,41 +48,41 @@ async def still_written(request: web.Request, refusal: Refusal) -> web.StreamRes
 
     Asked for anew, by its address, the page still holds them.
     """
-    session = None
+    login = None
     with suppress(Unavailable):
-        session = await identity.newcomer_session(request)
+        login = await identity.newcomer_login(request)
     await _keep_refused(request)
-    return await conversation_page(request, session, refusal=refusal)
+    return await conversation_page(request, login, refusal=refusal)
 
 
 async def _keep_refused(request: web.Request) -> None:
     token, typed = identity.token_of(request, identity.NEWCOMER) or "", request.get(TYPED, "")
-    if typed and request.app[LIMITS].allows_session(SIGNS, token):
+    if typed and request.app[LIMITS].allows_login(SIGNS, token):
         with suppress(Refusal):
-            async with identity.acts(request) as (work, session):
-                await keeping.keep_unsent(work, session, typed)
+            async with identity.acts(request) as (work, login):
+                await keeping.keep_unsent(work, login, typed)
 
 
-async def numbers_to_keep(request: web.Request, session: Session) -> str:
+async def numbers_to_keep(request: web.Request, login: Login) -> str:
     """The numbers to write down, as a piece of the page; empty when there are none, or no more."""
     async with request.app[SERVICE].store.look() as db:
-        kept, code = await _kept_in(db, request, session)
-    return _numbers(request, session, kept, code)
+        kept, code = await _kept_in(db, request, login)
+    return _numbers(request, login, kept, code)
 
 
-async def unwritten_numbers(request: web.Request, session: Session) -> Markup:
+async def unwritten_numbers(request: web.Request, login: Login) -> Markup:
     """The numbers that she has not said she has written down; empty when there are none, or no more."""
     async with request.app[SERVICE].store.look() as db:
-        kept, code = await _kept_in(db, request, session)
+        kept, code = await _kept_in(db, request, login)
     return _numbers_told(request, kept, code) if kept.secret and code else Markup("")
 
 
 async def conversation_page(
-    request: web.Request, session: Session | None, *, said: str = "", refusal: Refusal | None = None
+    request: web.Request, login: Login | None, *, said: str = "", refusal: Refusal | None = None
 ) -> web.StreamResponse:
-    reading = await _read(request, session)
+    reading = await _read(request, login)
     last = max((bubble.seq for bubble in reading.bubbles), default=0)
-    is_own = session is not None and session.device == Device.OWN
+    is_own = login is not None and login.device == Device.OWN
     response = page(
         request, "chat/chat.html", status=200 if refusal is None else refusal.status,
         bubbles=reading.bubbles, last=last,
@@ -90,8 +90,8 @@ async def conversation_page(
         error="" if refusal is None else refusal_text(request.app[SERVICE], words_for(request), refusal),
         typed=request.get(TYPED) or reading.kept.unsent, client_msg_id=await _id_of_next(request),
         is_own_device=is_own, code_of=LANGUAGE.code, numbers_after=where_numbers_stand(reading.bubbles),
-        numbers=Markup(_numbers(request, session, reading.kept, reading.code)),
-        ends_in=int(logins.ends_in(session, clock.now()).total_seconds()) if session is not None else 0,
+        numbers=Markup(_numbers(request, login, reading.kept, reading.code)),
+        ends_in=int(logins.ends_in(login, clock.now()).total_seconds()) if login is not None else 0,
     )  # fmt: skip
     if is_own:
         token = identity.token_of(request, identity.NEWCOMER) or ""
@@ -114,31 +114,31 @@ async def _id_of_next(request: web.Request) -> str:
     return (await sent_as(request) if request.method == "POST" else "") or token_urlsafe(16)
 
 
-async def _read(request: web.Request, session: Session | None) -> Reading:
+async def _read(request: web.Request, login: Login | None) -> Reading:
     service = request.app[SERVICE]
-    if session is None:
+    if login is None:
         return Reading()
     async with service.store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id)
+        visitor = await people.visitor_of(db, login.person_id)
         if visitor is None:
-            raise SessionEnded("session_gone")
+            raise LoginEnded("session_gone")
         bubbles = await bubbles_after(db, service, words_for(request), visitor, 0)
-        kept, code = await _kept_in(db, request, session)
+        kept, code = await _kept_in(db, request, login)
     return Reading(visitor, tuple(bubbles), kept, code)
 
 
-async def _kept_in(db: Look, request: web.Request, session: Session) -> tuple[Kept, str]:
-    kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, session.id, now=clock.now())
-    numbers = await secret_door.numbers_of(db, session.person_id) if kept.secret else None
+async def _kept_in(db: Look, request: web.Request, login: Login) -> tuple[Kept, str]:
+    kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, login.id, now=clock.now())
+    numbers = await secret_door.numbers_of(db, login.person_id) if kept.secret else None
     return kept, numbers[0] if numbers else ""
 
 
-def _numbers(request: web.Request, session: Session | None, kept: Kept, code: str) -> str:
-    if session is None or not kept.secret or not code:
+def _numbers(request: web.Request, login: Login | None, kept: Kept, code: str) -> str:
+    if login is None or not kept.secret or not code:
         return ""
     return request.app[PAGES].render(
         "frame/_numbers.html", words_for(request), told=_numbers_told(request, kept, code),
-        is_own_device=session.device == Device.OWN,
+        is_own_device=login.device == Device.OWN,
     )  # fmt: skip
 
 

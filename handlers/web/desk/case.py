@@ -17,7 +17,7 @@ from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentW
 from bot.engine.work import Work
 from bot.language.textshape import fold
 from bot.people import access
-from bot.people.logins import Session
+from bot.people.logins import Login
 from handlers.web.chat.page import CLIENT_MSG_ID
 from handlers.web.desk.case_page import case_page, own_words, refused
 from handlers.web.desk.view import SEND_IT, THROW_AWAY, Typed
@@ -26,7 +26,7 @@ from handlers.web.frame.view import see_other, wants_json, went_on
 from models.closing import UNKNOWN
 
 LONGEST_NUMBER = 18
-Act = Callable[[Work, Session], Awaitable[object]]
+Act = Callable[[Work, Login], Awaitable[object]]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -43,10 +43,10 @@ async def reply(request: web.Request) -> web.StreamResponse:
     """The volunteer's words are on their way; the same form sent twice is one message."""
     typed, case_id = _typed(await request.post()), _case_id(request)
 
-    async def act(work: Work, session: Session) -> None:
+    async def act(work: Work, login: Login) -> None:
         if not typed.is_meant and fold(messages.checked(typed.text)).startswith("/"):
             raise BadInput("desk_begins_with_slash", code=(await access.my_case(work, case_id)).code)
-        await _send(work, session, case_id, typed)
+        await _send(work, login, case_id, typed)
 
     return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
 
@@ -55,7 +55,7 @@ async def keep_draft(request: web.Request) -> web.StreamResponse:
     """What has been typed is kept for its volunteer; nothing typed is nothing kept."""
     typed, case_id = _typed(await request.post()), _case_id(request)
 
-    async def act(work: Work, _: Session) -> None:
+    async def act(work: Work, _: Login) -> None:
         await drafts.keep(work, case_id=case_id, text=typed.text)
 
     return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
@@ -66,7 +66,7 @@ async def take_back(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     typed, case_id = _typed(form), _case_id(request)
 
-    async def act(work: Work, _: Session) -> None:
+    async def act(work: Work, _: Login) -> None:
         await access.my_case(work, case_id)
         await taking_back.take_back(work, message_id=_number(form.get("message")))
         if typed.text.strip():  # what was half written beside it is on the next page too
@@ -79,8 +79,8 @@ async def release(request: web.Request) -> web.StreamResponse:
     """The case is back in the queue."""
     typed, case_id = _typed(await request.post()), _case_id(request)
 
-    async def act(work: Work, session: Session) -> None:
-        await _settle_unsent(work, session, case_id, typed)
+    async def act(work: Work, login: Login) -> None:
+        await _settle_unsent(work, login, case_id, typed)
         await cases.release_case(work, case_id=case_id, seen_seq=typed.seen_seq)
 
     return await _done(request, typed, act, "/desk")
@@ -90,8 +90,8 @@ async def not_advice(request: web.Request) -> web.StreamResponse:
     """The case is closed as no advice: thanks, a wrong number, a test."""
     typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
 
-    async def act(work: Work, session: Session) -> None:
-        await _settle_unsent(work, session, case_id, typed)
+    async def act(work: Work, login: Login) -> None:
+        await _settle_unsent(work, login, case_id, typed)
         await closing.close_not_advice(work, case_id=case_id, seen_seq=typed.seen_seq)
 
     return await _done(request, typed, act, "/desk")
@@ -101,21 +101,21 @@ async def close(request: web.Request) -> web.StreamResponse:
     """The case is closed with its sheet."""
     typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
 
-    async def act(work: Work, session: Session) -> None:
-        await _settle_unsent(work, session, case_id, typed)
+    async def act(work: Work, login: Login) -> None:
+        await _settle_unsent(work, login, case_id, typed)
         await closing.close_case(work, case_id=case_id, seen_seq=typed.seen_seq, sheet=_sheet(typed))
 
     return await _done(request, typed, act, "/desk")
 
 
-async def _send(work: Work, session: Session, case_id: int, typed: Typed) -> None:
-    if await once.first_time(work, "desk", f"{session.person_id}:{typed.client_msg_id}"):
+async def _send(work: Work, login: Login, case_id: int, typed: Typed) -> None:
+    if await once.first_time(work, "desk", f"{login.person_id}:{typed.client_msg_id}"):
         external_id = f"desk:{typed.client_msg_id}"
         await relay.from_volunteer(work, case_id=case_id, text=typed.text, external_id=external_id)
         await drafts.discard(work, case_id=case_id)
 
 
-async def _settle_unsent(work: Work, session: Session, case_id: int, typed: Typed) -> None:
+async def _settle_unsent(work: Work, login: Login, case_id: int, typed: Typed) -> None:
     """What was written and not sent has become what the volunteer wants, or there is none.
 
     Raises:
@@ -125,11 +125,11 @@ async def _settle_unsent(work: Work, session: Session, case_id: int, typed: Type
     """
     await access.my_case(work, case_id)
     if typed.unsent == SEND_IT and typed.text.strip():
-        await _send(work, session, case_id, typed)
+        await _send(work, login, case_id, typed)
     elif typed.unsent == THROW_AWAY:
         await drafts.discard(work, case_id=case_id)
     elif typed.text.strip() or await drafts.draft_of(
-        work.db, work.seal, person_id=session.person_id, case_id=case_id, now=work.now
+        work.db, work.seal, person_id=login.person_id, case_id=case_id, now=work.now
     ):
         raise UnsentWords
 
@@ -142,8 +142,8 @@ async def _done(request: web.Request, typed: Typed, act: Act, url: str) -> web.S
 async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamResponse | None:
     """The act in one Work; the page that tells of its refusal, or None once it is done."""
     try:
-        async with identity.acts(request) as (work, session):
-            await act(work, session)
+        async with identity.acts(request) as (work, login):
+            await act(work, login)
     except NotPermitted as refusal:
         if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():
             raise

@@ -16,7 +16,7 @@ from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, Unavail
 from bot.engine.work import actor_of
 from bot.people import access
 from bot.people.access import CaseRow, Loss
-from bot.people.logins import Session
+from bot.people.logins import Login
 from bot.service import Look
 from bot.telling.render import relay_state
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
@@ -39,7 +39,7 @@ class _Seen:
 
 
 async def case_page(
-    request: web.Request, session: Session, case_id: int, typed: Typed, *, refusal: Refusal | None = None
+    request: web.Request, login: Login, case_id: int, typed: Typed, *, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     """The case, with what was typed; or what has become of it, if it was the volunteer's.
 
@@ -47,19 +47,19 @@ async def case_page(
         NotFound: it never was, or not lately.
     """
     try:
-        seen = await _read(request, session, case_id)
+        seen = await _read(request, login, case_id)
     except NotFound:
-        loss, draft = await _lost(request, session, case_id)
+        loss, draft = await _lost(request, login, case_id)
         if loss is None:
             raise
-        kept = await _keep(request, session, case_id, typed.text) if typed.text.strip() else not loss.is_erased
+        kept = await _keep(request, login, case_id, typed.text) if typed.text.strip() else not loss.is_erased
         return _lost_page(request, typed.text or draft, case_id=case_id if kept else 0, loss=loss)
     response = _shown(request, seen, typed, refusal)
     await response.prepare(request)
     await response.write_eof()
     last = transcript.last_shown(seen.lines)
     if request.method != "HEAD" and last > seen.case.read_seq:
-        await _mark_read(request, session, case_id, last)
+        await _mark_read(request, login, case_id, last)
     return response
 
 
@@ -69,8 +69,8 @@ async def refused(request: web.Request, refusal: Refusal, case_id: int, typed: T
     Where even that cannot be shown, the volunteer's own words are.
     """
     try:
-        session = await identity.require_staff(request)
-        return await case_page(request, session, case_id, typed, refusal=refusal)
+        login = await identity.require_staff(request)
+        return await case_page(request, login, case_id, typed, refusal=refusal)
     except NotPermitted:
         raise
     except (NotFound, Unavailable) as trouble:
@@ -123,43 +123,43 @@ def _address(request: web.Request) -> str:
     return request.path.rpartition("/")[0] if request.method == "POST" else request.path
 
 
-async def _read(request: web.Request, session: Session, case_id: int) -> _Seen:
+async def _read(request: web.Request, login: Login, case_id: int) -> _Seen:
     service = request.app[SERVICE]
     async with service.store.look() as db:
-        actor = await actor_of(db, session.person_id)
+        actor = await actor_of(db, login.person_id)
         case = await access.case_to_read(db, actor, case_id)
         lines = await transcript.transcript(db, service.store.seal, case)
         theirs = [line.message_id for line in lines if not line.by_newcomer]
         states = {message_id: await relay_state(db, message_id) for message_id in theirs}
-        return _Seen(case, lines, states, await _draft(request, db, session, case_id))
+        return _Seen(case, lines, states, await _draft(request, db, login, case_id))
 
 
-async def _lost(request: web.Request, session: Session, case_id: int) -> tuple[Loss | None, str]:
+async def _lost(request: web.Request, login: Login, case_id: int) -> tuple[Loss | None, str]:
     async with request.app[SERVICE].store.look() as db:
-        actor = await actor_of(db, session.person_id)
+        actor = await actor_of(db, login.person_id)
         loss = await access.how_lost(db, actor, case_id, clock.now())
-        return loss, await _draft(request, db, session, case_id) if loss else ""
+        return loss, await _draft(request, db, login, case_id) if loss else ""
 
 
-async def _draft(request: web.Request, db: Look, session: Session, case_id: int) -> str:
+async def _draft(request: web.Request, db: Look, login: Login, case_id: int) -> str:
     seal = request.app[SERVICE].store.seal
-    return await drafts.draft_of(db, seal, person_id=session.person_id, case_id=case_id, now=clock.now())
+    return await drafts.draft_of(db, seal, person_id=login.person_id, case_id=case_id, now=clock.now())
 
 
-async def _keep(request: web.Request, session: Session, case_id: int, text: str) -> bool:
+async def _keep(request: web.Request, login: Login, case_id: int, text: str) -> bool:
     """Whether the server keeps the words: not for a case that was erased, nor a whole book of them."""
     try:
-        async with identity.by_the_way(request, session) as work:
+        async with identity.by_the_way(request, login) as work:
             await drafts.keep(work, case_id=case_id, text=text)
     except (NotFound, BadInput):
         return False
     return True
 
 
-async def _mark_read(request: web.Request, session: Session, case_id: int, seq: int) -> None:
+async def _mark_read(request: web.Request, login: Login, case_id: int, seq: int) -> None:
     """The claimer has been shown the words up to here; if the case has moved on meanwhile, that is no matter."""
     try:
-        async with identity.by_the_way(request, session) as work:
+        async with identity.by_the_way(request, login) as work:
             await cases.mark_read(work, await access.my_case(work, case_id), seq)
     except (NotFound, Unavailable):
         return

@@ -11,7 +11,7 @@ from bot.cases import cases, queue
 from bot.engine import clock
 from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, Refusal, TooMany
 from bot.people import login_links, logins, people
-from bot.people.logins import Session
+from bot.people.logins import Login
 from bot.reports import overview
 from bot.roster.staffing import on_shift
 from bot.service import Look
@@ -60,7 +60,7 @@ async def _log_in(request: web.Request) -> str:
         await login_links.require_good_link(db, link, clock.now())
     async with store.work() as work:
         token = await login_links.log_in(work, link)
-        await identity.end_session(work, request, identity.STAFF)
+        await identity.end_login(work, request, identity.STAFF)
     return token
 
 
@@ -71,11 +71,11 @@ async def show(request: web.Request) -> web.Response:
 
 async def ask_claim(request: web.Request) -> web.Response:
     """Who is off shift is asked whether to take the waiting case all the same; else there is nothing to ask."""
-    case_id, session = int(request.match_info["case"]), identity.asking(request)
+    case_id, login = int(request.match_info["case"]), identity.asking(request)
     async with request.app[SERVICE].store.look() as db:
         waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
         working = await on_shift(db, clock.now())
-    if waiting is None or any(volunteer.id == session.person_id for volunteer in working):
+    if waiting is None or any(volunteer.id == login.person_id for volunteer in working):
         return see_other("/desk")
     return _asked(request, case_id, waiting.code)
 
@@ -102,17 +102,17 @@ async def claim(request: web.Request) -> web.Response:
 
 async def put_away(request: web.Request) -> web.Response:
     """The notice has been read."""
-    async with identity.acts(request) as (work, session):
-        await inbox.put_away(work, session.person_id, int(request.match_info["notice"]))
+    async with identity.acts(request) as (work, login):
+        await inbox.put_away(work, login.person_id, int(request.match_info["notice"]))
     return went_on(request, "/desk")
 
 
 async def speak(request: web.Request) -> web.Response:
     """The desk and the bot speak this language to the person from now on."""
     language = str((await request.post()).get("language", ""))
-    async with identity.acts(request) as (work, session):
+    async with identity.acts(request) as (work, login):
         if language in STAFF_LANGUAGES:
-            await people.speak(work, session.person_id, language)
+            await people.speak(work, login.person_id, language)
     return went_on(request, "/desk")
 
 
@@ -122,35 +122,35 @@ async def look(_request: web.Request) -> web.Response:
 
 
 async def time_left(request: web.Request) -> web.Response:
-    """How long the session lives on, for a script that looks; nobody is there because of that."""
+    """How long the login lives on, for a script that looks; nobody is there because of that."""
     return _left(identity.asking(request))
 
 
 async def still_here(request: web.Request) -> web.Response:
-    """Somebody is typing, or has said that they are there: the session is not idle."""
-    async with identity.signs(request) as (work, session):
-        awake = logins.seen_now(session, work.now)
+    """Somebody is typing, or has said that they are there: the login is not idle."""
+    async with identity.signs(request) as (work, login):
+        awake = logins.seen_now(login, work.now)
     return _left(awake)
 
 
-def _left(session: Session) -> web.Response:
+def _left(login: Login) -> web.Response:
     """`may_stay`: whether being there makes it longer; nothing does at the end of the twelve hours."""
     now = clock.now()
-    left, longest = session.seconds_left(now), int((session.longest - now).total_seconds())
+    left, longest = login.seconds_left(now), int((login.longest - now).total_seconds())
     return web.json_response({"ok": True, "ends_in": left, "may_stay": left < longest})
 
 
 async def log_out(request: web.Request) -> web.Response:
     """This browser acts for nobody any more."""
-    async with identity.acts(request) as (work, session):
-        await logins.end_session(work, session.id)
+    async with identity.acts(request) as (work, login):
+        await logins.end_login(work, login.id)
     return _logged_out(request)
 
 
 async def end_all(request: web.Request) -> web.Response:
     """No browser acts for the person any more, wherever it is."""
-    async with identity.acts(request) as (work, session):
-        await logins.end_all_sessions(work, session.person_id)
+    async with identity.acts(request) as (work, login):
+        await logins.end_all_logins(work, login.person_id)
     return _logged_out(request)
 
 
@@ -164,10 +164,10 @@ def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) 
     return page(request, "desk/confirm.html", code=spoken_code(code), case_id=case_id, status=status)
 
 
-async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal | None = None) -> web.Response:
+async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | None = None) -> web.Response:
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     async with service.store.look() as db:
-        me = next(person for person in await people.staff(db) if person.id == session.person_id)
+        me = next(person for person in await people.staff(db) if person.id == login.person_id)
         working = await on_shift(db, now)
         desk = Desk(
             alias=me.alias,
@@ -176,14 +176,14 @@ async def _desk_page(request: web.Request, session: Session, *, refusal: Refusal
             on_shift=sorted(volunteer.alias for volunteer in working),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
             notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
-            overview=await _overview(request, session, db),
+            overview=await _overview(request, login, db),
         )
     told = refusal_text(service, words, refusal) if refusal else ""
     return page(request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200)
 
 
-async def _overview(request: web.Request, session: Session, db: Look) -> Mapping[str, object] | None:
-    if session.role != Role.COORDINATOR:
+async def _overview(request: web.Request, login: Login, db: Look) -> Mapping[str, object] | None:
+    if login.role != Role.COORDINATOR:
         return None
     now = clock.now()
     return overview_shown(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)

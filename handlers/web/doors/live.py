@@ -1,6 +1,6 @@
 """The sockets that make pages live: new rows for a newcomer's chat, "something changed" for the desk.
 
-A socket only says what is in the tables, after a bell or after a while. Its session is looked at each time, so one
+A socket only says what is in the tables, after a bell or after a while. Its login is looked at each time, so one
 that has ended hears nothing more. What it costs is not for its browser to say: it takes its turn as every request
 does, and however many frames come, it marks once a second. It must not act for anybody beyond marking rows as shown.
 """
@@ -16,13 +16,13 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.engine import bells
 from bot.engine.bells import Bell
-from bot.engine.errors import SessionEnded, Unavailable
+from bot.engine.errors import LoginEnded, Unavailable
 from bot.engine.work import Visitor
 from bot.people import logins, people
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.chat.page import mark_shown, numbers_to_keep, where_numbers_stand
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.keys import LOGIN, SERVICE
 from handlers.web.frame.middlewares import has_our_origin
 from handlers.web.frame.sockets import SOCKETS, Place
 from handlers.web.frame.turns import leave_turn, turn_of, who_asks
@@ -32,19 +32,19 @@ HEARTBEAT_SECONDS = 30.0
 CLOSING_SECONDS = 1.0
 LARGEST_FRAME = 1024  # a browser only says how far it has read
 LARGEST_PLACE = 2**63 - 1  # more is none in any database
-SESSION_DEAD, CROWDED = 4401, 4429
+LOGIN_ENDED, CROWDED = 4401, 4429
 MARKS_AGAIN_SECONDS = 1.0
 DESK_LOOKS_AGAIN_SECONDS = 30.0  # a ring may be lost, and waiting times grow
 
 
 async def chat(request: web.Request) -> web.StreamResponse:
     """Sends each new row of the conversation once; the browser says which it has shown."""
-    store, session = request.app[SERVICE].store, identity.asking(request)
+    store, login = request.app[SERVICE].store, identity.asking(request)
     async with store.look() as db:
-        visitor = await people.visitor_of(db, session.person_id)
+        visitor = await people.visitor_of(db, login.person_id)
     if visitor is None:
-        raise SessionEnded("session_gone")
-    with store.bells.listen(bells.chat(visitor.conversation_id), bells.SESSIONS) as bell:
+        raise LoginEnded("session_gone")
+    with store.bells.listen(bells.chat(visitor.conversation_id), bells.LOGINS) as bell:
         async with _opened(request, bell) as place:
             await _Chat(request, place, visitor).run()
     return place.socket
@@ -52,7 +52,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
 
 async def desk(request: web.Request) -> web.StreamResponse:
     """Says that something changed, so that the page looks again."""
-    with request.app[SERVICE].store.bells.listen(bells.DESK, bells.SESSIONS) as bell:
+    with request.app[SERVICE].store.bells.listen(bells.DESK, bells.LOGINS) as bell:
         async with _opened(request, bell) as place:
             await _Desk(request, place).run()
     return place.socket
@@ -86,7 +86,7 @@ async def _opened(request: web.Request, bell: Bell) -> AsyncIterator[Place]:
 
 
 class _Talk:
-    """One open socket: it speaks and hears until its browser leaves, its session ends, others need the room, or the
+    """One open socket: it speaks and hears until its browser leaves, its login ends, others need the room, or the
     program stops."""
 
     def __init__(self, request: web.Request, place: Place) -> None:
@@ -105,7 +105,7 @@ class _Talk:
     async def _speak_and_leave(self) -> None:
         with suppress(ConnectionError):  # the browser has left while we spoke; the listening side notices
             await self._speak()
-        await self._place.socket.close(code=CROWDED if self._place.is_wanted_back else SESSION_DEAD)
+        await self._place.socket.close(code=CROWDED if self._place.is_wanted_back else LOGIN_ENDED)
 
     async def _speak(self) -> None:
         """Whatever is to be said is said when it happens; returns when nothing may be said any more."""
@@ -172,7 +172,7 @@ class _Chat(_Talk):
             await self._place.bell.wait(self._service.settings.poll_seconds)
 
     async def _speak_rows(self) -> bool:
-        """Whatever is new has been sent; False once the session has ended, or others need the room."""
+        """Whatever is new has been sent; False once the login has ended, or others need the room."""
         if self._place.is_wanted_back:
             return False
         try:
@@ -186,7 +186,7 @@ class _Chat(_Talk):
 
     async def _news(self) -> dict[str, object]:
         """What is to be said now, as if it were sent."""
-        if not await _is_alive(self._request, identity.newcomer_session):
+        if not await _is_alive(self._request, identity.newcomer_login):
             return {"ended": True}
         if self._sent is None:
             return {}
@@ -224,7 +224,7 @@ class _Desk(_Talk):
                 await self._place.socket.send_json({"changed": True})
 
     async def _why_ended(self) -> dict[str, bool]:
-        if await _is_alive(self._request, identity.staff_session):
+        if await _is_alive(self._request, identity.staff_login):
             return {}
         return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(self._request) else {})
 
@@ -235,8 +235,8 @@ def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
 
 
-async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitable[logins.Session | None]]) -> bool:
-    before, now = request[SESSION], await look(request)
+async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitable[logins.Login | None]]) -> bool:
+    before, now = request[LOGIN], await look(request)
     return now is not None and before is not None and now.id == before.id
 
 

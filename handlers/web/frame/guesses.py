@@ -20,7 +20,7 @@ MINUTE = 60.0
 
 
 class Guesses:
-    """What one process remembers. A place is a network address or a session."""
+    """What one process remembers. A place is a network address or a login."""
 
     def __init__(self, seconds: Callable[[], float] = monotonic) -> None:
         """`seconds`: a clock that only goes forward."""

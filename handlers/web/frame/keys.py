@@ -1,4 +1,4 @@
-"""The typed names under which the application and a request carry what is not the web's own: service, session, webhook.
+"""The typed names under which the application and a request carry what is not the web's own: service, login, webhook.
 
 A key of the web's own stands beside its type. It must not import a module of the web.
 """
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.people.logins import Session
+from bot.people.logins import Login
 from bot.service import Service
 
 Webhook = Callable[[bytes], Awaitable[int]]
@@ -15,6 +15,6 @@ Webhook = Callable[[bytes], Awaitable[int]]
 SERVICE: web.AppKey[Service] = web.AppKey("service")
 WEBHOOK: web.AppKey[Webhook | None] = web.AppKey("webhook")
 
-SESSION: web.RequestKey[Session | None] = web.RequestKey("session")
+LOGIN: web.RequestKey[Login | None] = web.RequestKey("login")
 CHECKED: web.RequestKey[bool] = web.RequestKey("checked")
 TYPED: web.RequestKey[str] = web.RequestKey("typed")

@@ -1,4 +1,4 @@
-"""How much one network address or one session may ask for in a while. Counts live in memory only.
+"""How much one network address or one login may ask for in a while. Counts live in memory only.
 
 Addresses are counted under a keyed hash whose key dies with the process. It must not decide what happens beyond a
 limit: new chats are held, everything else is refused politely by the caller.
@@ -62,8 +62,8 @@ class Limits:
         """Whether the network address may do this once more; it counts from now."""
         return self._counts.hit(limit, self.address_of(request))
 
-    def allows_session(self, limit: RateLimitItem, token: str) -> bool:
-        """Whether the session may do this once more; it counts from now."""
+    def allows_login(self, limit: RateLimitItem, token: str) -> bool:
+        """Whether the login may do this once more; it counts from now."""
         return self._counts.hit(limit, self._blind(token))
 
     def allows_in_all(self, limit: RateLimitItem) -> bool:

@@ -13,7 +13,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.cases.messages import MOST_CHARACTERS
-from bot.engine.errors import NotPermitted, Refusal, SessionEnded, Unavailable
+from bot.engine.errors import LoginEnded, NotPermitted, Refusal, Unavailable
 from bot.engine.metrics import INCIDENTS, REFUSALS
 from handlers.web.frame import identity
 from handlers.web.frame.admission import READS, Handler
@@ -129,15 +129,15 @@ def has_our_origin(request: web.Request) -> bool:
 
 
 def tell_refusal(request: web.Request, refusal: Refusal) -> web.Response:
-    """The refusal as a page or JSON. A session that has ended is forgotten by the browser too.
+    """The refusal as a page or JSON. A login that has ended is forgotten by the browser too.
 
     One that ran out is not: a page that is still open asks how it ended, since what was typed in it may stay.
     """
     REFUSALS.labels(refusal.code).inc()
     log.info("refused", code=refusal.code, path_pattern=_pattern(request))
     text = refusal_text(request.app[SERVICE], words_for(request), refusal)
-    says = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
-    is_lost = isinstance(refusal, SessionEnded) and says != "session_none" and not request.get(TYPED)
+    says = refusal.says if isinstance(refusal, LoginEnded) else refusal.code
+    is_lost = isinstance(refusal, LoginEnded) and says != "session_none" and not request.get(TYPED)
     also = words_for(request)("web_unsent_gone") if is_lost else ""
     response = _tell(request, refusal.status, text, code=refusal.code, also=also, ways=_ways(request, says))
     # Our script only looks whether it has to leave: the page that it then opens says why.
@@ -183,7 +183,7 @@ def _ways(request: web.Request, code: str) -> tuple[Way, ...]:
         return (Way("/desk", "desk_title"),) if code not in (NotPermitted.code, identity.RAN_OUT) else ()
     language = words_for(request).language
     if code in _ENDED:
-        has_numbers = code == SessionEnded.code
+        has_numbers = code == LoginEnded.code
         back = Way(f"/{language}/back", "web_come_back", is_main=has_numbers)
         ask = Way(f"/{language}/chat", "ask_question", is_main=not has_numbers)
         return (back, ask) if has_numbers else (ask, back)

@@ -9,8 +9,8 @@ from aiohttp import web
 
 
 class Policy(StrEnum):
-    """public: anybody · newcomer: a newcomer's session · staff: a volunteer's or coordinator's session ·
-    claimer: staff, and only the case they have claimed · coordinator: a coordinator's session ·
+    """public: anybody · newcomer: a newcomer's login · staff: a volunteer's or coordinator's login ·
+    claimer: staff, and only the case they have claimed · coordinator: a coordinator's login ·
     probe: monitoring · telegram: the webhook's secret."""
 
     PUBLIC = "public"

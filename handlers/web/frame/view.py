@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.engine import clock
-from bot.engine.errors import Refusal, SessionEnded
+from bot.engine.errors import LoginEnded, Refusal
 from bot.language import parts
 from bot.language.i18n import Plain, Value, Words, suggest_language
 from bot.language.parts import HELPLINES
@@ -23,7 +23,7 @@ from bot.language.textshape import html_isolates, with_numbers_isolated
 from bot.people.logins import seen_now
 from bot.service import Service
 from bot.trouble.texts import cannot_store
-from handlers.web.frame.keys import SERVICE, SESSION, TYPED
+from handlers.web.frame.keys import LOGIN, SERVICE, TYPED
 from handlers.web.frame.static import Assets
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 
@@ -127,9 +127,9 @@ def words_for(request: web.Request) -> Words:
     """The sentences of the page asked for: its address says the language; else the browser's, else English."""
     service = request.app[SERVICE]
     first = request.path.split("/", 2)[1]
-    session = request.get(SESSION)
-    if first == "desk" and session is not None:
-        return service.desk(session.language)
+    login = request.get(LOGIN)
+    if first == "desk" and login is not None:
+        return service.desk(login.language)
     if first == "desk":
         return service.desk(preferred_language(request, tuple(STAFF_LANGUAGES)))
     if first in tuple(Language):
@@ -173,16 +173,16 @@ def _same_page(request: web.Request, words: Words) -> str:
 
 
 def _ends_in(request: web.Request) -> int | None:
-    """In how many seconds a staff session ends if nobody acts in it from now on; None on every other page."""
-    session, now = request.get(SESSION), clock.now()
-    return seen_now(session, now).seconds_left(now) if session is not None and session.is_staff else None
+    """In how many seconds a staff login ends if nobody acts in it from now on; None on every other page."""
+    login, now = request.get(LOGIN), clock.now()
+    return seen_now(login, now).seconds_left(now) if login is not None and login.is_staff else None
 
 
 def _trouble(request: web.Request, words: Words) -> Markup:
     """What a coordinator reads on top of every page of the desk while nothing can be stored."""
-    session, store = request.get(SESSION), request.app[SERVICE].store
+    login, store = request.get(LOGIN), request.app[SERVICE].store
     cause, since = store.condition.cause, store.condition.since
-    if cause is None or since is None or session is None or session.role != Role.COORDINATOR or not is_desk(request):
+    if cause is None or since is None or login is None or login.role != Role.COORDINATOR or not is_desk(request):
         return Markup("")
     return paragraphs(cannot_store(words, cause=cause, since=since, now=clock.now(), zone=store.zone))
 
@@ -199,7 +199,7 @@ def see_other(url: str) -> web.Response:
 
 def refusal_text(service: Service, words: Words, refusal: Refusal) -> Plain:
     """A refusal as its reader sees it; a code without a sentence is told in general words."""
-    code = refusal.says if isinstance(refusal, SessionEnded) else refusal.code
+    code = refusal.says if isinstance(refusal, LoginEnded) else refusal.code
     code = code if code in words else Refusal.code
     return parts.refusal_text(words, code, refusal.values, service.store.zone)
 

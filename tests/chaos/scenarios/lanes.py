@@ -240,7 +240,7 @@ async def _held_row(place: Place, ground: Ground) -> list[str]:
                 async with browser.get("/readyz") as answer:
                     statuses[answer.status] += 1
                 others.append(await _says(browser, tokens[1], 100 + len(others)))
-                await asyncio.sleep(1.1)  # a session may say sixty things in a minute
+                await asyncio.sleep(1.1)  # a login may say sixty things in a minute
         after = await _says(browser, tokens[0], 99)
     refused = Counter(status for status, _ in others if status != 200)
     slowest = max(seconds for _, seconds in others)

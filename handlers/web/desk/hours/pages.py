@@ -20,7 +20,7 @@ from bot.places.places import PlaceRow
 from handlers.web.desk.hours import view
 from handlers.web.desk.hours.form import NEW_PLACE, NewPlace, Typed, as_typed, change_meant, day_meant, typed_change
 from handlers.web.frame import identity
-from handlers.web.frame.keys import SERVICE, SESSION
+from handlers.web.frame.keys import LOGIN, SERVICE
 from handlers.web.frame.view import page, refusal_text, see_other, wants_json, went_on, words_for
 from models.people import Role
 from models.timetable import Timetable
@@ -75,8 +75,8 @@ async def publish(request: web.Request) -> web.Response:
     draft, typed = int(request.match_info["draft"]), Typed()
     cancel_shifts = (await request.post()).get("cancel_shifts") == "1"
     try:
-        async with identity.acts(request) as (work, session):
-            change = await changes.draft_change(work.db, draft, session.person_id)
+        async with identity.acts(request) as (work, login):
+            change = await changes.draft_change(work.db, draft, login.person_id)
             typed = as_typed(change) if change else typed
             if await once.first_time(work, "desk", f"publish:{draft}"):
                 await changes.publish(work, draft, cancel_shifts=cancel_shifts)
@@ -88,8 +88,8 @@ async def publish(request: web.Request) -> web.Response:
 async def drop(request: web.Request) -> web.Response:
     """The draft is gone, and its form is there again, filled in as it was."""
     draft = int(request.match_info["draft"])
-    async with identity.acts(request) as (work, session):
-        change = await changes.draft_change(work.db, draft, session.person_id)
+    async with identity.acts(request) as (work, login):
+        change = await changes.draft_change(work.db, draft, login.person_id)
         await changes.drop_draft(work, draft)
     return see_other(HOURS) if change is None else await hours_page(request, typed=as_typed(change))
 
@@ -155,9 +155,9 @@ async def require_coordinator(request: web.Request) -> None:
     Raises:
         NotFound: the browser is no coordinator's.
     """
-    session = await identity.require_staff(request)
-    request[SESSION] = session
-    if session.role != Role.COORDINATOR:
+    login = await identity.require_staff(request)
+    request[LOGIN] = login
+    if login.role != Role.COORDINATOR:
         raise NotFound
 
 

@@ -32,7 +32,7 @@ let socket = null;
 let isSending = false;
 let wasLost = false;
 let hasLeft = false; // quickly: the browser is on its way elsewhere, nothing is kept and nothing brings the chat back
-let isOver = false; // the session has ended
+let isOver = false; // the login has ended
 let kept = ownDevice ? "" : text.value;
 let keptAt = 0;
 let typedAt = 0;
@@ -176,7 +176,7 @@ function showNumbers(told) {
   });
 }
 
-// The end of the session
+// The end of the login
 function clear() {
   isOver = true;
   forget();

@@ -122,7 +122,7 @@ export function sendActs({ before, answered } = {}) {
   });
 }
 
-// `ended()`: the session's time is up.
+// `ended()`: the login's time is up.
 export function stayAwake(ended) {
   const ends = document.getElementById("ends");
   if (!ends) return;

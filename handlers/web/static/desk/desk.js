@@ -17,7 +17,7 @@ const text = document.getElementById("text");
 let isLooking = false;
 let changedMeanwhile = false;
 let isLost = false; // the case is not this volunteer's any more
-let isOut = false; // the session's time has run out while something was not kept yet
+let isOut = false; // the login's time has run out while something was not kept yet
 const draft = form && keepDraft(form, text, document.getElementById("kept"), () => isOut && goTo(lookedAt));
 let again = null;
 
@@ -91,7 +91,7 @@ async function howEnded() {
   return error === "log_in_first" || error === RAN_OUT ? error : "";
 }
 
-// The session has ended. If that was by time alone, what is not kept yet stays until its volunteer is here again.
+// The login has ended. If that was by time alone, what is not kept yet stays until its volunteer is here again.
 function loggedOut(how) {
   if (how !== RAN_OUT || !draft?.isUnkept()) return leave();
   if (isOut) return undefined;

@@ -1,4 +1,4 @@
-// The quick exit: one press, or Shift three times, and the browser shows the weather while the session ends.
+// The quick exit: one press, or Shift three times, and the browser shows the weather while the login ends.
 // Also: a page that the browser kept for "Back" is never shown again as it was.
 
 import "./menus.js";

@@ -65,7 +65,7 @@ export function soon(wait) {
 }
 
 // A socket that comes again by itself. `heard` gets each message; returning false ends it. `lost(hasOpened)`: it is
-// closed, or could not be opened at all, which may mean that the session has ended.
+// closed, or could not be opened at all, which may mean that the login has ended.
 export function listen(path, { opened, heard, lost }) {
   let wait = FIRST_WAIT_MS;
   let over = false;

@@ -1,6 +1,6 @@
 """How long a browser acts for a person: from a log-in that gives a new token to the moment when it is worth nothing.
 
-A socket is part of the session: when that ends, it is closed at once and has been told nothing more.
+A socket is part of the login: when that ends, it is closed at once and has been told nothing more.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ async def test_agreeing_gives_a_token_of_its_own_and_takes_none_that_was_there(s
     assert (await site.ask("GET", "/sv/chat", holding(NEWCOMER_COOKIE, FIXED))).status == 404
 
 
-async def test_logging_in_ends_the_session_the_browser_had(site: Site, scene: Scene) -> None:
+async def test_logging_in_ends_the_login_the_browser_had(site: Site, scene: Scene) -> None:
     before = scene.tokens["other"]
 
     answer = await site.ask("POST", await link_for(site, scene, "claimer"), scene.cookie("other"))
@@ -196,7 +196,7 @@ async def end_all(site: Site, scene: Scene) -> object:
 
 async def end_all_from_telegram(site: Site, scene: Scene) -> None:
     async with site.service.store.work() as work:  # what the button under "a new device" does
-        await logins.end_all_sessions(work, scene.person_ids["claimer"])
+        await logins.end_all_logins(work, scene.person_ids["claimer"])
 
 
 async def disable(site: Site, scene: Scene) -> None:
