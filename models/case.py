@@ -58,7 +58,8 @@ class Case(Base, table=True):
     """One matter of one newcomer.
 
     `waiting_since`: instant of the first newcomer's message that has had no answer; None when we owe none.
-    `held`: came in a flood from one network address, so it stands behind the others; never refused.
+    `throttled`: came in a flood from one network address, so it stands behind the others; never refused. Called `held`
+    in the database.
     `read_seq`: the newest message of the conversation that the claimer has been shown.
     The answers to the optional questions are codes; None means "not asked or not answered".
     """
@@ -74,7 +75,9 @@ class Case(Base, table=True):
     language: str = Field(sa_column=Column(Text, nullable=False))
     channel: str = Field(sa_column=Column(Text, nullable=False))
     has_returned: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
-    held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    throttled: bool = Field(
+        default=False, sa_column=Column("held", Boolean, key="throttled", nullable=False, server_default=false())
+    )
     opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     waiting_since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     promised_by: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -99,7 +102,7 @@ class Case(Base, table=True):
         # The queue is read in this order on every card, receipt and desk page.
         Index(
             "ix_cases_queue",
-            "held",
+            "throttled",
             "waiting_since",
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),

@@ -100,6 +100,7 @@ class Device(StrEnum):
 class WebLogin(Base, table=True):
     """A browser that acts for a person. Only the hash of its token is stored, so a leak opens nothing.
 
+    `throttled`: as of `Case`, for the case that its newcomer has not opened yet.
     `draft`: sealed; what a newcomer has typed and not sent, kept for a while when they leave the page.
     `secret`: sealed; the newcomer's secret number, until they say that they have written it down.
     """
@@ -112,7 +113,9 @@ class WebLogin(Base, table=True):
         sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True)
     )
     device: str = Field(sa_column=Column(Text, nullable=False))
-    held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    throttled: bool = Field(
+        default=False, sa_column=Column("held", Boolean, key="throttled", nullable=False, server_default=false())
+    )
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     draft: bytes | None = Field(default=None, sa_column=Column(Sealed))

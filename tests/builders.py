@@ -180,12 +180,12 @@ async def newcomer_on_web(service: Service, *, language: str = "sv", door: Door 
 
 async def case_of(
     service: Service, words: str = "Jag har fått ett brev", *, language: str = "sv", chat_id: int | None = None,
-    held: bool = False,
+    throttled: bool = False,
 ) -> Newcomer:  # fmt: skip
     """A newcomer whose question has been queued just now."""
     asker = await newcomer(service, language=language, chat_id=chat_id)
     a_second_later()
-    await asker.does(Said(words), external_id="first", door=Door(held=held))
+    await asker.does(Said(words), external_id="first", door=Door(throttled=throttled))
     return await note_case(asker)
 
 

@@ -21,12 +21,12 @@ CODE_TRIES = 20
 
 
 async def open_case(
-    work: Work, *, newcomer_id: int, conversation_id: int, language: str, channel: str, held: bool
+    work: Work, *, newcomer_id: int, conversation_id: int, language: str, channel: str, throttled: bool
 ) -> CaseRow:
     """Queue a new case of this newcomer; its code is free. The caller adds the words and then calls `announce`."""
     values = {
         "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED,
-        "language": language, "channel": channel, "held": held, "opened_at": work.now,
+        "language": language, "channel": channel, "throttled": throttled, "opened_at": work.now,
         "waiting_since": await queue.behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
         "has_returned": False, "persons_in_case": 1,
     }  # fmt: skip

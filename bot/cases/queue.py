@@ -25,7 +25,7 @@ from models.outbox import Notice, Outbox, RowState, TimerKind
 from models.people import Address
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
-QUEUE_ORDER = (CASES.c.held, CASES.c.waiting_since, CASES.c.id)
+QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
 _NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
@@ -76,8 +76,8 @@ async def ahead_of(db: AsyncConnection, case: CaseRow) -> int:
     earlier = (CASES.c.waiting_since < case.waiting_since) | (
         (CASES.c.waiting_since == case.waiting_since) & (CASES.c.id < case.id)
     )
-    unheld = CASES.c.held.is_(False)
-    before = unheld | earlier if case.held else unheld & earlier
+    not_throttled = CASES.c.throttled.is_(False)
+    before = not_throttled | earlier if case.throttled else not_throttled & earlier
     count = select(func.count()).select_from(CASES).where(CASES.c.status == CaseStatus.QUEUED, before)
     return (await db.execute(count)).scalar_one()
 

@@ -25,10 +25,11 @@ SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("
 class Door:
     """How the newcomer came in, as far as a case needs it.
 
-    `held`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent, else empty.
+    `throttled`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent,
+    else empty.
     """
 
-    held: bool = False
+    throttled: bool = False
     secret_hash: str = ""
 
 
@@ -97,7 +98,7 @@ async def _submit(
         return None
     case = await opening.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
-        language=visitor.language or "en", held=door.held,
+        language=visitor.language or "en", throttled=door.throttled,
     )  # fmt: skip
     message_id = await relay.keep_first_words(work, case, words, external_id=named, marks=turn.marks)
     await opening.announce(work, case)

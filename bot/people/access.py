@@ -31,7 +31,7 @@ class CaseRow(NamedTuple):
     language: str
     channel: str
     has_returned: bool
-    held: bool
+    throttled: bool
     opened_at: datetime
     waiting_since: datetime | None
     promised_by: datetime | None

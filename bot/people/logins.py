@@ -34,7 +34,7 @@ class Login(NamedTuple):
     id: int
     person_id: int
     device: str
-    held: bool
+    throttled: bool
     seen_at: datetime
     role: str
     language: str | None
@@ -70,10 +70,10 @@ _FOUND = select(*columns(Login, _LOGINS, _PEOPLE)).select_from(_OF_PERSON)
 _BEGAN = select(*columns(Began, _LOGINS)).select_from(_OF_PERSON)
 
 
-async def open_login(work: Work, person_id: int, device: Device, *, held: bool = False) -> str:
+async def open_login(work: Work, person_id: int, device: Device, *, throttled: bool = False) -> str:
     """A new browser acts for the person; returns its token, which is stored nowhere."""
     token = new_token()
-    row = {"token_hash": hash_token(token), "person_id": person_id, "device": device.value, "held": held}
+    row = {"token_hash": hash_token(token), "person_id": person_id, "device": device.value, "throttled": throttled}
     login_id = new_id()
     await work.db.execute(insert(_LOGINS).values(id=login_id, created_at=work.now, seen_at=work.now, **row))
     work.after_commit(lambda: last_seen.note(login_id, work.now))

@@ -141,7 +141,7 @@ async def test_a_shift_of_a_disabled_volunteer_promises_nothing(house: Service) 
 async def test_the_queue_is_ordered_by_the_longest_wait_for_an_answer_with_floods_last(service: Service) -> None:
     clock.freeze(MONDAY_NOON)
     amina = await builders.volunteer(service)
-    flooded = await builders.case_of(service, held=True)
+    flooded = await builders.case_of(service, throttled=True)
     clock.move(timedelta(minutes=1))
     answered = await builders.claimed_case(service, amina)
     clock.move(timedelta(minutes=1))
@@ -159,7 +159,7 @@ async def test_the_queue_is_ordered_by_the_longest_wait_for_an_answer_with_flood
 
 async def test_a_case_in_a_flood_is_opened_promised_and_offered_like_any_other(house: Service) -> None:
     amina = await builders.volunteer(house)
-    first = await builders.case_of(house, held=True)
+    first = await builders.case_of(house, throttled=True)
     second = await builders.case_of(house)
 
     assert spoken_code(first.code) in await _receipt(house, first)
@@ -266,7 +266,7 @@ async def test_a_shift_over_midnight_says_on_which_day_it_ends(house: Service) -
 
 async def test_the_oldest_is_the_oldest_even_if_it_came_in_a_flood(house: Service) -> None:
     clock.freeze(MONDAY_NOON)
-    await builders.case_of(house, held=True)
+    await builders.case_of(house, throttled=True)
     clock.move(timedelta(hours=19))
     await builders.case_of(house)
 

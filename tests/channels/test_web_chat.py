@@ -174,7 +174,7 @@ async def test_a_flood_from_one_login_is_asked_to_slow_down_and_keeps_its_words(
     assert "Retry-After" in pages[-1].headers
 
 
-async def test_a_new_chat_too_many_from_an_address_is_held_and_not_refused(
+async def test_a_new_chat_too_many_from_an_address_is_throttled_and_not_refused(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handlers.web.chat.chat.NEW_CHATS", RateLimitItemPerHour(2, namespace="few"))

@@ -1,4 +1,4 @@
-"""Beyond a limit: new chats are held and never refused, and a refusal is told in the reader's language."""
+"""Beyond a limit: new chats are throttled and never refused, and a refusal is told in the reader's language."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -109,7 +109,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter not in "\u2066\u2067\u2068\u2069")
 
 
-async def test_of_too_many_new_chats_in_all_those_too_many_are_held_and_taken(
+async def test_of_too_many_new_chats_in_all_those_too_many_are_throttled_and_taken(
     sqlite_url: str, tmp_path: Path, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each comes from an address of its own, and asks; the last ones stand behind the others."""
@@ -120,9 +120,9 @@ async def test_of_too_many_new_chats_in_all_those_too_many_are_held_and_taken(
             browser.http.headers["X-Forwarded-For"] = f"203.0.113.{number}"
             assert (await browser.agrees()).status == 200
             assert (await browser.says("Hej", client_msg_id=f"number-000{number}")).status == 200
-        held = [row.held for row in await table(site.service, "SELECT held FROM cases ORDER BY opened_at")]
+        throttled = [row.held for row in await table(site.service, "SELECT held FROM cases ORDER BY opened_at")]
 
-    assert held == [0, 0, 1, 1]
+    assert throttled == [0, 0, 1, 1]
     assert NEW_CHATS_IN_ALL.amount == 5 * NEW_CHATS.amount == 300
 
 
@@ -137,6 +137,6 @@ async def test_an_address_beyond_its_own_limit_does_not_use_up_what_all_share(
             browser.http.headers["X-Forwarded-For"] = address
             assert (await browser.agrees()).status == 200
             assert (await browser.says("Hej", client_msg_id=f"number-000{number}")).status == 200
-        held = [row.held for row in await table(site.service, "SELECT held FROM cases ORDER BY opened_at")]
+        throttled = [row.held for row in await table(site.service, "SELECT held FROM cases ORDER BY opened_at")]
 
-    assert held == [0, 1, 1, 1, 0]
+    assert throttled == [0, 1, 1, 1, 0]

@@ -66,7 +66,7 @@ async def acted(request: web.Request, act: Act, client_msg_id: str | None = None
         if client_msg_id and not await once.first_time(work, Channel.WEB, key):
             return Outcome(Answer(""), visitor)
         incoming = Incoming(key=key, act=act, external_id=client_msg_id)
-        answer = await converse.receive(work, visitor, incoming, Door(held=login.held))
+        answer = await converse.receive(work, visitor, incoming, Door(throttled=login.throttled))
         after = await people.newcomer_on_web(work, visitor.person_id)
         if after is not None:
             await keep_what_stands_beside(work, request, login)

@@ -66,15 +66,15 @@ async def consent(request: web.Request) -> web.Response:
     if answer not in ("own", "shared"):
         return went_on(request, f"/{request.match_info['language']}/chat/no")
     device = Device.OWN if answer == "own" else Device.SHARED
-    held = not _is_one_of_few(request)
+    throttled = not _is_one_of_few(request)
     secret, secret_hash = await new_secret(request)
-    door = Door(held=held, secret_hash=secret_hash)
+    door = Door(throttled=throttled, secret_hash=secret_hash)
     language = request.match_info["language"]
     async with request.app[SERVICE].store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
         agreed = Incoming(key=token_urlsafe(), act=Pressed(CONSENT.code("own" if device == Device.OWN else "shared")))
         await converse.receive(work, visitor, agreed, door)
-        token = await logins.open_login(work, visitor.person_id, device, held=held)
+        token = await logins.open_login(work, visitor.person_id, device, throttled=throttled)
         await keeping.keep_secret(work, token, secret)
     ACTS.labels(Channel.WEB).inc()
     response = went_on(request, f"/{language}/chat")

@@ -1,7 +1,7 @@
 """How much one network address or one login may ask for in a while. Counts live in memory only.
 
 Addresses are counted under a keyed hash whose key dies with the process. It must not decide what happens beyond a
-limit: new chats are held, everything else is refused politely by the caller.
+limit: new chats are throttled, everything else is refused politely by the caller.
 How many requests of one address are at work at once is decided in `turns.py`, how many connections may be open in
 `connections.py`.
 """
