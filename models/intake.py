@@ -34,7 +34,7 @@ from models.people import Language
 
 PREFER_NOT_SAY = "prefer_not_say"
 CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
-HELD_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
+WAITING_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
 
 
 class IntakeStep(StrEnum):
@@ -87,13 +87,13 @@ QUESTIONS: Mapping[IntakeStep, Question] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What waits for a decision: words typed before consent.
+    """What waits for a decision.
 
-    `marks`: how the held words came, as `Message.marks`. `unsent`: one word with a slash that is no command, until its
-    writer says that it is to be sent; `unsent_as`: the external id of the message it was.
+    `waiting_words`: typed before consent; `marks`: how they came, as `Message.marks`. `unsent`: one word with a slash
+    that is no command, until its writer says that it is to be sent; `unsent_as`: the external id of the message it was.
     """
 
-    held: str = ""
+    waiting_words: str = ""
     marks: tuple[str, ...] = ()
     unsent: str = ""
     unsent_as: str = ""
@@ -101,7 +101,7 @@ class Draft:
     @property
     def waits(self) -> bool:
         """Whether it holds a person's words, which are not kept for long."""
-        return bool(self.held or self.unsent)
+        return bool(self.waiting_words or self.unsent)
 
     @property
     def unsent_mark(self) -> str:
@@ -109,14 +109,19 @@ class Draft:
         return sha256(self.unsent_as.encode("utf-8", "surrogatepass")).hexdigest()[:MARK_LETTERS] if self.unsent else ""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        kept = {_KEPT_AS.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | None) -> "Draft":
-        """As it was kept, by this version or an older one, whose drafts held more."""
+        """As it was kept, by this version or an older one, whose drafts had more in them."""
         told = json.loads(text) if text else {}
-        known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
+        kept_as = {name: _KEPT_AS.get(name, name) for name in cls.__dataclass_fields__}
+        known = {name: told[key] for name, key in kept_as.items() if key in told}
         return cls(**known | {"marks": tuple(told.get("marks", ()))})
+
+
+_KEPT_AS = {"waiting_words": "held"}  # by this name an older version, which may run beside this one, reads it too
 
 
 class Ask(StrEnum):
@@ -173,7 +178,7 @@ def ask_again(turn: Turn) -> Turn:
         case IntakeStep.CONSENT:
             return replace(turn, ask=Ask.CONSENT)
         case IntakeStep.QUESTION:
-            return replace(turn, ask=Ask.OFFER_HELD if turn.draft.held else Ask.QUESTION)
+            return replace(turn, ask=Ask.OFFER_HELD if turn.draft.waiting_words else Ask.QUESTION)
         case IntakeStep.RESTING:
             return turn
         case _:
@@ -182,9 +187,9 @@ def ask_again(turn: Turn) -> Turn:
 
 def _said(here: Turn, said: Said) -> Turn:
     if here.step == IntakeStep.LANGUAGE:
-        return replace(here, draft=_hold(here.draft, said), ask=Ask.LANGUAGE)
+        return replace(here, draft=_with(here.draft, said), ask=Ask.LANGUAGE)
     if here.step == IntakeStep.CONSENT:
-        return replace(here, draft=_hold(here.draft, said), ask=Ask.CONSENT_FIRST)
+        return replace(here, draft=_with(here.draft, said), ask=Ask.CONSENT_FIRST)
     return _submitted(here, said.text, said.marks)
 
 
@@ -193,10 +198,10 @@ def _submitted(here: Turn, text: str, marks: tuple[str, ...]) -> Turn:
     return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP, params={"step": first.value})
 
 
-def _hold(draft: Draft, said: Said) -> Draft:
-    joined = f"{draft.held}\n{said.text}" if draft.held else said.text
+def _with(draft: Draft, said: Said) -> Draft:
+    joined = f"{draft.waiting_words}\n{said.text}" if draft.waiting_words else said.text
     new = tuple(mark for mark in said.marks if mark not in draft.marks)
-    return replace(draft, held=joined[:HELD_LIMIT], marks=draft.marks + new)
+    return replace(draft, waiting_words=joined[:WAITING_LIMIT], marks=draft.marks + new)
 
 
 def _pressed(here: Turn, code: str) -> Turn:
@@ -223,16 +228,17 @@ def _answered_consent(here: Turn, consent: Consent) -> Turn:
         return _passed(here)
     if consent.answer == "no":
         return replace(here, draft=Draft(), agreed=False)
-    ask = Ask.OFFER_HELD if here.draft.held else Ask.QUESTION
+    ask = Ask.OFFER_HELD if here.draft.waiting_words else Ask.QUESTION
     return replace(here, step=IntakeStep.QUESTION, agreed=True, ask=ask)
 
 
-def _answered_held(here: Turn, held: OfHeld) -> Turn:
-    if not here.draft.held or here.step in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
+def _answered_waiting(here: Turn, waiting: OfHeld) -> Turn:
+    words, marks = here.draft.waiting_words, here.draft.marks
+    if not words or here.step in (IntakeStep.LANGUAGE, IntakeStep.CONSENT):
         return _passed(here)
-    emptied = replace(here, draft=replace(here.draft, held="", marks=()))
-    if held.answer == "send":
-        return _submitted(emptied, here.draft.held, here.draft.marks)
+    emptied = replace(here, draft=replace(here.draft, waiting_words="", marks=()))
+    if waiting.answer == "send":
+        return _submitted(emptied, words, marks)
     return ask_again(emptied)
 
 
@@ -267,7 +273,7 @@ _PRESSES: Presses[Turn, Turn] = dict(
     (
         on(LANGUAGE, _chose_language),
         on(CONSENT, _answered_consent),
-        on(HELD, _answered_held),
+        on(HELD, _answered_waiting),
         on(TAP, _tapped),
         on(MORE, _paged),
         on(BACK, _went_back),

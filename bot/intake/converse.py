@@ -26,7 +26,7 @@ from models.buttons import UNSENT
 from models.case import CaseStatus
 from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
-from models.intake import HELD_LIMIT, IntakeStep, advance
+from models.intake import WAITING_LIMIT, IntakeStep, advance
 from models.outbox import Notice
 
 _REFUSED = table_of(Refused)
@@ -119,8 +119,8 @@ async def _said(
         await opening.announce(work, case)
         return
     turn = advance(step_of(thread), draft_of(work, thread), Said(words, marks=marks_of(incoming)))
-    if turn.submit is None and not turn.draft.held.endswith(words):
-        raise BadInput("too_long", most=HELD_LIMIT)  # they are told now, rather than sent half of it later
+    if turn.submit is None and not turn.draft.waiting_words.endswith(words):
+        raise BadInput("too_long", most=WAITING_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
         await heard.note(work, visitor, incoming, words)
     await carry_out(work, visitor, thread, turn, incoming, door)

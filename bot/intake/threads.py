@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.engine.rows import columns, exactly
 from bot.engine.work import Visitor, Work
-from bot.privacy.outlived import DRAFTS_HELD
+from bot.privacy.outlived import DRAFTS_KEPT
 from models.base import table_of
 from models.conversation import Conversation
 from models.dialogue import Edited, Incoming, Said, Unreadable
@@ -61,7 +61,7 @@ async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> Non
         )
         drafted_at = work.now if draft.waits else None
         if draft.waits and not before.waits:
-            await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_HELD)
+            await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_KEPT)
     place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**place))
 

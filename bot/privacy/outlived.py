@@ -23,7 +23,7 @@ ROWS_AN_ACT = 500
 ROWS_AT_ONCE = 100
 SECONDS_AN_ACT = 0.2  # on SQLite everybody who writes waits behind this act
 GUESSES_KEPT = timedelta(hours=1)
-DRAFTS_HELD = timedelta(hours=24)
+DRAFTS_KEPT = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
 LINES_KEPT = timedelta(days=1)
 LOGINS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
@@ -76,7 +76,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go
     yield _REMINDERS, _REMINDERS.c.on_day < work.today
     yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
-    yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_HELD
+    yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_KEPT
     yield _INBOUND, _INBOUND.c.came_at < now - INBOUND_KEPT
     yield _LINKS, _LINKS.c.expires_at < now
     yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT

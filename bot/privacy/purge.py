@@ -16,7 +16,7 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from bot.privacy.outlived import DRAFTS_HELD, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
+from bot.privacy.outlived import DRAFTS_KEPT, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
 from models.base import table_of
 from models.buttons import DELETE_UNASKED
 from models.case import OPEN, CaseEventKind
@@ -203,14 +203,14 @@ async def _purge_newcomers(work: Work, cutoff: datetime, left: Allowance) -> Non
 
 
 async def expire_draft(work: Work, conversation_id: int) -> None:
-    """Words held since yesterday for a consent that never came are gone."""
+    """Words that have waited since yesterday for a consent that never came are gone."""
     await work.lock(conversation_id)
     this = _THREADS.c.id == conversation_id
-    held = select(_THREADS.c.drafted_at).where(this, _THREADS.c.drafted_at.is_not(None))
-    drafted_at: datetime | None = (await work.db.execute(held)).scalar_one_or_none()
+    waiting = select(_THREADS.c.drafted_at).where(this, _THREADS.c.drafted_at.is_not(None))
+    drafted_at: datetime | None = (await work.db.execute(waiting)).scalar_one_or_none()
     if drafted_at is None:
         return
-    if drafted_at > work.now - DRAFTS_HELD:  # more words came since: a day counts from the last
-        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, drafted_at + DRAFTS_HELD)
+    if drafted_at > work.now - DRAFTS_KEPT:  # more words came since: a day counts from the last
+        await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, drafted_at + DRAFTS_KEPT)
         return
     await work.db.execute(update(_THREADS).where(this).values(draft=None, drafted_at=None))

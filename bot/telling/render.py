@@ -113,7 +113,7 @@ async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Pr
     if row.message_id is not None:
         more["words"], more["marks"] = await _words(db, service, row.message_id)
     if row.kind == Notice.ASK_OFFER_HELD:
-        more["held"] = (await _draft(db, service, number(row.params, "conversation"))).held
+        more["held"] = (await _draft(db, service, number(row.params, "conversation"))).waiting_words
     if row.kind in (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED) and row.params.get("unsent"):
         draft = await _draft(db, service, number(row.params, "conversation"))
         more["unsent"] = draft.unsent if draft.unsent_mark == row.params["unsent"] else ""

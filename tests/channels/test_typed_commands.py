@@ -465,12 +465,12 @@ async def test_help_and_delete_are_understood_in_the_person_s_language(seat: Sea
 async def test_before_a_language_is_chosen_all_five_are_understood(telegram: OnTelegram, language: str) -> None:
     await telegram.types(HELP_WORDS[language])
     assert HELPLINE in await telegram.reads()
-    assert (await draft(telegram)).held == HELP_WORDS[language]
+    assert (await draft(telegram)).waiting_words == HELP_WORDS[language]
 
     await telegram.types(DELETE_WORDS[language])
 
     assert await has(telegram, "erase:yes:")
-    assert (await draft(telegram)).held == HELP_WORDS[language]
+    assert (await draft(telegram)).waiting_words == HELP_WORDS[language]
     await telegram.presses(await button(telegram, "erase:yes:"))
     assert await is_gone(telegram)
 
@@ -487,7 +487,7 @@ async def test_words_beside_a_command_are_held_before_consent(telegram: OnTelegr
     await telegram.house.pressed(900, "lang:sv")
     await telegram.types("/delete nej vänta")
 
-    assert (await draft(telegram)).held == "/help min man slår mig\n/start hej hej\n/delete nej vänta"
+    assert (await draft(telegram)).waiting_words == "/help min man slår mig\n/start hej hej\n/delete nej vänta"
     assert HELPLINE in await telegram.reads()
     assert said(telegram, "delete_sure") in await telegram.reads()
 
@@ -497,7 +497,7 @@ async def test_an_unknown_word_before_a_language_is_chosen_is_not_the_end_of_the
 
     assert said(telegram, "not_sent", text="/hjälp") in await telegram.reads()
     await telegram.presses(await button(telegram, "unsent:"))
-    assert (await draft(telegram)) == Draft(held="/hjälp")
+    assert (await draft(telegram)) == Draft(waiting_words="/hjälp")
     assert await has(telegram, "lang:sv")
 
 

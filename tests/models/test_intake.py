@@ -1,11 +1,13 @@
 """The intake dialogue as a pure machine: every step, every press, and whatever else anybody sends."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.dialogue import Commanded, Edited, Pressed, Said, Unreadable
-from models.intake import HELD_LIMIT, PREFER_NOT_SAY, QUESTIONS, Ask, Draft, IntakeStep, advance
+from models.intake import PREFER_NOT_SAY, QUESTIONS, WAITING_LIMIT, Ask, Draft, IntakeStep, advance
 from models.people import Language
 
 NOTHING = Draft()
@@ -32,13 +34,13 @@ def test_words_before_consent_are_held_and_never_submitted(step: IntakeStep) -> 
     second = advance(step, first.draft, Said("Jag har fått ett brev"))
 
     assert (first.submit, second.submit) == (None, None)
-    assert second.draft.held == "Hej\nJag har fått ett brev"
+    assert second.draft.waiting_words == "Hej\nJag har fått ett brev"
     assert second.step == step
 
 
-def test_held_words_are_offered_back_after_yes() -> None:
-    held = Draft("Min fråga")
-    agreed = advance(IntakeStep.CONSENT, held, Pressed("consent:yes"))
+def test_waiting_words_are_offered_back_after_yes() -> None:
+    waiting = Draft("Min fråga")
+    agreed = advance(IntakeStep.CONSENT, waiting, Pressed("consent:yes"))
 
     sent = advance(agreed.step, agreed.draft, Pressed("held:send"))
     dropped = advance(agreed.step, agreed.draft, Pressed("held:drop"))
@@ -178,19 +180,23 @@ def test_whatever_comes_is_a_turn(step: IntakeStep, draft: Draft, act: object) -
     turn = advance(step, draft, act)  # type: ignore[arg-type]
 
     assert turn.step in IntakeStep
-    assert len(turn.draft.held) <= max(HELD_LIMIT, len(draft.held))
+    assert len(turn.draft.waiting_words) <= max(WAITING_LIMIT, len(draft.waiting_words))
     if turn.answer is not None:
         column, code = turn.answer
         assert any(q.column == column and code in (*q.options, PREFER_NOT_SAY) for q in QUESTIONS.values())
 
 
 @given(st.text())
-def test_a_draft_comes_back_from_how_it_is_kept(held: str) -> None:
-    assert Draft.from_json(Draft(held).to_json()) == Draft(held)
+def test_a_draft_comes_back_from_how_it_is_kept(words: str) -> None:
+    assert Draft.from_json(Draft(words).to_json()) == Draft(words)
 
 
 def test_a_draft_kept_by_an_earlier_version_is_still_read() -> None:
     assert Draft.from_json('{"held": "Min fråga", "secret": "12345678"}') == Draft("Min fråga")
+
+
+def test_a_draft_is_kept_so_that_an_earlier_version_beside_this_one_reads_its_words() -> None:
+    assert json.loads(Draft("Min fråga").to_json())["held"] == "Min fråga"
 
 
 def test_a_page_beyond_all_reason_is_stale() -> None:

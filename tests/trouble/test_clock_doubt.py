@@ -33,7 +33,7 @@ KEPT = ("messages", "people", "conversations WHERE draft IS NOT NULL", "web_sess
 
 
 async def _in_the_middle(service: Service) -> Newcomer:
-    """Everything that time alone would end: an answered case, words held for a consent, a promise, a shut door."""
+    """Everything that time alone would end: an answered case, words that wait for a consent, a promise, a shut door."""
     await Heart(service).beat()
     amina = await builders.volunteer(service)
     asker = await builders.claimed_case(service, amina)

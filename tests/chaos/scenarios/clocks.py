@@ -128,7 +128,7 @@ class Town:
         self._before: tuple[int, ...] = ()
 
     async def prepare(self) -> None:
-        """Every question is answered, somebody's words are held for a consent, something waits behind a shut door."""
+        """Every question is answered, somebody's words wait for a consent, something waits behind a shut door."""
         api = self.place.api
         await _hold_words(self.place)
         await self.place.program.start()
@@ -216,7 +216,7 @@ class Town:
 async def _hold_words(place: Place) -> None:
     """Somebody who has not agreed to anything yet has written."""
     async with place.store.work() as work:
-        for act in (Pressed("lang:sv"), Said("words held for a consent")):
+        for act in (Pressed("lang:sv"), Said("words that wait for a consent")):
             visitor = await people.newcomer_on_telegram(work, UNDECIDED, hint="sv")
             key = f"held-{type(act).__name__}"
             await converse.receive(work, visitor, Incoming(key, act, external_id=key))
