@@ -17,7 +17,7 @@ from bot.engine import clock
 from bot.engine.work import Visitor, Work, actor_of
 from bot.hours import changes
 from bot.intake import converse
-from bot.intake.turns import Door
+from bot.intake.turns import Arrival
 from bot.people import people
 from bot.privacy import purge as privacy_purge
 from bot.service import Service
@@ -33,7 +33,7 @@ from models.shift import ONLINE
 
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 _numbers = count(1)
-BY_THE_FRONT = Door()
+PLAIN_ARRIVAL = Arrival()
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Newcomer:
     def id(self) -> int:
         return self.visitor.person_id
 
-    async def does(self, act: Act, *, external_id: str | None = None, door: Door = BY_THE_FRONT) -> Answer:
+    async def does(self, act: Act, *, external_id: str | None = None, arrival: Arrival = PLAIN_ARRIVAL) -> Answer:
         """One act, committed."""
-        return await does(self.service, self.visitor, act, external_id=external_id, door=door)
+        return await does(self.service, self.visitor, act, external_id=external_id, arrival=arrival)
 
     async def says(self, words: str, *, external_id: str | None = None) -> Answer:
         return await self.does(Said(words), external_id=external_id)
@@ -168,13 +168,13 @@ async def newcomer(
     return made
 
 
-async def newcomer_on_web(service: Service, *, language: str = "sv", door: Door = BY_THE_FRONT) -> Newcomer:
+async def newcomer_on_web(service: Service, *, language: str = "sv", arrival: Arrival = PLAIN_ARRIVAL) -> Newcomer:
     """A newcomer in a browser who has agreed."""
     a_second_later()
     async with service.store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
     made = Newcomer(service, visitor)
-    await made.does(Pressed("consent:yes"), door=door)
+    await made.does(Pressed("consent:yes"), arrival=arrival)
     return made
 
 
@@ -185,7 +185,7 @@ async def case_of(
     """A newcomer whose question has been queued just now."""
     asker = await newcomer(service, language=language, chat_id=chat_id)
     a_second_later()
-    await asker.does(Said(words), external_id="first", door=Door(throttled=throttled))
+    await asker.does(Said(words), external_id="first", arrival=Arrival(throttled=throttled))
     return await note_case(asker)
 
 
@@ -206,13 +206,13 @@ async def note_case(asker: Newcomer) -> Newcomer:
 
 
 async def does(
-    service: Service, visitor: Visitor, act: Act, *, external_id: str | None = None, door: Door = BY_THE_FRONT
+    service: Service, visitor: Visitor, act: Act, *, external_id: str | None = None, arrival: Arrival = PLAIN_ARRIVAL
 ) -> Answer:
     """One act of a newcomer, committed."""
     key = f"k{next(_numbers)}"
     async with service.store.work() as work:
         found = await people.visitor_of(work.db, visitor.person_id)
-        return await converse.receive(work, found or visitor, Incoming(key, act, external_id or key), door)
+        return await converse.receive(work, found or visitor, Incoming(key, act, external_id or key), arrival)
 
 
 async def claims(service: Service, staff: Staff, asker: Newcomer) -> None:

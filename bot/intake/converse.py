@@ -17,7 +17,7 @@ from bot.hours import standing
 from bot.intake import ending, unsent
 from bot.intake.commanded import follow
 from bot.intake.threads import Thread, draft_of, external_of, marks_of, step_of, thread_of
-from bot.intake.turns import DONE, FRONT_DOOR, SAVED, STALE, Door, carry_out
+from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, carry_out
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, people
@@ -32,7 +32,7 @@ from models.outbox import Notice
 _REFUSED = table_of(Refused)
 
 
-async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door = FRONT_DOOR) -> Answer:
+async def receive(work: Work, visitor: Visitor, incoming: Incoming, arrival: Arrival = PLAIN_ARRIVAL) -> Answer:
     """The act has had its effect and its answer is in the outbox. Returns what a button press is answered with.
 
     Raises:
@@ -48,23 +48,25 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, door: Door =
         case Unreadable() as sent:
             await _refuse_unreadable(work, visitor, sent)
             if sent.text:  # goes the way of any words, and its questions stand below the answer about the file
-                await _said(work, visitor, thread, messages.checked(sent.text), incoming, door)
+                await _said(work, visitor, thread, messages.checked(sent.text), incoming, arrival)
         case Edited() as edited:
-            await _edited(work, visitor, thread, edited, incoming, door)
+            await _edited(work, visitor, thread, edited, incoming, arrival)
         case Said(text=text):
-            await _typed(work, visitor, thread, messages.checked(text), incoming, door)
+            await _typed(work, visitor, thread, messages.checked(text), incoming, arrival)
         case Pressed(code=code) if hours_questions.is_pressed_by(code):
             return await hours_questions.pressed(work, visitor, code)
         case Pressed(code=code) if ending.is_pressed_by(code):
             return await ending.pressed(work, visitor, code, unsent=draft_of(work, thread).unsent_mark)
         case Pressed(code=code) if UNSENT.has_verb_of(code):
-            return await _send_unsent(work, visitor, thread, code, incoming, door)
+            return await _send_unsent(work, visitor, thread, code, incoming, arrival)
         case Pressed() as pressed:
-            return await _pressed(work, visitor, thread, pressed, incoming, door)
+            return await _pressed(work, visitor, thread, pressed, incoming, arrival)
     return DONE
 
 
-async def _typed(work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, door: Door) -> None:
+async def _typed(
+    work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, arrival: Arrival
+) -> None:
     """What was typed is kept as words, followed as a command, or both; a word with a slash that is neither waits."""
     typed = commands.read(words, visitor.language)
     if not typed.is_words:
@@ -72,7 +74,7 @@ async def _typed(work: Work, visitor: Visitor, thread: Thread, words: str, incom
     if typed.is_unknown and not await messages.is_kept(work, thread.id, external_id=external_of(incoming)):
         await unsent.hold(work, visitor, thread, words, incoming)
     if typed.is_words:
-        await _said(work, visitor, thread, words, incoming, door, may_ask_hours=not typed.command)
+        await _said(work, visitor, thread, words, incoming, arrival, may_ask_hours=not typed.command)
     if typed.is_spoken:
         await unsent.keep(work, thread, words, incoming)
     if typed.command and not (typed.is_words and _asks_the_same(thread, typed)):
@@ -85,7 +87,7 @@ def _asks_the_same(thread: Thread, typed: Typed) -> bool:
 
 
 async def _send_unsent(
-    work: Work, visitor: Visitor, thread: Thread, code: str, incoming: Incoming, door: Door
+    work: Work, visitor: Visitor, thread: Thread, code: str, incoming: Incoming, arrival: Arrival
 ) -> Answer:
     """The word that waited is words like any other, of the message that it was typed in."""
     draft = draft_of(work, thread)
@@ -95,12 +97,12 @@ async def _send_unsent(
     await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), Notice.UNSENT_TAKEN)
     as_typed = replace(incoming, external_id=draft.unsent_as)
     thread = await thread_of(work, visitor)
-    await _said(work, visitor, thread, draft.unsent, as_typed, door, may_ask_hours=False)
+    await _said(work, visitor, thread, draft.unsent, as_typed, arrival, may_ask_hours=False)
     return DONE
 
 
 async def _said(
-    work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, door: Door, *,
+    work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, arrival: Arrival, *,
     may_ask_hours: bool = True,
 ) -> None:  # fmt: skip
     if await messages.is_kept(work, thread.id, external_id=external_of(incoming)):
@@ -123,10 +125,12 @@ async def _said(
         raise BadInput("too_long", most=WAITING_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
         await heard.note(work, visitor, incoming, words)
-    await carry_out(work, visitor, thread, turn, incoming, door)
+    await carry_out(work, visitor, thread, turn, incoming, arrival)
 
 
-async def _edited(work: Work, visitor: Visitor, thread: Thread, act: Edited, incoming: Incoming, door: Door) -> None:
+async def _edited(
+    work: Work, visitor: Visitor, thread: Thread, act: Edited, incoming: Incoming, arrival: Arrival
+) -> None:
     """The changed words join the message they belong to. The same words again are nothing, nor are those of a message
     that is long past. A change is never a command: nothing is done, and nothing asked, for what somebody corrects.
     """
@@ -137,11 +141,11 @@ async def _edited(work: Work, visitor: Visitor, thread: Thread, act: Edited, inc
         return
     if await heard.is_long_past(work, visitor, act):
         return
-    await _edited_unkept(work, visitor, thread, words, incoming, door)
+    await _edited_unkept(work, visitor, thread, words, incoming, arrival)
 
 
 async def _pressed(
-    work: Work, visitor: Visitor, thread: Thread, act: Pressed, incoming: Incoming, door: Door
+    work: Work, visitor: Visitor, thread: Thread, act: Pressed, incoming: Incoming, arrival: Arrival
 ) -> Answer:
     """The press has had its effect; one that fits nothing any more changes nothing and is answered in the button."""
     turn = advance(step_of(thread), draft_of(work, thread), act)
@@ -150,11 +154,11 @@ async def _pressed(
         return Answer(Notice.LANGUAGE_CHANGED)
     if turn.stale and cases_questions.is_answered(await access.open_case_of(work.db, visitor.person_id), act.code):
         return SAVED
-    return await carry_out(work, visitor, thread, turn, incoming, door)
+    return await carry_out(work, visitor, thread, turn, incoming, arrival)
 
 
 async def _edited_unkept(
-    work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, door: Door
+    work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, arrival: Arrival
 ) -> None:
     """As `_edited`, for a message that nobody has: a command, a word that waits, or one that has not come yet."""
     if draft_of(work, thread).unsent_as == external_of(incoming):
@@ -162,7 +166,7 @@ async def _edited_unkept(
         thread = await thread_of(work, visitor)
     typed = commands.read(words, visitor.language)
     if typed.is_words:
-        await _said(work, visitor, thread, words, incoming, door)
+        await _said(work, visitor, thread, words, incoming, arrival)
     elif typed.is_unknown or typed.command in commands.ENDING:
         await unsent.hold(work, visitor, thread, words, incoming)
 

@@ -22,7 +22,7 @@ SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Arrival:
     """How the newcomer came in, as far as a case needs it.
 
     `throttled`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent,
@@ -33,10 +33,12 @@ class Door:
     secret_hash: str = ""
 
 
-FRONT_DOOR = Door()
+PLAIN_ARRIVAL = Arrival()
 
 
-async def carry_out(work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, door: Door) -> Answer:
+async def carry_out(
+    work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, arrival: Arrival
+) -> Answer:
     """What the turn keeps is kept, what it submits is a case's, and what it asks is on its way. Returns what a press is
     answered with."""
     if turn.stale:
@@ -49,9 +51,9 @@ async def carry_out(work: Work, visitor: Visitor, thread: Thread, turn: Turn, in
         await _speak(work, visitor, turn.language)
     message_id = None
     if turn.agreed:
-        await keep_consent(work, thread, secret_hash=door.secret_hash)
+        await keep_consent(work, thread, secret_hash=arrival.secret_hash)
     if turn.submit is not None:
-        message_id = await _submit(work, visitor, thread, turn, incoming, door)
+        message_id = await _submit(work, visitor, thread, turn, incoming, arrival)
     recorded = await _record_answer(work, visitor, turn)
     if isinstance(incoming.act, Pressed):
         await buttons.settle_asked(
@@ -87,7 +89,7 @@ async def _speak(work: Work, visitor: Visitor, language: str) -> None:
 
 
 async def _submit(
-    work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, door: Door
+    work: Work, visitor: Visitor, thread: Thread, turn: Turn, incoming: Incoming, arrival: Arrival
 ) -> int | None:
     """The words become the question of a new case, or join the open one. Returns the message that has become of them,
     if it opened a case."""
@@ -98,7 +100,7 @@ async def _submit(
         return None
     case = await opening.open_case(
         work, newcomer_id=visitor.person_id, conversation_id=thread.id, channel=visitor.channel,
-        language=visitor.language or "en", throttled=door.throttled,
+        language=visitor.language or "en", throttled=arrival.throttled,
     )  # fmt: skip
     message_id = await relay.keep_first_words(work, case, words, external_id=named, marks=turn.marks)
     await opening.announce(work, case)

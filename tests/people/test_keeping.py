@@ -7,7 +7,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import BadInput, Stale
 from bot.engine.seal import hash_secret, secret_matches
-from bot.intake.converse import Door
+from bot.intake.turns import Arrival
 from bot.people import keeping, logins, secret_door
 from bot.people.keeping import Kept, NewSecret
 from bot.service import Service
@@ -24,7 +24,7 @@ WORDS = "Min hyresvärd säger"
 
 
 async def _asker(service: Service) -> Newcomer:
-    asker = await builders.newcomer_on_web(service, door=Door(secret_hash=OLD_HASH))
+    asker = await builders.newcomer_on_web(service, arrival=Arrival(secret_hash=OLD_HASH))
     await asker.says("Jag har fått ett brev")
     return await builders.note_case(asker)
 

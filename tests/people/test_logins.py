@@ -8,7 +8,7 @@ import pytest
 from bot.engine import clock
 from bot.engine.errors import BadInput, LinkSpent, NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
-from bot.intake.converse import Door
+from bot.intake.turns import Arrival
 from bot.people import login_links, logins, people, secret_door
 from bot.service import Service
 from models.outbox import Notice
@@ -119,7 +119,7 @@ async def test_a_shared_device_forgets_after_half_an_hour_and_one_s_own_after_th
 
 
 async def _asker_with_secret(service: Service) -> Newcomer:
-    asker = await builders.newcomer_on_web(service, door=Door(secret_hash=SECRET_HASH))
+    asker = await builders.newcomer_on_web(service, arrival=Arrival(secret_hash=SECRET_HASH))
     await asker.says("Jag har fått ett brev")
     return await builders.note_case(asker)
 

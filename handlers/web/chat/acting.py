@@ -14,7 +14,7 @@ from bot.engine.errors import LoginEnded, Refusal, TooMany
 from bot.engine.metrics import ACTS
 from bot.engine.work import Visitor, Work
 from bot.intake import converse
-from bot.intake.turns import Door
+from bot.intake.turns import Arrival
 from bot.people import keeping, people
 from bot.people.logins import Login
 from handlers.web.chat.page import still_written
@@ -66,7 +66,7 @@ async def acted(request: web.Request, act: Act, client_msg_id: str | None = None
         if client_msg_id and not await once.first_time(work, Channel.WEB, key):
             return Outcome(Answer(""), visitor)
         incoming = Incoming(key=key, act=act, external_id=client_msg_id)
-        answer = await converse.receive(work, visitor, incoming, Door(throttled=login.throttled))
+        answer = await converse.receive(work, visitor, incoming, Arrival(throttled=login.throttled))
         after = await people.newcomer_on_web(work, visitor.person_id)
         if after is not None:
             await keep_what_stands_beside(work, request, login)

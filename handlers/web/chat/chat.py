@@ -14,7 +14,7 @@ from bot.engine import clock
 from bot.engine.metrics import ACTS
 from bot.hours import questions
 from bot.intake import converse, texts
-from bot.intake.turns import Door
+from bot.intake.turns import Arrival
 from bot.language import parts
 from bot.language.commands import KNOWN
 from bot.people import keeping, logins, people
@@ -68,12 +68,12 @@ async def consent(request: web.Request) -> web.Response:
     device = Device.OWN if answer == "own" else Device.SHARED
     throttled = not _is_one_of_few(request)
     secret, secret_hash = await new_secret(request)
-    door = Door(throttled=throttled, secret_hash=secret_hash)
+    arrival = Arrival(throttled=throttled, secret_hash=secret_hash)
     language = request.match_info["language"]
     async with request.app[SERVICE].store.work() as work:
         visitor = await people.new_newcomer_on_web(work, language)
         agreed = Incoming(key=token_urlsafe(), act=Pressed(CONSENT.code("own" if device == Device.OWN else "shared")))
-        await converse.receive(work, visitor, agreed, door)
+        await converse.receive(work, visitor, agreed, arrival)
         token = await logins.open_login(work, visitor.person_id, device, throttled=throttled)
         await keeping.keep_secret(work, token, secret)
     ACTS.labels(Channel.WEB).inc()
