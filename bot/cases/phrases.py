@@ -5,9 +5,14 @@ It must not know which notice it is part of, nor load rows.
 
 from collections.abc import Mapping
 
+from pydantic import TypeAdapter
+
 from bot.hours.phrases import session_line
+from bot.hours.told import SessionTold
 from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, Params, instant, lines
+
+_SESSION = TypeAdapter(SessionTold)
 
 
 def promise_lines(words: Words, params: Params, facts: Facts) -> str:
@@ -36,4 +41,4 @@ def visit_line(words: Words, params: Params, facts: Facts) -> str:
     session = params.get("session")
     if not isinstance(session, Mapping) or not session:
         return ""
-    return words("come_to_session", session=session_line(words, session, facts))
+    return words("come_to_session", session=session_line(words, _SESSION.validate_python(session), facts))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +17,7 @@ from bot.engine import bells
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours.standing import next_session
+from bot.hours.told import SessionTold
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import OnShift, next_shift_at, on_shift
 from models.base import UtcDateTime, table_of
@@ -86,7 +88,7 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     """What can honestly be said now of when a person answers this queued case."""
     minutes = work.settings.promise_minutes
     if await on_shift(work.db, work.now):
-        ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
+        ahead, session = await ahead_of(work.db, case), await session_params(work)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
             return Promise("soon", by, {"minutes": minutes} | session)
@@ -94,10 +96,16 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     return await next_time(work)
 
 
+async def session_params(work: Work) -> dict[str, object]:
+    """The next physical session as a notice's params carry it, or nothing."""
+    session = await next_session(work.db, work.now, work.zone)
+    return {"session": TypeAdapter(SessionTold).dump_python(session, mode="json")} if session else {}
+
+
 async def next_time(work: Work) -> Promise:
     """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
     starts_at = await next_shift_at(work.db, work.now)
-    session = await next_session(work.db, work.now, work.zone)
+    session = await session_params(work)
     if starts_at is None:
         return Promise("unknown", None, session)
     by = starts_at + timedelta(minutes=work.settings.promise_minutes)

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.cases.texts_account import TELLERS as ABOUT_ACCOUNTS
 from bot.cases.texts_closing import TELLERS as ABOUT_CLOSING
-from bot.hours.texts_staff import TELLERS as ABOUT_HOURS
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import (
     Facts,
@@ -251,5 +250,4 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.REFUSED: refused,
     **ABOUT_CLOSING,
     **ABOUT_ACCOUNTS,
-    **ABOUT_HOURS,
 }

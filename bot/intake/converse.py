@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from sqlalchemy import insert
 
-from bot.cases import heard, messages, opening, relay
+from bot.cases import heard, messages, opening, queue, relay
 from bot.cases import questions as cases_questions
 from bot.engine import buttons, once
 from bot.engine.errors import BadInput
 from bot.engine.work import Visitor, Work
 from bot.hours import questions as hours_questions
-from bot.hours import standing
 from bot.intake import ending, unsent
 from bot.intake.commanded import follow
 from bot.intake.threads import Thread, draft_of, external_of, marks_of, step_of, thread_of
@@ -171,7 +170,7 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> 
     await work.db.execute(insert(_REFUSED).values(on_day=work.today, channel=visitor.channel, kind=sent.kind))
     if sent.album is not None and not await once.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
-    params = {"kind": sent.kind, "text": bool(sent.text)} | await standing.next_session(work.db, work.now, work.zone)
+    params = {"kind": sent.kind, "text": bool(sent.text)} | await queue.session_params(work)
     await work.tell_address(
         visitor.address_id, Notice.UNREADABLE, conversation_id=visitor.conversation_id, params=params
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from bot.cases.phrases import other_ways, promise_lines, visit_line
-from bot.hours import texts
+from bot.hours.texts import Hours, hours_text
 from bot.intake.texts_dialogue import TELLERS as ASKED
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
@@ -113,7 +113,7 @@ def _status(words: Words, params: Params, facts: Facts) -> Prompt:
 
 def _no_consent(words: Words, params: Params, facts: Facts) -> Prompt:
     contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-    return Prompt(lines(words("no_consent"), texts.hours(words, params, facts).text, contact))
+    return Prompt(lines(words("no_consent"), hours_text(words, Hours.read(params), facts), contact))
 
 
 def _help(words: Words, _params: Params, _facts: Facts) -> Prompt:
@@ -225,12 +225,6 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.LATE: _late,
     Notice.TIME_KNOWN: _time_known,
     Notice.STATUS: _status,
-    Notice.HOURS: texts.hours,
-    Notice.PLACE: texts.place,
-    Notice.VENUE: texts.venue,
-    Notice.REMINDER_SET: texts.reminder_set,
-    Notice.SESSION_EVENING: texts.session_evening,
-    Notice.HOURS_CHANGED: texts.hours_changed,
     Notice.NUMBER_MADE: simple("secret_made"),
     Notice.HELP: _help,
     Notice.PRIVACY: _privacy,

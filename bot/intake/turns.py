@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.cases import opening, questions, queue, relay
 from bot.engine import buttons
 from bot.engine.work import Visitor, Work
-from bot.hours.standing import hours_params
+from bot.hours.standing import hours_told
+from bot.hours.texts import Hours
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
 from bot.people import access, people
 from bot.privacy import purge
@@ -66,8 +67,8 @@ async def carry_out(work: Work, visitor: Visitor, thread: Thread, turn: Turn, in
 async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     """Who did not consent is told how else to come by, and forgotten."""
     await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
-    ways = await hours_params(work.db, work.now, work.zone)
-    await work.tell_address(visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=ways)
+    ways = await hours_told(work.db, work.now, work.zone, Hours)
+    await work.tell_address(visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=ways.to_row())
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
 
 

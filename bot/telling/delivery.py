@@ -20,6 +20,7 @@ from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
+from bot.hours.texts import SessionEvening
 from bot.language.parts import number
 from bot.service import Service
 from bot.telling import lanes, leases, marking
@@ -220,7 +221,7 @@ class Delivery:
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
             is_dated = row.kind == Notice.SESSION_EVENING and clock.doubt() is None
-            if is_dated and is_over(row.params, clock.now(), self._store.zone):
+            if is_dated and is_over(SessionEvening.read(row.params), clock.now(), self._store.zone):
                 return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
             edits = await channel_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:

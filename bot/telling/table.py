@@ -8,6 +8,10 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from bot.cases import texts as cases_texts
+from bot.hours import texts as hours_texts
+from bot.hours import texts_guided as hours_texts_guided
+from bot.hours import texts_staff as hours_texts_staff
+from bot.hours import texts_unasked as hours_texts_unasked
 from bot.intake import texts as intake_texts
 from bot.language.i18n import Words
 from bot.language.parts import Facts, Spoken
@@ -16,7 +20,7 @@ from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
 
-SUBJECTS = (trouble_texts,)
+SUBJECTS = (hours_texts, hours_texts_guided, hours_texts_staff, hours_texts_unasked, trouble_texts)
 
 
 def _sayings(subject: ModuleType) -> Iterator[type[Saying]]:

@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,13 +10,15 @@ import pytest
 from bot.cases import texts as cases_texts
 from bot.engine.causes import Cause
 from bot.hours import texts_staff as hours_texts_staff
-from bot.hours.typed import buttons
-from bot.hours.typed import lines as typed_lines
+from bot.hours.texts import Hours
+from bot.hours.texts_staff import HoursPreview
+from bot.hours.texts_unasked import ShiftHours
+from bot.hours.told import ChangeTold, SessionTold
 from bot.intake import texts as intake_texts
 from bot.intake.texts_dialogue import OPTIONS_ON_A_SCREEN
 from bot.language import parts
 from bot.language.i18n import Catalogues
-from bot.language.parts import Facts
+from bot.language.parts import Facts, Spoken
 from bot.language.textshape import FSI, LRI, PDI, utf16_length
 from bot.telling import table
 from bot.trouble import texts as trouble_texts
@@ -27,6 +28,7 @@ from models.dialogue import Prompt
 from models.intake import QUESTIONS, IntakeStep
 from models.outbox import Notice
 from models.people import AUTONYMS, RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
+from tests.telling import ways
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MOST_ROWS = 8
@@ -35,11 +37,10 @@ MOST_CODE_BYTES = 64
 SESSION = {
     "place": "lund_city_library", "address": "Testgatan 1", "day": "2026-01-12", "opens": "13:00", "closes": "16:00",
 }  # fmt: skip
+SESSION_TOLD = SessionTold(
+    place="lund_city_library", address="Testgatan 1", day=date(2026, 1, 12), opens=time(13), closes=time(16)
+)
 DOOR = {"code": "linero", "place": "linero_library", "address": "Testgatan 2"}
-PLACE = DOOR | {
-    "details": {"floor": {"sv": "2", "ar": "2"}, "finding": {"sv": "bakom kassan"}, "access": {}},
-    "latitude": 55.697, "longitude": 13.23, "last_entry": 15, "door": "visit",
-}  # fmt: skip
 HOURS_NOW = {
     "open": [SESSION], "sessions": [SESSION | DOOR, SESSION | DOOR | {"partner": "IK Eos"}, SESSION],
     "online": [SESSION | {"place": "service_online", "address": ""}], "answering": True,
@@ -100,15 +101,8 @@ def params_of(notice: Notice) -> list[dict[str, object]]:
             return [{}, {"adviser": "Amina"}]
         case Notice.TAKEN_UP:
             return [base, base | {"adviser": "Amina"}]
-        case Notice.HOURS | Notice.NO_CONSENT:
+        case Notice.NO_CONSENT:
             return [HOURS_NOW, {"sessions": [SESSION, SESSION]}, {"open": [], "sessions": [], "online": []}]
-        case Notice.PLACE | Notice.VENUE:
-            return [PLACE, {"code": "popup", "place": "", "names": {"sv": "Lokalen"}, "address": ""}]
-        case Notice.REMINDER_SET | Notice.SESSION_EVENING | Notice.HOURS_CHANGED:
-            closed = {"code": "linero", "place": "linero_library", "address": "", "day": "2026-01-12", "spans": []}
-            why = {"reason": "other", "texts": {"sv": "vi målar om"}, "partner": "IK Eos"}
-            days = [{**closed, "spans": [["13:00", "15:30"], ["16:00", "18:00"]]}, {**closed, "reason": "illness"}]
-            return [{"days": days}, {"days": [{**closed, **why}], "late": True}]
         case Notice.UNREADABLE:
             return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}, {"kind": "photo", "text": True}]
         case Notice.REFUSED:
@@ -129,11 +123,12 @@ def facts(catalogues: Catalogues) -> Facts:
 
 def everything(catalogues: Catalogues, facts: Facts, language: str) -> list[tuple[Notice, Prompt]]:
     words = catalogues.words(language)
+    typed = [(told, way) for told in ways.to_newcomers() for way in ways.ways(told)]
     return [
         (notice, table.prompt(notice, params, words, facts))
         for notice in intake_texts.TELLERS
         for params in params_of(notice)
-    ]
+    ] + [(told.kind, table.prompt(told.kind, way.to_row(), words, facts)) for told, way in typed]
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -207,7 +202,7 @@ def test_numbers_that_would_be_shown_backwards_are_isolated(
 
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT))
 def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, facts: Facts, language: str) -> None:
-    said = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words(language), facts)
+    said = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words(language), facts)
 
     text = re.sub(f"[{LRI}{FSI}{PDI}]", "", said.text)
     assert {"ar": "من 13:00 إلى 16:00", "fa": "از 13:00 تا 16:00"}[language] in text
@@ -216,78 +211,12 @@ def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, fa
 def test_arabic_dates_name_the_month_both_ways_and_persian_ones_both_calendars(
     catalogues: Catalogues, facts: Facts
 ) -> None:
-    arabic = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("ar"), facts).text
-    persian = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("fa"), facts).text
+    arabic = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words("ar"), facts).text
+    persian = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words("fa"), facts).text
 
     assert "كانون الثاني / يناير" in arabic
     assert "ژانویهٔ" in persian
     assert "دی 1404" in persian
-
-
-TELL = {
-    "verb": "close", "places": ["linero"], "first": "2026-01-12", "last": None, "weekday": None, "spans": [],
-    "reason": "holiday", "texts": {}, "partner": "", "name": "", "address": "", "at": [DOOR],
-}  # fmt: skip
-SHIFT = {"shift": 1, "starts_at": "2026-01-12T12:00:00+00:00", "ends_at": "2026-01-12T14:00:00+00:00"}
-TOLD = (
-    TELL,
-    TELL | {"last": "2026-01-19", "reason": "other", "texts": {"sv": "vi målar om"}, "at": [DOOR] * 7},
-    TELL | {"verb": "weekly", "weekday": 0, "spans": [["13:00", "15:30"], ["16:00", "18:00"]], "reason": ""},
-    TELL | {"verb": "usual", "reason": ""},
-    TELL | {"verb": "popup", "spans": [["13:00", "15:30"]], "reason": "", "partner": "IK Eos", "name": "Lokalen",
-            "address": "Testgatan 3", "at": [{"code": "lokalen", "place": "", "names": {"sv": "Lokalen"}}]},
-)  # fmt: skip
-GUIDED = (
-    "h:s", "h:s:linero", "h:s:linero:0", "h:s:linero:0:1300", "h:s:linero:0:13001500", "h:s:linero:0:13001500+",
-    "h:s:linero:0:13001500+1600", "h:s:linero:0:-", "h:c", "h:c:+1", "h:c:*", "h:c:linero:+8", "h:c:*:20260105",
-    "h:t:linero:20260105:08001500", "h:x:linero:20260105:0800",
-)  # fmt: skip
-
-
-def hours_params_of(notice: Notice) -> list[dict[str, object]]:
-    """Params of what coordinators and volunteers are told of hours, one for each way it can be said."""
-    day = DOOR | {"day": "2026-01-12", "spans": [["13:00", "15:30"]]}
-    match notice:
-        case Notice.HOURS_ASK:
-            rows = [
-                SimpleNamespace(code=f"place-{n}", name_key="", door="visit", details={}, address="") for n in range(8)
-            ]
-            rows[0].code, rows[0].name_key = "linero", "linero_library"
-            asked = [buttons.following(code, rows, NOW.date()) for code in GUIDED]  # type: ignore[arg-type]
-            return [one.params for one in asked if isinstance(one, buttons.Asked)]
-        case Notice.HOURS_PREVIEW:
-            shifts = [SHIFT | {"place": "linero", "names": names} for names in (["Amina", "Kim"], [], *[["Bo"]] * 8)]
-            more = [{"shifts": [], "unstaffed": True}, {"shifts": shifts[:1], "unstaffed": False}]
-            return [
-                {"draft": 2**53, "told": told} | one for told in TOLD for one in (*more, {**more[0], "shifts": shifts})
-            ]
-        case Notice.HOURS_PUBLISHED:
-            how = ({"cancelled": True, "number": 2**31}, {"cancelled": False, "number": 1}, {"undone": True})
-            return [{"told": told} | one for told in TOLD for one in how]
-        case Notice.HOURS_UNDO_ASK | Notice.HOURS_KEPT:
-            return [{"told": told, "number": 2**31} for told in TOLD]
-        case Notice.HOURS_HISTORY:
-            entry = {"number": 7, "at": "2026-01-05T08:00:00+00:00", "alias": "Karin", "undone": False, "undoes": None}
-            entries = [entry | {"told": told} for told in TOLD] + [
-                entry | {"told": TELL, "undone": True, "alias": None}
-            ]
-            return [
-                {"entries": [*entries, entry | {"told": TELL, "undoes": 6}], "newest": 7},
-                {"entries": [], "newest": None},
-            ]
-        case Notice.HOURS_ON_DAY:
-            return [{"days": [day, day | {"spans": [], "reason": "illness"}]}]
-        case Notice.HOURS_USAGE:
-            wrong = {"refusal": "hours_word_unknown", "values": {"value": "tjoho"}}
-            commands = (*typed_lines.VERBS, "hours_history")
-            return [{"command": name, "day": "2026-01-12", "place": "linero"} | wrong for name in commands]
-        case Notice.SHIFT_HOURS:
-            return [SHIFT | {"days": [day], "cancelled": cancelled} for cancelled in (True, False)]
-        case Notice.HOLIDAY_PROPOSED | Notice.SESSION_UNSTAFFED:
-            name = {"sv": "Trettondedag jul", "en": "Epiphany"}
-            return [{"day": "2026-01-06", "name": name, "sessions": [SESSION | DOOR, SESSION | {"partner": "IK Eos"}]}]
-        case _:
-            return [{}]
 
 
 BECAME = ("sent", "declined", "elsewhere", "expired", "nowhere")
@@ -310,8 +239,6 @@ def staff_params(notice: Notice) -> dict[str, object]:
 def staff_ways(notice: Notice) -> list[dict[str, object]]:
     """As `params_of`, for a notice to staff."""
     params = staff_params(notice)
-    if notice in hours_texts_staff.TELLERS:
-        return hours_params_of(notice)
     match notice:
         case Notice.REFUSED:
             return [{"refusal": "no_longer_valid"}]
@@ -354,7 +281,21 @@ def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, not
 
         assert said.text.strip()
         assert utf16_length(said.text) <= MOST_UNITS, params
-        assert len(said.rows) <= MOST_ROWS or notice not in hours_texts_staff.TELLERS, params
+        for choice in (choice for row in said.rows for choice in row):
+            assert choice.label.strip()
+            assert len(choice.code.encode()) <= MOST_CODE_BYTES
+
+
+@pytest.mark.parametrize("language", STAFF_LANGUAGES)
+@pytest.mark.parametrize("told", ways.to_staff(), ids=lambda told: told.kind)
+def test_every_saying_to_staff_is_said(catalogues: Catalogues, facts: Facts, told: type[Spoken], language: str) -> None:
+    for way in ways.ways(told):
+        said = table.prompt(told.kind, way.to_row(), catalogues.desk(language), facts, to_staff=True)
+
+        assert said.text.strip()
+        assert utf16_length(said.text) <= MOST_UNITS, way
+        assert len(said.rows) <= MOST_ROWS, way
+        assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), way
         for choice in (choice for row in said.rows for choice in row):
             assert choice.label.strip()
             assert len(choice.code.encode()) <= MOST_CODE_BYTES
@@ -371,13 +312,11 @@ def test_every_cause_of_trouble_is_said_with_what_to_do(catalogues: Catalogues, 
         assert "Telegram" in meanwhile
 
 
-@pytest.mark.parametrize("told", TOLD, ids=lambda told: told["verb"])
+@pytest.mark.parametrize("told", ways.values_of(ChangeTold), ids=lambda told: told.verb)
 def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
-    catalogues: Catalogues, facts: Facts, told: dict[str, object]
+    catalogues: Catalogues, facts: Facts, told: ChangeTold
 ) -> None:
-    params = {"draft": 1, "told": told, "shifts": [], "unstaffed": False}
-
-    text = table.prompt(Notice.HOURS_PREVIEW, params, catalogues.desk("sv"), facts, to_staff=True).text
+    text = HoursPreview(draft=1, told=told).said(catalogues.desk("sv"), facts).text
 
     blocks = {block.split("\n")[0]: block.split("\n")[1:] for block in text.split("\n\n")}
     for language in Language:
@@ -394,7 +333,7 @@ def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
 def test_every_notice_has_its_words() -> None:
     said = set(intake_texts.TELLERS) | set(cases_texts.TELLERS) | set(table.KNOWN)
 
-    assert set(Notice) - said == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody, and to no person
+    assert set(Notice) - said == {Notice.UNSAY}  # said to nobody
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -421,10 +360,9 @@ def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, lan
 def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(
     catalogues: Catalogues, facts: Facts, language: str, said: str
 ) -> None:
-    night = {"starts_at": "2026-01-05T21:00:00+00:00", "ends_at": "2026-01-06T01:00:00+00:00"}
+    begins, ends = datetime(2026, 1, 5, 21, 0, tzinfo=UTC), datetime(2026, 1, 6, 1, 0, tzinfo=UTC)
     earlier = replace(facts, now=datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
-    params = {"days": [], "cancelled": False, **night}
 
-    told = table.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier, to_staff=True)
+    told = ShiftHours(days=(), starts_at=begins, ends_at=ends).said(catalogues.desk(language), earlier)
 
     assert said in told.text

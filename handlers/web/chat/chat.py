@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.engine import clock
 from bot.engine.metrics import ACTS
 from bot.hours import questions
+from bot.hours.texts import Hours
 from bot.intake import converse, texts
 from bot.intake.turns import Door
 from bot.language import parts
@@ -87,8 +88,8 @@ async def no_consent(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     now = clock.now()
     async with service.store.look() as db:
-        ways = await questions.hours_params(db, now, service.store.zone)
-    told = texts.prompt(Notice.NO_CONSENT, ways, words, service.facts(now))
+        ways = await questions.hours_told(db, now, service.store.zone, Hours)
+    told = texts.prompt(Notice.NO_CONSENT, ways.to_row(), words, service.facts(now))
     language = words.language
     links = (Way(f"/{language}/help", "web_menu_help", is_main=True), Way(f"/{language}/chat", "web_back_to_chat"))
     return text_page(request, words("web_title"), paragraphs(told.text), ways=links)
