@@ -71,7 +71,7 @@ class Service:
         return self.catalogues.desk(str(known))
 
     def facts(self, now: datetime, **more: Any) -> Facts:
-        """What a notice needs beyond its params; `more` names fields of Facts."""
+        """What a saying needs beyond what it carries; `more` names fields of Facts."""
         return Facts(
             zone=self.store.zone,
             now=now,

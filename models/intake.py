@@ -6,7 +6,7 @@ is one entry in QUESTIONS and its texts.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 
@@ -141,14 +141,15 @@ class Ask(StrEnum):
 class Turn:
     """What one act leads to. Only what changed is set.
 
-    `submit`: words that become the question, and `marks`, how they came. `answer`: a column of the case and its code.
-    `agreed`: consent given (True) or refused (False). `stale`: the button belongs to something that has passed.
+    `page`: of a long list of answers, the one to be shown. `submit`: words that become the question, and `marks`, how
+    they came. `answer`: a column of the case and its code. `agreed`: consent given (True) or refused (False).
+    `stale`: the button belongs to something that has passed.
     """
 
     step: IntakeStep
     draft: Draft
     ask: Ask | None = None
-    params: dict[str, object] = field(default_factory=dict)
+    page: int | None = None
     submit: str | None = None
     marks: tuple[str, ...] = ()
     answer: tuple[str, str] | None = None
@@ -182,7 +183,7 @@ def ask_again(turn: Turn) -> Turn:
         case IntakeStep.RESTING:
             return turn
         case _:
-            return replace(turn, ask=Ask.TAP, params={"step": str(turn.step)})
+            return replace(turn, ask=Ask.TAP)
 
 
 def _said(here: Turn, said: Said) -> Turn:
@@ -195,7 +196,7 @@ def _said(here: Turn, said: Said) -> Turn:
 
 def _submitted(here: Turn, text: str, marks: tuple[str, ...]) -> Turn:
     first = IntakeStep.CATEGORY
-    return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP, params={"step": first.value})
+    return replace(here, step=first, submit=text, marks=marks, ask=Ask.TAP)
 
 
 def _with(draft: Draft, said: Said) -> Draft:
@@ -253,7 +254,7 @@ def _tapped(here: Turn, tap: Tap) -> Turn:
 def _paged(here: Turn, turned: TurnedPage) -> Turn:
     if turned.step != here.step or here.step not in QUESTIONS:
         return _passed(here)
-    return replace(here, ask=Ask.TAP, params={"step": turned.step, "page": turned.page})
+    return replace(here, ask=Ask.TAP, page=turned.page)
 
 
 def _went_back(here: Turn, left: OfStep) -> Turn:

@@ -13,7 +13,7 @@ from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
 
 
 class Notice(StrEnum):
-    """Everything the service says. Each has its words in `bot/intake/texts.py`."""
+    """The kinds of everything the service says. Each has its type, beside its words, in its subject's `texts*.py`."""
 
     # To a newcomer, the dialogue
     ASK_LANGUAGE = "ask_language"
@@ -142,7 +142,8 @@ class Outbox(Base, table=True):
     """Something to say to one address. The lane is the address: its rows leave in the order of their ids.
 
     `seq`: the row's place in a newcomer's conversation, which the web reads by; 0 for staff.
-    `edits`: the row whose message this one replaces. `message_id`: whose words are relayed; the words live there only.
+    `params`: what the saying carries (`models/saying.py`). `edits`: the row whose message this one replaces.
+    `message_id`: whose words are relayed; the words live there only.
     `secret`: sealed; the token of a link to the desk, kept until it has been sent.
     `doubtful`: it was sent and no answer came, or the process died meanwhile: it may have arrived. Only one more try is
     made; `failure` is "doubtful" where that one's answer was lost too.

@@ -21,9 +21,9 @@ _UNKNOWN_FIELD = "unexpected_keyword_argument"
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """What a text of this type looks like: a sample for whoever shows every notice, whatever it carries."""
+    """What a field of this type may hold: samples, for whoever shows every saying in every way it can be said."""
 
-    examples: tuple[str, ...]
+    examples: tuple[object, ...]
 
 
 CaseCode = Annotated[str, Like(("4729135",))]
@@ -72,16 +72,27 @@ class Saying(Carried):
             NewerField: a newer version wrote it.
             ValueError: it is no such saying.
         """
-        is_typed = TYPED in row
-        told = {name: value for name, value in row.items() if name != TYPED} if is_typed else cls.from_first(row)
+        if TYPED not in row:  # those of 0.1.0 carried what nobody read as well
+            return cls.understood(row)
         try:
-            # Before, rows carried what nobody read as well.
-            read: Self = _adapter(cls).validate_python(told, extra="forbid" if is_typed else "ignore")
+            read: Self = _adapter(cls).validate_python(cls._told(row), extra="forbid")
         except ValidationError as wrong:
             if any(error["type"] == _UNKNOWN_FIELD for error in wrong.errors()):
                 raise NewerField from None
             raise
         return read
+
+    @classmethod
+    def understood(cls, row: Mapping[str, object]) -> Self:
+        """As `read`, for an act that looks back at what was said: what a newer version added to it is passed over."""
+        read: Self = _adapter(cls).validate_python(cls._told(row), extra="ignore")
+        return read
+
+    @classmethod
+    def _told(cls, row: Mapping[str, object]) -> Mapping[str, object]:
+        if TYPED not in row:
+            return cls.from_first(row)
+        return {name: value for name, value in row.items() if name != TYPED}
 
     @classmethod
     def from_first(cls, row: Mapping[str, object]) -> Mapping[str, object]:
@@ -113,6 +124,15 @@ class Kept:
         return dict(self.row)
 
 
+def sealed_as(row: Mapping[str, object]) -> int:
+    """For what the secret of this row is sealed.
+
+    Raises:
+        LookupError: it has none.
+    """
+    return int(str(row["sealed_as"]))
+
+
 def has_newer_field(saying: type[Saying], row: Mapping[str, object]) -> bool:
     """Whether a newer version wrote this row of a kind that is known."""
     try:
@@ -124,9 +144,9 @@ def has_newer_field(saying: type[Saying], row: Mapping[str, object]) -> bool:
     return False
 
 
-def carried_by(saying: Saying, like: type[Carried]) -> dict[str, Any]:
-    """The fields of `like` as this saying has them, to be handed on to another."""
-    return {field.name: getattr(saying, field.name) for field in fields(like)}
+def fields_of(carried: Carried) -> Mapping[str, Any]:
+    """Its fields by name, to be handed on to a saying that carries the same."""
+    return {field.name: getattr(carried, field.name) for field in fields(carried)}
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}

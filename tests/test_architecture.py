@@ -53,7 +53,7 @@ VAGUE = {"user", "users", "ticket", "tickets", "item", "items", "data", "manager
 
 LONGEST_FILE = 300
 IGNORE = "# type: ignore"
-MOST_IGNORES, MOST_ANY, MOST_CASTS = 8, 85, 1  # fewer is welcome; more wants a reason that is better than habit
+MOST_IGNORES, MOST_ANY, MOST_CASTS = 8, 64, 1  # fewer is welcome; more wants a reason that is better than habit
 
 
 def files() -> list[str]:
@@ -204,6 +204,16 @@ def test_what_the_type_checker_is_told_to_overlook_does_not_grow() -> None:
     assert len(ignores) <= MOST_IGNORES
     assert sum(node.id == "Any" for node in named) <= MOST_ANY
     assert sum(node.id == "cast" for node in named) <= MOST_CASTS
+
+
+def test_what_a_row_of_the_outbox_carries_is_read_as_its_type() -> None:
+    reading = {
+        name: found
+        for name in files()
+        if (found := re.findall(r"params(?:\[|\.get\()", (ROOT / name).read_text(encoding="utf-8")))
+    }
+
+    assert reading == {}
 
 
 def test_only_the_store_commits() -> None:

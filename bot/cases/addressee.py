@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from bot.cases import cases, fates, focus, held_lines, messages, relay, remote, taking_back
 from bot.cases.focus import Seen
 from bot.cases.held_lines import ELSEWHERE, ENDED, NOWHERE, REOPEN, SEVERAL, SLASH, UNCLEAR
+from bot.cases.texts_held import NoCase, NotYourCase, Why
+from bot.cases.texts_relayed import StaffEdit
 from bot.engine.errors import NotFound
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CaseRow
-from models.outbox import Notice
 
 CHOICE_HOLDS = timedelta(minutes=5)
 
@@ -99,7 +100,7 @@ async def volunteer_edited(work: Work, said: Said, *, is_slashed: bool = False) 
         return  # Telegram says "edited" of a reaction to a command too
     words = said.words_for(sent_to)
     if not await taking_back.replaced(work, words, external_id=named, may_change=not is_slashed):
-        await work.tell(actor.id, Notice.STAFF_EDIT, params={"reply_to": said.own_message})
+        await work.tell(actor.id, StaffEdit(reply_to=said.own_message))
 
 
 async def answered_case(work: Work, remote_id: int) -> int | None:
@@ -143,7 +144,7 @@ def _is_later(at: datetime | None, since: datetime) -> bool:
     return at is not None and at > since
 
 
-def _why(mine: list[CaseRow], before: Seen, said: Said) -> str:
+def _why(mine: list[CaseRow], before: Seen, said: Said) -> Why:
     if said.is_reply:
         return UNCLEAR
     if not before.is_settled or len(mine) == 1:
@@ -171,17 +172,15 @@ async def _not_there(work: Work, before: Seen, case_id: int, said: Said) -> None
     if fate.may_take_up:
         await _hold(work, before, said, why=REOPEN, about=case_id)
         return
-    params = {
-        "case": case_id, "code": fate.code, "fate": fate.kind, "alias": fate.alias, "reply_to": said.own_message,
-    }  # fmt: skip
-    await work.tell(actor.id, Notice.NOT_YOUR_CASE, case_id=case_id, params=params)
+    told = NotYourCase(case=case_id, code=fate.code, fate=fate.kind, alias=fate.alias, reply_to=said.own_message)
+    await work.tell(actor.id, told, case_id=case_id)
 
 
-async def _hold(work: Work, before: Seen, said: Said, *, why: str, about: int | None = None) -> None:
+async def _hold(work: Work, before: Seen, said: Said, *, why: Why, about: int | None = None) -> None:
     await held_lines.hold(work, before, said.words_for(about), own_message=said.own_message, why=why, about=about)
 
 
 async def _without_a_case(work: Work, before: Seen, said: Said) -> None:
     actor = work.staff
     await held_lines.drop(work, actor.id, before, NOWHERE)
-    await work.tell(actor.id, Notice.NO_CASE, params={"reply_to": said.own_message})
+    await work.tell(actor.id, NoCase(reply_to=said.own_message))

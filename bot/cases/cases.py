@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import drafts, focus, messages, questions, queue
 from bot.cases.messages import MESSAGES
+from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.rows import every, exactly, only
@@ -21,8 +22,9 @@ from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, table_of
 from models.case import MOVES, CaseEventKind, CaseStatus
 from models.conversation import Author
-from models.outbox import Notice, TimerKind
+from models.outbox import TimerKind
 from models.people import STAFF_ROLES, Person
+from models.saying import fields_of
 
 _PEOPLE = table_of(Person)
 SILENT_RELEASE = timedelta(minutes=2)
@@ -66,7 +68,7 @@ async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None
     await work.record(case.id, CaseEventKind.CLAIMED)
     await drafts.case_is_back(work, case.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=work.staff.alias, but=card)
-    await work.tell(case.newcomer_id, Notice.CLAIMED, case_id=case.id, params=await adviser_name(work))
+    await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
     return taken
@@ -146,8 +148,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:
-        params = {"code": case.code, "promise": made.kind} | made.params
-        await work.tell(case.newcomer_id, Notice.RELEASED, case_id=case.id, params=params)
+        await work.tell(case.newcomer_id, Released(code=case.code, **fields_of(made.told)), case_id=case.id)
     await queue.offer(work, queued)
     return queued
 
@@ -186,11 +187,11 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
         raise NewerWords(case_id=case.id, case_code=case.code)
 
 
-async def adviser_name(work: Work) -> dict[str, object]:
+async def adviser_name(work: Work) -> str | None:
     """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
     chosen = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.shows_alias)
-    alias = (await work.db.execute(chosen)).scalar_one_or_none()
-    return {"adviser": alias} if alias else {}
+    alias: str | None = (await work.db.execute(chosen)).scalar_one_or_none()
+    return alias or None
 
 
 async def cases_of(db: AsyncConnection, volunteer_id: int) -> list[CaseRow]:

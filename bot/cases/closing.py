@@ -11,6 +11,8 @@ from sqlalchemy import delete, insert, update
 
 from bot.cases import drafts, focus, questions, queue
 from bot.cases.cases import claimed_since, refuse_if_newer
+from bot.cases.texts import CaseTakenBack, CaseWithdrawn
+from bot.cases.texts_newcomer import Closed
 from bot.engine import bells, buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import only
@@ -32,7 +34,6 @@ from models.closing import (
 )
 from models.conversation import Conversation
 from models.intake import IntakeStep
-from models.outbox import Notice
 
 _DRAFTS, _CLOSINGS, _THREADS = table_of(ClosingDraft), table_of(Closing), table_of(Conversation)
 LONGEST_MINUTES = 600
@@ -61,7 +62,7 @@ async def close_case(work: Work, *, case_id: int, seen_seq: int, sheet: Sheet) -
     require_known(sheet)
     closed = await end_case(work, case, CaseEventKind.CLOSED)
     await _keep(work, case, is_advice=True, sheet=sheet)
-    await work.tell(case.newcomer_id, Notice.CLOSED, case_id=case.id, params={"code": case.code})
+    await work.tell(case.newcomer_id, Closed(code=case.code), case_id=case.id)
     return closed
 
 
@@ -74,7 +75,7 @@ async def close_not_advice(work: Work, *, case_id: int, seen_seq: int) -> CaseRo
     await refuse_if_newer(work, case, seen_seq)
     closed = await end_case(work, case, CaseEventKind.CLOSED, detail="not_advice")
     await _keep(work, case, is_advice=False, sheet=Sheet())
-    await work.tell(case.newcomer_id, Notice.CLOSED, case_id=case.id, params={"code": case.code})
+    await work.tell(case.newcomer_id, Closed(code=case.code), case_id=case.id)
     return closed
 
 
@@ -83,7 +84,7 @@ async def withdraw_case(work: Work, case: CaseRow) -> CaseRow:
     closed = await end_case(work, case, CaseEventKind.WITHDRAWN)
     await _keep(work, case, is_advice=True, sheet=Sheet(case.category or UNKNOWN, (), Outcome.WITHDRAWN))
     await queue.withdraw_cards(work, case, reason="withdrawn")
-    await work.tell(case.volunteer_id, Notice.CASE_WITHDRAWN, case_id=case.id, params={"code": case.code})
+    await work.tell(case.volunteer_id, CaseWithdrawn(code=case.code), case_id=case.id)
     return closed
 
 
@@ -92,8 +93,8 @@ async def close_by_command(work: Work, case: CaseRow) -> CaseRow:
     closed = await end_case(work, case, CaseEventKind.CLOSED, detail="command")
     await _keep(work, case, is_advice=True, sheet=Sheet(case.category or UNKNOWN))
     await queue.withdraw_cards(work, case, reason="withdrawn")
-    await work.tell(case.volunteer_id, Notice.CASE_TAKEN_BACK, case_id=case.id, params={"code": case.code})
-    await work.tell(case.newcomer_id, Notice.CLOSED, case_id=case.id, params={"code": case.code})
+    await work.tell(case.volunteer_id, CaseTakenBack(code=case.code), case_id=case.id)
+    await work.tell(case.newcomer_id, Closed(code=case.code), case_id=case.id)
     return closed
 
 

@@ -11,6 +11,15 @@ from sqlalchemy import delete, insert, select, update
 from bot.cases import closing
 from bot.cases.cases import refuse_if_newer
 from bot.cases.closing import Sheet, require_known
+from bot.cases.texts import ClosedByYou
+from bot.cases.texts_closing import (
+    AboutClosing,
+    CloseCategory,
+    CloseMinutes,
+    CloseNotAdvice,
+    CloseOrganisation,
+    CloseOutcome,
+)
 from bot.engine import buttons
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, only
@@ -47,7 +56,7 @@ QUESTIONS = (
     Notice.CLOSE_MINUTES,
 )  # fmt: skip
 _DRAFTS = table_of(ClosingDraft)
-Step = tuple[Notice, dict[str, object]]
+Step = AboutClosing | ClosedByYou
 Asked = tuple[Work, int | None]  # who presses, and the message that asks, an outbox row
 
 
@@ -67,6 +76,16 @@ class Going(NamedTuple):
     case: CaseRow
     draft: PressedSoFar
 
+    def asks_organisation(self, chosen: list[str], *, page: int = 0, several: bool = False) -> CloseOrganisation:
+        """The question which organisation it was about, with what has been chosen."""
+        return CloseOrganisation(
+            case=self.case.id, code=self.case.code, chosen=tuple(chosen), page=page, several=several
+        )
+
+    def is_over(self) -> ClosedByYou:
+        """Nothing is asked any more: the case is closed."""
+        return ClosedByYou(case=self.case.id, code=self.case.code)
+
 
 class _AboutCase(Protocol):
     @property
@@ -85,38 +104,39 @@ async def begin(work: Work, *, case_id: int, seen_seq: int) -> bool:
         NotFound: not the actor's case.
         NewerWords: the newcomer wrote something that has not been shown.
     """
-    return await _begin(work, Notice.CLOSE_CATEGORY, case_id=case_id, seen_seq=seen_seq)
+    return await _begin(work, CloseCategory, case_id=case_id, seen_seq=seen_seq)
 
 
 async def begin_not_advice(work: Work, *, case_id: int, seen_seq: int) -> bool:
     """As `begin`, with the question whether this was no advice at all: for buttons that once said so at once."""
-    return await _begin(work, Notice.CLOSE_NOT_ADVICE, case_id=case_id, seen_seq=seen_seq)
+    return await _begin(work, CloseNotAdvice, case_id=case_id, seen_seq=seen_seq)
 
 
-async def _begin(work: Work, asks: Notice, *, case_id: int, seen_seq: int) -> bool:
+async def _begin(work: Work, asks: type[AboutClosing], *, case_id: int, seen_seq: int) -> bool:
     case = await access.my_case(work, case_id)
     await refuse_if_newer(work, case, seen_seq)
     untouched = await _draft_or_none(work, case) == (seen_seq, None, [], None)
     if work.staff.address_id is not None:
-        if untouched and await buttons.said_lately(work, work.staff.address_id, asks, case=case.id):
+        if untouched and await buttons.said_lately(work, work.staff.address_id, asks, lambda one: one.case == case.id):
             return False
         await _leave_earlier(work, case, work.staff.address_id)
     await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
     fresh = {"case_id": case.id, "volunteer_id": work.staff.id, "seen_seq": seen_seq, "organisations": []}
     await work.db.execute(insert(_DRAFTS).values(**fresh))
-    await work.tell(work.staff.id, asks, case_id=case.id, params=_first_params(case))
+    first = _asks_category(case) if asks is CloseCategory else asks(case=case.id, code=case.code)
+    await work.tell(work.staff.id, first, case_id=case.id)
     return True
 
 
 async def _leave_earlier(work: Work, case: CaseRow, address_id: int) -> None:
     """A closing of this case that was begun before is answered further down: its buttons go."""
     for card in await buttons.cards_of(work, address_id, case.id, *QUESTIONS):
-        left = {"case": case.id, "code": case.code, "pressed": "left"}
-        await work.tell_address(address_id, Notice.CLOSE_CATEGORY, case_id=case.id, edits=card, params=left)
+        left = CloseCategory(case=case.id, code=case.code, pressed="left")
+        await work.tell_address(address_id, left, case_id=case.id, edits=card)
 
 
-def _first_params(case: CaseRow) -> dict[str, object]:
-    return {"case": case.id, "code": case.code, "category": case.category}
+def _asks_category(case: CaseRow) -> CloseCategory:
+    return CloseCategory(case=case.id, code=case.code, category=case.category)
 
 
 async def choose(work: Work, code: str, *, card: int | None) -> bool:
@@ -141,10 +161,9 @@ def _answers(
         case = await access.my_case(work, given.case)
         going = Going(work, case, await _draft(work, case))
         await buttons.require_shown_as(work, card, question)
-        following, params = await step(going, given)
-        params = {"case": case.id, "code": case.code, **params}
-        await work.tell(work.staff.id, following, case_id=case.id, params=params, edits=card)
-        return following == Notice.CLOSED_BY_YOU
+        following = await step(going, given)
+        await work.tell(work.staff.id, following, case_id=case.id, edits=card)
+        return isinstance(following, ClosedByYou)
 
     return on(button, pressed)
 
@@ -152,23 +171,22 @@ def _answers(
 async def _chose_category(going: Going, given: ClosingCategory) -> Step:
     require_known(Sheet(category=given.category))
     await _set(going, category=given.category)
-    return Notice.CLOSE_ORGANISATION, {"chosen": going.draft.organisations, "page": 0, "several": False}
+    return going.asks_organisation(going.draft.organisations)
 
 
-async def _asked_not_advice(_going: Going, _: OfCase) -> Step:
-    return Notice.CLOSE_NOT_ADVICE, {}
+async def _asked_not_advice(going: Going, _: OfCase) -> Step:
+    return CloseNotAdvice(case=going.case.id, code=going.case.code)
 
 
 async def _answered_not_advice(going: Going, given: NotAdviceAnswer) -> Step:
     if given.answer == "back":
-        return Notice.CLOSE_CATEGORY, _first_params(going.case)
+        return _asks_category(going.case)
     await closing.close_not_advice(going.work, case_id=going.case.id, seen_seq=going.draft.seen_seq)
-    return Notice.CLOSED_BY_YOU, {}
+    return going.is_over()
 
 
 async def _turned_page(going: Going, turned: OrganisationsPage) -> Step:
-    params = {"chosen": going.draft.organisations, "page": turned.page, "several": turned.several}
-    return Notice.CLOSE_ORGANISATION, params
+    return going.asks_organisation(going.draft.organisations, page=turned.page, several=turned.several)
 
 
 async def _added(going: Going, given: OneOfSeveral) -> Step:
@@ -184,7 +202,7 @@ async def _dropped(going: Going, given: OneOfSeveral) -> Step:
 async def _several(going: Going, chosen: list[str], *, page: int) -> Step:
     require_known(Sheet(organisations=tuple(chosen)))
     await _set(going, organisations=chosen)
-    return Notice.CLOSE_ORGANISATION, {"chosen": chosen, "page": page, "several": True}
+    return going.asks_organisation(chosen, page=page, several=True)
 
 
 async def _chose_organisation(going: Going, given: ClosingOrganisation) -> Step:
@@ -192,13 +210,14 @@ async def _chose_organisation(going: Going, given: ClosingOrganisation) -> Step:
         chosen = () if given.organisation == UNKNOWN else (given.organisation,)
         require_known(Sheet(organisations=chosen))
         await _set(going, organisations=list(chosen))
-    return Notice.CLOSE_OUTCOME, {}
+    return CloseOutcome(case=going.case.id, code=going.case.code)
 
 
 async def _chose_outcome(going: Going, given: ClosingOutcome) -> Step:
     require_known(Sheet(outcome=given.outcome))
     await _set(going, outcome=given.outcome)
-    return Notice.CLOSE_MINUTES, {"default": closing.default_minutes(going.case, going.work.now)}
+    default = closing.default_minutes(going.case, going.work.now)
+    return CloseMinutes(case=going.case.id, code=going.case.code, default=default)
 
 
 async def _chose_minutes(going: Going, given: ClosingMinutes) -> Step:
@@ -206,7 +225,7 @@ async def _chose_minutes(going: Going, given: ClosingMinutes) -> Step:
     organisations = tuple(draft.organisations)
     sheet = Sheet(draft.category or UNKNOWN, organisations, draft.outcome or UNKNOWN, given.minutes)
     await closing.close_case(going.work, case_id=going.case.id, seen_seq=draft.seen_seq, sheet=sheet)
-    return Notice.CLOSED_BY_YOU, {}
+    return going.is_over()
 
 
 PRESSES: Presses[Asked, Awaitable[bool]] = dict(

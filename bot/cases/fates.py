@@ -11,6 +11,8 @@ from sqlalchemy import exists, select, update
 from bot.cases import drafts
 from bot.cases.cases import adviser_name
 from bot.cases.opening import REOPEN_WITHIN
+from bot.cases.texts_held import FateKind
+from bot.cases.texts_newcomer import TakenUp
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, first, only
 from bot.engine.work import Work
@@ -18,7 +20,6 @@ from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import table_of
 from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
-from models.outbox import Notice
 from models.people import STAFF_ROLES, Person
 
 _PEOPLE, _EVENTS = table_of(Person), table_of(CaseEvent)
@@ -32,7 +33,7 @@ class Fate:
     `may_take_up`: the actor closed it, not long ago, and its newcomer waits in no other case.
     """
 
-    kind: str
+    kind: FateKind
     code: str
     alias: str | None = None
     may_take_up: bool = False
@@ -84,8 +85,8 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
         raise Stale
     await work.record(case.id, CaseEventKind.TAKEN_UP)
     await drafts.case_is_back(work, case.id)
-    params = {"code": case.code} | await adviser_name(work)
-    await work.tell(case.newcomer_id, Notice.TAKEN_UP, case_id=case.id, params=params)
+    told = TakenUp(code=case.code, adviser=await adviser_name(work))
+    await work.tell(case.newcomer_id, told, case_id=case.id)
     return case
 
 

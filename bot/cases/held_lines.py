@@ -4,6 +4,7 @@ Owns the rows of `held_lines`, and what the card asks. It must not decide where 
 (`which_case.py`).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,19 +12,22 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.cases import cases, fates, focus, messages
 from bot.cases.focus import Seen
+from bot.cases.texts_held import Became, WhichCase, Why
+from bot.cases.texts_relayed import Unsay
+from bot.cases.told import CaseTold
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access
 from models.base import new_id, table_of
 from models.case import HeldLine
-from models.outbox import Notice, TimerKind
+from models.outbox import TimerKind
 
 LINES_HELD = timedelta(minutes=10)
 # Why a card asks: several cases · a case has ended · what was answered to names none · a slash · a closed case.
-SEVERAL, ENDED, UNCLEAR, SLASH, REOPEN = "several", "ended", "unclear", "slash", "reopen"
+SEVERAL, ENDED, UNCLEAR, SLASH, REOPEN = tuple(Why)
 # What became of the lines a card asked about.
-SENT, DECLINED, ELSEWHERE, EXPIRED, NOWHERE = "sent", "declined", "elsewhere", "expired", "nowhere"
+SENT, DECLINED, ELSEWHERE, EXPIRED, NOWHERE = tuple(Became)
 _LINES = table_of(HeldLine)
 
 
@@ -39,7 +43,7 @@ class HeldRow(NamedTuple):
 _COLUMNS = columns(HeldRow, _LINES)
 
 
-async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: str, about: int | None = None) -> None:
+async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: Why, about: int | None = None) -> None:
     """The words wait, and one card asks about all that do; a card that asked something else is over.
 
     `own_message`: theirs, in the volunteer's chat. `about`: the case that is to be reopened for them, if one is.
@@ -62,24 +66,24 @@ async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: s
         await refresh_card(work, before)
         return
     if asks_the_same:  # who typed it for a command waits for an answer below it
-        await work.tell(actor.id, Notice.UNSAY, edits=before.asked_row)
-    params = await _card(work, why, about) | {"reply_to": own_message}
-    card = await work.tell(actor.id, Notice.WHICH_CASE, case_id=about, params=params)
+        await work.tell(actor.id, Unsay(), edits=before.asked_row)
+    asks = replace(await _card(work, why, about), reply_to=own_message)
+    card = await work.tell(actor.id, asks, case_id=about)
     await focus.asked(work, actor.id, card, why=why, case_id=about)
     await work.remind(TimerKind.HELD_EXPIRES, actor.id, work.now + LINES_HELD)
 
 
-async def _card(work: Work, why: str, about: int | None) -> dict[str, object]:
+async def _card(work: Work, why: Why, about: int | None) -> WhichCase:
     """What the card asks and offers: codes only; the lines themselves stay sealed until it is rendered."""
     actor = work.staff
     if about is not None:
         fate = await fates.fate_of(work, about)
-        return {"why": why, "person": actor.id, "case": about, "code": fate.code, "cases": []}
-    offered = [
-        {"case": case.id, "code": case.code, "language": case.language, "category": case.category}
+        return WhichCase(why=why, person=actor.id, case=about, code=fate.code)
+    offered = (
+        CaseTold(case=case.id, code=case.code, language=case.language, category=case.category)
         for case in await cases.cases_of(work.db, actor.id)
-    ]
-    return {"why": why, "person": actor.id, "cases": offered}
+    )
+    return WhichCase(why=why, person=actor.id, cases=tuple(offered))
 
 
 async def refresh_card(work: Work, before: Seen) -> None:
@@ -87,8 +91,8 @@ async def refresh_card(work: Work, before: Seen) -> None:
     if before.asked_row is None:
         return
     actor = work.staff
-    params = await _card(work, before.asked_why or SEVERAL, before.asked_case)
-    await work.tell(actor.id, Notice.WHICH_CASE, case_id=before.asked_case, params=params, edits=before.asked_row)
+    asks = await _card(work, Why(before.asked_why or SEVERAL), before.asked_case)
+    await work.tell(actor.id, asks, case_id=before.asked_case, edits=before.asked_row)
 
 
 async def take_lines(work: Work) -> list[HeldRow]:
@@ -104,19 +108,17 @@ async def take_lines(work: Work) -> list[HeldRow]:
     return sorted(taken, key=lambda line: line.own_message)
 
 
-async def drop(work: Work, person_id: int, before: Seen, became: str) -> None:
+async def drop(work: Work, person_id: int, before: Seen, became: Became) -> None:
     """Nothing is held any more; the card that asked, or a new message if it is gone, says why it was not sent."""
     dropped = await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
     if dropped.rowcount:
         await settle_card(work, person_id, before, became, None)
 
 
-async def settle_card(work: Work, person_id: int, before: Seen, became: str, case_id: int | None) -> None:
+async def settle_card(work: Work, person_id: int, before: Seen, became: Became, case_id: int | None) -> None:
     """The card says what became of the lines, and asks nothing any more."""
-    params: dict[str, object] = {"became": became}
-    if case_id is not None:
-        params["code"] = await access.code_of(work.db, case_id)
-    await work.tell(person_id, Notice.WHICH_CASE, case_id=case_id, params=params, edits=before.asked_row)
+    code = None if case_id is None else await access.code_of(work.db, case_id)
+    await work.tell(person_id, WhichCase(became=became, code=code), case_id=case_id, edits=before.asked_row)
     await focus.asked(work, person_id, None, why=None, case_id=None)
 
 

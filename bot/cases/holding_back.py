@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import exists, select
 
+from bot.cases.texts_newcomer import PassedOnSlowly
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people.access import CaseRow
@@ -41,4 +42,4 @@ async def tell(work: Work, case: CaseRow) -> None:
     lately = _ROWS.c.created_at > work.now - TOLD_FOR
     said = exists().where(_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.PASSED_ON_SLOWLY, lately)
     if not (await work.db.execute(select(said))).scalar_one():
-        await work.tell(case.newcomer_id, Notice.PASSED_ON_SLOWLY, case_id=case.id)
+        await work.tell(case.newcomer_id, PassedOnSlowly(), case_id=case.id)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, insert, select, update
 
 from bot.cases import queue, replacing
+from bot.cases.texts_newcomer import Receipt, Reopened
+from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
 from bot.engine.rows import exactly
 from bot.engine.work import Work
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id
 from models.case import MOVES, CaseEventKind, CaseStatus, new_code
-from models.outbox import Notice
+from models.saying import fields_of
 
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
@@ -39,9 +41,9 @@ async def open_case(
 async def announce(work: Work, case: CaseRow) -> None:
     """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards."""
     made = await queue.promise(work, case)
-    params = {"code": case.code, "promise": made.kind, "returning": case.has_returned} | made.params
-    kind = Notice.REOPENED if case.has_returned else Notice.RECEIPT
-    await work.tell(case.newcomer_id, kind, case_id=case.id, params=params)
+    receipt = Reopened if case.has_returned else Receipt
+    told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
+    await work.tell(case.newcomer_id, told, case_id=case.id)
     await queue.offer(work, case)
 
 
@@ -82,8 +84,8 @@ async def change_language(work: Work, case: CaseRow, language: str) -> None:
     spoken = update(CASES).where(CASES.c.id == case.id).values(language=language).returning(*CASE_COLUMNS)
     changed = exactly(CaseRow, await work.db.execute(spoken))
     if changed.status == CaseStatus.CLAIMED:
-        params = {"case": case.id, "code": case.code, "language": language}
-        await replacing.tell_newest(work, changed.volunteer_id, Notice.LANGUAGE_OF_CASE, case_id=case.id, params=params)
+        told = LanguageOfCase(case=case.id, code=case.code, language=language)
+        await replacing.tell_newest(work, changed.volunteer_id, told, case_id=case.id)
     else:
         await queue.offer_in_another_language(work, changed)
     work.ring(bells.DESK)

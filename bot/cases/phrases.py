@@ -1,39 +1,59 @@
-"""The parts that sentences about a case are made of: when a person answers, and what else one can do until then.
+"""The parts that sentences about a case are made of: when a person answers, what else one can do until then, and a case
+in one line.
 
 It must not know which notice it is part of, nor load rows.
 """
 
-from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
 
+from bot.cases.told import Promised, PromiseKind
 from bot.hours.phrases import session_line
-from bot.language.i18n import Ltr, Words
-from bot.language.parts import Facts, Params, instant, lines
+from bot.hours.told import SessionTold
+from bot.language.i18n import Ltr, Plain, Words
+from bot.language.parts import Facts, answer_label, lines
 
 
-def promise_lines(words: Words, params: Params, facts: Facts) -> str:
+class OneLine(Protocol):
+    """What a line about a case says of it."""
+
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def category(self) -> str | None: ...
+
+
+def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
     """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
-    match params.get("promise"):
-        case "soon":
-            return words("promise_soon", n=int(str(params["minutes"])))
-        case "queue":
-            return words("queue_position", place=int(str(params["place"])))
-        case "later":
-            return words("promise_later", when=words.day_and_time(instant(params, "at"), facts.zone, now=facts.now))
-        case "unknown":
-            return lines(words("promise_unknown"), other_ways(words, params, facts))
+    match promised:
+        case Promised(promise=PromiseKind.SOON, minutes=int(minutes)):
+            return words("promise_soon", n=minutes)
+        case Promised(promise=PromiseKind.QUEUE, place=int(place)):
+            return words("queue_position", place=place)
+        case Promised(promise=PromiseKind.LATER, at=datetime() as at):
+            return words("promise_later", when=words.day_and_time(at, facts.zone, now=facts.now))
+        case Promised(promise=PromiseKind.UNKNOWN):
+            return lines(words("promise_unknown"), other_ways(words, promised.session, facts))
         case _:
             return ""
 
 
-def other_ways(words: Words, params: Params, facts: Facts) -> str:
+def other_ways(words: Words, session: SessionTold | None, facts: Facts) -> str:
     """The next session to come to, and how else to reach the service, as far as either is known."""
     contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-    return lines(visit_line(words, params, facts), contact)
+    return lines(visit_line(words, session, facts), contact)
 
 
-def visit_line(words: Words, params: Params, facts: Facts) -> str:
+def visit_line(words: Words, session: SessionTold | None, facts: Facts) -> str:
     """The next session to come to, if one is planned."""
-    session = params.get("session")
-    if not isinstance(session, Mapping) or not session:
-        return ""
-    return words("come_to_session", session=session_line(words, session, facts))
+    return words("come_to_session", session=session_line(words, session, facts)) if session else ""
+
+
+def card_line(words: Words, case: OneLine) -> Plain:
+    """A case in one line: language, channel, category, as far as they are given. Never words."""
+    language = words(f"language_{case.language}") if case.language else ""
+    channel = words(f"ch_{case.channel}") if case.channel else ""
+    category = answer_label(words, "category", case.category) if case.category else ""
+    return Plain(" · ".join(part for part in (language, channel, category) if part))

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
+from bot.cases.texts_asked import AskDone, AskTap
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import TAP
 from models.conversation import Conversation
-from models.intake import QUESTIONS, IntakeStep, Turn
-from models.outbox import Notice, Outbox
+from models.intake import QUESTIONS, Turn
+from models.outbox import Outbox
 
 _ROWS, _THREADS = table_of(Outbox), table_of(Conversation)
 _WITH_QUESTION = _ROWS.join(_THREADS, _THREADS.c.asked_row == _ROWS.c.id)
@@ -31,9 +32,7 @@ class _Asked(NamedTuple):
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
     """The first question stands in the chat, as a message of its own."""
     await put_away(work, case.conversation_id)
-    row = await work.tell_address(
-        address_id, Notice.ASK_TAP, conversation_id=case.conversation_id, params=_params(turn, case)
-    )
+    row = await work.tell_address(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
     await _remember(work, case.conversation_id, row)
 
 
@@ -42,10 +41,8 @@ async def show(work: Work, case: CaseRow, turn: Turn) -> bool:
     asked = await _asked(work, case.conversation_id)
     if asked is None:
         return False
-    params = _params(turn, case)
-    await work.tell_address(
-        asked.address_id, Notice.ASK_TAP, conversation_id=case.conversation_id, edits=asked.id, params=params
-    )
+    told = _asked_by(turn, case)
+    await work.tell_address(asked.address_id, told, conversation_id=case.conversation_id, edits=asked.id)
     return True
 
 
@@ -54,7 +51,7 @@ async def put_away(work: Work, conversation_id: int | None) -> bool:
     asked = None if conversation_id is None else await _asked(work, conversation_id)
     if asked is None:
         return False
-    await work.tell_address(asked.address_id, Notice.ASK_DONE, conversation_id=conversation_id, edits=asked.id)
+    await work.tell_address(asked.address_id, AskDone(), conversation_id=conversation_id, edits=asked.id)
     await _remember(work, conversation_id, None)
     return True
 
@@ -68,15 +65,10 @@ def is_answered(case: CaseRow | None, code: str) -> bool:
     return column in asked and getattr(case, column) == given
 
 
-def _params(turn: Turn, case: CaseRow) -> dict[str, object]:
+def _asked_by(turn: Turn, case: CaseRow) -> AskTap:
     """Which question, the answer it has already, if any, and the answer that was given just before."""
-    params = dict(turn.params)
-    chosen = getattr(case, QUESTIONS[IntakeStep(str(params["step"]))].column)
-    if chosen is not None:
-        params["chosen"] = chosen
-    if turn.answer is not None:
-        params["answered"] = ":".join(turn.answer)
-    return params
+    chosen = getattr(case, QUESTIONS[turn.step].column)
+    return AskTap(step=turn.step, page=turn.page, chosen=chosen, answered=":".join(turn.answer or ()))
 
 
 async def _asked(work: Work, conversation_id: int | None) -> _Asked | None:

@@ -3,7 +3,7 @@
 It must not claim or close: `cases.py` and `closing.py` do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
+from bot.cases.texts import Offered, Reason, Taken
+from bot.cases.told import Promised, PromiseKind, told_of
 from bot.engine import bells
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
@@ -37,14 +39,10 @@ _NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """When a person answers, as honestly as it is known. `by`: the instant after which it has been missed.
+    """What is said of when a person answers. `by`: the instant after which it has been missed."""
 
-    kind: soon (minutes) · queue (place) · later (at) · unknown; each with `session`, the next physical one if planned
-    """
-
-    kind: str
     by: datetime | None
-    params: dict[str, object]
+    told: Promised
 
 
 class _Card(NamedTuple):
@@ -89,8 +87,8 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
         ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
-            return Promise("soon", by, {"minutes": minutes} | session)
-        return Promise("queue", by, {"place": ahead + 1} | session)
+            return Promise(by, Promised(promise=PromiseKind.SOON, minutes=minutes, session=session))
+        return Promise(by, Promised(promise=PromiseKind.QUEUE, place=ahead + 1, session=session))
     return await next_time(work)
 
 
@@ -99,9 +97,9 @@ async def next_time(work: Work) -> Promise:
     starts_at = await next_shift_at(work.db, work.now)
     session = await next_session(work.db, work.now, work.zone)
     if starts_at is None:
-        return Promise("unknown", None, session)
+        return Promise(None, Promised(promise=PromiseKind.UNKNOWN, session=session))
     by = starts_at + timedelta(minutes=work.settings.promise_minutes)
-    return Promise("later", by, {"at": starts_at.isoformat()} | session)
+    return Promise(by, Promised(promise=PromiseKind.LATER, at=starts_at, session=session))
 
 
 async def promise(work: Work, case: CaseRow) -> Promise:
@@ -137,27 +135,19 @@ async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
 
 
 async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked: bool) -> None:
-    params = await card_params(work, case) | {"marked": marked}
+    card = await _card_of(work, case, marked=marked)
     for volunteer in volunteers:
-        await work.tell(volunteer.id, Notice.OFFERED, case_id=case.id, params=params)
+        await work.tell(volunteer.id, card, case_id=case.id)
     work.ring(bells.DESK)
 
 
-async def card_params(work: Work, case: CaseRow) -> dict[str, object]:
-    """What a card says of a case: codes and times, never words."""
+async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
     count = select(func.count()).where(
         MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
     )
-    return {
-        "case": case.id,
-        "code": case.code,
-        "language": case.language,
-        "channel": case.channel,
-        "category": case.category,
-        "returning": case.has_returned,
-        "since": case.waiting_since.isoformat() if case.waiting_since else work.now.isoformat(),
-        "messages": (await work.db.execute(count)).scalar_one(),
-    }
+    messages = (await work.db.execute(count)).scalar_one()
+    since, returning = case.waiting_since or work.now, case.has_returned
+    return Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
@@ -165,20 +155,18 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
 
     `marked`: that nobody on shift has the language, where that may have changed.
     """
-    params = await card_params(work, case)
+    known = await _card_of(work, case, marked=bool(marked))
     for card in await _live_cards(work, case.id):
-        fresh = params | {"marked": card.params.get("marked", False) if marked is None else marked}
+        fresh = known if marked is not None else replace(known, marked=Offered.understood(card.params).marked)
         if card.state == RowState.DUE and card.lease_owner is None:
-            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=fresh))
+            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=fresh.to_row()))
         else:
-            await replacing.change_to_newest(
-                work, card.address_id, Notice.OFFERED, edits=card.id, case_id=case.id, params=fresh
-            )
+            await replacing.change_to_newest(work, card.address_id, fresh, edits=card.id, case_id=case.id)
     work.ring(bells.DESK)
 
 
 async def withdraw_cards(
-    work: Work, case: CaseRow, *, reason: str, alias: str | None = None, but: int | None = None
+    work: Work, case: CaseRow, *, reason: Reason, alias: str | None = None, but: int | None = None
 ) -> None:
     """After COMMIT no card of the case says "claim": unsent ones are cancelled, the others edit themselves.
 
@@ -188,9 +176,9 @@ async def withdraw_cards(
     await work.db.execute(
         update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
     )
-    params = {"code": case.code, "reason": reason, "alias": alias, "at": work.now.isoformat()}
+    taken = Taken(code=case.code, reason=reason, alias=alias, at=work.now)
     for card in [card for card in await _live_cards(work, case.id) if card.id != but]:
-        await work.tell_address(card.address_id, Notice.TAKEN, case_id=case.id, edits=card.id, params=params)
+        await work.tell_address(card.address_id, taken, case_id=case.id, edits=card.id)
     work.ring(bells.DESK)
 
 

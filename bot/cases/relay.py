@@ -12,6 +12,8 @@ from bot.cases import holding_back, messages, pointing, queue, relay_states, rem
 from bot.cases.cases import adviser_name, newcomer_wrote, volunteer_answered
 from bot.cases.messages import MESSAGES, conversation_of, words_of
 from bot.cases.opening import may_reopen
+from bot.cases.texts_newcomer import EditedClosed, Reply
+from bot.cases.texts_relayed import RelayedWords, RelayState
 from bot.engine import bells
 from bot.engine.errors import NotFound, Stale
 from bot.engine.work import Work
@@ -72,8 +74,7 @@ async def edited_by_newcomer(
         await _pass_on(work, case, message_id, text, seq=seq, edited=True)
     elif case.status == CaseStatus.CLOSED:
         reopens = await _is_newest(work, case) and may_reopen(case, work.now)
-        params = {"code": case.code, "reopens": reopens}
-        await work.tell(case.newcomer_id, Notice.EDITED_CLOSED, case_id=case.id, params=params)
+        await work.tell(case.newcomer_id, EditedClosed(code=case.code, reopens=reopens), case_id=case.id)
     work.ring(bells.chat(conversation_id))
     work.ring(bells.DESK)
     return True
@@ -100,13 +101,12 @@ async def from_volunteer(work: Work, *, case_id: int, text: str, external_id: st
     parts = len(split_text(words, PART_UNITS))
     name = await adviser_name(work)
     for part in range(parts):
-        params = {"code": case.code, "part": part, "parts": parts} | name
-        await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
+        reply = Reply(code=case.code, adviser=name, part=part, parts=parts)
+        await work.tell(case.newcomer_id, reply, case_id=case.id, message_id=message_id)
     if reply_to is not None:
         await relay_states.former_line_goes(work, work.staff.id, case.id)
-        params = {"code": case.code, "message": message_id, "reply_to": reply_to}
-        key = f"state:{message_id}"
-        await work.tell(work.staff.id, Notice.RELAY_STATE, case_id=case.id, params=params, dedupe_key=key)
+        line = RelayState(code=case.code, message=message_id, reply_to=reply_to)
+        await work.tell(work.staff.id, line, case_id=case.id, dedupe_key=f"state:{message_id}")
     work.ring(bells.DESK)
     return message_id
 
@@ -157,10 +157,8 @@ async def tell_volunteer(
     leaves_at = await holding_back.leaves_at(work, case)
     parts = len(split_text(text, PART_UNITS))
     for part in range(parts):
-        params = {"case": case.id, "code": case.code, "seq": seq, "edited": edited, "part": part, "parts": parts}
-        await work.tell(
-            case.volunteer_id, Notice.WORDS, case_id=case.id, message_id=message_id, params=params, due_at=leaves_at
-        )
+        told = RelayedWords(case=case.id, code=case.code, seq=seq, edited=edited, part=part, parts=parts)
+        await work.tell(case.volunteer_id, told, case_id=case.id, message_id=message_id, due_at=leaves_at)
     work.ring(bells.DESK)
     return leaves_at
 

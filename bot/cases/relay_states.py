@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, exists, literal, selec
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
+from bot.cases.texts_relayed import RelayState, RelayTrouble, Unsay
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.people import access
@@ -53,22 +54,22 @@ async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = Fa
     line = only(_Line, await work.db.execute(theirs))
     # One not leased yet will say the new state by itself; one under way may have said the old one.
     if line is not None and line.may_be_seen:
-        await replacing.change_to_newest(
-            work, line.address_id, Notice.RELAY_STATE, edits=line.id, case_id=line.case_id, params=line.params
-        )
+        told = RelayState.understood(line.params)
+        await replacing.change_to_newest(work, line.address_id, told, edits=line.id, case_id=line.case_id)
     if is_trouble:
-        await _tell_trouble(work, message_id, {"reply_to": line.params["reply_to"]} if line is not None else {})
+        await _tell_trouble(work, message_id, None if line is None else RelayState.understood(line.params).reply_to)
 
 
-async def _tell_trouble(work: Work, message_id: int, params: dict[str, object]) -> None:
+async def _tell_trouble(work: Work, message_id: int, reply_to: int | None) -> None:
     row = only(_Said, await work.db.execute(select(*columns(_Said, MESSAGES)).where(MESSAGES.c.id == message_id)))
     if row is None:
         return  # erased while it was under way
-    params |= {"message": message_id, "code": await access.code_of(work.db, row.case_id)}
+    code = await access.code_of(work.db, row.case_id)
     key = f"trouble:{message_id}"
     said = select(exists().where(_ROWS.c.dedupe_key == key))
     if not (await work.db.execute(said)).scalar_one():
-        await work.tell(row.author_id, Notice.RELAY_TROUBLE, case_id=row.case_id, params=params, dedupe_key=key)
+        trouble = RelayTrouble(code=code, message=message_id, reply_to=reply_to)
+        await work.tell(row.author_id, trouble, case_id=row.case_id, dedupe_key=key)
 
 
 async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
@@ -84,7 +85,7 @@ async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
         )
         await work.db.execute(gone)
         if line.may_be_seen:
-            await work.tell_address(line.address_id, Notice.UNSAY, case_id=case_id, edits=line.id)
+            await work.tell_address(line.address_id, Unsay(), case_id=case_id, edits=line.id)
 
 
 def _lines() -> Select[tuple[object, ...]]:

@@ -13,6 +13,7 @@ from bot.engine.work import Work
 from models.base import table_of
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
+from models.saying import Saying
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 _UNTRIED = (_ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
@@ -25,21 +26,17 @@ class WaitingLine(NamedTuple):
     params: dict[str, object]
 
 
-async def tell_newest(
-    work: Work, person_id: int | None, kind: Notice, *, case_id: int, params: dict[str, object]
-) -> None:
-    """Say `kind` about a case; if such a line waits for this person and has not been tried, it says this instead."""
-    line = await waiting(work, person_id, kind, case_id=case_id)
-    if line is None or not await _replaced(work, _ROWS.c.id == line.id, params=params):
-        await work.tell(person_id, kind, case_id=case_id, params=params)
+async def tell_newest(work: Work, person_id: int | None, saying: Saying, *, case_id: int) -> None:
+    """Say it about a case; if such a line waits for this person and has not been tried, it says this instead."""
+    line = await waiting(work, person_id, saying.kind, case_id=case_id)
+    if line is None or not await _replaced(work, saying, _ROWS.c.id == line.id):
+        await work.tell(person_id, saying, case_id=case_id)
 
 
-async def change_to_newest(
-    work: Work, address_id: int, kind: Notice, *, edits: int, case_id: int, params: dict[str, object]
-) -> None:
+async def change_to_newest(work: Work, address_id: int, saying: Saying, *, edits: int, case_id: int) -> None:
     """Have a message that was sent say this; a change of it to the same kind that still waits is replaced."""
-    if not await _replaced(work, _ROWS.c.edits == edits, _ROWS.c.kind == kind, params=params):
-        await work.tell_address(address_id, kind, case_id=case_id, edits=edits, params=params)
+    if not await _replaced(work, saying, _ROWS.c.edits == edits, _ROWS.c.kind == saying.kind):
+        await work.tell_address(address_id, saying, case_id=case_id, edits=edits)
 
 
 async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: int) -> WaitingLine | None:
@@ -50,8 +47,8 @@ async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: i
     return only(WaitingLine, await work.db.execute(lines.order_by(_ROWS.c.id.desc()).limit(1)))
 
 
-async def _replaced(work: Work, *which: ColumnElement[bool], params: dict[str, object]) -> bool:
+async def _replaced(work: Work, saying: Saying, *which: ColumnElement[bool]) -> bool:
     """Whether one was still there: it may be leaving at this moment."""
-    changed = await work.db.execute(update(_ROWS).where(*which, *_UNTRIED).values(params=params))
+    changed = await work.db.execute(update(_ROWS).where(*which, *_UNTRIED).values(params=saying.to_row()))
     work.ring(bells.DESK)
     return changed.rowcount > 0

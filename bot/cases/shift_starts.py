@@ -6,11 +6,12 @@ It must not offer cases one by one: `queue.py` does.
 from datetime import datetime, timedelta
 
 from bot.cases import queue
+from bot.cases.texts import ShiftStarts
 from bot.engine.work import Work
 from bot.roster import shifts
 from bot.roster.shifts import LONGEST_SHIFT, shift_to_hold
 from bot.roster.staffing import volunteers_of
-from models.outbox import Notice, TimerKind
+from models.outbox import TimerKind
 from models.shift import ONLINE
 
 
@@ -36,13 +37,10 @@ async def start_shift(work: Work, shift_id: int) -> None:
     waiting = await queue.waiting(work.db)
     since = [case.waiting_since for case in waiting if case.waiting_since is not None]
     oldest = min(since, default=work.now)  # one of a flood stands last
-    params = {
-        "count": len(waiting),
-        "hours": int((work.now - oldest).total_seconds() // 3600),
-        "ends_at": shift.ends_at.isoformat(),
-    }
+    hours = int((work.now - oldest).total_seconds() // 3600)
+    started = ShiftStarts(count=len(waiting), hours=hours, ends_at=shift.ends_at)
     person_ids = [volunteer.id for volunteer in await volunteers_of(work.db, shift_id)]
     for person_id in person_ids:
-        await work.tell(person_id, Notice.SHIFT_STARTS, params=params)
+        await work.tell(person_id, started)
     for case in waiting:
         await queue.offer_to(work, case, person_ids)

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from bot.cases import messages, relay_states
 from bot.cases.cases import adviser_name
 from bot.cases.messages import MESSAGE_COLUMNS, MESSAGES, MessageRow
+from bot.cases.texts_newcomer import Reply, ReplyTakenBack
+from bot.cases.texts_relayed import Unsay
 from bot.engine import bells
 from bot.engine.errors import NotFound, Stale
 from bot.engine.rows import columns, every, only
-from bot.engine.work import Work
+from bot.engine.work import About, Work
 from bot.language.textshape import PART_UNITS, split_text
 from bot.people import access
 from bot.people.access import CASES, CaseRow
@@ -24,6 +26,7 @@ from models.case import OPEN, CaseEventKind
 from models.conversation import Author
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
+from models.saying import Saying
 
 TAKE_BACK_WITHIN = timedelta(seconds=60)
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
@@ -145,14 +148,14 @@ async def _goes(work: Work, row: _Told, *, is_first: bool) -> bool:
     await _cancel(work, _ROWS.c.edits == row.id)
     if row.channel == Channel.WEB:
         await _cancel(work, _ROWS.c.id == row.id, leased=True)
-        await _tell_in_place(work, row, Notice.REPLY_TAKEN_BACK, params={"part": 0 if is_first else 1}, edits=row.id)
+        await _tell_in_place(work, row, ReplyTakenBack(part=0 if is_first else 1), edits=row.id)
         return True
     if not await _cancel(work, _ROWS.c.id == row.id):
-        await work.tell_address(row.address_id, Notice.UNSAY, case_id=row.case_id, edits=row.id)
+        await work.tell_address(row.address_id, Unsay(), case_id=row.case_id, edits=row.id)
     elif not row.doubtful:
         return False
     if is_first:
-        await _tell_in_place(work, row, Notice.REPLY_TAKEN_BACK, params={"part": 0})
+        await _tell_in_place(work, row, ReplyTakenBack())
     return True
 
 
@@ -166,37 +169,32 @@ async def _cancel(work: Work, which: ColumnElement[bool], *, leased: bool = Fals
 
 
 async def _tell_in_place(
-    work: Work, row: _Told, kind: Notice, *, params: dict[str, object], edits: int | None = None,
-    message_id: int | None = None,
-) -> None:  # fmt: skip
+    work: Work, row: _Told, saying: Saying, *, edits: int | None = None, message_id: int | None = None
+) -> None:
     conversation = select(MESSAGES.c.conversation_id).where(MESSAGES.c.id == row.message_id)
     conversation_id = (await work.db.execute(conversation)).scalar_one()
-    await work.tell_address(
-        row.address_id, kind, conversation_id=conversation_id, case_id=row.case_id, params=params, edits=edits,
-        message_id=message_id,
-    )  # fmt: skip
+    about: About = {"case_id": row.case_id, "edits": edits, "message_id": message_id}
+    await work.tell_address(row.address_id, saying, conversation_id=conversation_id, **about)
 
 
 async def _say_instead(work: Work, case: CaseRow, rows: list[_Told], message_id: int, text: str) -> None:
     """Each part is changed where it stands; parts too few are added behind, parts too many are gone."""
     parts, name = len(split_text(text, PART_UNITS)), await adviser_name(work)
     for part in range(parts):
-        params = {"code": case.code, "part": part, "parts": parts} | name
+        reply = Reply(code=case.code, adviser=name, part=part, parts=parts)
         if part >= len(rows):
-            await work.tell(case.newcomer_id, Notice.REPLY, case_id=case.id, message_id=message_id, params=params)
-        elif not await _changed_unsent(work, rows[part], message_id, params):
-            await _tell_in_place(
-                work, rows[part], Notice.REPLY, params=params, message_id=message_id, edits=rows[part].id
-            )
+            await work.tell(case.newcomer_id, reply, case_id=case.id, message_id=message_id)
+        elif not await _changed_unsent(work, rows[part], message_id, reply):
+            await _tell_in_place(work, rows[part], reply, message_id=message_id, edits=rows[part].id)
     for row in rows[parts:]:
         await _goes(work, row, is_first=False)
 
 
-async def _changed_unsent(work: Work, row: _Told, message_id: int, params: dict[str, object]) -> bool:
+async def _changed_unsent(work: Work, row: _Told, message_id: int, reply: Reply) -> bool:
     this = (_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
     if row.channel == Channel.WEB:
         return False  # a page may hold it already, whether or not it was looked at
-    changed = update(_ROWS).where(*this).values(message_id=message_id, params=params)
+    changed = update(_ROWS).where(*this).values(message_id=message_id, params=reply.to_row())
     return bool((await work.db.execute(changed)).rowcount)
 
 

@@ -1,12 +1,14 @@
 """What a volunteer is asked while a case is closed in a chat, and what the answers are called.
 
-Same shape as `texts.py`, which takes its table in. It must not load rows; what is pressed, `closing_dialogue.py` keeps.
+Owns what these sayings carry. It must not load rows; what is pressed, `closing_dialogue.py` keeps.
 """
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
+from bot.cases.told import CategoryCode
 from bot.language.i18n import Plain, Words
-from bot.language.parts import Facts, Params, Teller, answer_label, code_value, number, rows_of, ticked
+from bot.language.parts import Facts, ToStaff, answer_label, rows_of, shown_code, ticked
 from models.buttons import (
     ADD_ORGANISATION,
     CLOSING_CATEGORY,
@@ -22,6 +24,7 @@ from models.buttons import (
 from models.closing import MINUTES_OFFERED, SHOWN_OUTCOMES, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
+from models.saying import CaseCode, Like
 
 ORGANISATIONS_ON_A_PAGE = len(USUAL_ORGANISATIONS)
 
@@ -36,76 +39,102 @@ def minutes_choices(default: int) -> list[int]:
     return [default, *(minutes for minutes in MINUTES_OFFERED if minutes != default)]
 
 
-def _close_category(words: Words, params: Params, _facts: Facts) -> Prompt:
-    if params.get("pressed"):
-        return Prompt(words("closing_goes_on", code=code_value(params)))
-    case, given = number(params, "case"), params.get("category")
-    order = sorted(Category, key=lambda category: category != given)
-    choices = [Choice(CLOSING_CATEGORY.code(case, code), answer_label(words, "category", code)) for code in order]
-    choices.append(Choice(CLOSING_CATEGORY.code(case, UNKNOWN), words("unknown")))
-    pairs = tuple(tuple(choices[i : i + 2]) for i in range(0, len(choices), 2))
-    none = Choice(NOT_ADVICE.code(case), words("not_advice"))
-    return Prompt(words("close_category", code=code_value(params)), (*pairs, (none,)))
+@dataclass(frozen=True, kw_only=True)
+class AboutClosing(ToStaff):
+    """A question of a closing that is going on."""
+
+    case: int
+    code: CaseCode
 
 
-def _close_not_advice(words: Words, params: Params, _facts: Facts) -> Prompt:
-    case = number(params, "case")
-    yes = Choice(NOT_ADVICE_ANSWER.code(case, "yes"), words("close_not_advice_yes"))
-    back = Choice(NOT_ADVICE_ANSWER.code(case, "back"), words("back"))
-    return Prompt(words("close_not_advice", code=code_value(params)), ((yes, back),))
+@dataclass(frozen=True, kw_only=True)
+class CloseCategory(AboutClosing):
+    """What was it about? `category`: what its newcomer said, which comes first."""
+
+    kind: ClassVar = Notice.CLOSE_CATEGORY
+    category: CategoryCode | None = None
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        if self.pressed:
+            return Prompt(words("closing_goes_on", code=shown_code(self.code)))
+        order = sorted(Category, key=lambda category: category != self.category)
+        labels = [(code, answer_label(words, "category", code)) for code in order] + [(UNKNOWN, words("unknown"))]
+        choices = [Choice(CLOSING_CATEGORY.code(self.case, code), label) for code, label in labels]
+        none = Choice(NOT_ADVICE.code(self.case), words("not_advice"))
+        return Prompt(words("close_category", code=shown_code(self.code)), (*_in_pairs(choices), (none,)))
 
 
-def _close_organisation(words: Words, params: Params, _facts: Facts) -> Prompt:
-    page, several, case = number(params, "page"), bool(params["several"]), number(params, "case")
-    chosen = _chosen(params)
-    pages = -(-len(Organisation) // ORGANISATIONS_ON_A_PAGE)
-    at = page % pages * ORGANISATIONS_ON_A_PAGE
-    shown = tuple(Organisation)[at : at + ORGANISATIONS_ON_A_PAGE]
+@dataclass(frozen=True, kw_only=True)
+class CloseNotAdvice(AboutClosing):
+    """Was it no advice at all?"""
 
-    def choice(code: str) -> Choice:
-        label = ticked(words(code)) if code in chosen else words(code)
-        if not several:
-            return Choice(CLOSING_ORGANISATION.code(case, code), label)
-        one_by_one = DROP_ORGANISATION if code in chosen else ADD_ORGANISATION
-        return Choice(one_by_one.code(case, page, code), label)
+    kind: ClassVar = Notice.CLOSE_NOT_ADVICE
 
-    rows = rows_of(*map(choice, shown))
-    more = Choice(ORGANISATIONS_PAGE.code(case, page + 1, several), words("more_choices"))
-    mode = Choice(ORGANISATIONS_PAGE.code(case, page, several=True), words("several"))
-    if several:
-        mode = Choice(CLOSING_ORGANISATION.code(case, DONE), words("done"))
-    unknown = Choice(CLOSING_ORGANISATION.code(case, UNKNOWN), words("unknown"))
-    return Prompt(words("close_organisation", code=code_value(params)), (*rows, (more, mode), (unknown,)))
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        yes = Choice(NOT_ADVICE_ANSWER.code(self.case, "yes"), words("close_not_advice_yes"))
+        back = Choice(NOT_ADVICE_ANSWER.code(self.case, "back"), words("back"))
+        return Prompt(words("close_not_advice", code=shown_code(self.code)), ((yes, back),))
 
 
-def _close_outcome(words: Words, params: Params, _facts: Facts) -> Prompt:
-    codes = (*SHOWN_OUTCOMES, UNKNOWN)
-    case = number(params, "case")
-    choices = (Choice(CLOSING_OUTCOME.code(case, code), outcome_label(words, code)) for code in codes)
-    return Prompt(words("close_outcome", code=code_value(params)), rows_of(*choices))
+@dataclass(frozen=True, kw_only=True)
+class CloseOrganisation(AboutClosing):
+    """Which organisation was it about, or `several`, of which some are `chosen`? A list over several pages."""
+
+    kind: ClassVar = Notice.CLOSE_ORGANISATION
+    chosen: tuple[Annotated[str, Like(tuple(Organisation))], ...] = ()
+    page: int = 0
+    several: bool = False
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        rows = rows_of(*(self._choice(words, code) for code in self._shown()))
+        more = Choice(ORGANISATIONS_PAGE.code(self.case, self.page + 1, self.several), words("more_choices"))
+        mode = Choice(ORGANISATIONS_PAGE.code(self.case, self.page, several=True), words("several"))
+        if self.several:
+            mode = Choice(CLOSING_ORGANISATION.code(self.case, DONE), words("done"))
+        unknown = Choice(CLOSING_ORGANISATION.code(self.case, UNKNOWN), words("unknown"))
+        return Prompt(words("close_organisation", code=shown_code(self.code)), (*rows, (more, mode), (unknown,)))
+
+    def _shown(self) -> tuple[Organisation, ...]:
+        pages = -(-len(Organisation) // ORGANISATIONS_ON_A_PAGE)
+        at = self.page % pages * ORGANISATIONS_ON_A_PAGE
+        return tuple(Organisation)[at : at + ORGANISATIONS_ON_A_PAGE]
+
+    def _choice(self, words: Words, code: str) -> Choice:
+        is_chosen = code in self.chosen
+        label = ticked(words(code)) if is_chosen else words(code)
+        if not self.several:
+            return Choice(CLOSING_ORGANISATION.code(self.case, code), label)
+        one_by_one = DROP_ORGANISATION if is_chosen else ADD_ORGANISATION
+        return Choice(one_by_one.code(self.case, self.page, code), label)
 
 
-def _close_minutes(words: Words, params: Params, _facts: Facts) -> Prompt:
-    case = number(params, "case")
-    choices = [
-        Choice(CLOSING_MINUTES.code(case, minutes), words("minutes_long", n=minutes))
-        for minutes in minutes_choices(number(params, "default"))
-    ]
-    choices.append(Choice(CLOSING_MINUTES.code(case, None), words("unknown")))
-    pairs = tuple(tuple(choices[i : i + 2]) for i in range(0, len(choices), 2))
-    return Prompt(words("close_minutes", code=code_value(params)), pairs)
+@dataclass(frozen=True, kw_only=True)
+class CloseOutcome(AboutClosing):
+    """How did it end?"""
+
+    kind: ClassVar = Notice.CLOSE_OUTCOME
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        codes = (*SHOWN_OUTCOMES, UNKNOWN)
+        choices = (Choice(CLOSING_OUTCOME.code(self.case, code), outcome_label(words, code)) for code in codes)
+        return Prompt(words("close_outcome", code=shown_code(self.code)), rows_of(*choices))
 
 
-def _chosen(params: Params) -> list[str]:
-    """The organisations that have been chosen, as codes."""
-    codes = params["chosen"]
-    return [str(code) for code in codes] if isinstance(codes, Iterable) else []
+@dataclass(frozen=True, kw_only=True)
+class CloseMinutes(AboutClosing):
+    """How long did it take? `default`: the likely number of minutes."""
+
+    kind: ClassVar = Notice.CLOSE_MINUTES
+    default: Annotated[int, Like((25,))]
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        choices = [
+            Choice(CLOSING_MINUTES.code(self.case, minutes), words("minutes_long", n=minutes))
+            for minutes in minutes_choices(self.default)
+        ]
+        choices.append(Choice(CLOSING_MINUTES.code(self.case, None), words("unknown")))
+        return Prompt(words("close_minutes", code=shown_code(self.code)), _in_pairs(choices))
 
 
-TELLERS: Mapping[Notice, Teller] = {
-    Notice.CLOSE_CATEGORY: _close_category,
-    Notice.CLOSE_NOT_ADVICE: _close_not_advice,
-    Notice.CLOSE_ORGANISATION: _close_organisation,
-    Notice.CLOSE_OUTCOME: _close_outcome,
-    Notice.CLOSE_MINUTES: _close_minutes,
-}
+def _in_pairs(choices: list[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    return tuple(tuple(choices[at : at + 2]) for at in range(0, len(choices), 2))

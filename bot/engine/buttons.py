@@ -5,7 +5,7 @@ a forged code is refused like one that has passed. It must not decide what a pre
 is in `bot/intake/texts.py`.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
@@ -14,13 +14,14 @@ from sqlalchemy.sql.functions import coalesce
 
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every, only
-from bot.engine.work import Work
+from bot.engine.work import About, Work
 from models import button
 from models.base import table_of
 from models.button import AnyButton, Button, NotAButton, Presses
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
+from models.saying import Kept, Saying
 
 # Which messages a newcomer's press answers, so that their buttons go with it.
 ANSWERED_BY: dict[AnyButton, tuple[Notice, ...]] = {
@@ -37,6 +38,7 @@ _STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
 V = TypeVar("V")
 C = TypeVar("C")
 R = TypeVar("R")
+S = TypeVar("S", bound=Saying)
 
 
 class Telling(NamedTuple):
@@ -51,9 +53,9 @@ class Telling(NamedTuple):
     edits: int | None
 
     @property
-    def is_pressed(self) -> bool:
-        """Whether it says already what was chosen."""
-        return "pressed" in self.params
+    def kept(self) -> Kept:
+        """The same, to be said again."""
+        return Kept(Notice(self.kind), self.params)
 
 
 class Shown(NamedTuple):
@@ -123,14 +125,9 @@ async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> Non
         _ADDRESSES.c.person_id == volunteer_id, _ADDRESSES.c.channel == Channel.TELEGRAM
     )
     here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
-    with_buttons = [row for row in await _open(work, *here) if _is_last_part(row)]
+    with_buttons = [row for row in await _open(work, *here) if row.kept.is_last_part]
     for row in with_buttons[-MOST_SETTLED:]:
         await _say_pressed(work, row, pressed="over", message_id=row.message_id)
-
-
-def _is_last_part(row: Telling) -> bool:
-    parts = row.params.get("parts", 1)
-    return isinstance(parts, int) and row.params.get("part", 0) == parts - 1
 
 
 async def require_shown_as(work: Work, card: int | None, *kinds: Notice) -> None:
@@ -155,7 +152,7 @@ async def cards_of(work: Work, address_id: int, case_id: int, *kinds: Notice) ->
 
 async def _asks(work: Work, card: int, kinds: Collection[Notice]) -> bool:
     row = await _newest(work, card)
-    return row is not None and row.kind in kinds and "pressed" not in row.params
+    return row is not None and row.kind in kinds and not Kept(Notice(row.kind), row.params).is_pressed
 
 
 async def _newest(work: Work, card: int) -> Shown | None:
@@ -177,13 +174,13 @@ async def stands(work: Work, address_id: int, kind: Notice) -> bool:
     return bool(await _open(work, _ROWS.c.address_id == address_id, _ROWS.c.kind == kind))
 
 
-async def said_lately(work: Work, address_id: int, kind: Notice, **values: object) -> bool:
-    """Whether this has been said there within a minute, with these params."""
-    lately = select(_ROWS.c.params).where(
-        _ROWS.c.address_id == address_id, _ROWS.c.kind == kind, _ROWS.c.created_at > work.now - SAME_PRESS, _STANDS
-    )
-    said = (await work.db.execute(lately)).scalars().all()
-    return any(all(params.get(name) == value for name, value in values.items()) for params in said)
+async def said_lately(
+    work: Work, address_id: int, saying: type[S], is_same: Callable[[S], bool] = lambda _: True
+) -> bool:
+    """Whether such a thing has been said there within a minute, and was the same."""
+    within = _ROWS.c.kind == saying.kind, _ROWS.c.created_at > work.now - SAME_PRESS
+    lately = select(_ROWS.c.params).where(_ROWS.c.address_id == address_id, *within, _STANDS)
+    return any(is_same(saying.understood(row)) for row in (await work.db.execute(lately)).scalars())
 
 
 def _first_of(row: FromClause) -> ColumnElement[int]:
@@ -196,13 +193,12 @@ async def _open(work: Work, *which: ColumnElement[bool]) -> list[Telling]:
     later = _first_of(_LATER) == _first_of(_ROWS), _LATER.c.id > _ROWS.c.id
     changed = exists().where(_LATER.c.address_id == _ROWS.c.address_id, *later)
     rows = select(*columns(Telling, _ROWS)).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
-    return [row for row in every(Telling, await work.db.execute(rows)) if not row.is_pressed]
+    return [row for row in every(Telling, await work.db.execute(rows)) if not row.kept.is_pressed]
 
 
 async def _say_pressed(
     work: Work, row: Telling, *, pressed: str, conversation_id: int | None = None, message_id: int | None = None
 ) -> None:
-    await work.tell_address(
-        row.address_id, Notice(row.kind), conversation_id=conversation_id, case_id=row.case_id,
-        edits=row.edits or row.id, message_id=message_id, params=row.params | {"pressed": pressed},
-    )  # fmt: skip
+    about: About = {"case_id": row.case_id, "edits": row.edits or row.id, "message_id": message_id}
+    said = row.kept.with_pressed(pressed)
+    await work.tell_address(row.address_id, said, conversation_id=conversation_id, **about)

@@ -19,6 +19,7 @@ from bot.engine.store import Store
 from bot.engine.work import Work
 from models.base import Sealed, table_of
 from models.outbox import Meta
+from models.saying import sealed_as
 from models.tables import metadata
 
 WITNESS, KNOWN = "key", "radrum"
@@ -145,7 +146,7 @@ async def sealed_rows(db: AsyncConnection, *, most: int) -> list[Lying]:
         wanted = [column.label("sealed"), table.c.id, *([table.c.params] if table.name == _OUTBOX else [])]
         for row in (await db.execute(select(*wanted).where(column.is_not(None)).limit(most))).all():
             # An outbox row's id is not known before it is there, so its secret was sealed for a number it carries.
-            row_id = int(row.params["sealed_as"]) if table.name == _OUTBOX else row.id
+            row_id = sealed_as(row.params) if table.name == _OUTBOX else row.id
             found.append(Lying(row.sealed, {"table": table.name, "column": column.name, "row_id": row_id}))
     return found
 

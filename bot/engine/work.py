@@ -3,7 +3,7 @@
 Nothing leaves the process before COMMIT, which is the store's. It must not commit, nor know what an act means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
@@ -21,7 +21,7 @@ from bot.engine.settings import Settings
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
-from models.outbox import Notice, Outbox, RowState, Timer
+from models.outbox import Outbox, RowState, Timer
 from models.people import Address, Channel, Person, Role
 from models.saying import Kept, Saying
 
@@ -105,7 +105,6 @@ class About(TypedDict, total=False):
     secret: bytes
     dedupe_key: str
     due_at: datetime
-    params: Mapping[str, object] | None
 
 
 def require_staff(actor: Actor | None) -> Actor:
@@ -207,7 +206,7 @@ class Work:
         self._topics[topic] = None
 
     def hide(self, secret: str) -> tuple[int, bytes]:
-        """A secret to be shown once, as an outbox row keeps it: `sealed_as` for its params, and the sealed bytes."""
+        """A secret to be shown once, as an outbox row keeps it: `sealed_as` for its saying, and the sealed bytes."""
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
 
@@ -244,7 +243,7 @@ class Work:
         await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
         self.ring(bells.TIMERS)
 
-    async def tell(self, person_id: int | None, saying: Saying | Kept | Notice, **about: Unpack[About]) -> int | None:
+    async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
         """Say it to a person on the address that reaches them best; returns the row's id, None if none does."""
         if person_id is None:
             return None
@@ -257,7 +256,7 @@ class Work:
     async def tell_address(
         self,
         address_id: int,
-        saying: Saying | Kept | Notice,
+        saying: Saying | Kept,
         *,
         conversation_id: int | None = None,
         **about: Unpack[About],
@@ -268,8 +267,6 @@ class Work:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        if isinstance(saying, Notice):
-            saying = Kept(saying, about.pop("params", None) or {})
         values: dict[str, object] = {"address_id": address_id, "kind": saying.kind.value, "params": saying.to_row()}
         values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value}
         made: int = (await self.db.execute(_SAY, {**values, "seq": seq, **about})).scalar_one()

@@ -7,7 +7,7 @@ is decided in `concerned.py`; afterwards it is read in `changes_made.py`. It mus
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +16,9 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import concerned, standing
-from bot.hours.changes_made import CHANGES, change_params, newest_number, newest_standing
+from bot.hours.changes_made import CHANGES, change_told, newest_number, newest_standing
 from bot.hours.standing import EXCEPTIONS, RULES
+from bot.hours.told import ChangeTold, ShiftTold
 from bot.places import places
 from bot.roster import shifts
 from models.base import new_id, table_of
@@ -31,12 +32,12 @@ _DRAFTS, _PLACES = table_of(HoursDraft), table_of(Place)
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that has been shown and not published. `told`: see `change_params`. `shifts`: those of its days that
-    would be left without a session. `unstaffed`: it opens a session for which nobody has signed up."""
+    """A change that has been shown and not published. `shifts`: those of its days that would be left without a
+    session. `unstaffed`: it opens a session for which nobody has signed up."""
 
     draft: int
-    told: dict[str, Any]
-    shifts: list[dict[str, Any]]
+    told: ChangeTold
+    shifts: list[ShiftTold]
     unstaffed: bool
 
 
@@ -82,7 +83,7 @@ async def _proposal(work: Work, draft: int, change: Change, before: Standing, ef
     after = before.after(effect)
     left = await concerned.shifts_left(work, change, before.timetable, after.timetable)
     unstaffed = await concerned.opens_unstaffed(work, change, before.timetable, after.timetable)
-    return Proposal(draft, await change_params(work.db, change), left, unstaffed)
+    return Proposal(draft, await change_told(work.db, change), left, unstaffed)
 
 
 async def draft_change(db: AsyncConnection, draft: int, person_id: int) -> Change | None:
@@ -181,7 +182,7 @@ async def _publish(work: Work, change: Change, *, cancel_shifts: bool) -> int:
         await places.add_place(work, code=change.places[0], names={"sv": change.name}, address=change.address)
     after = before.after(effect)
     left = await concerned.shifts_left(work, change, before.timetable, after.timetable) if cancel_shifts else []
-    cancelled = tuple(int(shift["shift"]) for shift in left)
+    cancelled = tuple(shift.shift for shift in left)
     number = await _record(work, change, cancelled=cancelled)
     await _store(work, effect, number)
     for shift_id in cancelled:

@@ -4,16 +4,17 @@ Owns how a change is carried by notices and pages. It must not make, end or take
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Exists, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every
-from bot.places.places import PlaceRow, place_params, places_by_code
+from bot.hours.told import ChangeTold, PastTold
+from bot.places.places import PlaceRow, place_told, places_by_code
+from bot.places.told import PlaceTold
 from models.base import table_of
 from models.hours import HoursChange
 from models.hours_change import Change, Verb
@@ -22,18 +23,6 @@ from models.people import Person
 CHANGES = table_of(HoursChange)
 _BACK = CHANGES.alias("back")
 _PEOPLE = table_of(Person)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One line of the history. `alias`: who made it, None from the command line. `undone`: it was taken back."""
-
-    number: int
-    made_at: datetime
-    alias: str | None
-    told: dict[str, Any]
-    undone: bool
-    undoes: int | None
 
 
 class _ChangeRow(NamedTuple):
@@ -57,12 +46,12 @@ async def newest_standing(db: AsyncConnection) -> int | None:
     return number
 
 
-async def history(db: AsyncConnection, most: int = 10) -> list[Past]:
+async def history(db: AsyncConnection, most: int = 10) -> list[PastTold]:
     """The newest changes, newest first."""
     return await _pasts(db, _made().order_by(CHANGES.c.number.desc()).limit(most))
 
 
-async def undoable(db: AsyncConnection, number: int) -> Past:
+async def undoable(db: AsyncConnection, number: int) -> PastTold:
     """The change with this number, to be shown before it is taken back.
 
     Raises:
@@ -80,16 +69,16 @@ async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
     return {(place, day) for change in changes for place in change.places for day in change.days}
 
 
-async def change_params(db: AsyncConnection, change: Change) -> dict[str, Any]:
-    """The change as notices carry it: its JSON, with `at`: what `place_params` gives for each of its places."""
+async def change_told(db: AsyncConnection, change: Change) -> ChangeTold:
+    """The change as notices carry it."""
     return _told(change, await places_by_code(db))
 
 
-def _told(change: Change, known: Mapping[str, PlaceRow]) -> dict[str, Any]:
-    at = [place_params(known[code]) for code in change.places if code in known]
+def _told(change: Change, known: Mapping[str, PlaceRow]) -> ChangeTold:
     if change.name:
-        at = [{"code": change.places[0], "place": "", "names": {"sv": change.name}, "address": change.address}]
-    return change.to_json() | {"at": at}
+        fresh = PlaceTold(code=change.places[0], names={"sv": change.name}, address=change.address)
+        return ChangeTold.of(change, (fresh,))
+    return ChangeTold.of(change, tuple(place_told(known[code]) for code in change.places if code in known))
 
 
 def _made() -> Select[tuple[object, ...]]:
@@ -101,11 +90,11 @@ def _taken_back() -> Exists:
     return select(_BACK.c.number).where(_BACK.c.undoes == CHANGES.c.number).exists()
 
 
-async def _pasts(db: AsyncConnection, made: Select[tuple[object, ...]]) -> list[Past]:
+async def _pasts(db: AsyncConnection, made: Select[tuple[object, ...]]) -> list[PastTold]:
     known = await places_by_code(db)
     return [_past(row, known) for row in every(_ChangeRow, await db.execute(made))]
 
 
-def _past(row: _ChangeRow, known: Mapping[str, PlaceRow]) -> Past:
+def _past(row: _ChangeRow, known: Mapping[str, PlaceRow]) -> PastTold:
     told = _told(Change.from_json(row.what), known)
-    return Past(row.number, row.made_at, row.alias, told, row.undone, row.undoes)
+    return PastTold(number=row.number, at=row.made_at, alias=row.alias, told=told, undone=row.undone, undoes=row.undoes)

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.engine.inserts import insert_or_skip
 from bot.engine.seal import Seal
 from bot.engine.work import Work
+from bot.hours.texts import HoursPost
+from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 from bot.people import people
 from models.base import new_id, table_of
-from models.outbox import Meta, Notice, Outbox, RowState
+from models.outbox import Meta, Outbox, RowState
 from models.people import Address, Channel
 
 LANE, CONFIGURED, MESSAGE = "hours_post_lane", "hours_post_channel", "hours_post_message"
@@ -29,7 +31,7 @@ async def refresh(work: Work) -> None:
     # An UPDATE, so that nobody takes the waiting row, and writes what held before, until this act is committed.
     again = update(_OUTBOX).where(*waiting).values(due_at=work.now, timed_at=work.now).returning(_OUTBOX.c.id)
     if not (await work.db.execute(again)).all():
-        await work.tell_address(lane, Notice.HOURS_POST)
+        await work.tell_address(lane, HoursPost())
 
 
 async def is_lane(db: AsyncConnection, seal: Seal, chat_id: int) -> bool:
@@ -65,12 +67,12 @@ async def moved(work: Work, lane: int, chat: str) -> None:
     }
     await work.db.execute(update(_ADDRESSES).where(_ADDRESSES.c.id == lane).values(**values))
     await lost(work)
-    await people.tell_coordinators(work, Notice.CHANNEL_MOVED)
+    await people.tell_coordinators(work, ChannelMoved())
 
 
 async def unreachable(work: Work) -> None:
     """The coordinators know that the channel does not take our post."""
-    await people.tell_coordinators(work, Notice.CHANNEL_LOST)
+    await people.tell_coordinators(work, ChannelLost())
 
 
 async def _lane(work: Work) -> int | None:

@@ -7,7 +7,7 @@ session hears of that session; volunteers hear of their shift. It must not chang
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,15 +17,17 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.standing import OPENINGS_SHOWN, first_openings
+from bot.hours.texts import HoursChanged
+from bot.hours.texts_unasked import ShiftHours
+from bot.hours.told import DayTold, ShiftTold, why
 from bot.people import access
-from bot.places.places import PlaceRow, place_params, places, places_by_code
+from bot.places.places import PlaceRow, place_told, places, places_by_code
 from bot.roster.shifts import ShiftRow, shifts_ahead_at
 from bot.roster.staffing import SignedUp, is_staffed, names_on, signed_up_ahead
 from models.base import table_of
 from models.hours import Door, SessionReminder
 from models.hours_change import Change, Verb, changed_days
-from models.outbox import Notice
-from models.timetable import HORIZON_DAYS, Timetable, as_text, spans_on, special_days
+from models.timetable import HORIZON_DAYS, SpecialDay, Timetable, spans_on, special_days
 
 Session = tuple[str, date]
 REMINDERS = table_of(SessionReminder)
@@ -60,22 +62,24 @@ async def _tell_people(
     for reminder in await _reminders(work.db, changed):
         concerns[reminder.person_id].add((reminder.place, reminder.on_day))
     for person_id, sessions in concerns.items():
-        await work.tell(person_id, Notice.HOURS_CHANGED, params={"days": _days(known, after, sessions)})
+        await work.tell(person_id, HoursChanged(days=_days(known, after, sessions)))
     for signed in await _volunteers(work, changed, cancelled):
         sessions = {one for one in changed if one == (signed.place, clock.office_day(signed.starts_at, work.zone))}
-        params = {"days": _days(known, after, sessions), "cancelled": signed.shift_id in cancelled}
-        params |= {"starts_at": signed.starts_at.isoformat(), "ends_at": signed.ends_at.isoformat()}
-        await work.tell(signed.person_id, Notice.SHIFT_HOURS, params=params)
+        told_of_it = ShiftHours(
+            days=_days(known, after, sessions), cancelled=signed.shift_id in cancelled, starts_at=signed.starts_at,
+            ends_at=signed.ends_at,
+        )  # fmt: skip
+        await work.tell(signed.person_id, told_of_it)
 
 
-async def shifts_left(work: Work, change: Change, before: Timetable, after: Timetable) -> list[dict[str, Any]]:
-    """Shifts to come that staffed a session and would staff none: rows of shift, place, starts_at, ends_at, names."""
+async def shifts_left(work: Work, change: Change, before: Timetable, after: Timetable) -> list[ShiftTold]:
+    """Shifts to come that staffed a session and would staff none."""
     changed = _changed(work, change, before, after)
     left = []
     for shift in await shifts_ahead_at(work.db, work.now, {place for place, _ in changed}):
         day = clock.office_day(shift.starts_at, work.zone)
         if _meets(work, before, shift, day) and not _meets(work, after, shift, day):
-            left.append(await _shift_params(work.db, shift))
+            left.append(await _shift_told(work.db, shift))
     return left
 
 
@@ -96,19 +100,19 @@ async def staffed(work: Work, place: str, day: date) -> bool:
     return await is_staffed(work.db, place, begins, begins + timedelta(days=1))
 
 
-def day_params(place: PlaceRow, table: Timetable, day: date) -> dict[str, Any]:
-    """What holds at the place on that day: `place_params`, day, spans as 13:00 pairs, reason, texts, partner."""
-    spans = as_text((one.opens, one.closes) for one in spans_on(table, day, place.code))
-    params = place_params(place) | {"day": day.isoformat(), "spans": spans}
-    for special in special_days(table, place.code, day, day):
-        said = {"reason": special.reason, "texts": dict(special.texts), "partner": special.partner}
-        params |= {name: value for name, value in said.items() if value}
-    return params
+def day_told(place: PlaceRow, table: Timetable, day: date) -> DayTold:
+    """What holds at the place on that day."""
+    at, spans = place_told(place), tuple((one.opens, one.closes) for one in spans_on(table, day, place.code))
+    special = next(iter(special_days(table, place.code, day, day)), SpecialDay(place.code, day, spans, spans))
+    return DayTold(
+        code=at.code, place=at.place, names=at.names, address=at.address, day=day, spans=spans,
+        reason=why(special.reason), texts=special.texts, partner=special.partner,
+    )  # fmt: skip
 
 
-def _days(known: dict[str, PlaceRow], table: Timetable, sessions: set[Session]) -> list[dict[str, Any]]:
+def _days(known: dict[str, PlaceRow], table: Timetable, sessions: set[Session]) -> tuple[DayTold, ...]:
     ordered = sorted(sessions, key=_by_day)
-    return [day_params(known[place], table, day) for place, day in ordered if place in known]
+    return tuple(day_told(known[place], table, day) for place, day in ordered if place in known)
 
 
 def _by_day(session: Session) -> tuple[date, str]:
@@ -158,6 +162,6 @@ def _meets(work: Work, table: Timetable, shift: ShiftRow, day: date) -> bool:
     return any(begins.time() < span.closes and (last is None or span.opens < last) for span in spans)
 
 
-async def _shift_params(db: AsyncConnection, shift: ShiftRow) -> dict[str, Any]:
-    when = {"starts_at": shift.starts_at.isoformat(), "ends_at": shift.ends_at.isoformat()}
-    return {"shift": shift.id, "place": shift.place, "names": await names_on(db, shift.id)} | when
+async def _shift_told(db: AsyncConnection, shift: ShiftRow) -> ShiftTold:
+    names = tuple(await names_on(db, shift.id))
+    return ShiftTold(shift=shift.id, place=shift.place, starts_at=shift.starts_at, ends_at=shift.ends_at, names=names)

@@ -5,37 +5,33 @@ know which notice or publication it is part of, nor load rows.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any
 
+from bot.hours.told import ChangeTold, DayTold, SessionTold
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, Params
+from bot.language.parts import Facts
+from bot.places.told import PlaceFacts, PlaceTold
 from models.hours import Door, Reason
 from models.hours_change import Verb
 from models.people import AUTONYMS, Language
-from models.timetable import Span, SpecialDay, Stretch, as_text
+from models.timetable import Span, SpecialDay, Stretch
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
-# What is told of: codes, days and times, as notices, pages and publications carry them.
-Told = Mapping[str, Any]
 Alike = tuple[date, date, tuple[Span, ...]]  # from when, until when, and at which times
 DETAIL_KEYS = {"floor": "place_floor", "finding": "place_finding", "access": "place_access"}
 
 
-def place_name(words: Words, place: Told) -> Plain | Foreign:
-    """A place by its name in the reader's language, else by the Swedish one, which is what the sign says.
-
-    `place`: as `places.place_params` gives it, or a row of places.
-    """
-    if key := place["place"]:
-        return words(str(key))
-    names = place.get("names", {})
-    return Foreign(names.get(words.language) or names.get("sv") or next(iter(names.values()), str(place["code"])))
+def place_name(words: Words, place: PlaceTold) -> Plain | Foreign:
+    """A place by its name in the reader's language, else by the Swedish one, which is what the sign says."""
+    if place.place:
+        return words(place.place)
+    names = place.names
+    return Foreign(names.get(words.language) or names.get("sv") or next(iter(names.values()), place.code))
 
 
-def online_told(*, answering: bool, opened: Collection[str]) -> tuple[bool, bool]:
+def online_told(*, answering: bool, opened: Collection[str | None]) -> tuple[bool, bool]:
     """What there is to say of being answered online: whether that somebody does just now, and whether when it is next.
 
     `answering`: somebody is on an online shift, whatever the hours say. `opened`: the doors that are open now.
@@ -50,9 +46,9 @@ def writing(words: Words, *, answering: bool) -> Plain:
     return any_time if answering else Plain(f"{any_time} {words('online_in_hours')}")
 
 
-def times_text(words: Words, spans: Iterable[Sequence[str | time]]) -> Plain:
+def times_text(words: Words, spans: Iterable[Span]) -> Plain:
     """Stretches of one day, "13:00–15:30, 16:00–18:00"; none is "closed"."""
-    shown = [words.time_range(_time(opens), _time(closes)) for opens, closes in spans]
+    shown = [words.time_range(opens, closes) for opens, closes in spans]
     if not shown:
         return words("closed_short")
     return Plain(dates.listed(shown, words.language))
@@ -100,110 +96,123 @@ def reason_line(words: Words, reason: str, texts: Mapping[str, str]) -> Plain | 
     return words("reason_line", reason=words(f"reason_{reason}")) if reason else ""
 
 
-def reason_only_in(words: Words, told: Told) -> str:
+def reason_only_in(words: Words, told: ChangeTold) -> str:
     """That a reason in a coordinator's own words is there only in some languages, and in which; nothing if in all."""
-    if told["reason"] != Reason.OTHER or set(told["texts"]) >= set(Language):
+    if told.reason != Reason.OTHER or set(told.texts) >= set(Language):
         return ""
-    written = [AUTONYMS[language] for language in Language if language in told["texts"]]
+    written = [AUTONYMS[language] for language in Language if language in told.texts]
     return words("hours_reason_only_in", languages=Plain(dates.listed(written, words.language)))
 
 
-def day_line(words: Words, day: Told, *, today: date | None = None) -> Plain:
-    """What holds at a place on one day, `concerned.day_params`: open from when to when, or closed, and why."""
-    values = {"place": place_name(words, day), "day": words.day(date.fromisoformat(day["day"]), today=today)}
-    if not day["spans"]:
+def day_line(words: Words, day: DayTold, *, today: date | None = None) -> Plain:
+    """What holds at a place on one day: open from when to when, or closed, and why."""
+    return special_line(words, day, _on_day(day.day, day), today=today)
+
+
+def special_line(words: Words, place: PlaceTold, special: SpecialDay, *, today: date | None = None) -> Plain:
+    """As `day_line`, of a `SpecialDay` of the place."""
+    values = {"place": place_name(words, place), "day": words.day(special.on_day, today=today)}
+    if not special.spans:
         told = words("closed_day", **values)
     else:
-        told = words("changed_day", times=times_text(words, day["spans"]), **values)
-    if day.get("partner"):
-        told = words("session_partner", session=told, partner=Foreign(day["partner"]))
-    return _with_reason(words, told, day.get("reason", ""), day.get("texts", {}))
+        told = words("changed_day", times=times_text(words, special.spans), **values)
+    if special.partner:
+        told = words("session_partner", session=told, partner=Foreign(special.partner))
+    return _with_reason(words, told, special.reason, special.texts)
 
 
-def special_line(words: Words, place: Told, special: SpecialDay, *, today: date | None = None) -> Plain:
-    """As `day_line`, of a `SpecialDay`; `place` as `place_params` gives it."""
-    spans = as_text(special.spans)
-    said = {"reason": special.reason, "texts": special.texts, "partner": special.partner}
-    return day_line(words, {**place, "day": special.on_day.isoformat(), "spans": spans, **said}, today=today)
+def _on_day(day: date, said: DayTold | ChangeTold) -> SpecialDay:
+    """What is said of a day, whatever the rules alone would give."""
+    return SpecialDay("", day, said.spans, (), reason=said.reason, texts=said.texts, partner=said.partner)
 
 
-def change_lines(words: Words, change: Told) -> list[Plain]:
-    """A change as it was meant, `changes_made.change_params`: one line for each of its places."""
-    return [_change_line(words, change, place) for place in change["at"]]
+def change_lines(words: Words, change: ChangeTold) -> list[Plain]:
+    """A change as it was meant: one line for each of its places."""
+    return [_change_line(words, change, place) for place in change.at]
 
 
-def _change_line(words: Words, change: Told, place: Told) -> Plain:
-    first, last = (date.fromisoformat(change[end]) if change[end] else None for end in ("first", "last"))
-    assert first is not None
+def _change_line(words: Words, change: ChangeTold, place: PlaceTold) -> Plain:
+    first, last = change.first, change.last
     values = {"place": place_name(words, place)}
-    match change["verb"]:
+    match change.verb:
         case Verb.WEEKLY:
-            values |= {
-                "weekday": Plain(dates.weekday(change["weekday"], words.language)),
-                "first": words.date(first), "times": times_text(words, change["spans"]),
-            }  # fmt: skip
-            return words("weekly_between", last=words.date(last), **values) if last else words("weekly_from", **values)
+            return _weekly_line(words, change, place)
         case Verb.CLOSE if last and last > first:
             told = words("closed_days", first=words.date(first), last=words.date(last), **values)
-            return _with_reason(words, told, change["reason"], change["texts"])
+            return _with_reason(words, told, change.reason, change.texts)
         case Verb.USUAL:
             return words("usual_day", day=words.day(first), **values)
         case Verb.EXTRA:
-            return words("extra_day", day=words.day(first), times=times_text(words, change["spans"]), **values)
+            return words("extra_day", day=words.day(first), times=times_text(words, change.spans), **values)
         case _:
-            return day_line(words, {**change, **place, "day": change["first"]})
+            return special_line(words, place, _on_day(first, change))
 
 
-def session_line(words: Words, session: Params, facts: Facts) -> Plain:
+def _weekly_line(words: Words, change: ChangeTold, place: PlaceTold) -> Plain:
+    assert change.weekday is not None
+    values = {
+        "place": place_name(words, place), "weekday": Plain(dates.weekday(change.weekday, words.language)),
+        "first": words.date(change.first), "times": times_text(words, change.spans),
+    }  # fmt: skip
+    if change.last is None:
+        return words("weekly_from", **values)
+    return words("weekly_between", last=words.date(change.last), **values)
+
+
+def session_line(words: Words, session: SessionTold, facts: Facts) -> Plain:
     """A session in one line: where, which day, from when to when."""
     return session_text(words, session, facts.now.astimezone(facts.zone).date())
 
 
-def session_text(words: Words, session: Told, today: date) -> Plain:
-    """A session in one line, `standing.opening_params`: where, which day, from when to when, the address, with whom."""
-    times = words.time_range(_time(session["opens"]), _time(session["closes"]))
-    values = {"place": place_name(words, session), "times": times}
-    values["day"] = words.day(date.fromisoformat(session["day"]), today=today)
-    if address := session.get("address"):
-        told = words("session_line_address", address=Ltr(address), **values)
+def session_text(words: Words, session: SessionTold, today: date) -> Plain:
+    """A session in one line: where, which day, from when to when, the address, with whom."""
+    times = words.time_range(session.opens, session.closes)
+    values = {"place": place_name(words, session), "times": times, "day": words.day(session.day, today=today)}
+    if session.address:
+        told = words("session_line_address", address=Ltr(session.address), **values)
     else:
         told = words("session_line", **values)
-    if session.get("partner"):
-        return words("session_partner", session=told, partner=Foreign(session["partner"]))
+    if session.partner:
+        return words("session_partner", session=told, partner=Foreign(session.partner))
     return told
 
 
-def place_lines(words: Words, place: Told) -> list[Plain]:
-    """How to get to a place, `places.place_facts`: address, floor, how to find it, access, last entry, a map."""
-    told = [words("place_address", address=Ltr(place["address"]))] if place["address"] else []
+def shift_time(words: Words, starts_at: datetime, ends_at: datetime, facts: Facts) -> Plain:
+    """On which day a shift is, from when to when; over midnight, until which day."""
+    begins, ends = (at.astimezone(facts.zone) for at in (starts_at, ends_at))
+    today = facts.now.astimezone(facts.zone).date()
+    until = words.until(ends, facts.zone, begins=begins, now=facts.now)
+    times = words("time_range", **{"from": words.time(begins), "to": until})
+    return words("hours_shift_time", day=words.day(begins.date(), today=today), times=times)
+
+
+def place_lines(words: Words, place: PlaceFacts) -> list[Plain]:
+    """How to get to a place: address, floor, how to find it, access, last entry, a map."""
+    told = [words("place_address", address=Ltr(place.address))] if place.address else []
     for field, key in DETAIL_KEYS.items():
         if text := detail(words, place, field):
             told.append(words(key, text=text))
-    if place.get("last_entry"):
-        told.append(words("place_last_entry", n=int(place["last_entry"])))
+    if place.last_entry:
+        told.append(words("place_last_entry", n=place.last_entry))
     if link := map_link(place):
         told.append(words("place_map", address=Ltr(link)))
     return told
 
 
-def detail(words: Words, place: Told, field: str) -> Foreign | None:
+def detail(words: Words, place: PlaceFacts, field: str) -> Foreign | None:
     """What a coordinator wrote of a place in the reader's language, else in Swedish; None if nothing."""
-    texts = place.get("details", {}).get(field, {})
+    texts = place.details.get(field, {})
     text = texts.get(words.language) or texts.get("sv")
     return Foreign(text) if text else None
 
 
-def map_link(place: Told) -> str:
+def map_link(place: PlaceFacts) -> str:
     """The place on a map that follows nobody; empty where its coordinates are not known."""
-    if place.get("latitude") is None or place.get("longitude") is None:
+    if place.latitude is None or place.longitude is None:
         return ""
-    return MAP.format(latitude=place["latitude"], longitude=place["longitude"])
+    return MAP.format(latitude=place.latitude, longitude=place.longitude)
 
 
 def _with_reason(words: Words, told: Plain, reason: str, texts: Mapping[str, str]) -> Plain:
     said = reason_line(words, reason, texts)
     return Plain(f"{told}. {said}") if said else told
-
-
-def _time(given: str | time) -> time:
-    return given if isinstance(given, time) else time.fromisoformat(given)

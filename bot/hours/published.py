@@ -16,6 +16,7 @@ from bot.engine.rows import Shape, columns
 from bot.hours.formats.shape import KeptException, KeptRule, Published
 from bot.hours.standing import EXCEPTIONS, RULES, ExceptionRow, RuleRow
 from bot.places.places import place_facts, places
+from bot.places.told import PlaceFacts
 from models.base import table_of
 from models.hours import HoursChange
 from models.timetable import Exceptional, Timetable
@@ -59,7 +60,7 @@ async def published(db: AsyncConnection, now: datetime, zone: ZoneInfo, public_u
     """
     # The newest change is read first: one published in between then has its rows told early, never late.
     newest: datetime | None = (await db.execute(select(func.max(_CHANGES.c.made_at)))).scalar_one_or_none()
-    known = {place.code: place_facts(place) for place in await places(db)}
+    known = {place.code: place_facts(place, PlaceFacts) for place in await places(db)}
     today = clock.office_day(now, zone)
     stored = await _kept(db, RuleRow, RULES)
     rules = _recent([KeptRule(row.rule, life.is_over, life.changed_at) for row, life in stored], today, zone)

@@ -3,6 +3,7 @@
 It must not decide when we are open (`models/timetable.py`) nor word anything.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,13 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Visitor, Work
 from bot.hours import reminders, standing
 from bot.hours.asking import asks_for_hours
+from bot.hours.texts import Hours, PlaceFound, PlaceOnMap, ReminderSet
+from bot.language.parts import ToNewcomer
 from bot.places.places import place_facts, require_place
 from bot.roster.staffing import on_shift
 from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Answer
-from models.outbox import Notice
-from models.people import Channel
+from models.people import Channel, Language
 
 
 async def answered(work: Work, visitor: Visitor, words: str) -> bool:
@@ -32,15 +34,16 @@ async def answered(work: Work, visitor: Visitor, words: str) -> bool:
 
 async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = None) -> None:
     """The newcomer is told the hours: in `language` as long as they have chosen none."""
-    params = await hours_params(work.db, work.now, work.zone)
+    hours = await hours_told(work.db, work.now, work.zone, Hours)
     if language is not None:
-        params["language"] = language
-    await _say(work, visitor, Notice.HOURS, params)
+        hours = replace(hours, language=Language(language))
+    await _say(work, visitor, hours)
 
 
-async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
-    """What the answer says: `standing.hours_params`, and whether somebody is `answering` online just now."""
-    return await standing.hours_params(db, now, zone) | {"answering": bool(await on_shift(db, now))}
+async def hours_told(db: AsyncConnection, now: datetime, zone: ZoneInfo, like: type[standing.Hours]) -> standing.Hours:
+    """As `standing.hours_told`, and whether somebody is answering online just now."""
+    told = await standing.hours_told(db, now, zone, like)
+    return replace(told, answering=bool(await on_shift(db, now)))
 
 
 async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:
@@ -65,22 +68,22 @@ async def _remind(work: Work, visitor: Visitor, place: str, day: date) -> Answer
     if held is None:
         return Answer("answer_saved")
     late = work.now >= reminders.evening_before(day, work.zone)
-    await _say(work, visitor, Notice.REMINDER_SET, {"days": [held], "late": late})
+    await _say(work, visitor, ReminderSet(days=(held,), late=late))
     return Answer("answer_saved")
 
 
 async def _find(work: Work, visitor: Visitor, code: str) -> Answer:
     try:
-        place = place_facts(await require_place(work.db, code))
+        place = await require_place(work.db, code)
     except BadInput:
         raise Stale from None
-    if await buttons.said_lately(work, visitor.address_id, Notice.PLACE, code=place["code"]):
+    if await buttons.said_lately(work, visitor.address_id, PlaceFound, lambda one: one.code == place.code):
         return Answer("in_the_chat")
-    await _say(work, visitor, Notice.PLACE, place)
-    if visitor.channel == Channel.TELEGRAM and place["latitude"] is not None:
-        await _say(work, visitor, Notice.VENUE, place)
+    await _say(work, visitor, place_facts(place, PlaceFound))
+    if visitor.channel == Channel.TELEGRAM and place.latitude is not None:
+        await _say(work, visitor, place_facts(place, PlaceOnMap))
     return Answer("")
 
 
-async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict[str, object]) -> None:
-    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
+async def _say(work: Work, visitor: Visitor, saying: ToNewcomer) -> None:
+    await work.tell_address(visitor.address_id, saying, conversation_id=visitor.conversation_id)

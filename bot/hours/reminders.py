@@ -3,9 +3,7 @@
 It must not decide whom a change is told to: `concerned.py` does.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,10 +14,12 @@ from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.hours import standing
-from bot.hours.concerned import REMINDERS, Reminder, day_params
+from bot.hours.concerned import REMINDERS, Reminder, day_told
+from bot.hours.texts import SessionEvening
+from bot.hours.told import DayTold
 from bot.places.places import hold_places, places_by_code
 from models.base import new_id
-from models.outbox import Notice, TimerKind
+from models.outbox import TimerKind
 from models.timetable import HORIZON_DAYS, spans_on
 
 EVENING = time(18)  # late enough to be home, early enough to plan
@@ -27,10 +27,10 @@ MOST_A_PERSON = 20
 _REMINDERS = select(*columns(Reminder, REMINDERS))
 
 
-async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, object] | None:
+async def ask(work: Work, person_id: int, place: str, day: date) -> DayTold | None:
     """The person will be reminded of the session on the evening before, and told if it changes; asking twice is once.
 
-    Returns what holds that day, as `concerned.day_params`; None if they had asked before.
+    Returns what holds that day; None if they had asked before.
 
     Raises:
         Stale: no such session is planned any more, or the person has asked for more than anybody plans.
@@ -53,7 +53,7 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> dict[str, ob
     evening = evening_before(day, work.zone)
     if evening > work.now:
         await work.remind(TimerKind.SESSION_EVENING, reminder, evening)
-    return day_params(known[place], table, day)
+    return day_told(known[place], table, day)
 
 
 def evening_before(day: date, zone: ZoneInfo) -> datetime:
@@ -70,12 +70,12 @@ async def remind(work: Work, reminder: int) -> None:
     known = await places_by_code(work.db)
     table = await standing.timetable(work.db, since=work.today)
     if spans_on(table, asked.on_day, asked.place):  # closed meanwhile: they were told then
-        held = day_params(known[asked.place], table, asked.on_day)
-        await work.tell(asked.person_id, Notice.SESSION_EVENING, params={"days": [held]})
+        held = day_told(known[asked.place], table, asked.on_day)
+        await work.tell(asked.person_id, SessionEvening(days=(held,)))
 
 
-def is_over(params: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the sessions that a reminder is about have ended; `params` as `remind` made them."""
+def is_over(reminder: SessionEvening, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the sessions that a reminder is about have ended."""
     shown = now.astimezone(zone).replace(tzinfo=None)
-    ends = [datetime.fromisoformat(f"{day['day']}T{closes}") for day in params["days"] for _, closes in day["spans"]]
+    ends = [datetime.combine(day.day, closes) for day in reminder.days for _, closes in day.spans]
     return bool(ends) and max(ends) <= shown

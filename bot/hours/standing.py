@@ -6,7 +6,7 @@ It must not change or publish anything: `changes.py` changes, `formats/` and the
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
 from bot.engine.rows import columns, every
-from bot.places.places import PlaceRow, physical_places, place_params, places, places_by_code
+from bot.hours.told import HoursTold, SessionTold
+from bot.places.places import PlaceRow, physical_places, place_told, places, places_by_code
 from models.base import table_of
 from models.hours import Door, HoursException, WeeklyHours
 from models.hours_change import Standing
@@ -22,6 +23,7 @@ from models.timetable import Exceptional, Opening, Rule, Timetable, next_opening
 
 OPENINGS_SHOWN = 3
 RULES, EXCEPTIONS = table_of(WeeklyHours), table_of(HoursException)
+Hours = TypeVar("Hours", bound=HoursTold)
 
 
 class RuleRow(NamedTuple):
@@ -101,28 +103,28 @@ async def openings_on(db: AsyncConnection, day: date) -> list[tuple[PlaceRow, li
     return [(place, list(openings_between(table, day, day, [place.code]))) for place in await places(db)]
 
 
-async def next_session(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
-    """The next physical session as notice params (`session`: see `opening_params`), or nothing."""
+async def next_session(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> SessionTold | None:
+    """The next physical session, if one is planned."""
     known = {place.code: place for place in await physical_places(db)}
     ahead = first_openings(await timetable(db, since=clock.office_day(now, zone)), now, list(known), zone, 1)
-    return {"session": opening_params(ahead[0], known[ahead[0].place])} if ahead else {}
+    return opening_told(ahead[0], known[ahead[0].place]) if ahead else None
 
 
-async def hours_params(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> dict[str, object]:
-    """What `/hours` says: what is `open` now, the next `sessions`, and what is next `online`, soonest first."""
+async def hours_told(db: AsyncConnection, now: datetime, zone: ZoneInfo, like: type[Hours]) -> Hours:
+    """What is open now, the next sessions, and what is next online, as the notice that is to carry it."""
     known = await places_by_code(db)
     table = await timetable(db, since=clock.office_day(now, zone))
     visits = [code for code, place in known.items() if place.door == Door.VISIT]
     others = [code for code in known if code not in visits]
 
-    def told(openings: list[Opening]) -> list[dict[str, Any]]:
-        return [opening_params(opening, known[opening.place]) for opening in openings]
+    def told(openings: list[Opening]) -> tuple[SessionTold, ...]:
+        return tuple(opening_told(opening, known[opening.place]) for opening in openings)
 
-    return {
-        "open": told([one for code in known if (one := open_now(table, now, code, zone))]),
-        "sessions": told(first_openings(table, now, visits, zone, OPENINGS_SHOWN)),
-        "online": told([one for code in others for one in first_openings(table, now, [code], zone, 1)]),
-    }
+    return like(
+        open=told([one for code in known if (one := open_now(table, now, code, zone))]),
+        sessions=told(first_openings(table, now, visits, zone, OPENINGS_SHOWN)),
+        online=told([one for code in others for one in first_openings(table, now, [code], zone, 1)]),
+    )
 
 
 def first_openings(table: Timetable, now: datetime, codes: Sequence[str], zone: ZoneInfo, most: int) -> list[Opening]:
@@ -130,14 +132,10 @@ def first_openings(table: Timetable, now: datetime, codes: Sequence[str], zone: 
     return list(islice(next_openings(table, now, codes, zone), most))
 
 
-def opening_params(opening: Opening, place: PlaceRow) -> dict[str, Any]:
-    """An opening as codes and wall-clock times: what `place_params` gives, and door, day, opens, closes, partner."""
-    params: dict[str, Any] = place_params(place) | {
-        "door": str(place.door),
-        "day": opening.on_day.isoformat(),
-        "opens": opening.opens.isoformat("minutes"),
-        "closes": opening.closes.isoformat("minutes"),
-    }
-    if opening.partner:
-        params["partner"] = opening.partner
-    return params
+def opening_told(opening: Opening, place: PlaceRow) -> SessionTold:
+    """An opening of the place, as notices carry it."""
+    at = place_told(place)
+    return SessionTold(
+        code=at.code, place=at.place, names=at.names, address=at.address, door=Door(place.door), day=opening.on_day,
+        opens=opening.opens, closes=opening.closes, partner=opening.partner,
+    )  # fmt: skip

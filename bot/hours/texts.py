@@ -1,16 +1,15 @@
 """What the service says to newcomers about its sessions: open or not, what is next, how to get there, what changed.
 
-Same shape as `texts.py`, whose table names these. Owns the post in the service's channel as well. It must not load
-rows; its parts are in `phrases.py`.
+Owns the post in the service's channel as well. It must not load rows; its parts are in `phrases.py`.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.hours.formats.shape import Published
 from bot.hours.phrases import (
-    Told,
     day_line,
-    map_link,
     online_told,
     place_lines,
     place_name,
@@ -19,114 +18,157 @@ from bot.hours.phrases import (
     week_lines,
     writing,
 )
+from bot.hours.told import DayTold, HoursTold, SessionTold
 from bot.language.i18n import Ltr, Words
-from bot.language.parts import Facts, lines, rows_of
+from bot.language.parts import Facts, ToNewcomer, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
+from bot.places.told import PlaceFacts
 from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Choice, Prompt, Venue
 from models.hours import Door
+from models.outbox import Notice
 from models.people import AUTONYMS, Language
+from models.saying import Saying
 from models.timetable import special_days, weekly
 
 SPECIAL_DAYS_SHOWN = 5
 
 
-def hours(words: Words, params: Told, facts: Facts) -> Prompt:
-    """Open now or not, until when, the next sessions, and what is next online; with buttons to be reminded and to
-    find the place."""
-    sessions: list[Told] = list(params.get("sessions", ()))
-    opened: list[Told] = list(params.get("open", ()))
-    answering, next_told = online_told(
-        answering=bool(params.get("answering")), opened=[str(one.get("door")) for one in opened]
-    )
+@dataclass(frozen=True, kw_only=True)
+class Hours(ToNewcomer, HoursTold):
+    """Whether it is open, the next sessions, with buttons to be reminded of them and to find the place.
+
+    `language`: in which it was asked for by somebody who had chosen none.
+    """
+
+    kind: ClassVar = Notice.HOURS
+    language: Language | None = None
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(hours_text(words, self, facts), _hours_choices(words, self.sessions, facts))
+
+
+def hours_text(words: Words, hours: HoursTold, facts: Facts) -> str:
+    """Open now or not, until when, the next sessions, and what is next online."""
+    answering, next_told = online_told(answering=hours.answering, opened=[one.door for one in hours.open or ()])
     online = [
         words("online_next", session=session_line(words, one, facts))
-        for one in params.get("online", ())
-        if next_told or one.get("door") not in (None, Door.ONLINE)
+        for one in hours.online
+        if next_told or one.door not in (None, Door.ONLINE)
     ]
-    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in sessions), words("drop_in")]
-    may_write = "" if _is_closed(params) else writing(words, answering=answering)
+    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in hours.sessions), words("drop_in")]
+    may_write = "" if hours.is_closed else writing(words, answering=answering)
     blocks = (
-        lines(*_now(words, params), words("answering_now") if answering else ""),
-        *(planned if sessions else [words("no_sessions_planned")]),
+        lines(*_now(words, hours), words("answering_now") if answering else ""),
+        *(planned if hours.sessions else [words("no_sessions_planned")]),
         lines(*online, may_write),
     )
-    text = "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
-    return Prompt(text, _hours_choices(words, sessions, facts))
+    return "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
 
 
-def _now(words: Words, params: Told) -> list[str]:
-    opened: list[Told] = list(params.get("open", ()))
-    if _is_closed(params):
+def _now(words: Words, hours: HoursTold) -> list[str]:
+    if hours.is_closed:
         return [words("closed_now")]
-    return [words("open_now_until", place=place_name(words, one), time=Ltr(one["closes"])) for one in opened]
+    return [
+        words("open_now_until", place=place_name(words, one), time=words.time(one.closes)) for one in hours.open or ()
+    ]
 
 
-def _is_closed(params: Told) -> bool:
-    """Nobody is there and nobody answers; rows from before this was known say neither."""
-    return "open" in params and not params["open"] and not params.get("answering")
-
-
-def _hours_choices(words: Words, sessions: list[Told], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
+def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
     today = facts.now.astimezone(facts.zone).date()
-    later = [one for one in sessions if "code" in one and one["day"] > today.isoformat()]
+    known = [one for one in sessions if one.code]
     reminders = (
-        Choice(
-            REMIND.code(one["code"], date.fromisoformat(one["day"])),
-            words("remind_me", session=_place_and_day(words, one, facts)),
-        )
-        for one in later
+        Choice(REMIND.code(one.code, one.day), words("remind_me", session=_place_and_day(words, one, facts)))
+        for one in known
+        if one.day > today
     )
-    places = {one["code"]: one for one in sessions if "code" in one}
+    places = {one.code: one for one in known}
     finding = (
         Choice(PLACE.code(code), words("find_place", place=place_name(words, one))) for code, one in places.items()
     )
     return rows_of(*reminders, *finding)
 
 
-def _place_and_day(words: Words, one: Told, facts: Facts) -> str:
-    today = facts.now.astimezone(facts.zone).date()
-    day = words.day(date.fromisoformat(one["day"]), today=today)
+def _place_and_day(words: Words, one: SessionTold, facts: Facts) -> str:
+    day = words.day(one.day, today=facts.now.astimezone(facts.zone).date())
     return words("place_and_day", place=place_name(words, one), day=day)
 
 
-def place(words: Words, params: Told, _facts: Facts) -> Prompt:
+@dataclass(frozen=True, kw_only=True)
+class PlaceFound(ToNewcomer, PlaceFacts):
     """How to get to a place: its name, address, floor, access, a map."""
-    return Prompt(lines(words("find_place", place=place_name(words, params)), *place_lines(words, params)))
+
+    kind: ClassVar = Notice.PLACE
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(_way_there(words, self))
 
 
-def venue(words: Words, params: Told, facts: Facts) -> Prompt:
-    """The place as a point on the map; where that cannot be shown, as `place`."""
-    told = place(words, params, facts)
-    if not map_link(params):
-        return told
-    name = without_bidi_controls(place_name(words, params))
-    latitude, longitude = float(str(params["latitude"])), float(str(params["longitude"]))
-    point = Venue(latitude, longitude, name, str(params["address"] or name))
-    return Prompt(told.text, venue=point)
+@dataclass(frozen=True, kw_only=True)
+class PlaceOnMap(ToNewcomer, PlaceFacts):
+    """The place as a point on the map; where that cannot be shown, as `PlaceFound`."""
+
+    kind: ClassVar = Notice.VENUE
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        told = _way_there(words, self)
+        if self.latitude is None or self.longitude is None:
+            return Prompt(told)
+        name = without_bidi_controls(place_name(words, self))
+        return Prompt(told, venue=Venue(self.latitude, self.longitude, name, self.address or name))
 
 
-def reminder_set(words: Words, params: Told, facts: Facts) -> Prompt:
-    """The session one will be reminded of."""
-    return Prompt(
-        lines(*_days(words, params, facts), words("reminder_set_late" if params.get("late") else "reminder_set"))
-    )
+def _way_there(words: Words, place: PlaceFacts) -> str:
+    return lines(words("find_place", place=place_name(words, place)), *place_lines(words, place))
 
 
-def session_evening(words: Words, params: Told, facts: Facts) -> Prompt:
-    """The evening before: when and where."""
-    addresses = (words("place_address", address=Ltr(one["address"])) for one in params["days"] if one.get("address"))
-    return Prompt(lines(words("reminder_evening"), *_days(words, params, facts), *addresses))
+@dataclass(frozen=True, kw_only=True)
+class ReminderSet(ToNewcomer):
+    """The session one will be reminded of. `late`: the evening before has passed, so that one only hears of changes."""
+
+    kind: ClassVar = Notice.REMINDER_SET
+    days: tuple[DayTold, ...]
+    late: bool = False
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(
+            lines(*_days(words, self.days, facts), words("reminder_set_late" if self.late else "reminder_set"))
+        )
 
 
-def hours_changed(words: Words, params: Told, facts: Facts) -> Prompt:
+@dataclass(frozen=True, kw_only=True)
+class SessionEvening(ToNewcomer):
+    """The evening before a session: when and where."""
+
+    kind: ClassVar = Notice.SESSION_EVENING
+    days: tuple[DayTold, ...]
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        addresses = (words("place_address", address=Ltr(one.address)) for one in self.days if one.address)
+        return Prompt(lines(words("reminder_evening"), *_days(words, self.days, facts), *addresses))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursChanged(ToNewcomer):
     """What holds now for the sessions that have changed."""
-    return Prompt(lines(words("hours_changed"), *_days(words, params, facts)))
+
+    kind: ClassVar = Notice.HOURS_CHANGED
+    days: tuple[DayTold, ...]
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(lines(words("hours_changed"), *_days(words, self.days, facts)))
 
 
-def _days(words: Words, params: Told, facts: Facts) -> list[str]:
+def _days(words: Words, days: Sequence[DayTold], facts: Facts) -> list[str]:
     today = facts.now.astimezone(facts.zone).date()
-    return [day_line(words, day, today=today) for day in params["days"]]
+    return [day_line(words, day, today=today) for day in days]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursPost(Saying):
+    """That the post in the service's channel is to say what holds, which is read when it is sent: see `post`."""
+
+    kind: ClassVar = Notice.HOURS_POST
 
 
 def post(published: Published, facts: Facts) -> Prompt:

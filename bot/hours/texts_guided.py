@@ -1,85 +1,117 @@
 """What a coordinator is asked while a change of the hours is put together by buttons.
 
-Same shape as `texts_staff.py`, which takes its table in. It must not load rows, nor decide what is asked:
-`typed/buttons.py` does.
+It must not load rows, nor decide what is asked: `typed/buttons.py` does.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
 
-from bot.hours.phrases import Told, place_name, times_text
-from bot.hours.typed.buttons import OFFERED_REASONS
+from bot.hours.phrases import place_name, times_text
+from bot.hours.told import Weekday
 from bot.language import dates
-from bot.language.i18n import Ltr, Plain, Words
-from bot.language.parts import Facts, Teller, lines, rows_of
+from bot.language.i18n import Plain, Words
+from bot.language.parts import Facts, ToStaff, lines, rows_of
+from bot.places.told import PlaceTold
 from models.buttons_hours import EVERYWHERE, LEAVE, NOTHING, answered
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
 from models.hours_change import Verb
 from models.outbox import Notice
+from models.saying import Clock, Span
 
+Step = Literal["place", "weekday", "day", "opens", "closes", "reason", "since"]
 DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
 Rows = tuple[tuple[Choice, ...], ...]
 
-_TITLES = {
+_TITLES: Mapping[Verb, str] = {
     Verb.WEEKLY: "hours_do_weekly", Verb.CLOSE: "hours_do_close", Verb.TIMES: "hours_do_times",
     Verb.EXTRA: "hours_do_extra", Verb.USUAL: "hours_do_usual",
 }  # fmt: skip
-_QUESTIONS = {
+_QUESTIONS: Mapping[Step, str] = {
     "place": "hours_which_place", "weekday": "hours_which_weekday", "day": "hours_which_day",
     "opens": "hours_opens_when", "closes": "hours_closes_when", "reason": "hours_which_reason",
     "since": "hours_since_when",
 }  # fmt: skip
-_REASONS = {
+OFFERED_REASONS: Mapping[Reason, str] = {
     Reason.HOLIDAY: "reason_holiday", Reason.ILLNESS: "reason_illness",
     Reason.LIBRARY_CLOSED: "reason_library_closed", Reason.MOVED: "reason_moved",
 }  # fmt: skip
 _SINCE = ("hours_from_today", "hours_from_next_week", "hours_from_next_month")
 
 
-def _ask(words: Words, params: Told, _facts: Facts) -> Prompt:
-    step = str(params["step"])
-    text = lines(words(_TITLES[Verb(str(params["verb"]))]), _so_far(words, params), words(_QUESTIONS[step]))
-    more = str(params.get("more") or "")
-    turn = (Choice(more, words("hours_more_days" if step == "day" else "more_choices")),) if more else ()
-    again = str(params.get("again") or "")
-    rows = (*_choices(words, step, params), *rows_of(*([Choice(again, words("hours_another_span"))] if again else [])))
-    return Prompt(text, (*rows, (*turn, Choice(LEAVE.code(), words("hours_leave")))))
+@dataclass(frozen=True, kw_only=True)
+class HoursAsk(ToStaff):
+    """The next question about a change, under what has been chosen so far.
+
+    `code`: what an answer's own code is put after. `all_places`: chosen instead of those in `at`; `is_closed`: instead
+    of `spans`. `choices`, `everywhere`, `days`, `times`, `may_close`: what may be answered. `more`, `again`: the codes
+    of further choices and of one more stretch of time; empty where there is none.
+    """
+
+    kind: ClassVar = Notice.HOURS_ASK
+    verb: Verb
+    step: Step
+    code: str
+    at: tuple[PlaceTold, ...] = ()
+    all_places: bool = False
+    weekday: Weekday | None = None
+    day: date | None = None
+    spans: tuple[Span, ...] = ()
+    is_closed: bool = False
+    opens: Clock | None = None
+    choices: tuple[PlaceTold, ...] = ()
+    everywhere: bool = False
+    days: tuple[date, ...] = ()
+    times: tuple[Clock, ...] = ()
+    may_close: bool = False
+    more: str = ""
+    again: str = ""
+
+    @classmethod
+    def from_first(cls, row: Mapping[str, object]) -> Mapping[str, object]:
+        """What had not been chosen was an empty text there."""
+        return {name: value for name, value in row.items() if value != ""}
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        text = lines(words(_TITLES[self.verb]), _so_far(words, self), words(_QUESTIONS[self.step]))
+        further = words("hours_more_days" if self.step == "day" else "more_choices")
+        turn = (Choice(self.more, further),) if self.more else ()
+        again = rows_of(Choice(self.again, words("hours_another_span"))) if self.again else ()
+        return Prompt(text, (*_choices(words, self), *again, (*turn, Choice(LEAVE.code(), words("hours_leave")))))
 
 
-def _so_far(words: Words, params: Told) -> str:
-    places = [words("hours_all_places")] if params["all_places"] else [place_name(words, one) for one in params["at"]]
-    weekday = [dates.weekday(params["weekday"], words.language)] if params["weekday"] is not None else []
-    day = [words.day(date.fromisoformat(params["day"]))] if params["day"] else []
-    times = [times_text(words, params["spans"])] if params["spans"] or params["is_closed"] else []
-    opens = [words("hours_from_time", time=Ltr(params["opens"]))] if params["opens"] else []
+def _so_far(words: Words, asked: HoursAsk) -> str:
+    places = [words("hours_all_places")] if asked.all_places else [place_name(words, one) for one in asked.at]
+    weekday = [] if asked.weekday is None else [dates.weekday(asked.weekday, words.language)]
+    day = [words.day(asked.day)] if asked.day else []
+    times = [times_text(words, asked.spans)] if asked.spans or asked.is_closed else []
+    opens = [words("hours_from_time", time=words.time(asked.opens))] if asked.opens else []
     return " · ".join((*places, *weekday, *day, *times, *opens))
 
 
-def _choices(words: Words, step: str, params: Told) -> Rows:
-    code = str(params["code"])
-    match step:
+def _choices(words: Words, asked: HoursAsk) -> Rows:
+    code = asked.code
+    match asked.step:
         case "place":
-            named = [Choice(answered(code, one["code"]), place_name(words, one)) for one in params["choices"]]
-            everywhere = [Choice(answered(code, EVERYWHERE), words("hours_all_places"))] if params["everywhere"] else []
+            named = [Choice(answered(code, one.code), place_name(words, one)) for one in asked.choices]
+            everywhere = [Choice(answered(code, EVERYWHERE), words("hours_all_places"))] if asked.everywhere else []
             return rows_of(*named, *everywhere)
         case "weekday":
             return rows_of(*(Choice(answered(code, n), Plain(dates.weekday(n, words.language))) for n in range(7)))
         case "day":
-            days = [date.fromisoformat(day) for day in params["days"]]
-            return _in_rows([Choice(answered(code, day), _short_day(words, day)) for day in days], DAYS_IN_A_ROW)
+            days = [Choice(answered(code, day), _short_day(words, day)) for day in asked.days]
+            return _in_rows(days, DAYS_IN_A_ROW)
         case "reason":
-            named = [Choice(answered(code, reason), words(_REASONS[reason])) for reason in OFFERED_REASONS]
+            named = [Choice(answered(code, reason), words(key)) for reason, key in OFFERED_REASONS.items()]
             return rows_of(*named, Choice(answered(code, NOTHING), words("hours_no_reason")))
         case "since":
-            days = [date.fromisoformat(day) for day in params["days"]]
-            labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, days, strict=True))
-            return rows_of(*(Choice(answered(code, day), label) for day, label in zip(days, labels, strict=True)))
+            labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, asked.days, strict=True))
+            return rows_of(*(Choice(answered(code, day), label) for day, label in zip(asked.days, labels, strict=True)))
         case _:
-            times = [Choice(answered(code, time.fromisoformat(one)), Ltr(one)) for one in params["times"]]
-            closed = (
-                [Choice(answered(code, NOTHING), words("hours_closed_that_day"))] if params.get("may_close") else []
-            )
+            times = [Choice(answered(code, one), words.time(one)) for one in asked.times]
+            closed = [Choice(answered(code, NOTHING), words("hours_closed_that_day"))] if asked.may_close else []
             return (*_in_rows(times, TIMES_IN_A_ROW), *rows_of(*closed))
 
 
@@ -90,6 +122,3 @@ def _short_day(words: Words, day: date) -> Plain:
 
 def _in_rows(choices: Sequence[Choice], width: int) -> Rows:
     return tuple(tuple(choices[at : at + width]) for at in range(0, len(choices), width))
-
-
-TELLERS: Mapping[Notice, Teller] = {Notice.HOURS_ASK: _ask}

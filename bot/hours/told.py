@@ -7,12 +7,28 @@ Days and times are the office's wall clock, instants are UTC. It must not load r
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from enum import IntEnum
+from typing import Annotated, Literal
 
-from bot.places.told import PlaceTold
+from bot.places.told import Address, PlaceCode, PlaceTold
 from models.hours import Door, Reason
-from models.hours_change import Verb
-from models.saying import Carried, Clock, Name, Span
+from models.hours_change import Change, Verb
+from models.saying import Carried, Clock, Like, Name, Span
+
+Partner = Annotated[str, Like(("IK Eos",))]
+Why = Reason | Literal[""]
+
+
+class Weekday(IntEnum):
+    """A day of the week, as `date.weekday` counts."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +39,25 @@ class SessionTold(PlaceTold):
     day: date
     opens: Clock
     closes: Clock
-    partner: str = ""
+    partner: Partner = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursTold(Carried):
+    """What is open now, the next sessions, what is next online, soonest first. `answering`: somebody does, online.
+
+    `open` is None in rows from before it was known whether anything is.
+    """
+
+    open: tuple[SessionTold, ...] | None = None
+    sessions: tuple[SessionTold, ...] = ()
+    online: tuple[SessionTold, ...] = ()
+    answering: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody is there and nobody answers."""
+        return self.open is not None and not self.open and not self.answering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +69,9 @@ class DayTold(PlaceTold):
 
     day: date
     spans: tuple[Span, ...] = ()
-    reason: Reason | Literal[""] = ""
+    reason: Why = ""
     texts: Mapping[str, str] = field(default_factory=dict)
-    partner: str = ""
+    partner: Partner = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +79,27 @@ class ChangeTold(Carried):
     """A change of the hours, as `models.hours_change.Change`. `at`: its places, as they are told."""
 
     verb: Verb
-    places: tuple[str, ...] = ()
+    places: tuple[PlaceCode, ...] = ()
     first: date
     last: date | None = None
-    weekday: int | None = None
+    weekday: Weekday | None = None
     spans: tuple[Span, ...] = ()
-    reason: Reason | Literal[""] = ""
+    reason: Why = ""
     texts: Mapping[str, str] = field(default_factory=dict)
-    partner: str = ""
-    name: str = ""
-    address: str = ""
+    partner: Partner = ""
+    name: Name = ""
+    address: Address = ""
     at: tuple[PlaceTold, ...] = ()
+
+    @classmethod
+    def of(cls, change: Change, at: tuple[PlaceTold, ...]) -> "ChangeTold":
+        """The change, with its places as they are told."""
+        return cls(
+            verb=change.verb, places=change.places, first=change.first, last=change.last,
+            weekday=None if change.weekday is None else Weekday(change.weekday), spans=change.spans,
+            reason=why(change.reason), texts=change.texts, partner=change.partner,
+            name=change.name, address=change.address, at=at,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +107,7 @@ class ShiftTold(Carried):
     """A shift at a place, and who has signed up for it."""
 
     shift: int
-    place: str
+    place: PlaceCode
     starts_at: datetime
     ends_at: datetime
     names: tuple[Name, ...] = ()
@@ -79,3 +123,8 @@ class PastTold(Carried):
     told: ChangeTold
     undone: bool = False
     undoes: int | None = None
+
+
+def why(reason: str) -> Why:
+    """The code of a reason, as rows of the hours keep it."""
+    return Reason(reason) if reason else ""

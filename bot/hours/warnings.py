@@ -4,19 +4,20 @@ Looked at every morning, and said when there is time to act and once more when t
 all is well. It must not change hours or shifts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.work import Work
 from bot.hours import changes_made, concerned, standing
-from bot.hours.standing import opening_params
+from bot.hours.standing import opening_told
+from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
+from bot.hours.told import SessionTold
 from bot.people import people
 from bot.places.holidays import red_days
 from bot.places.places import physical_places, places_by_code
-from models.outbox import Notice
 from models.timetable import openings_between
 
 HALF_A_YEAR = 183
@@ -28,12 +29,12 @@ WARNED_BEFORE = (7, 1)  # days before a session on which it is said that nobody 
 class Undecided:
     """A holiday on which places would be open as the hours stand, and nobody has said whether they are.
 
-    `name`: in Swedish and English. `sessions`: as `standing.opening_params`. `places`: their codes.
+    `name`: in Swedish and English. `places`: the codes of its sessions' places.
     """
 
     day: date
-    name: dict[str, str]
-    sessions: list[dict[str, Any]]
+    name: Mapping[str, str]
+    sessions: tuple[SessionTold, ...]
     places: tuple[str, ...]
 
 
@@ -47,28 +48,28 @@ async def undecided(db: AsyncConnection, today: date, days: int = HALF_A_YEAR) -
         codes = [code for code in known if (code, red.day) not in decided]
         openings = list(openings_between(table, red.day, red.day, codes))
         if openings:
-            sessions = [opening_params(one, known[one.place]) for one in openings]
+            sessions = tuple(opening_told(one, known[one.place]) for one in openings)
             at = tuple(dict.fromkeys(one.place for one in openings))
-            found.append(Undecided(red.day, dict(red.name), sessions, at))
+            found.append(Undecided(red.day, red.name, sessions, at))
     return found
 
 
-async def unstaffed(work: Work, days: int) -> list[dict[str, Any]]:
-    """The physical sessions that many days ahead for which nobody has signed up, as `standing.opening_params`."""
+async def unstaffed(work: Work, days: int) -> list[SessionTold]:
+    """The physical sessions that many days ahead for which nobody has signed up."""
     day = work.today + timedelta(days=days)
     known = {place.code: place for place in await physical_places(work.db)}
     table = await standing.timetable(work.db, since=work.today)
     coming = list(openings_between(table, day, day, list(known)))
     without = {at for at in {one.place for one in coming} if not await concerned.staffed(work, at, day)}
-    return [opening_params(one, known[one.place]) for one in coming if one.place in without]
+    return [opening_told(one, known[one.place]) for one in coming if one.place in without]
 
 
 async def tell(work: Work) -> None:
     """The coordinators know of what is due to be said today."""
     for red in await undecided(work.db, work.today, max(ASKED_BEFORE)):
         if (red.day - work.today).days in ASKED_BEFORE:
-            params = {"day": red.day.isoformat(), "name": red.name, "sessions": red.sessions}
-            await people.tell_coordinators(work, Notice.HOLIDAY_PROPOSED, params=params)
-    sessions = [session for days in WARNED_BEFORE for session in await unstaffed(work, days)]
+            proposed = HolidayProposed(day=red.day, name=red.name, sessions=red.sessions)
+            await people.tell_coordinators(work, proposed)
+    sessions = tuple([session for days in WARNED_BEFORE for session in await unstaffed(work, days)])
     if sessions:
-        await people.tell_coordinators(work, Notice.SESSION_UNSTAFFED, params={"sessions": sessions})
+        await people.tell_coordinators(work, SessionUnstaffed(sessions=sessions))

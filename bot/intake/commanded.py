@@ -3,69 +3,74 @@
 It must not read what was typed: `bot/language/commands.py` does.
 """
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.cases import queue
+from bot.cases.told import Promised
 from bot.engine.work import Visitor, Work
 from bot.hours import questions as hours_questions
 from bot.intake import ending
+from bot.intake.texts import Help, Privacy, Status, UnknownCommand
+from bot.intake.texts_dialogue import AskLanguage
 from bot.intake.threads import Thread, draft_of, step_of
 from bot.intake.turns import ask
 from bot.language.commands import Typed
+from bot.language.parts import ToNewcomer
 from bot.people import access
 from models.case import CaseStatus
 from models.intake import QUESTIONS, Turn, ask_again
-from models.outbox import Notice
-from models.people import Language
+from models.people import Channel
+from models.saying import fields_of
 
 
 async def follow(work: Work, visitor: Visitor, thread: Thread, typed: Typed) -> None:
     """The command's answer is on its way; what ends or erases something has only been asked about."""
-    language = typed.language  # counts as long as they have chosen none
     match typed.command:
         case "start":
             await _start(work, visitor, thread)
-        case "language":
-            await _say(work, visitor, Notice.ASK_LANGUAGE, language)
-        case "status":
-            await _say(work, visitor, Notice.STATUS, language, await status_params(work, visitor.person_id))
         case "hours":
             await hours_questions.tell_hours(work, visitor)
-        case "help":
-            await _say(work, visitor, Notice.HELP, language)
-        case "privacy":
-            await _say(work, visitor, Notice.PRIVACY, language, {"channel": visitor.channel})
         case "stop":
             await ending.ask_stop(work, visitor)
         case "delete":
-            await ending.ask_delete(work, visitor, language=language)
+            await ending.ask_delete(work, visitor, language=typed.language)
         case _:
-            await _say(work, visitor, Notice.UNKNOWN_COMMAND, language, {"channel": visitor.channel})
+            answer = await _answer_to(work, visitor, typed)
+            # The language it was typed in counts as long as they have chosen none.
+            spoken = replace(answer, language=typed.language.value if typed.language else None)
+            await work.tell_address(visitor.address_id, spoken, conversation_id=thread.id)
 
 
-async def _say(
-    work: Work, visitor: Visitor, kind: Notice, language: Language | None, params: Mapping[str, object] | None = None
-) -> None:
-    said = dict(params or {}) | ({} if language is None else {"language": language.value})
-    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=said)
+async def _answer_to(work: Work, visitor: Visitor, typed: Typed) -> ToNewcomer:
+    channel = Channel(visitor.channel)
+    match typed.command:
+        case "language":
+            return AskLanguage()
+        case "status":
+            return await status(work, visitor.person_id)
+        case "help":
+            return Help()
+        case "privacy":
+            return Privacy(channel=channel)
+        case _:
+            return UnknownCommand(channel=channel)
 
 
 async def _start(work: Work, visitor: Visitor, thread: Thread) -> None:
     turn = ask_again(Turn(step_of(thread), draft_of(work, thread)))
     if turn.ask is None or thread.step in QUESTIONS:
-        params = await status_params(work, visitor.person_id)
-        await work.tell_address(visitor.address_id, Notice.STATUS, conversation_id=thread.id, params=params)
+        told = await status(work, visitor.person_id)
+        await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
         return
     await ask(work, visitor, turn)
 
 
-async def status_params(work: Work, person_id: int) -> dict[str, object]:
-    """What `/status` says: none, or the newest case's code and state, with a promise while it is queued."""
+async def status(work: Work, person_id: int) -> Status:
+    """How the newest case stands, with a promise while it is queued."""
     case = await access.newest_case_of(work.db, person_id)
     if case is None:
-        return {"state": "none"}
-    params: dict[str, object] = {"state": case.status, "code": case.code}
-    if case.status == CaseStatus.QUEUED:
-        made = await queue.promise_for(work, case)
-        return params | {"promise": made.kind} | made.params
-    return params
+        return Status(state="none")
+    state, promised = CaseStatus(case.status), Promised()
+    if state == CaseStatus.QUEUED:
+        promised = (await queue.promise_for(work, case)).told
+    return Status(state=state, code=case.code, **fields_of(promised))

@@ -16,6 +16,7 @@ from bot.hours import questions as hours_questions
 from bot.hours import standing
 from bot.intake import ending, unsent
 from bot.intake.commanded import follow
+from bot.intake.texts import CannotRead, UnsentTaken
 from bot.intake.threads import Thread, draft_of, external_of, marks_of, step_of, thread_of
 from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, carry_out
 from bot.language import commands
@@ -94,7 +95,7 @@ async def _send_unsent(
     if not draft.unsent or code != UNSENT.code(draft.unsent_mark):
         return STALE
     await unsent.drop(work, thread)
-    await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), Notice.UNSENT_TAKEN)
+    await ending.say_instead(work, visitor, (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED), UnsentTaken())
     as_typed = replace(incoming, external_id=draft.unsent_as)
     thread = await thread_of(work, visitor)
     await _said(work, visitor, thread, draft.unsent, as_typed, arrival, may_ask_hours=False)
@@ -175,7 +176,6 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> 
     await work.db.execute(insert(_REFUSED).values(on_day=work.today, channel=visitor.channel, kind=sent.kind))
     if sent.album is not None and not await once.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
-    params = {"kind": sent.kind, "text": bool(sent.text)} | await standing.next_session(work.db, work.now, work.zone)
-    await work.tell_address(
-        visitor.address_id, Notice.UNREADABLE, conversation_id=visitor.conversation_id, params=params
-    )
+    session = await standing.next_session(work.db, work.now, work.zone)
+    told = CannotRead(what=sent.kind, text=bool(sent.text), session=session)
+    await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)

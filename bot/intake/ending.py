@@ -4,12 +4,16 @@ their buttons do. A button carries what it is about, so that an old one does not
 It must not read what was typed (`bot/language/commands.py`), nor decide what an erasure takes (`purge.py`).
 """
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import closing
 from bot.engine import buttons
 from bot.engine.work import Visitor, Work
+from bot.intake.texts_ending import AskDelete, AskStop, NotDeleted, NothingToStop, NotStopped, Stopped
+from bot.language.parts import ToNewcomer
 from bot.people import access
 from bot.people.access import CaseRow
 from bot.privacy import purge
@@ -18,6 +22,7 @@ from models.buttons import DELETE, DELETE_ANSWER, DELETE_UNASKED, STOP_ANSWER, D
 from models.case import CaseStatus
 from models.dialogue import Answer
 from models.outbox import Notice, Outbox
+from models.people import Channel
 
 DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")
 _ROWS = table_of(Outbox)
@@ -28,19 +33,16 @@ async def ask_delete(work: Work, visitor: Visitor, *, language: str | None = Non
 
     `language`: to ask in as long as they have chosen none.
     """
-    params = await deletion_params(work.db, visitor)
-    if language is not None:
-        params["language"] = language
-    await _say(work, visitor, Notice.ASK_DELETE, params)
+    await _say(work, visitor, replace(await deletion(work.db, visitor), language=language))
 
 
 async def ask_stop(work: Work, visitor: Visitor) -> None:
     """The newcomer is asked whether their open case is to be closed; without one there is nothing to close."""
     case = await access.open_case_of(work.db, visitor.person_id)
     if case is None:
-        await _say(work, visitor, Notice.NOTHING_TO_STOP)
+        await _say(work, visitor, NothingToStop())
         return
-    await _say(work, visitor, Notice.ASK_STOP, {"case": case.id, "code": case.code})
+    await _say(work, visitor, AskStop(case=case.id, code=case.code))
 
 
 async def pressed(work: Work, visitor: Visitor, code: str, *, unsent: str = "") -> Answer:
@@ -62,13 +64,11 @@ def is_pressed_by(code: str) -> bool:
     return DELETE.has_verb_of(code) or STOP_ANSWER.has_verb_of(code)
 
 
-async def deletion_params(db: AsyncConnection, visitor: Visitor) -> dict[str, object]:
-    """What the question about deletion says and is `about`: the conversation as it stands, up to its newest case."""
+async def deletion(db: AsyncConnection, visitor: Visitor) -> AskDelete:
+    """The question about deletion, which is `about` the conversation as it stands, up to its newest case."""
     newest = await access.newest_case_of(db, visitor.person_id)
-    params: dict[str, object] = {"about": _about(visitor, newest), "channel": visitor.channel}
-    if newest is not None and newest.status != CaseStatus.CLOSED:
-        params["code"] = newest.code
-    return params
+    code = newest.code if newest is not None and newest.status != CaseStatus.CLOSED else None
+    return AskDelete(about=_about(visitor, newest), channel=Channel(visitor.channel), code=code)
 
 
 def _about(visitor: Visitor, newest: CaseRow | None) -> str:
@@ -76,8 +76,8 @@ def _about(visitor: Visitor, newest: CaseRow | None) -> str:
 
 
 async def _pressed_delete(work: Work, visitor: Visitor) -> Answer:
-    params = await deletion_params(work.db, visitor)
-    if await buttons.said_lately(work, visitor.address_id, Notice.ASK_DELETE, about=params["about"]):
+    about = (await deletion(work.db, visitor)).about
+    if await buttons.said_lately(work, visitor.address_id, AskDelete, lambda one: one.about == about):
         return IN_THE_CHAT
     await ask_delete(work, visitor)
     return DONE
@@ -89,8 +89,8 @@ async def _answered_delete(work: Work, visitor: Visitor, given: DeletionAnswer, 
     if given.answer == "yes":
         await purge.erase_newcomer(work, visitor.person_id, farewell=True)
     else:
-        params: dict[str, object] = {"unsent": unsent, "conversation": visitor.conversation_id}
-        await say_instead(work, visitor, (Notice.ASK_DELETE,), Notice.NOT_DELETED, params)
+        kept = NotDeleted(unsent=unsent, conversation=visitor.conversation_id)
+        await say_instead(work, visitor, (Notice.ASK_DELETE,), kept)
     return DONE
 
 
@@ -98,24 +98,21 @@ async def _answered_stop(work: Work, visitor: Visitor, given: StopAnswer) -> Ans
     case = await access.open_case_of(work.db, visitor.person_id)
     if case is None or case.id != given.case:
         return STALE
-    params: dict[str, object] = {"code": case.code}
     if given.answer == "yes":
         await closing.withdraw_case(work, case)
-        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.STOPPED, params)
+        await say_instead(work, visitor, (Notice.ASK_STOP,), Stopped(code=case.code))
     else:
-        await say_instead(work, visitor, (Notice.ASK_STOP,), Notice.NOT_STOPPED, params)
+        await say_instead(work, visitor, (Notice.ASK_STOP,), NotStopped(code=case.code))
     return DONE
 
 
-async def _say(work: Work, visitor: Visitor, kind: Notice, params: dict[str, object] | None = None) -> None:
-    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params)
+async def _say(work: Work, visitor: Visitor, saying: ToNewcomer) -> None:
+    await work.tell_address(visitor.address_id, saying, conversation_id=visitor.conversation_id)
 
 
-async def say_instead(
-    work: Work, visitor: Visitor, questions: tuple[Notice, ...], kind: Notice, params: dict[str, object] | None = None
-) -> None:
-    """`kind` stands where the newest of these `questions` stood, so that nobody presses its buttons again."""
+async def say_instead(work: Work, visitor: Visitor, questions: tuple[Notice, ...], saying: ToNewcomer) -> None:
+    """It stands where the newest of these `questions` stood, so that nobody presses its buttons again."""
     place = func.coalesce(_ROWS.c.edits, _ROWS.c.id)
     asked = select(place).where(_ROWS.c.address_id == visitor.address_id, _ROWS.c.kind.in_(questions))
     row = (await work.db.execute(asked.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
-    await work.tell_address(visitor.address_id, kind, conversation_id=visitor.conversation_id, params=params, edits=row)
+    await work.tell_address(visitor.address_id, saying, conversation_id=visitor.conversation_id, edits=row)

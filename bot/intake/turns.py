@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from bot.cases import opening, questions, queue, relay
 from bot.engine import buttons
 from bot.engine.work import Visitor, Work
-from bot.hours.standing import hours_params
+from bot.hours.standing import hours_told
+from bot.intake.texts import NoConsent
+from bot.intake.texts_dialogue import (
+    AskConsent,
+    AskConsentFirst,
+    AskLanguage,
+    AskOfferHeld,
+    AskQuestion,
+    LanguageChanged,
+)
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
+from bot.language.parts import ToNewcomer
 from bot.people import access, people
 from bot.privacy import purge
 from models.buttons import CONSENT
@@ -17,6 +27,7 @@ from models.case import CaseStatus
 from models.dialogue import Answer, Incoming, Pressed
 from models.intake import Ask, IntakeStep, Turn, ask_again
 from models.outbox import Notice
+from models.people import Channel
 
 SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("")
 
@@ -69,8 +80,8 @@ async def carry_out(
 async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     """Who did not consent is told how else to come by, and forgotten."""
     await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
-    ways = await hours_params(work.db, work.now, work.zone)
-    await work.tell_address(visitor.address_id, Notice.NO_CONSENT, conversation_id=thread.id, params=ways)
+    ways = await hours_told(work.db, work.now, work.zone, NoConsent)
+    await work.tell_address(visitor.address_id, ways, conversation_id=thread.id)
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
 
 
@@ -121,24 +132,35 @@ async def _record_answer(work: Work, visitor: Visitor, turn: Turn) -> bool:
 
 async def ask(work: Work, visitor: Visitor, turn: Turn) -> bool:
     """The turn's question is on its way, if it has one; whether anything is."""
-    asked, params = turn.ask, dict(turn.params)
-    match asked:
+    match turn.ask:
         case None:
             return False
         case Ask.DONE:
             return await questions.put_away(work, visitor.conversation_id)
-        case Ask.TAP:
-            if await _ask_optional(work, visitor, turn):
-                return True
-            if turn.language is None:
-                return False
-            asked, params = Ask.LANGUAGE_CHANGED, {}
-    if asked == Ask.OFFER_HELD:
-        params["conversation"] = visitor.conversation_id  # the words stay sealed in the draft until this is rendered
-    if asked == Ask.CONSENT:
-        params["channel"] = visitor.channel
-    await work.tell_address(visitor.address_id, Notice(asked), conversation_id=visitor.conversation_id, params=params)
-    return True
+        case Ask.TAP if await _ask_optional(work, visitor, turn):
+            return True
+        case Ask.TAP if turn.language is None:
+            return False
+        case asked:
+            told = _question(visitor, asked)
+            await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)
+            return True
+
+
+def _question(visitor: Visitor, asked: Ask) -> ToNewcomer:
+    match asked:
+        case Ask.LANGUAGE:
+            return AskLanguage()
+        case Ask.CONSENT:
+            return AskConsent(channel=Channel(visitor.channel))
+        case Ask.CONSENT_FIRST:
+            return AskConsentFirst()
+        case Ask.OFFER_HELD:  # the words stay sealed in the draft until this is rendered
+            return AskOfferHeld(conversation=visitor.conversation_id)
+        case Ask.QUESTION:
+            return AskQuestion()
+        case _:
+            return LanguageChanged()
 
 
 async def _ask_optional(work: Work, visitor: Visitor, turn: Turn) -> bool:

@@ -6,18 +6,19 @@ Nobody has been sent them. It must not send them either: `converse.py` does, onc
 from dataclasses import replace
 
 from bot.engine.work import Visitor, Work
+from bot.intake.texts import UnknownCommand
 from bot.intake.threads import Thread, draft_of, external_of, keep_place
 from bot.intake.turns import ask
 from models.dialogue import Incoming
 from models.intake import Draft, IntakeStep, Turn, ask_again
-from models.outbox import Notice
+from models.people import Channel
 
 
 async def hold(work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming) -> None:
     """The word waits, and its writer has been told that nobody was sent it."""
     draft = await keep(work, thread, words, incoming)
-    params = {"unsent": draft.unsent_mark, "conversation": thread.id, "channel": visitor.channel}
-    await work.tell_address(visitor.address_id, Notice.UNKNOWN_COMMAND, conversation_id=thread.id, params=params)
+    told = UnknownCommand(unsent=draft.unsent_mark, conversation=thread.id, channel=Channel(visitor.channel))
+    await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
     if thread.step == IntakeStep.LANGUAGE:
         await ask(work, visitor, ask_again(Turn(IntakeStep.LANGUAGE, draft)))
 

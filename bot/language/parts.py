@@ -1,9 +1,10 @@
 """The parts that notices are made of: lines, codes, times, the statement, the helplines, refusals.
 
-Owns Facts, what a notice may need beyond its params. It must not know which notice it is part of, nor load rows.
+Owns Spoken, what a person reads, and Facts, what it may need beyond what it carries. It must not know which notice it
+is part of, nor load rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TypeVar
@@ -13,7 +14,7 @@ from bot.language.commands import COMMANDS
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
 from models.button import Button, NotAButton
-from models.buttons import DELETE, LANGUAGE
+from models.buttons import LANGUAGE
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY
@@ -38,7 +39,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a notice may need beyond its params. `words`: the relayed text, opened; `marks`: how it came, as codes.
+    """What a saying may need beyond what it carries. `words`: the relayed text, opened; `marks`: how it came, as codes.
 
     `state`: a relayed row's state; `fresh`: said so lately that it may be taken back.
     """
@@ -63,8 +64,6 @@ class Facts:
 
 
 V = TypeVar("V")
-Params = Mapping[str, object]
-Teller = Callable[[Words, Params, Facts], Prompt]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,9 @@ class Spoken(Saying):
 
 @dataclass(frozen=True, kw_only=True)
 class ToNewcomer(Spoken):
-    """A saying that newcomers read, in any of the five languages."""
+    """A saying that newcomers read, in any of the five languages. `language`: the one, while they have chosen none."""
+
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +92,9 @@ def lines(*texts: str) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def code_value(params: Params, name: str = "code") -> Ltr:
+def shown_code(code: str) -> Ltr:
     """A case code as it is shown: 472 913 5."""
-    return Ltr(spoken_code(str(params[name])))
+    return Ltr(spoken_code(code))
 
 
 def rows_of(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
@@ -106,24 +107,10 @@ def ticked(label: str) -> Plain:
     return Plain(f"✓ {label}")
 
 
-def instant(params: Params, name: str) -> datetime:
-    return datetime.fromisoformat(str(params[name]))
-
-
-def simple(key: str) -> Teller:
-    """A notice that is one sentence and carries nothing."""
-    return lambda words, _params, _facts: Prompt(words(key))
-
-
-def number(params: Params, name: str) -> int:
-    """A number that a notice carries: an id, a place in a conversation, a page."""
-    return int(str(params[name]))
-
-
-def pressed(params: Params, button: Button[..., V]) -> V | None:
+def pressed(saying: Saying, button: Button[..., V]) -> V | None:
     """What has been pressed of these buttons under a message; None while it still asks."""
     try:
-        return button.read(str(params.get("pressed") or ""))
+        return button.read(saying.pressed)
     except NotAButton:
         return None
 
@@ -194,10 +181,10 @@ def answer_label(words: Words, column: str, code: str) -> Plain:
     return words(LABELS.get(key, key))
 
 
-def part_of(text: str, params: Params) -> str:
-    """The part of a long text that this row carries."""
+def part_of(text: str, part: int) -> str:
+    """This part of a long text, counted from 0."""
     parts = split_text(text, PART_UNITS)
-    return with_numbers_isolated(parts[min(int(str(params.get("part", 0))), len(parts) - 1)])
+    return with_numbers_isolated(parts[min(part, len(parts) - 1)])
 
 
 def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
@@ -221,18 +208,9 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
     )
 
 
-def refusal_text(words: Words, code: str, values: Params, zone: tzinfo) -> Plain:
+def refusal_text(words: Words, code: str, values: Mapping[str, object], zone: tzinfo) -> Plain:
     """A refusal in words; its values are codes of cases, names, instants (`at`), numbers."""
     return words(code, **{name: _refusal_value(words, name, value, zone) for name, value in values.items()})
-
-
-def refused(words: Words, params: Params, facts: Facts) -> Prompt:
-    """A refusal as a message of its own."""
-    values = {name: value for name, value in params.items() if name != "refusal"}
-    # The way out of this one is to erase, which nobody should do by tapping on a word in a text.
-    is_newcomer = params["refusal"] == "telegram_is_newcomer"
-    rows = rows_of(Choice(DELETE.code(), words("delete_everything"))) if is_newcomer else ()
-    return Prompt(refusal_text(words, str(params["refusal"]), values, facts.zone), rows)
 
 
 def _refusal_value(words: Words, name: str, value: object, zone: tzinfo) -> str | int:

@@ -18,9 +18,10 @@ from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
 from bot.engine.work import Visitor, Work
 from bot.people.logins import SHARED_IDLE, Login
+from bot.people.texts import NumberMade
 from models.base import table_of
 from models.conversation import Conversation
-from models.outbox import Notice, TimerKind
+from models.outbox import TimerKind
 from models.people import Device, WebLogin
 
 UNSENT_LIVES = timedelta(minutes=30)
@@ -136,7 +137,7 @@ async def renew_secret(work: Work, visitor: Visitor, login: Login, *, new: NewSe
     await _keep_secret(work, login.id, new.secret)
     if login.device == Device.SHARED:
         await work.remind(TimerKind.KEPT_EXPIRES, login.id, work.now + SHARED_IDLE)
-    await work.tell_address(visitor.address_id, Notice.NUMBER_MADE, conversation_id=visitor.conversation_id)
+    await work.tell_address(visitor.address_id, NumberMade(), conversation_id=visitor.conversation_id)
 
 
 async def expire(work: Work, login_id: int) -> None:

@@ -15,8 +15,8 @@ from bot.engine.rows import columns, every
 from bot.engine.seal import hash_token, new_token
 from bot.engine.work import Work
 from bot.people import logins
+from bot.people.texts import NewDevice
 from models.base import new_id, table_of
-from models.outbox import Notice
 from models.people import STAFF_ROLES, Device, LinkPurpose, LoginLink, Person
 
 LINK_LIVES = timedelta(minutes=10)
@@ -122,5 +122,5 @@ async def log_in(work: Work, token: str) -> str:
     """
     person_id = await spend_link(work, token, LinkPurpose.DESK, LinkPurpose.TRIAL)
     opened = await logins.open_login(work, person_id, Device.STAFF)
-    await work.tell(person_id, Notice.NEW_DEVICE, params={"at": work.now.isoformat()})
+    await work.tell(person_id, NewDevice(at=work.now))
     return opened

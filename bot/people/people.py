@@ -16,10 +16,10 @@ from bot.engine.rows import columns, every, first, only
 from bot.engine.work import About, Actor, Visitor, Work
 from bot.language.i18n import suggest_language
 from bot.people import access
+from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
 from models.intake import IntakeStep
-from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person, Role
 from models.saying import Saying
 
@@ -195,7 +195,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     """
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is not None and found.person_id == person_id:
-        await work.tell(person_id, Notice.LINKED)
+        await work.tell(person_id, Linked())
         return
     if found is not None and found.role in STAFF_ROLES:
         raise BadInput("telegram_taken")
@@ -204,7 +204,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     old = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
     await work.db.execute(delete(_ADDRESSES).where(*old))
     await _add_telegram_lane(work, person_id, str(chat_id))
-    await work.tell(person_id, Notice.LINKED)
+    await work.tell(person_id, Linked())
 
 
 async def knows_nobody(db: AsyncConnection) -> bool:
@@ -226,7 +226,7 @@ async def staff(db: AsyncConnection) -> list[Staff]:
     return every(Staff, await db.execute(them))
 
 
-async def tell_coordinators(work: Work, saying: Saying | Notice, **about: Unpack[About]) -> None:
+async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told."""
     them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
     for person_id in (await work.db.execute(them)).scalars().all():

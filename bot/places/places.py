@@ -5,7 +5,7 @@ It must not decide when they are open: `hours/standing.py` reads that, `hours/ch
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,7 @@ from bot.engine.errors import BadInput
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.language.textshape import clean, fold
+from bot.places.told import PlaceFacts, PlaceTold
 from models.base import table_of
 from models.buttons_hours import LONGEST_PLACE
 from models.hours import Door, Place
@@ -23,6 +24,7 @@ from models.shift import ONLINE
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_TEXT = 300
 DETAILS = ("name", "floor", "finding", "access")
+Facts = TypeVar("Facts", bound=PlaceFacts)
 _PLACES = table_of(Place)
 
 
@@ -58,18 +60,19 @@ async def physical_places(db: AsyncConnection) -> list[PlaceRow]:
     return [place for place in await places(db) if place.door == Door.VISIT]
 
 
-def place_params(place: PlaceRow) -> dict[str, object]:
-    """A place as notices carry it: code, catalogue key or names, address."""
-    params: dict[str, object] = {"code": place.code, "place": place.name_key, "address": place.address}
-    if names := place.details.get("name"):
-        params["names"] = names
-    return params
+def place_told(place: PlaceRow) -> PlaceTold:
+    """A place as notices carry it."""
+    names = place.details.get("name", {})
+    return PlaceTold(code=place.code, place=place.name_key, names=names, address=place.address)
 
 
-def place_facts(place: PlaceRow) -> dict[str, object]:
-    """Everything there is to tell of a place: `place_params`, and door, details, latitude, longitude, last_entry."""
-    more = {name: getattr(place, name) for name in ("door", "details", "latitude", "longitude", "last_entry")}
-    return place_params(place) | more
+def place_facts(place: PlaceRow, like: type[Facts]) -> Facts:
+    """Everything there is to tell of a place, as the notice or the shape that is to carry it."""
+    return like(
+        code=place.code, place=place.name_key, names=place.details.get("name", {}), address=place.address,
+        door=Door(place.door), details=place.details, latitude=place.latitude, longitude=place.longitude,
+        last_entry=place.last_entry,
+    )  # fmt: skip
 
 
 async def add_place(

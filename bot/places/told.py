@@ -5,19 +5,26 @@ It must not load rows (`places.py` does) nor say anything (`bot/hours/phrases.py
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from models.hours import Door
-from models.saying import Carried
+from models.saying import Carried, Like
+
+PlaceCode = Annotated[str, Like(("linero",))]
+Address = Annotated[str, Like(("Testgatan 2",))]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceTold(Carried):
-    """A place by its code, and the catalogue key of its name (`place`) or its names by language."""
+    """A place by its code, and the catalogue key of its name (`place`) or its names by language.
 
-    code: str = ""
-    place: str = ""
+    Sessions were once told without the code: nothing can be asked about those.
+    """
+
+    code: PlaceCode = ""
+    place: Annotated[str, Like(("linero_library",))] = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    address: str = ""
+    address: Address = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import delete, exists, select, update
 
 from bot.cases import closing, drafts
+from bot.cases.texts_relayed import Unsay
 from bot.engine import bells, buttons
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.privacy.outlived import DRAFTS_KEPT, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
+from bot.privacy.texts import Erased
 from models.base import table_of
 from models.buttons import DELETE_UNASKED
 from models.case import OPEN, CaseEventKind
@@ -81,7 +83,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
             await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed=DELETE_UNASKED.code())
-            await work.tell_address(lane.id, Notice.ERASED, params={"language": lane.spoken, "channel": lane.channel})
+            await work.tell_address(lane.id, Erased(language=lane.spoken, channel=Channel(lane.channel)))
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))
     await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
@@ -120,7 +122,7 @@ async def _unsay_relayed(work: Work, conversation_id: int) -> None:
         )
     )
     for copy in every(Copy, await work.db.execute(copies)):
-        await work.tell_address(copy.address_id, Notice.UNSAY, params={"remote": copy.remote_id})
+        await work.tell_address(copy.address_id, Unsay(remote=copy.remote_id))
 
 
 async def _unsay_questions(work: Work, lanes: Sequence[Lane]) -> None:
@@ -132,7 +134,7 @@ async def _unsay_questions(work: Work, lanes: Sequence[Lane]) -> None:
         _ROWS.c.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
     )
     for question in every(Copy, await work.db.execute(asked)):
-        await work.tell_address(question.address_id, Notice.UNSAY, params={"remote": question.remote_id})
+        await work.tell_address(question.address_id, Unsay(remote=question.remote_id))
 
 
 async def _note_erased(work: Work, person_id: int) -> None:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import NoResultFound
 
+from bot.cases.texts_relayed import Unsay
 from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.rows import exactly, only
@@ -21,14 +22,14 @@ from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
-from bot.language.parts import number
+from bot.hours.texts import SessionEvening
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.telling.render import is_taken_back, prompt_of
 from bot.telling.sweeping import Sweep
-from bot.telling.table import is_known
+from bot.telling.table import is_known, saying_of
 from bot.telling.traffic import Traffic
 from models.base import table_of
 from models.dialogue import Prompt
@@ -213,25 +214,26 @@ class Delivery:
             lane = exactly(lanes.Lane, await db.execute(lanes.LANE, {"address": row.address_id}))
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
-            is_dated = row.kind == Notice.SESSION_EVENING and clock.doubt() is None
-            if is_dated and is_over(row.params, clock.now(), self._store.zone):
+            saying = saying_of(row.kind, row.params)
+            if isinstance(saying, SessionEvening) and self._is_over(saying):
                 return None, lane.channel  # behind a door that was shut; "you asked to be reminded" would be absurd now
             edits = await channel_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
                 edits = (await db.execute(lanes.REMOTE, {"row": row.edits})).scalar_one_or_none()
                 if edits is None:
                     return None, lane.channel
-            if row.kind == Notice.UNSAY:
-                return Letter(chat, Prompt(""), unsays=edits or number(row.params, "remote")), lane.channel
+            if isinstance(saying, Unsay):
+                return Letter(chat, Prompt(""), unsays=edits or saying.remote), lane.channel
             if row.kind == Notice.REPLY and row.message_id and await is_taken_back(db, row.message_id):
                 return None, lane.channel
             prompt = await prompt_of(db, self._service, row)
-        reply_to = None if row.params.get("reply_to") is None else number(row.params, "reply_to")
-        is_silent = row.kind in SILENT
         letter = Letter(
-            chat, prompt, edits=edits, reply_to=reply_to, is_silent=is_silent, parts_sent=row.parts_sent
-        )  # fmt: skip
+            chat, prompt, edits=edits, reply_to=saying.reply_to, is_silent=row.kind in SILENT, parts_sent=row.parts_sent
+        )
         return letter, lane.channel
+
+    def _is_over(self, reminder: SessionEvening) -> bool:
+        return clock.doubt() is None and is_over(reminder, clock.now(), self._store.zone)
 
     async def _rest_seconds(self) -> float:
         """Until the next row is due, at most the wake-up poll."""

@@ -10,16 +10,17 @@ import structlog
 from sqlalchemy import delete, exists, select, update
 
 from bot.cases import pointing, relay_states
+from bot.cases.texts_relayed import RelayedWords
 from bot.engine import bells, clock
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import channel_post
-from bot.language.parts import number
 from bot.people import access, people
 from bot.telling import inbox, leases
 from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers import leaving
+from bot.volunteers.texts import CoordinatorBlocked
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
 from models.outbox import PERMANENT_TRIES, REMINDERS, UNKNOWN_KIND, Notice, RowState, gives_up_at, next_try
@@ -115,7 +116,7 @@ async def _point_to_desk(work: Work, row: OutboxRow) -> None:
     assert row.case_id is not None  # as above, a newcomer's words
     case = await access.locked_case(work, row.case_id)
     if case.status == CaseStatus.CLAIMED:
-        await pointing.point_to_desk(work, case, seq=number(row.params, "seq"))
+        await pointing.point_to_desk(work, case, seq=RelayedWords.understood(row.params).seq)
 
 
 async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
@@ -163,8 +164,8 @@ async def _volunteer_gone(work: Work, address_id: int, reason: str) -> None:
     cards = dropped.where(ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
     await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
     count = await leaving.free_cases_of(work, volunteer.id, reason=reason)
-    params = {"alias": volunteer.alias, "count": count, "reason": reason}
-    await people.tell_coordinators(work, Notice.COORDINATOR_BLOCKED, params=params)
+    told = CoordinatorBlocked(alias=volunteer.alias, count=count, reason=reason)
+    await people.tell_coordinators(work, told)
 
 
 async def _close_farewell_lane(work: Work, address_id: int) -> None:

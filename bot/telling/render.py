@@ -1,4 +1,4 @@
-"""From an outbox row to a prompt: loads the little a notice needs beyond its params, opened.
+"""From an outbox row to a prompt: loads the little a saying needs beyond what it carries, opened.
 
 It must not change a row or send.
 """
@@ -10,11 +10,15 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.taking_back import TAKE_BACK_WITHIN
+from bot.cases.texts_held import WhichCase
+from bot.cases.texts_relayed import RelayState, RelayTrouble
 from bot.engine import clock
 from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
-from bot.language.parts import number
+from bot.intake.texts import Unsent
+from bot.intake.texts_dialogue import AskOfferHeld
+from bot.language.parts import Spoken, ToNewcomer
 from bot.service import Service
 from bot.telling import inbox, table
 from bot.telling.outbox import ROWS, OutboxRow
@@ -25,6 +29,7 @@ from models.dialogue import Prompt
 from models.intake import Draft
 from models.outbox import Notice, RowState
 from models.people import Address, Channel, Person, Role
+from models.saying import sealed_as
 
 _MESSAGES, _THREADS, _LINES = table_of(Message), table_of(Conversation), table_of(HeldLine)
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
@@ -109,26 +114,33 @@ async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Pr
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return hours_texts.post(hours, service.facts(now))
     reader = exactly(Reader, await db.execute(_READER, {"address": row.address_id}))
+    saying = table.read(row.kind, row.params)
+    facts = service.facts(clock.now(), **await _facts(db, service, row, saying))
+    if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
+        return saying.said(service.desk(reader.language), facts)
+    hint = saying.language if isinstance(saying, ToNewcomer) else None
+    return saying.said(service.words(reader.language or hint or reader.hint), facts)
+
+
+async def _facts(db: AsyncConnection, service: Service, row: OutboxRow, saying: Spoken) -> dict[str, object]:
+    """What the saying needs beyond what the row carries."""
     more: dict[str, object] = {}
     if row.message_id is not None:
         more["words"], more["marks"] = await _words(db, service, row.message_id)
-    if row.kind == Notice.ASK_OFFER_HELD:
-        more["held"] = (await _draft(db, service, number(row.params, "conversation"))).waiting_words
-    if row.kind in (Notice.UNKNOWN_COMMAND, Notice.NOT_DELETED) and row.params.get("unsent"):
-        draft = await _draft(db, service, number(row.params, "conversation"))
-        more["unsent"] = draft.unsent if draft.unsent_mark == row.params["unsent"] else ""
-    if row.kind in (Notice.RELAY_STATE, Notice.RELAY_TROUBLE):
-        more |= await _state_of(db, number(row.params, "message"))
-    if row.kind == Notice.WHICH_CASE and "person" in row.params:
-        more["held"] = await _held_lines(db, service, number(row.params, "person"))
     if row.secret is not None:
-        sealed_as = number(row.params, "sealed_as")
-        more["secret"] = service.store.seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as)
-    facts = service.facts(clock.now(), **more)
-    if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
-        return table.prompt(row.kind, row.params, service.desk(reader.language), facts, to_staff=True)
-    language = reader.language or str(row.params.get("language") or "") or reader.hint
-    return table.prompt(row.kind, row.params, service.words(language), facts)
+        seal = service.store.seal
+        more["secret"] = seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as(row.params))
+    match saying:
+        case AskOfferHeld(conversation=int(conversation)):
+            more["held"] = (await _draft(db, service, conversation)).waiting_words
+        case Unsent(conversation=int(conversation)) if saying.unsent:
+            draft = await _draft(db, service, conversation)
+            more["unsent"] = draft.unsent if draft.unsent_mark == saying.unsent else ""
+        case RelayState() | RelayTrouble():
+            more |= await _state_of(db, saying.message)
+        case WhichCase(person=int(person)):
+            more["held"] = await _held_lines(db, service, person)
+    return more
 
 
 async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:

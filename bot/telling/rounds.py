@@ -12,6 +12,9 @@ import structlog
 from sqlalchemy import exists, func, select, update
 
 from bot.cases import held_lines, queue, shift_starts
+from bot.cases.texts import CoordinatorLate
+from bot.cases.texts_newcomer import Late, TimeKnown
+from bot.cases.told import Promised
 from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, NotFound, Unavailable
 from bot.engine.rows import columns, every, only
@@ -23,7 +26,8 @@ from bot.privacy import purge
 from bot.service import Service
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
-from models.outbox import Notice, Timer, TimerKind
+from models.outbox import Timer, TimerKind
+from models.saying import fields_of
 
 log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
@@ -159,7 +163,7 @@ async def _promise_missed(work: Work, case_id: int) -> None:
         return
     await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
     made = await queue.promise_for(work, case)
-    await _tell_late(work, case, {"promise": made.kind} | made.params)
+    await _tell_late(work, case, made.told)
 
 
 async def _time_known(work: Work, case_id: int) -> None:
@@ -169,8 +173,7 @@ async def _time_known(work: Work, case_id: int) -> None:
         return
     made = await queue.promise(work, case)
     if made.by is not None:
-        params = {"code": case.code, "promise": made.kind} | made.params
-        await work.tell(case.newcomer_id, Notice.TIME_KNOWN, case_id=case.id, params=params)
+        await work.tell(case.newcomer_id, TimeKnown(code=case.code, **fields_of(made.told)), case_id=case.id)
 
 
 async def _answer_owed(work: Work, case_id: int) -> None:
@@ -188,15 +191,15 @@ async def _answer_owed(work: Work, case_id: int) -> None:
     )
     if not (await work.db.execute(select(told))).scalar_one():
         made = await queue.next_time(work)
-        await _tell_late(work, case, {"promise": made.kind} | made.params)
+        await _tell_late(work, case, made.told)
 
 
-async def _tell_late(work: Work, case: CaseRow, promise: dict[str, object]) -> None:
+async def _tell_late(work: Work, case: CaseRow, promised: Promised) -> None:
     await work.record(case.id, CaseEventKind.LATE, detail=case.status)
-    await work.tell(case.newcomer_id, Notice.LATE, case_id=case.id, params={"code": case.code} | promise)
-    since = (case.waiting_since or case.opened_at).isoformat()
-    params = {"code": case.code, "since": since, "state": case.status}
-    await people.tell_coordinators(work, Notice.COORDINATOR_LATE, case_id=case.id, params=params)
+    await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
+    since, state = case.waiting_since or case.opened_at, CaseStatus(case.status)
+    late = CoordinatorLate(code=case.code, since=since, state=state)
+    await people.tell_coordinators(work, late, case_id=case.id)
 
 
 async def _case(work: Work, case_id: int) -> CaseRow | None:

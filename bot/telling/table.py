@@ -8,15 +8,27 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from bot.cases import texts as cases_texts
+from bot.cases import texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed
+from bot.hours import texts as hours_texts
+from bot.hours import texts_guided, texts_staff, texts_unasked
 from bot.intake import texts as intake_texts
+from bot.intake import texts_dialogue, texts_ending
+from bot.language import refused
 from bot.language.i18n import Words
 from bot.language.parts import Facts, Spoken
+from bot.people import texts as people_texts
+from bot.privacy import texts as privacy_texts
 from bot.trouble import texts as trouble_texts
+from bot.volunteers import texts as volunteers_texts
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
 
-SUBJECTS = (trouble_texts,)
+SUBJECTS = (
+    refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
+    texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
+    texts_ending, volunteers_texts,
+)  # fmt: skip
 
 
 def _sayings(subject: ModuleType) -> Iterator[type[Saying]]:
@@ -28,8 +40,8 @@ def _sayings(subject: ModuleType) -> Iterator[type[Saying]]:
 KNOWN: Mapping[Notice, type[Saying]] = {one.kind: one for subject in SUBJECTS for one in _sayings(subject)}
 
 
-def read(kind: str, row: Mapping[str, object]) -> Saying:
-    """What the row says.
+def saying_of(kind: str, row: Mapping[str, object]) -> Saying:
+    """What the row carries.
 
     Raises:
         ValueError: it is of a kind that this version does not know, or is no such saying.
@@ -38,24 +50,26 @@ def read(kind: str, row: Mapping[str, object]) -> Saying:
     return KNOWN[Notice(kind)].read(row)
 
 
-def is_known(kind: str, row: Mapping[str, object]) -> bool:
-    """Whether this version knows what the row says. One that it does not is left for a version that does."""
-    if kind not in tuple(Notice):
-        return False
-    saying = KNOWN.get(Notice(kind))
-    return saying is None or not has_newer_field(saying, row)
-
-
-def prompt(kind: str, row: Mapping[str, object], words: Words, facts: Facts, *, to_staff: bool = False) -> Prompt:
-    """The row as its reader sees it.
+def read(kind: str, row: Mapping[str, object]) -> Spoken:
+    """As `saying_of`, of one that a person reads.
 
     Raises:
-        ValueError: it is no such saying, or says nothing to a person.
+        ValueError: also if it says nothing to anybody.
     """
-    saying = KNOWN.get(Notice(kind))
-    if saying is None:
-        return cases_texts.prompt(kind, row, words, facts) if to_staff else intake_texts.prompt(kind, row, words, facts)
-    told = saying.read(row)
-    if not isinstance(told, Spoken):
+    saying = saying_of(kind, row)
+    if not isinstance(saying, Spoken):
         raise ValueError(kind)
-    return told.said(words, facts)
+    return saying
+
+
+def is_known(kind: str, row: Mapping[str, object]) -> bool:
+    """Whether this version knows what the row says. One that it does not is left for a version that does."""
+    return kind in tuple(Notice) and not has_newer_field(KNOWN[Notice(kind)], row)
+
+
+def prompt(kind: str, row: Mapping[str, object], words: Words, facts: Facts) -> Prompt:
+    """The row as its reader sees it.
+
+    Raises: as `read`.
+    """
+    return read(kind, row).said(words, facts)

@@ -7,8 +7,8 @@ from bot.engine.errors import BadInput, LinkSpent
 from bot.engine.work import Actor, Work
 from bot.people import login_links, people
 from bot.people.login_links import Link
+from bot.people.texts import Linked
 from bot.privacy import purge
-from models.outbox import Notice
 from models.people import LinkPurpose
 
 MOST_LOOKED_UP = 200  # tokens of one text; a person has one or two
@@ -32,7 +32,7 @@ async def took_link(work: Work, chat_id: int, tokens: list[str], *, is_asked: bo
         raise BadInput("link_is_for_desk")
     actor = work.actor
     if actor is not None and any(_opened_this(actor, link) for link in known):
-        await work.tell(actor.id, Notice.LINKED)
+        await work.tell(actor.id, Linked())
         return True
     if known or is_asked:
         raise LinkSpent

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cases import cases, closing, queue
+from bot.cases.texts import CaseTakenBack
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotOpen
 from bot.engine.store import Store
@@ -23,7 +24,6 @@ from bot.reports.overview import claimed_cases
 from bot.trouble import clock_doubt
 from handlers.cli import common
 from models.case import OPEN, CaseStatus, is_code, spoken_code
-from models.outbox import Notice
 
 BETWEEN_ACTS_SECONDS = 0.1  # a running service waits for the file's lock in no line: it must find it free now and then
 
@@ -55,7 +55,7 @@ def release_case(code: CodeArgument) -> None:
             row = await _case(work, code)
             if row.status != CaseStatus.CLAIMED:
                 raise NotOpen("case_not_claimed", code=row.code)
-            await work.tell(row.volunteer_id, Notice.CASE_TAKEN_BACK, case_id=row.id, params={"code": row.code})
+            await work.tell(row.volunteer_id, CaseTakenBack(code=row.code), case_id=row.id)
             await cases.back_to_queue(work, row, silent=False, reason="command")
         common.say("cli_case_released", code=Ltr(spoken_code(row.code)))
 

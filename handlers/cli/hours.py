@@ -78,7 +78,7 @@ async def _publish(store: Store, change: Change) -> None:
     """Published, and said in every language as it is read now."""
     async with store.work() as work:
         number = await changes.publish_now(work, change)
-        told = await changes_made.change_params(work.db, change)
+        told = await changes_made.change_told(work.db, change)
     for language, reader in i18n.load().newcomers.items():
         for line in change_lines(reader, told):
             shown = line if reader.is_right_to_left else without_bidi_controls(line)
@@ -119,7 +119,7 @@ def history(most: Annotated[int, typer.Option("--most", help=words("cli_hours_mo
         async with store.look() as db:
             past = await changes_made.history(db, most)
         for one in past:
-            when = words.day_and_time(one.made_at, store.zone)
+            when = words.day_and_time(one.at, store.zone)
             state = words("hours_change_undone") if one.undone else ""
             undoes = words("hours_change_undoes", number=Ltr(str(one.undoes))) if one.undoes else ""
             for line in change_lines(words, one.told):
@@ -136,7 +136,7 @@ def held_on(day: Annotated[str, typer.Argument(help=words("cli_day"))]) -> None:
             found = await standing.openings_on(db, common.day_of(day))
         for at, openings in found:
             spans = [(one.opens, one.closes) for one in openings]
-            typer.echo(f"{place_name(words, places.place_params(at))} ({at.code})  {times_text(words, spans)}")
+            typer.echo(f"{place_name(words, places.place_told(at))} ({at.code})  {times_text(words, spans)}")
 
     common.with_store(act)
 
@@ -159,7 +159,7 @@ def list_hours() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
             coming = await standing.openings_ahead(db, clock.now(), store.zone, HORIZON_DAYS)
-            names = {one.code: place_name(words, places.place_params(one)) for one in await places.places(db)}
+            names = {one.code: place_name(words, places.place_told(one)) for one in await places.places(db)}
         for one in coming:
             times = words.time_range(one.opens, one.closes)
             typer.echo(f"{one.on_day}  {times}  {names[one.place]} ({one.place})")
@@ -175,7 +175,7 @@ def list_places() -> None:
         async with store.look() as db:
             known = await places.places(db)
         for one in known:
-            name = place_name(words, places.place_params(one))
+            name = place_name(words, places.place_told(one))
             typer.echo("  ".join(filter(None, (one.code, words(f"door_{one.door}"), name, one.address))))
 
     common.with_store(act)

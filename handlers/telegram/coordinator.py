@@ -13,6 +13,18 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Actor, Work
 from bot.hours import changes, changes_made, concerned, standing, warnings
+from bot.hours.texts_guided import HoursAsk
+from bot.hours.texts_staff import (
+    HoursDropped,
+    HoursHistory,
+    HoursKept,
+    HoursOnDay,
+    HoursPreview,
+    HoursPublished,
+    HoursUndoAsk,
+    HoursUsage,
+)
+from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.typed import buttons as typed_buttons
 from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
@@ -38,7 +50,6 @@ from models.buttons_hours import (
 from models.dialogue import Answer
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
 from models.timetable import usual_spans
 
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
@@ -84,11 +95,11 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
     """What was not understood, and a line of this command that would be."""
     known = await places.physical_places(work.db)
     usual = min(known, key=lambda place: not place.name_key, default=None)  # rather a library than a pop-up
-    example = {"place": usual.code if usual else "linero", "day": (work.today + EXAMPLE_IS_AHEAD).isoformat()}
-    params: dict[str, object] = {"command": name, **example}
+    usage = HoursUsage(command=name, place=usual.code if usual else "linero", day=work.today + EXAMPLE_IS_AHEAD)
     if refusal is not None:
-        params |= {"refusal": refusal.code, "values": refusal.values}
-    await work.tell(actor.id, Notice.HOURS_USAGE, params=params)
+        values = {key: value if isinstance(value, int) else str(value) for key, value in refusal.values.items()}
+        usage = replace(usage, refusal=refusal.code, values=values)
+    await work.tell(actor.id, usage)
 
 
 async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
@@ -96,15 +107,15 @@ async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
     if isinstance(following, Change):
         await _propose(work, actor, following, card)
     else:
-        await work.tell(actor.id, Notice.HOURS_ASK, params=following.params, edits=card)
+        await work.tell(actor.id, following, edits=card)
 
 
 async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
     if change.verb == Verb.USUAL:
         change = await _where_usually_open(work, change)
     made = await changes.propose(work, change)
-    params = {"draft": made.draft, "told": made.told, "shifts": made.shifts, "unstaffed": made.unstaffed}
-    await work.tell(actor.id, Notice.HOURS_PREVIEW, params=params, edits=card)
+    preview = HoursPreview(draft=made.draft, told=made.told, shifts=tuple(made.shifts), unstaffed=made.unstaffed)
+    await work.tell(actor.id, preview, edits=card)
 
 
 async def _where_usually_open(work: Work, change: Change) -> Change:
@@ -133,41 +144,34 @@ async def _newest(work: Work) -> int:
 async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
     change = await changes_made.undoable(work.db, number)
-    params = {"told": change.told, "number": number}
-    await work.tell(actor.id, Notice.HOURS_UNDO_ASK, params=params, edits=card)
+    await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number), edits=card)
 
 
 async def _tell_history(work: Work, actor: Actor) -> None:
-    entries = [
-        {
-            "number": past.number, "at": past.made_at.isoformat(), "alias": past.alias, "told": past.told,
-            "undone": past.undone, "undoes": past.undoes,
-        }
-        for past in await changes_made.history(work.db)
-    ]  # fmt: skip
+    entries = tuple(await changes_made.history(work.db))
     newest = await changes_made.newest_standing(work.db)
-    await work.tell(actor.id, Notice.HOURS_HISTORY, params={"entries": entries, "newest": newest})
+    await work.tell(actor.id, HoursHistory(entries=entries, newest=newest))
 
 
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     day = lines.parse_day(rest, today=work.today)
     table = await standing.timetable(work.db)
-    days = [concerned.day_params(place, table, day) for place in await places.places(work.db)]
-    await work.tell(actor.id, Notice.HOURS_ON_DAY, params={"days": days})
+    days = tuple([concerned.day_told(place, table, day) for place in await places.places(work.db)])
+    await work.tell(actor.id, HoursOnDay(days=days))
 
 
 # What was pressed.
 
 
 async def _pressed_in_dialogue(press: Press, code: str) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, Notice.HOURS_ASK)
+    await engine_buttons.require_shown_as(press.work, press.card, HoursAsk.kind)
     await _guide(press.work, press.actor, code, press.card)
     return DONE
 
 
 async def _pressed_leave(press: Press, _: Alone) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, Notice.HOURS_ASK)
-    await press.work.tell(press.actor.id, Notice.HOURS_DROPPED, edits=press.card)
+    await engine_buttons.require_shown_as(press.work, press.card, HoursAsk.kind)
+    await press.work.tell(press.actor.id, HoursDropped(), edits=press.card)
     return DONE
 
 
@@ -182,17 +186,17 @@ async def _pressed_publish_and_cancel(press: Press, preview: OfDraft) -> Answer:
 async def _publish(press: Press, draft: int, *, cancel_shifts: bool) -> Answer:
     work, actor = press.work, press.actor
     change = await _draft(work, actor, draft)
-    told = await changes_made.change_params(work.db, change)
+    told = await changes_made.change_told(work.db, change)
     number = await changes.publish(work, draft, cancel_shifts=cancel_shifts)
-    params = {"told": told, "number": number, "cancelled": cancel_shifts}
-    await work.tell(actor.id, Notice.HOURS_PUBLISHED, params=params, edits=press.card)
+    published = HoursPublished(told=told, number=number, cancelled=cancel_shifts)
+    await work.tell(actor.id, published, edits=press.card)
     return DONE
 
 
 async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
     await _draft(press.work, press.actor, preview.draft)
     await changes.drop_draft(press.work, preview.draft)
-    await press.work.tell(press.actor.id, Notice.HOURS_DROPPED, edits=press.card)
+    await press.work.tell(press.actor.id, HoursDropped(), edits=press.card)
     return DONE
 
 
@@ -207,10 +211,9 @@ async def _answered_undo(press: Press, given: UndoAnswer) -> Answer:
     change = await changes_made.undoable(work.db, number)
     if given.answer == "yes":
         await changes.undo(work, number)
-        kind, params = Notice.HOURS_PUBLISHED, {"told": change.told, "undone": True}
+        await work.tell(press.actor.id, HoursPublished(told=change.told, undone=True), edits=press.card)
     else:
-        kind, params = Notice.HOURS_KEPT, {"told": change.told, "number": number}
-    await work.tell(press.actor.id, kind, params=params, edits=press.card)
+        await work.tell(press.actor.id, HoursKept(told=change.told, number=number), edits=press.card)
     return DONE
 
 
@@ -223,7 +226,7 @@ async def _pressed_clock(press: Press, doubt: OfDoubt) -> Answer:
 async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
     """What nobody has decided yet of a holiday is shown as the change it would be, in place of the question."""
     work = press.work
-    await engine_buttons.require_shown_as(work, press.card, Notice.HOLIDAY_PROPOSED)
+    await engine_buttons.require_shown_as(work, press.card, HolidayProposed.kind)
     red = next((red for red in await warnings.undecided(work.db, work.today) if red.day == decided.day), None)
     if red is None:
         raise Stale

@@ -20,6 +20,7 @@ from bot.engine.settings import CONNECT_SECONDS
 from bot.hours import channel_post
 from bot.language import parts
 from bot.language.i18n import Words, suggest_language
+from bot.language.refused import Refused
 from bot.people import people
 from bot.service import Service
 from handlers.telegram import invitation, newcomer, parsing, volunteer, volunteer_presses, witness
@@ -29,7 +30,6 @@ from handlers.telegram.reading import is_wordless_edit
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.wire import Wire
 from models.dialogue import Answer
-from models.outbox import Notice
 
 log = structlog.get_logger()
 CHANNEL = "telegram"
@@ -213,14 +213,12 @@ class Telegram:
             if not await once.first_time(work, CHANNEL, str(update.update_id)):
                 return
             actor = await people.staff_on_telegram(work, chat_id)
-            params: dict[str, object] = {"refusal": refusal.code, **refusal.values}
+            refused = Refused(refusal=refusal.code, values=refusal.values)
             if actor is not None and actor.enabled:
-                await work.tell(actor.id, Notice.REFUSED, params=params)
+                await work.tell(actor.id, refused)
             elif actor is None:
                 visitor = await people.newcomer_on_telegram(work, chat_id, hint=_app_language(update))
-                await work.tell_address(
-                    visitor.address_id, Notice.REFUSED, conversation_id=visitor.conversation_id, params=params
-                )
+                await work.tell_address(visitor.address_id, refused, conversation_id=visitor.conversation_id)
 
     async def _gave_up(self, update: Update, chat: Chat, failure: str) -> bool:
         """The failed attempt is counted, over restarts too; after the third the person is told it did not arrive."""

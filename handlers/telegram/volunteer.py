@@ -6,18 +6,21 @@ What they press is in `volunteer_presses.py`, what only a coordinator may do abo
 from telegram import Message, Update
 
 from bot.cases import addressee, cases, relay
+from bot.cases.texts import MyCases
+from bot.cases.texts_relayed import StaffUnreadable
+from bot.cases.told import told_of
 from bot.engine import once
 from bot.engine.work import Actor, Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
+from bot.volunteers.texts import StaffHelp, StaffLanguage
 from handlers.telegram import coordinator
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
 from handlers.telegram.volunteer_presses import acting, send_desk_link
 from models.dialogue import Answer, Edited, Unreadable
-from models.outbox import Notice
 from models.people import Channel, Role
 
 DONE = Answer("")
@@ -46,8 +49,7 @@ async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_mes
     album = f"album:{sent.album}"
     is_first = sent.album is None or await once.first_time(work, Channel.TELEGRAM, album)
     if is_first or sent.text:
-        params = {"reply_to": own_message, "text": bool(sent.text)}
-        await work.tell(actor.id, Notice.STAFF_UNREADABLE, params=params)
+        await work.tell(actor.id, StaffUnreadable(reply_to=own_message, text=bool(sent.text)))
 
 
 async def _command(work: Work, actor: Actor, line: Line, message: Message, catalogues: Catalogues) -> None:
@@ -67,9 +69,9 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         case "desk":
             await send_desk_link(work, actor)
         case "language":
-            await work.tell(actor.id, Notice.STAFF_LANGUAGE)
+            await work.tell(actor.id, StaffLanguage())
         case "help" | "start":
-            await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+            await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
         case _:
             return False
     return True
@@ -79,22 +81,17 @@ async def _slash_text(work: Work, actor: Actor, message: Message) -> None:
     """What staff wrote after a slash and is no command reaches nobody unasked: it waits until they name the case it is
     for. Who has no case is told what commands there are."""
     if not await addressee.slash_said(work, await _said(work, message)):
-        await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+        await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
 
 
 async def _list_cases(work: Work, actor: Actor) -> None:
     mine = await cases.cases_of(work.db, actor.id)
     if not mine:
-        await work.tell(actor.id, Notice.MY_CASES, params={})
+        await work.tell(actor.id, MyCases())
     for case in mine:
         seq = await relay.newest_shown(work, case)
         await cases.mark_read(work, case, seq)
-        params = {
-            "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
-            "category": case.category, "since": case.waiting_since.isoformat() if case.waiting_since else None,
-            "seq": seq,
-        }  # fmt: skip
-        await work.tell(actor.id, Notice.MY_CASES, case_id=case.id, params=params)
+        await work.tell(actor.id, MyCases(**told_of(case), since=case.waiting_since, seq=seq), case_id=case.id)
 
 
 async def _said(work: Work, message: Message) -> addressee.Said:

@@ -6,10 +6,14 @@ What only a coordinator's do about hours is in `coordinator.py`.
 from collections.abc import Awaitable
 
 from bot.cases import cases, closing_dialogue, messages, queue, relay, relay_states, remote, taking_back, which_case
+from bot.cases.texts import ClaimedByYou, ReleasedByYou
+from bot.cases.told import told_of
 from bot.engine import buttons
 from bot.engine.errors import NotFound, Stale
 from bot.engine.work import Actor, Work
 from bot.people import login_links, logins, people
+from bot.people.texts import DeskLink, DevicesEnded
+from bot.volunteers.texts import StaffHelp
 from handlers.telegram import coordinator
 from handlers.telegram.press import Press
 from models.button import Presses, on
@@ -63,7 +67,7 @@ async def send_desk_link(work: Work, actor: Actor) -> None:
     """A link to the desk is on its way."""
     token = await login_links.make_link(work, actor.id, LinkPurpose.DESK)
     sealed_as, hidden = work.hide(token)
-    await work.tell(actor.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
+    await work.tell(actor.id, DeskLink(sealed_as=sealed_as), secret=hidden)
 
 
 async def acting(work: Work) -> Actor:
@@ -79,18 +83,15 @@ async def _pressed_claim(press: Press, offer: OfCase) -> Answer:
     work, card = press.work, press.card
     offered = card if await queue.offers(work, card, offer.case) else None
     case = await cases.claim_case(work, case_id=offer.case, card=offered)
-    params = {
-        "case": case.id, "code": case.code, "language": case.language, "channel": case.channel,
-        "category": case.category, "seq": await messages.newest_seq(work, case),
-    }  # fmt: skip
-    await work.tell(work.staff.id, Notice.CLAIMED_BY_YOU, case_id=case.id, params=params, edits=offered)
+    claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case))
+    await work.tell(work.staff.id, claimed, case_id=case.id, edits=offered)
     await relay.tell_whole_case(work, case)
     return Answer("claimed_toast", {"code": case.code})
 
 
 async def _pressed_release(press: Press, seen: SeenCase) -> Answer:
     case = await cases.release_case(press.work, case_id=seen.case, seen_seq=seen.seq)
-    await press.work.tell(press.actor.id, Notice.RELEASED_BY_YOU, case_id=case.id, params={"code": case.code})
+    await press.work.tell(press.actor.id, ReleasedByYou(code=case.code), case_id=case.id)
     return DONE
 
 
@@ -141,7 +142,7 @@ async def _pressed_desk(press: Press, _: OfCase) -> Answer:
     """A link is on its way, or the one of a moment ago is still there to be used."""
     work, actor = press.work, press.actor
     unused = await login_links.has_fresh_link(work, actor.id, LinkPurpose.DESK, within=buttons.SAME_PRESS)
-    if unused and await buttons.said_lately(work, actor.address_id or 0, Notice.DESK_LINK):
+    if unused and await buttons.said_lately(work, actor.address_id or 0, DeskLink):
         return IN_THE_CHAT
     await send_desk_link(work, actor)
     return DONE
@@ -152,7 +153,7 @@ async def _pressed_end_all(press: Press, _: Alone) -> Answer:
     await buttons.settle_card(work, press.card, pressed=END_ALL.code())
     if not await logins.end_all_logins(work, press.actor.id):
         return Answer(Notice.DEVICES_ENDED)
-    await work.tell(press.actor.id, Notice.DEVICES_ENDED)
+    await work.tell(press.actor.id, DevicesEnded())
     return DONE
 
 
@@ -164,7 +165,7 @@ async def _pressed_language(press: Press, chosen: ChosenLanguage) -> Answer:
     if language == actor.language:
         return Answer(Notice.LANGUAGE_CHANGED)
     await people.speak(work, actor.id, language)
-    await work.tell(actor.id, Notice.STAFF_HELP, params={"role": actor.role})
+    await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
     return DONE
 
 

@@ -13,11 +13,11 @@ from bot.engine import condition
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
 from bot.people import people
+from bot.people.texts import Linked
 from bot.telling.lanes import WAITS_FOR_A_NEWER
 from bot.telling.outbox import ROWS
 from bot.trouble.pulse import Heart
 from handlers.web.doors import probes
-from models.outbox import Notice
 from models.people import Role
 from tests import builders
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
@@ -131,7 +131,7 @@ async def test_a_coordinator_reads_on_top_of_the_desk_that_nothing_can_be_saved_
 async def test_it_names_notices_that_a_newer_version_has_left(site: Site) -> None:
     async with site.service.store.work() as work:
         karin = await people.add_staff(work, role=Role.COORDINATOR, alias="Karin", language="sv", speaks=["sv"])
-        row = await work.tell(karin, Notice.LINKED)
+        row = await work.tell(karin, Linked())
         earlier = work.now - WAITS_FOR_A_NEWER
         await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind="told_by_tomorrow", created_at=earlier))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cases import closing
-from bot.cases.texts import mark_label
+from bot.cases.texts_relayed import mark_label
 from bot.language.i18n import Catalogues
 from models.conversation import WITH
 from models.people import Language

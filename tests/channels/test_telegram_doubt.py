@@ -11,6 +11,7 @@ from telegram import Bot
 from telegram.error import NetworkError
 
 from bot.engine import clock
+from bot.intake.texts import Help
 from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.service import Service
@@ -167,7 +168,7 @@ async def test_nothing_arrives_a_third_time_and_what_arrives_twice_is_flagged_ho
         async with service.store.work() as work:
             for chat in plans:
                 visitors[chat] = await people.newcomer_on_telegram(work, int(chat), hint=None)
-                await work.tell_address(visitors[chat].address_id, Notice.HELP)
+                await work.tell_address(visitors[chat].address_id, Help())
         postman = _Postman(plans)
         for _ in range(5):
             await _deliver_all(service, postman)

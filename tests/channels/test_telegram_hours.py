@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 
 from bot.engine import clock
 from bot.hours import changes as hours_changes
@@ -17,7 +18,6 @@ from bot.people import people
 from bot.places import places
 from handlers.cli.trial import add_online_place
 from models.hours_change import MOST_DAYS
-from models.outbox import Notice
 from models.people import AUTONYMS, Language
 from models.timetable import spans_on
 from tests import builders
@@ -632,8 +632,8 @@ async def test_a_holiday_is_decided_with_a_press_and_a_preview(office: Office, l
 
 async def test_sessions_that_nobody_staffs_and_a_channel_that_fails_are_told_in_words(office: Office) -> None:
     async with office.house.service.store.work() as work:
-        await people.tell_coordinators(work, Notice.CHANNEL_MOVED)
-        await people.tell_coordinators(work, Notice.CHANNEL_LOST)
+        await people.tell_coordinators(work, ChannelMoved())
+        await people.tell_coordinators(work, ChannelLost())
     await told_this_morning(office)
 
     moved, lost, unstaffed = (without_bidi_controls(text) for text in office.house.texts(ROBIN)[-3:])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cases import cases
+from bot.cases.texts import MyCases
 from bot.language.i18n import Catalogues
 from tests import builders
 from tests.channels.telegram_house import House, codes_of, telegram_house
@@ -88,7 +89,7 @@ async def test_what_was_shown_at_the_desk_is_not_unread_on_telegram(house: House
 
     row = (await builders.said_to(house.service, amina.id))[-1]
 
-    assert (row.kind, row.params["seq"]) == ("my_cases", newest)
+    assert (row.kind, MyCases.read(row.params).seq) == ("my_cases", newest)
     assert await read_up_to(house) == {case.id: newest}
 
 
@@ -109,7 +110,7 @@ async def test_what_another_volunteer_was_sent_is_not_read_by_whoever_has_the_ca
 
     row = (await builders.said_to(house.service, bo.id))[-1]
 
-    assert (row.kind, row.params["seq"]) == ("my_cases", 0)
+    assert (row.kind, MyCases.read(row.params).seq) == ("my_cases", 0)
     assert await read_up_to(house) == {case.id: 0}
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
+from bot.language.parts import ToStaff
 from bot.people import people
-from bot.telling import table as notices
+from bot.trouble.texts import NewerRows, TokenElsewhere
 from bot.volunteers import leaving
-from models.outbox import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, one, table
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -241,16 +242,16 @@ async def test_a_shift_over_midnight_is_listed_with_the_day_on_which_it_ends(sit
 
 
 @pytest.mark.parametrize(
-    "notice", [Notice.CHANNEL_LOST, Notice.CHANNEL_MOVED, Notice.TOKEN_ELSEWHERE, Notice.NEWER_ROWS]
+    "told",
+    [ChannelLost(), ChannelMoved(), TokenElsewhere(what="webhook_foreign"), NewerRows(strange="told_by_tomorrow")],
 )
-async def test_a_coordinator_without_telegram_reads_of_trouble_at_the_desk(site: Site, notice: Notice) -> None:
-    params = {"what": "webhook_foreign", "kind": "told_by_tomorrow"}
+async def test_a_coordinator_without_telegram_reads_of_trouble_at_the_desk(site: Site, told: ToStaff) -> None:
     karin = await builders.coordinator(site.service)
     async with site.service.store.work() as work:
-        await people.tell_coordinators(work, notice, params=params)
+        await people.tell_coordinators(work, told)
     desk = await site.desk_of(karin)
 
     page = await desk.get("/desk")
 
-    said = notices.prompt(notice, params, site.service.desk("sv"), site.service.facts(clock.now()), to_staff=True)
+    said = told.said(site.service.desk("sv"), site.service.facts(clock.now()))
     assert said.text.split("\n")[0] in page.words

@@ -12,11 +12,12 @@ from bot.engine.errors import Unavailable
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.people import people
+from bot.people.texts import Linked
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.letters import Letter, Outcome, Sent
 from handlers.telegram.receiving import CHANNEL
-from models.outbox import Notice, Outbox
+from models.outbox import Outbox
 from tests.crash.place import talking_pairs
 
 PATIENCE_SECONDS = 10.0
@@ -68,7 +69,7 @@ async def _something_to_say(store: Store) -> None:
     (pair,) = await talking_pairs(store, 1)
     async with store.work() as work:
         volunteer = await people.staff_on_telegram(work, pair.volunteer)
-        await work.tell(volunteer.id, Notice.LINKED)  # type: ignore[union-attr]
+        await work.tell(volunteer.id, Linked())  # type: ignore[union-attr]
 
 
 async def leased_earlier(work: Work, by: timedelta) -> None:

@@ -20,6 +20,7 @@ from bot.engine.store import INSTANCE_LOCK_CLASS, Store
 from bot.language.i18n import Catalogues
 from bot.people import logins, people
 from bot.people.access import CASES
+from bot.people.texts import Linked
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.letters import Letter, Outcome, Sent
@@ -123,7 +124,7 @@ async def test_process_sends_nothing_before_others_can_see_that_it_lives(place: 
     (pair,) = await talking_pairs(place.store, 1)
     async with place.store.work() as work:
         volunteer = await people.staff_on_telegram(work, pair.volunteer)
-        await work.tell(volunteer.id, Notice.LINKED)  # type: ignore[union-attr]
+        await work.tell(volunteer.id, Linked())  # type: ignore[union-attr]
     async with AsyncExitStack() as stack:
         other = await asyncpg.connect(place.settings.postgres_dsn)
         stack.push_async_callback(other.close)

@@ -16,12 +16,13 @@ from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.engine.unlocking import WITNESS, _leave_witness, open_store, require_fitting_key, sealed_rows
 from bot.people import keeping, logins
+from bot.people.texts import DeskLink
 from bot.service import Service
 from handlers.cli import trial as cli_trial
 from handlers.cli.common import open_store as open_for_verb
 from models.base import Sealed
 from models.conversation import Message
-from models.outbox import Meta, Notice
+from models.outbox import Meta
 from models.people import Device
 from models.tables import metadata
 from tests import builders
@@ -225,7 +226,7 @@ async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(servi
     async with builders.acting(service, amina) as work:
         await drafts.keep(work, case_id=askers[0].case_id, text="Inte skickat")
         sealed_as, hidden = work.hide("en länk till skrivbordet")
-        await work.tell(amina.id, Notice.DESK_LINK, params={"sealed_as": sealed_as}, secret=hidden)
+        await work.tell(amina.id, DeskLink(sealed_as=sealed_as), secret=hidden)
     asker = await builders.newcomer_on_web(service)
     async with service.store.work() as work:
         token = await logins.open_login(work, asker.id, Device.OWN)

@@ -102,7 +102,7 @@ async def test_no_row_is_ever_overwritten_or_deleted(service: Service, boss: Sta
     assert row.ended_by == number + 1
     async with service.store.look() as db:
         past = await changes_made.history(db)
-    assert [(one.told["verb"], one.alias, one.undone) for one in past] == [
+    assert [(one.told.verb, one.alias, one.undone) for one in past] == [
         ("usual", None, False), ("close", None, False), ("weekly", None, False),
     ]  # fmt: skip
 
@@ -122,7 +122,7 @@ async def test_a_closing_of_all_places_names_those_that_would_be_open(service: S
 
     async with service.store.look() as db:
         newest = (await changes_made.history(db))[0]
-    assert newest.told["places"] == ["linero"]
+    assert newest.told.places == ("linero",)
 
 
 async def test_an_extra_session_stands_beside_a_closed_day(service: Service, boss: Staff) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from bot.engine import clock
 from bot.engine.errors import Stale
 from bot.hours import changes
+from bot.hours.texts_unasked import ShiftHours
 from bot.language.textshape import without_bidi_controls
 from bot.places import places
 from bot.service import Service
@@ -137,12 +138,12 @@ async def test_volunteers_on_the_shift_are_told_and_the_shift_goes_with_its_sess
 
     async with builders.acting(library, boss) as work:
         made = await changes.propose(work, Change(Verb.CLOSE, ("linero",), TODAY, reason=Reason.ILLNESS))
-    assert [(one["place"], one["names"]) for one in made.shifts] == [("linero", ["Amina"])]
+    assert [(one.place, one.names) for one in made.shifts] == [("linero", ("Amina",))]
     async with builders.acting(library, boss) as work:
         await changes.publish(work, made.draft, cancel_shifts=True)
 
     (row,) = await builders.said_to(library, on_it.id, Notice.SHIFT_HOURS)
-    assert row.params["cancelled"] is True
+    assert ShiftHours.read(row.params).cancelled
     assert await builders.said_to(library, elsewhere.id, Notice.SHIFT_HOURS) == []
     cancelled = await builders.table(library, "SELECT place FROM shifts WHERE cancelled_at IS NOT NULL")
     assert cancelled == [("linero",)]
@@ -162,7 +163,7 @@ async def test_a_closing_taken_back_brings_its_shift_back_and_tells_its_voluntee
 
     assert await builders.table(library, "SELECT 1 FROM shifts WHERE cancelled_at IS NOT NULL") == []
     rows = await builders.said_to(library, amina.id, Notice.SHIFT_HOURS)
-    assert [row.params["cancelled"] for row in rows] == [True, False]
+    assert [ShiftHours.read(row.params).cancelled for row in rows] == [True, False]
 
 
 async def test_a_reminder_kept_behind_a_shut_door_is_not_said_after_the_session(library: Service) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.engine import clock
 from bot.hours import changes, sessions_held, warnings
 from bot.hours.sessions_held import State
+from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.people import people
 from bot.places import places
 from bot.reports import figures as reports_figures
@@ -104,7 +105,8 @@ async def test_a_session_nobody_staffs_is_said_a_week_and_a_day_ahead(november: 
             await warnings.tell(work)
 
     told = await builders.said_to(november, boss.id, Notice.SESSION_UNSTAFFED)
-    assert [(row.created_at.day, [one["day"] for one in row.params["sessions"]]) for row in told] == [
+    said = [(row.created_at.day, SessionUnstaffed.read(row.params).sessions) for row in told]
+    assert [(said_on, [f"{one.day}" for one in sessions]) for said_on, sessions in said] == [
         (9, ["2026-11-16"]), (15, ["2026-11-16"]), (23, ["2026-11-30"]), (29, ["2026-11-30"]),
     ]  # fmt: skip
 
@@ -127,7 +129,8 @@ async def test_a_holiday_is_proposed_until_it_is_decided_either_way(service: Ser
     async with service.store.work() as work:
         await warnings.tell(work)
     (row,) = await builders.said_to(service, boss.id, Notice.HOLIDAY_PROPOSED)
-    assert (row.params["day"], row.params["name"]["sv"]) == ("2026-06-19", "Midsommarafton")
+    asked = HolidayProposed.read(row.params)
+    assert (asked.day, asked.name["sv"]) == (date(2026, 6, 19), "Midsommarafton")
     assert await proposed() == [("library", "linero")]
 
     async with service.store.work() as work:

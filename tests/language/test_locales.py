@@ -24,7 +24,8 @@ from models.people import RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
 ROOT = Path(__file__).parents[2]
 CODE = ("bot", "handlers", "models")
 TOLD_NEWCOMERS = (
-    "bot/intake/texts.py", "bot/intake/texts_dialogue.py", "bot/hours/texts.py", "bot/cases/phrases.py",
+    "bot/intake/texts.py", "bot/intake/texts_dialogue.py", "bot/intake/texts_ending.py", "bot/hours/texts.py",
+    "bot/cases/phrases.py", "bot/cases/texts_newcomer.py", "bot/cases/texts_asked.py", "bot/privacy/texts.py",
 )  # fmt: skip
 TEMPLATES = ROOT / "handlers" / "web" / "templates"
 LANGUAGES = [str(language) for language in Language]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
+from bot.hours.texts_guided import HoursAsk
 from bot.hours.typed import buttons as typed_buttons
 from bot.intake import ending
 from handlers.telegram import coordinator, volunteer_presses
@@ -215,7 +216,7 @@ def test_a_forged_dialogue_about_hours_leads_nowhere(letter: Letter) -> None:
     }[letter]  # fmt: skip
     code = f"h:{letter}:{whole}"
 
-    assert not isinstance(typed_buttons.following(code, [Row], today), typed_buttons.Asked)  # type: ignore[list-item]
+    assert not isinstance(typed_buttons.following(code, [Row], today), HoursAsk)  # type: ignore[list-item]
     for wrong in (code.translate(ARABIC), f"{code}:x", f"{code}:", code.replace("2026010", "202601"), code + "9" * 60):
         with pytest.raises(Stale):
             typed_buttons.following(wrong, [Row], today)  # type: ignore[list-item]

@@ -60,7 +60,6 @@ def test_the_question_is_submitted_the_moment_it_is_said_and_the_first_tap_follo
     turn = advance(IntakeStep.QUESTION, NOTHING, Said("Min fråga"))
 
     assert (turn.submit, turn.step, turn.ask) == ("Min fråga", IntakeStep.CATEGORY, Ask.TAP)
-    assert turn.params == {"step": "category"}
 
 
 def test_the_taps_follow_each_other_to_the_end() -> None:
@@ -100,7 +99,7 @@ def test_an_answer_to_a_question_that_is_not_asked_is_stale_and_asks_nothing(ste
 def test_back_leads_to_the_question_before_and_from_the_first_nowhere() -> None:
     step, seen = IntakeStep.SITUATION, []
     while not (turn := advance(step, NOTHING, Pressed(f"back:{step}"))).stale:
-        assert (turn.ask, turn.params, turn.answer) == (Ask.TAP, {"step": turn.step}, None)
+        assert (turn.ask, turn.page, turn.answer) == (Ask.TAP, None, None)
         step = turn.step
         seen.append(step)
 
@@ -123,7 +122,7 @@ def test_a_page_is_turned_only_of_the_question_that_is_asked(step: IntakeStep) -
     turned = advance(step, NOTHING, Pressed(f"more:{step}:1"))
     stale = advance(step, NOTHING, Pressed(f"more:{other}:1"))
 
-    assert (turned.ask, turned.params) == (Ask.TAP, {"step": step.value, "page": 1})
+    assert (turned.ask, turned.step, turned.page) == (Ask.TAP, step, 1)
     assert (stale.stale, stale.ask, stale.step) == (True, None, step)
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine import clock
+from bot.hours.texts_unasked import HolidayProposed
+from bot.hours.told import SessionTold
 from bot.language.i18n import Catalogues, Words
 from bot.people import login_links, people
 from bot.places import places
@@ -255,15 +257,9 @@ async def coordinate(house: House) -> None:
     karin = await builders.coordinator(service, "Karin", chat_id=COORDINATOR)
     async with service.store.work() as work:
         await places.add_place(work, code="linero", name_key="linero_library")
-        session = {
-            "code": "linero",
-            "place": "linero_library",
-            "day": f"{tomorrow}",
-            "opens": "13:00",
-            "closes": "15:00",
-        }
-        params = {"day": f"{tomorrow}", "name": {"sv": "Helgdag", "en": "Holiday"}, "sessions": [session]}
-        await work.tell(karin.id, Notice.HOLIDAY_PROPOSED, params=params)
+        session = SessionTold(code="linero", place="linero_library", day=tomorrow, opens=time(13), closes=time(15))
+        name = {"sv": "Helgdag", "en": "Holiday"}
+        await work.tell(karin.id, HolidayProposed(day=tomorrow, name=name, sessions=(session,)))
     await house.hears(COORDINATOR, f"/extra {tomorrow} linero 13-15")
     await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
     begins = clock.wall(tomorrow, time(13), service.store.zone)

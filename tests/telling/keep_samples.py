@@ -1,4 +1,4 @@
-"""`python -m tests.telling.keep_samples VERSION`: what every notice of this version looks like in the outbox, and says.
+"""`python -m tests.telling.keep_samples VERSION`: what every saying of this version looks like in the outbox, and says.
 
 Run once for each version that people use, before it is changed: its rows live on in chats and pages for a month, and
 what a later version makes of them is compared with this, letter by letter. It must not be run to mend a failed test.
@@ -10,22 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cases import texts as cases_texts
-from bot.intake import texts as intake_texts
 from bot.language import i18n
 from bot.language.parts import Facts
-from bot.telling import table
 from models.dialogue import Prompt
 from models.people import STAFF_LANGUAGES, Language
-from tests.telling.test_spoken import NOW, params_of, staff_ways
+from tests.telling import ways
 
 FOLDER = Path(__file__).parent / "samples"
 
 
 def facts_of(catalogues: i18n.Catalogues) -> Facts:
-    """What a notice needs beyond its row, the same for every sample."""
+    """What a saying needs beyond its row, the same for every sample."""
     return Facts(
-        zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
+        zone=ZoneInfo("Europe/Stockholm"), now=ways.NOW, catalogues=catalogues, public_url="https://advice.example.org",
         controller="IM", contact="070-174 06 05", words="☺", held="☺", unsent="/☺", secret="12345678",
         marks=("forwarded", "with:photo"),
     )  # fmt: skip
@@ -38,21 +35,22 @@ def said_by(prompt: Prompt) -> dict[str, object]:
 
 
 def samples() -> list[dict[str, object]]:
-    """Every notice in every way it can be said: who reads it, its row's kind and params, and what is then said."""
+    """Every saying in every way it can be said: who reads it, its row's kind and params, and what is then said."""
     catalogues = i18n.load()
-    facts, kept = facts_of(catalogues), []
-    for notice in intake_texts.TELLERS:
-        for params in params_of(notice):
-            said = {str(one): said_by(table.prompt(notice, params, catalogues.words(one), facts)) for one in Language}
-            kept.append({"reader": "newcomer", "kind": notice.value, "params": params, "said": said})
-    for notice in cases_texts.TELLERS:
-        for params in staff_ways(notice):
-            said = {
-                str(one): said_by(table.prompt(notice, params, catalogues.desk(one), facts, to_staff=True))
-                for one in STAFF_LANGUAGES
-            }
-            kept.append({"reader": "staff", "kind": notice.value, "params": params, "said": said})
-    return kept
+    facts = facts_of(catalogues)
+    readers = [
+        ("newcomer", ways.to_newcomers(), {str(one): catalogues.words(one) for one in Language}),
+        ("staff", ways.to_staff(), {str(one): catalogues.desk(one) for one in STAFF_LANGUAGES}),
+    ]
+    return [
+        {
+            "reader": reader, "kind": one.kind.value, "params": saying.to_row(),
+            "said": {language: said_by(saying.said(words, facts)) for language, words in languages.items()},
+        }
+        for reader, sayings, languages in readers
+        for one in sayings
+        for saying in ways.ways(one)
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

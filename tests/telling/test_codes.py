@@ -1,33 +1,40 @@
 """The codes under what is said, byte for byte: buttons are pressed weeks after they were sent."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.hours.texts import Hours
+from bot.hours.texts_guided import HoursAsk
+from bot.hours.texts_staff import HoursHistory, HoursKept, HoursPreview, HoursPublished, HoursUndoAsk
+from bot.hours.texts_unasked import HolidayProposed
+from bot.hours.told import ChangeTold, PastTold, SessionTold, ShiftTold
 from bot.hours.typed import buttons as typed_buttons
 from bot.language.i18n import Catalogues
-from bot.language.parts import Facts
+from bot.language.parts import Facts, Spoken, ToNewcomer
+from bot.places.told import PlaceTold
 from bot.telling import table
 from models.dialogue import Prompt
+from models.hours import Reason
+from models.hours_change import Verb
 from models.outbox import Notice
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CASE = {"case": 2**53, "code": "4729135"}
 SEEN = CASE | {"seq": 2**45, "language": "fa", "channel": "web", "since": "2026-01-05T06:00:00+00:00"}
 OFFERED = SEEN | {"messages": 1, "at": "2026-01-05T08:00:00+00:00"}
-LINERO = {"code": "linero", "place": "linero_library", "address": "Testgatan 2"}
-SESSION = LINERO | {"day": "2026-01-12", "opens": "13:00", "closes": "16:00"}
-TOLD = {
-    "verb": "close", "places": ["linero"], "first": "2026-01-12", "last": None, "weekday": None, "spans": [],
-    "reason": "holiday", "texts": {}, "partner": "", "name": "", "address": "", "at": [LINERO],
-}  # fmt: skip
-SHIFT = {
-    "starts_at": "2026-01-12T12:00:00+00:00", "ends_at": "2026-01-12T14:00:00+00:00", "place": "linero", "names": [],
-}  # fmt: skip
-HOLIDAY = {"day": "2026-12-24", "name": {"sv": "Julafton", "en": "Christmas Eve"}, "sessions": [SESSION]}
+LINERO = PlaceTold(code="linero", place="linero_library", address="Testgatan 2")
+SESSION = SessionTold(code="linero", place="linero_library", day=date(2026, 1, 12), opens=time(13), closes=time(16))
+TOLD = ChangeTold(verb=Verb.CLOSE, places=("linero",), first=date(2026, 1, 12), reason=Reason.HOLIDAY, at=(LINERO,))
+SHIFT = ShiftTold(
+    shift=1,
+    place="linero",
+    starts_at=datetime(2026, 1, 12, 12, tzinfo=UTC),
+    ends_at=datetime(2026, 1, 12, 14, tzinfo=UTC),
+)
 CASES = [{"case": 2**53 - 1, "code": "4729135", "language": "ar"}, {"case": 7, "code": "4729135", "language": "uk"}]
 UNSENT = {"unsent": "0123456789abcdef", "channel": "telegram"}
 
@@ -55,12 +62,15 @@ TO_NEWCOMERS: list[tuple[Notice, Mapping[str, object], str]] = [
     (Notice.ASK_STOP, CASE, "stop:yes:9007199254740992 stop:no:9007199254740992"),
     (Notice.STOPPED, CASE, "erase:ask"),
     (Notice.NOTHING_TO_STOP, {}, "erase:ask"),
-    (Notice.ASK_DELETE, {"about": f"{2**53}:{2**52}"}, "erase:yes:{} erase:no:{}"),
-    (Notice.ASK_DELETE, {"about": f"{2**53}:0"}, "erase:yes:9007199254740992:0 erase:no:9007199254740992:0"),
+    (Notice.ASK_DELETE, {"about": f"{2**53}:{2**52}", "channel": "web"}, "erase:yes:{} erase:no:{}"),
+    (
+        Notice.ASK_DELETE,
+        {"about": f"{2**53}:0", "channel": "web"},
+        "erase:yes:9007199254740992:0 erase:no:9007199254740992:0",
+    ),
     (Notice.REFUSED, {"refusal": "telegram_is_newcomer"}, "erase:ask"),
     (Notice.UNKNOWN_COMMAND, UNSENT, "unsent:0123456789abcdef"),
     (Notice.NOT_DELETED, UNSENT, "unsent:0123456789abcdef"),
-    (Notice.HOURS, {"sessions": [SESSION]}, "remind:linero:20260112 place:linero"),
 ]
 TO_STAFF: list[tuple[Notice, Mapping[str, object], str]] = [
     (Notice.OFFERED, OFFERED, "claim:9007199254740992"),
@@ -116,25 +126,21 @@ TO_STAFF: list[tuple[Notice, Mapping[str, object], str]] = [
         "c:5:min:25 c:5:min:5 c:5:min:10 c:5:min:15 c:5:min:20 c:5:min:30 c:5:min:45 c:5:min:60 c:5:min:90 "
         "c:5:min:unknown",
     ),
+]
+SAID: list[tuple[Spoken, str]] = [
+    (Hours(sessions=(SESSION,)), "remind:linero:20260112 place:linero"),
     (
-        Notice.HOURS_PREVIEW,
-        {"draft": 2**53, "told": TOLD, "shifts": [SHIFT], "unstaffed": False},
+        HoursPreview(draft=2**53, told=TOLD, shifts=(SHIFT,)),
         "hp:9007199254740992 hpc:9007199254740992 hd:9007199254740992",
     ),
-    (Notice.HOURS_PUBLISHED, {"told": TOLD, "number": 2**31}, "hu:2147483648"),
-    (Notice.HOURS_UNDO_ASK, {"told": TOLD, "number": 3}, "hu:3:yes hu:3:no"),
-    (Notice.HOURS_KEPT, {"told": TOLD, "number": 3}, "hu:3"),
+    (HoursPublished(told=TOLD, number=2**31), "hu:2147483648"),
+    (HoursUndoAsk(told=TOLD, number=3), "hu:3:yes hu:3:no"),
+    (HoursKept(told=TOLD, number=3), "hu:3"),
+    (HoursHistory(entries=(PastTold(number=7, at=NOW, told=TOLD),), newest=7), "hu:7"),
     (
-        Notice.HOURS_HISTORY,
-        {
-            "entries": [
-                {"number": 7, "at": OFFERED["at"], "alias": None, "told": TOLD, "undone": False, "undoes": None}
-            ],
-            "newest": 7,
-        },
-        "hu:7",
+        HolidayProposed(day=date(2026, 12, 24), name={"sv": "Julafton"}, sessions=(SESSION,)),
+        "hh:close:20261224 hh:usual:20261224",
     ),
-    (Notice.HOLIDAY_PROPOSED, HOLIDAY, "hh:close:20261224 hh:usual:20261224"),
 ]
 # What is shown after each press of the dialogue about hours, or what has been begun by a command.
 GUIDED = {
@@ -185,9 +191,18 @@ def test_what_newcomers_are_sent_carries_the_codes_it_always_did(
 def test_what_staff_are_sent_carries_the_codes_it_always_did(
     catalogues: Catalogues, facts: Facts, notice: Notice, params: Mapping[str, object], codes: str
 ) -> None:
-    said = table.prompt(notice, params, catalogues.desk("sv"), facts, to_staff=True)
+    said = table.prompt(notice, params, catalogues.desk("sv"), facts)
 
     assert codes_of(said) == codes
+
+
+@pytest.mark.parametrize(("saying", "codes"), SAID)
+def test_what_is_said_of_hours_carries_the_codes_it_always_did(
+    catalogues: Catalogues, facts: Facts, saying: Spoken, codes: str
+) -> None:
+    words = catalogues.words("sv") if isinstance(saying, ToNewcomer) else catalogues.desk("sv")
+
+    assert codes_of(saying.said(words, facts)) == codes
 
 
 @pytest.mark.parametrize("pressed", GUIDED)
@@ -195,9 +210,9 @@ def test_the_dialogue_about_hours_carries_the_codes_it_always_did(
     catalogues: Catalogues, facts: Facts, pressed: str
 ) -> None:
     asked = typed_buttons.following(pressed, list(_places("linero", "lund")), NOW.date())  # type: ignore[arg-type]
-    assert isinstance(asked, typed_buttons.Asked)
+    assert isinstance(asked, HoursAsk)
 
-    said = table.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts, to_staff=True)
+    said = asked.said(catalogues.desk("sv"), facts)
 
     assert codes_of(said) == GUIDED[pressed]
 
@@ -207,9 +222,9 @@ def test_the_times_of_a_day_are_four_digits_behind_what_was_answered(
     catalogues: Catalogues, facts: Facts, pressed: str
 ) -> None:
     asked = typed_buttons.following(pressed, list(_places("linero")), NOW.date())  # type: ignore[arg-type]
-    assert isinstance(asked, typed_buttons.Asked)
+    assert isinstance(asked, HoursAsk)
 
-    said = table.prompt(Notice.HOURS_ASK, asked.params, catalogues.desk("sv"), facts, to_staff=True)
+    said = asked.said(catalogues.desk("sv"), facts)
 
     times = [f"{pressed}:{hour:02}{minute}" for hour in range(8, 20) for minute in ("00", "30")]
     closed = [f"{pressed}:-"] if pressed.startswith("h:s") else []

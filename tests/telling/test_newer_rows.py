@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.engine import clock
+from bot.intake.texts import Help, Privacy
 from bot.people import people
+from bot.people.texts import Linked
 from bot.service import Service
 from bot.telling import inbox, newer_rows
 from bot.telling.lanes import WAITS_FOR_A_NEWER
@@ -15,7 +17,8 @@ from bot.telling.rounds import Rounds
 from models.base import table_of
 from models.conversation import Conversation
 from models.outbox import Notice, RowState, TimerKind
-from models.people import Role
+from models.people import Channel, Role
+from models.saying import Saying
 from tests import builders
 from tests.builders import Newcomer, Postbox
 
@@ -30,10 +33,10 @@ async def asker(service: Service) -> Newcomer:
     return await builders.newcomer(service, chat_id=900)
 
 
-async def _told(service: Service, asker: Newcomer, *kinds: Notice) -> list[int]:
-    """Rows of these kinds wait in the newcomer's lane; their ids."""
+async def _told(service: Service, asker: Newcomer, *sayings: Saying) -> list[int]:
+    """These wait in the newcomer's lane; their ids."""
     async with service.store.work() as work:
-        return [await work.tell(asker.id, kind) or 0 for kind in kinds]
+        return [await work.tell(asker.id, saying) or 0 for saying in sayings]
 
 
 async def _written_by_a_newer_version(service: Service, row: int) -> None:
@@ -55,7 +58,7 @@ async def test_a_row_of_a_kind_nobody_knows_waits_and_its_lane_goes_past_it_afte
     service: Service, asker: Newcomer
 ) -> None:
     await _delivered(service)
-    strange, _ = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    strange, _ = await _told(service, asker, Help(), Privacy())
     await _written_by_a_newer_version(service, strange)
 
     at_once = await _delivered(service)
@@ -71,9 +74,57 @@ async def test_a_row_of_a_kind_nobody_knows_waits_and_its_lane_goes_past_it_afte
     assert await _state(service, strange) == RowState.DUE
 
 
+async def _has_a_field_of_a_newer_version(service: Service, row: int) -> None:
+    async with service.store.work() as work:
+        kept = (await work.db.execute(select(ROWS.c.params).where(ROWS.c.id == row))).scalar_one()
+        await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(params=kept | {"tomorrows": "shade"}))
+
+
+async def test_a_row_with_a_field_nobody_knows_waits_is_named_and_said_by_who_knows_it(
+    service: Service, asker: Newcomer
+) -> None:
+    karin = await builders.coordinator(service, chat_id=700)
+    await _delivered(service)
+    strange, _ = await _told(service, asker, Privacy(channel=Channel.WEB), Help())
+    await _has_a_field_of_a_newer_version(service, strange)
+
+    at_once = await _delivered(service)
+    clock.move(WAITS_FOR_A_NEWER)
+    then = await _delivered(service)
+    await newer_rows.look_after(service.store)
+    async with service.store.look() as db:
+        left = await newer_rows.left_behind(db, clock.now())
+    async with service.store.work() as work:  # the version that knows this field reads it as it stands
+        await work.db.execute(update(ROWS).where(ROWS.c.id == strange).values(params=Privacy().to_row()))
+    await newer_rows.look_after(service.store)
+    at_last = await _delivered(service)
+
+    assert (at_once, len(then)) == ([], 1)
+    assert [(one.kind, one.rows) for one in left] == [(Notice.PRIVACY, 1)]
+    (named,) = await builders.screen(service, karin.id, Notice.NEWER_ROWS)
+    assert Notice.PRIVACY in named
+    assert len(at_last) == 2, "what waited, and what the coordinator reads"
+    assert await _state(service, strange) == RowState.SENT
+
+
+async def test_a_web_page_leaves_out_a_row_with_a_field_that_it_does_not_know(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    asker = await builders.web_case_of(service)
+    strange, _ = await _told(service, asker, Help(), Privacy())
+    await _has_a_field_of_a_newer_version(service, strange)
+
+    async with service.store.look() as db:
+        visitor = await people.visitor_of(db, asker.id)
+        assert visitor is not None
+        rows = await inbox.notices_after(db, visitor.address_id, 0)
+
+    assert strange not in [row.id for row in rows]
+    assert rows[-1].kind == Notice.PRIVACY
+
+
 async def test_a_version_that_knows_it_says_it(service: Service, asker: Newcomer) -> None:
     await _delivered(service)
-    (row,) = await _told(service, asker, Notice.HELP)
+    (row,) = await _told(service, asker, Help())
     await _written_by_a_newer_version(service, row)
     left = await _delivered(service)
     async with service.store.work() as work:  # the version that knows this kind has it under this name
@@ -92,7 +143,7 @@ async def test_coordinators_read_once_which_kind_was_left(service: Service, aske
     async with service.store.work() as work:
         about = {"language": "sv", "speaks": ["sv"]}
         them = [await people.add_staff(work, role=Role.COORDINATOR, alias=name, **about) for name in ("Karin", "Nils")]
-    strange, other = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    strange, other = await _told(service, asker, Help(), Privacy())
     for row in (strange, other):
         await _written_by_a_newer_version(service, row)
 
@@ -114,7 +165,7 @@ async def test_coordinators_read_once_which_kind_was_left(service: Service, aske
 async def test_a_web_page_shows_what_it_knows(service: Service) -> None:
     clock.freeze(MONDAY_NOON)
     asker = await builders.web_case_of(service)
-    strange, _ = await _told(service, asker, Notice.HELP, Notice.PRIVACY)
+    strange, _ = await _told(service, asker, Help(), Privacy())
     await _written_by_a_newer_version(service, strange)
 
     async with service.store.look() as db:
@@ -130,7 +181,7 @@ async def test_one_that_nobody_ever_says_goes_when_everything_so_old_goes(servic
     clock.freeze(MONDAY_NOON)
     karin = await builders.coordinator(service, chat_id=700)  # newcomers go with all that was said to them
     async with service.store.work() as work:
-        row = await work.tell(karin.id, Notice.LINKED)
+        row = await work.tell(karin.id, Linked())
     assert row is not None
     await _written_by_a_newer_version(service, row)
     await _delivered(service)

@@ -33,7 +33,7 @@ def test_a_stored_row_says_what_it_said(catalogues: Catalogues, path: Path) -> N
         kind, params = Notice(sample["kind"]), sample["params"]
         for language, said in sample["said"].items():
             if sample["reader"] == "staff":
-                now = table.prompt(kind, params, catalogues.desk(language), facts, to_staff=True)
+                now = table.prompt(kind, params, catalogues.desk(language), facts)
             else:
                 now = table.prompt(kind, params, catalogues.words(language), facts)
 

@@ -1,55 +1,40 @@
 """Everything the service says, in every language: rendered whole, in the right letters, with values kept apart."""
 
+import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cases import texts as cases_texts
 from bot.engine.causes import Cause
 from bot.hours import texts_staff as hours_texts_staff
-from bot.hours.typed import buttons
-from bot.hours.typed import lines as typed_lines
-from bot.intake import texts as intake_texts
-from bot.intake.texts_dialogue import OPTIONS_ON_A_SCREEN
+from bot.hours.texts import Hours
+from bot.hours.texts_staff import HoursPreview
+from bot.hours.texts_unasked import ShiftHours
+from bot.hours.told import ChangeTold, SessionTold
+from bot.intake.texts_dialogue import AskLanguage
 from bot.language import parts
 from bot.language.i18n import Catalogues
-from bot.language.parts import Facts
+from bot.language.parts import Facts, Spoken
 from bot.language.textshape import FSI, LRI, PDI, utf16_length
 from bot.telling import table
 from bot.trouble import texts as trouble_texts
-from models.case import OPEN
 from models.closing import Category, Organisation
 from models.dialogue import Prompt
 from models.intake import QUESTIONS, IntakeStep
 from models.outbox import Notice
 from models.people import AUTONYMS, RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
+from models.saying import Saying
+from tests.telling import ways
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MOST_ROWS = 8
 MOST_UNITS = 4_096
 MOST_CODE_BYTES = 64
-SESSION = {
-    "place": "lund_city_library", "address": "Testgatan 1", "day": "2026-01-12", "opens": "13:00", "closes": "16:00",
-}  # fmt: skip
-DOOR = {"code": "linero", "place": "linero_library", "address": "Testgatan 2"}
-PLACE = DOOR | {
-    "details": {"floor": {"sv": "2", "ar": "2"}, "finding": {"sv": "bakom kassan"}, "access": {}},
-    "latitude": 55.697, "longitude": 13.23, "last_entry": 15, "door": "visit",
-}  # fmt: skip
-HOURS_NOW = {
-    "open": [SESSION], "sessions": [SESSION | DOOR, SESSION | DOOR | {"partner": "IK Eos"}, SESSION],
-    "online": [SESSION | {"place": "service_online", "address": ""}], "answering": True,
-}  # fmt: skip
-PROMISES = (
-    {"promise": "soon", "minutes": 15},
-    {"promise": "queue", "place": 3},
-    {"promise": "later", "at": "2026-01-06T12:00:00+00:00", "session": SESSION},
-    {"promise": "unknown", "session": SESSION},
-    {"promise": "unknown"},
+SESSION_TOLD = SessionTold(
+    place="lund_city_library", address="Testgatan 1", day=date(2026, 1, 12), opens=time(13), closes=time(16)
 )
 # Latin in an Arabic or Persian sentence: names that stand on signs and letters, and what is typed as it is.
 LATIN_NAMES = re.compile(
@@ -61,63 +46,6 @@ ISOLATES = re.compile(f"[{LRI}{FSI}{PDI}]")
 ISOLATED = re.compile(f"[{LRI}{FSI}][^{PDI}]*{PDI}")
 
 
-def params_of(notice: Notice) -> list[dict[str, object]]:
-    """Plausible params of a notice to a newcomer, one for each way it can be said."""
-    base: dict[str, object] = {"code": "4729135"}
-    match notice:
-        case Notice.RECEIPT | Notice.REOPENED | Notice.RELEASED | Notice.LATE | Notice.TIME_KNOWN:
-            return [base | promise for promise in PROMISES]
-        case Notice.STATUS:
-            return [base | {"state": state, "promise": "soon", "minutes": 15} for state in ("none", *OPEN, "closed")]
-        case Notice.ASK_TAP:
-            steps = [(step, len(QUESTIONS[step].options) // OPTIONS_ON_A_SCREEN + 1) for step in QUESTIONS]
-            answered = [
-                {"step": step, "chosen": code, "answered": f"{QUESTIONS[step].column}:{code}"}
-                for step in QUESTIONS
-                for code in (*QUESTIONS[step].options, "prefer_not_say")
-            ]
-            return [{"step": step, "page": page} for step, pages in steps for page in range(pages)] + answered
-        case Notice.ASK_LANGUAGE:
-            return [{}, {"pressed": "lang:fa"}]
-        case Notice.ASK_CONSENT | Notice.ASK_CONSENT_FIRST:
-            return [{"channel": "telegram"}, {"channel": "web"}, {"pressed": "consent:yes"}, {"pressed": "consent:no"}]
-        case Notice.ASK_OFFER_HELD:
-            return [{}, {"pressed": "held:send"}, {"pressed": "held:drop"}]
-        case Notice.STOPPED | Notice.NOTHING_TO_STOP:
-            return [base, base | {"pressed": "erase:yes"}]
-        case Notice.EDITED_CLOSED:
-            return [base | {"reopens": True}, base | {"reopens": False}]
-        case Notice.PRIVACY | Notice.ERASED:
-            return [{"channel": "telegram"}, {"channel": "web"}]
-        case Notice.ASK_DELETE:
-            about = f"{2**53}:{2**53}"
-            return [{"channel": "web", "about": about}, base | {"channel": "telegram", "about": about}]
-        case Notice.ASK_STOP:
-            return [base | {"case": 2**53}]
-        case Notice.UNKNOWN_COMMAND | Notice.NOT_DELETED:
-            return [{"channel": channel, "unsent": "0123456789abcdef"} for channel in ("telegram", "web")]
-        case Notice.CLAIMED | Notice.REPLY:
-            return [{}, {"adviser": "Amina"}]
-        case Notice.TAKEN_UP:
-            return [base, base | {"adviser": "Amina"}]
-        case Notice.HOURS | Notice.NO_CONSENT:
-            return [HOURS_NOW, {"sessions": [SESSION, SESSION]}, {"open": [], "sessions": [], "online": []}]
-        case Notice.PLACE | Notice.VENUE:
-            return [PLACE, {"code": "popup", "place": "", "names": {"sv": "Lokalen"}, "address": ""}]
-        case Notice.REMINDER_SET | Notice.SESSION_EVENING | Notice.HOURS_CHANGED:
-            closed = {"code": "linero", "place": "linero_library", "address": "", "day": "2026-01-12", "spans": []}
-            why = {"reason": "other", "texts": {"sv": "vi målar om"}, "partner": "IK Eos"}
-            days = [{**closed, "spans": [["13:00", "15:30"], ["16:00", "18:00"]]}, {**closed, "reason": "illness"}]
-            return [{"days": days}, {"days": [{**closed, **why}], "late": True}]
-        case Notice.UNREADABLE:
-            return [{"kind": "photo", "session": SESSION}, {"kind": "voice"}, {"kind": "photo", "text": True}]
-        case Notice.REFUSED:
-            refusals = ("link_spent", "telegram_is_newcomer", "link_is_for_desk")
-            return [{"refusal": "too_long", "most": 12_000}, *({"refusal": code} for code in refusals)]
-        case _:
-            return [base]
-
-
 @pytest.fixture(scope="session")
 def facts(catalogues: Catalogues) -> Facts:
     return Facts(
@@ -127,13 +55,9 @@ def facts(catalogues: Catalogues) -> Facts:
     )  # fmt: skip
 
 
-def everything(catalogues: Catalogues, facts: Facts, language: str) -> list[tuple[Notice, Prompt]]:
+def everything(catalogues: Catalogues, facts: Facts, language: str) -> list[tuple[Spoken, Prompt]]:
     words = catalogues.words(language)
-    return [
-        (notice, table.prompt(notice, params, words, facts))
-        for notice in intake_texts.TELLERS
-        for params in params_of(notice)
-    ]
+    return [(saying, saying.said(words, facts)) for one in ways.to_newcomers() for saying in ways.ways(one)]
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -162,10 +86,9 @@ def test_no_text_to_a_newcomer_holds_a_command_that_ends_something(
 def test_no_text_to_staff_holds_a_command_that_ends_something(
     catalogues: Catalogues, facts: Facts, language: str
 ) -> None:
-    for notice in cases_texts.TELLERS:
-        for params in staff_ways(notice):
-            said = table.prompt(notice, params, catalogues.desk(language), facts, to_staff=True)
-            assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), notice
+    for saying in (saying for one in ways.to_staff() for saying in ways.ways(one)):
+        said = saying.said(catalogues.desk(language), facts)
+        assert not ENDS_SOMETHING.search(ISOLATES.sub("", said.text)), saying
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -182,7 +105,7 @@ def test_no_stray_latin_word_stands_in_a_sentence_from_right_to_left(
     catalogues: Catalogues, facts: Facts, language: str
 ) -> None:
     for notice, said in everything(catalogues, facts, language):
-        if notice == Notice.ASK_LANGUAGE:
+        if isinstance(notice, AskLanguage):
             continue  # asks in all five at once, on purpose
         for line in [*said.text.splitlines(), *(choice.label for row in said.rows for choice in row)]:
             left = re.sub(r"\([^()]*\)", "", LATIN_NAMES.sub("", ISOLATED.sub("", line)))  # Swedish names in brackets
@@ -192,7 +115,7 @@ def test_no_stray_latin_word_stands_in_a_sentence_from_right_to_left(
 @pytest.mark.parametrize("language", [language for language in Language if language != Language.UK])
 def test_no_cyrillic_stands_outside_ukrainian(catalogues: Catalogues, facts: Facts, language: str) -> None:
     for notice, said in everything(catalogues, facts, language):
-        if notice != Notice.ASK_LANGUAGE:
+        if not isinstance(notice, AskLanguage):
             assert not re.search("[\u0400-\u04ff]", said.text), notice
 
 
@@ -207,7 +130,7 @@ def test_numbers_that_would_be_shown_backwards_are_isolated(
 
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT))
 def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, facts: Facts, language: str) -> None:
-    said = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words(language), facts)
+    said = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words(language), facts)
 
     text = re.sub(f"[{LRI}{FSI}{PDI}]", "", said.text)
     assert {"ar": "من 13:00 إلى 16:00", "fa": "از 13:00 تا 16:00"}[language] in text
@@ -216,148 +139,32 @@ def test_hours_are_said_from_to_and_never_with_a_dash(catalogues: Catalogues, fa
 def test_arabic_dates_name_the_month_both_ways_and_persian_ones_both_calendars(
     catalogues: Catalogues, facts: Facts
 ) -> None:
-    arabic = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("ar"), facts).text
-    persian = table.prompt(Notice.HOURS, {"sessions": [SESSION]}, catalogues.words("fa"), facts).text
+    arabic = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words("ar"), facts).text
+    persian = Hours(sessions=(SESSION_TOLD,)).said(catalogues.words("fa"), facts).text
 
     assert "كانون الثاني / يناير" in arabic
     assert "ژانویهٔ" in persian
     assert "دی 1404" in persian
 
 
-TELL = {
-    "verb": "close", "places": ["linero"], "first": "2026-01-12", "last": None, "weekday": None, "spans": [],
-    "reason": "holiday", "texts": {}, "partner": "", "name": "", "address": "", "at": [DOOR],
-}  # fmt: skip
-SHIFT = {"shift": 1, "starts_at": "2026-01-12T12:00:00+00:00", "ends_at": "2026-01-12T14:00:00+00:00"}
-TOLD = (
-    TELL,
-    TELL | {"last": "2026-01-19", "reason": "other", "texts": {"sv": "vi målar om"}, "at": [DOOR] * 7},
-    TELL | {"verb": "weekly", "weekday": 0, "spans": [["13:00", "15:30"], ["16:00", "18:00"]], "reason": ""},
-    TELL | {"verb": "usual", "reason": ""},
-    TELL | {"verb": "popup", "spans": [["13:00", "15:30"]], "reason": "", "partner": "IK Eos", "name": "Lokalen",
-            "address": "Testgatan 3", "at": [{"code": "lokalen", "place": "", "names": {"sv": "Lokalen"}}]},
-)  # fmt: skip
-GUIDED = (
-    "h:s", "h:s:linero", "h:s:linero:0", "h:s:linero:0:1300", "h:s:linero:0:13001500", "h:s:linero:0:13001500+",
-    "h:s:linero:0:13001500+1600", "h:s:linero:0:-", "h:c", "h:c:+1", "h:c:*", "h:c:linero:+8", "h:c:*:20260105",
-    "h:t:linero:20260105:08001500", "h:x:linero:20260105:0800",
-)  # fmt: skip
-
-
-def hours_params_of(notice: Notice) -> list[dict[str, object]]:
-    """Params of what coordinators and volunteers are told of hours, one for each way it can be said."""
-    day = DOOR | {"day": "2026-01-12", "spans": [["13:00", "15:30"]]}
-    match notice:
-        case Notice.HOURS_ASK:
-            rows = [
-                SimpleNamespace(code=f"place-{n}", name_key="", door="visit", details={}, address="") for n in range(8)
-            ]
-            rows[0].code, rows[0].name_key = "linero", "linero_library"
-            asked = [buttons.following(code, rows, NOW.date()) for code in GUIDED]  # type: ignore[arg-type]
-            return [one.params for one in asked if isinstance(one, buttons.Asked)]
-        case Notice.HOURS_PREVIEW:
-            shifts = [SHIFT | {"place": "linero", "names": names} for names in (["Amina", "Kim"], [], *[["Bo"]] * 8)]
-            more = [{"shifts": [], "unstaffed": True}, {"shifts": shifts[:1], "unstaffed": False}]
-            return [
-                {"draft": 2**53, "told": told} | one for told in TOLD for one in (*more, {**more[0], "shifts": shifts})
-            ]
-        case Notice.HOURS_PUBLISHED:
-            how = ({"cancelled": True, "number": 2**31}, {"cancelled": False, "number": 1}, {"undone": True})
-            return [{"told": told} | one for told in TOLD for one in how]
-        case Notice.HOURS_UNDO_ASK | Notice.HOURS_KEPT:
-            return [{"told": told, "number": 2**31} for told in TOLD]
-        case Notice.HOURS_HISTORY:
-            entry = {"number": 7, "at": "2026-01-05T08:00:00+00:00", "alias": "Karin", "undone": False, "undoes": None}
-            entries = [entry | {"told": told} for told in TOLD] + [
-                entry | {"told": TELL, "undone": True, "alias": None}
-            ]
-            return [
-                {"entries": [*entries, entry | {"told": TELL, "undoes": 6}], "newest": 7},
-                {"entries": [], "newest": None},
-            ]
-        case Notice.HOURS_ON_DAY:
-            return [{"days": [day, day | {"spans": [], "reason": "illness"}]}]
-        case Notice.HOURS_USAGE:
-            wrong = {"refusal": "hours_word_unknown", "values": {"value": "tjoho"}}
-            commands = (*typed_lines.VERBS, "hours_history")
-            return [{"command": name, "day": "2026-01-12", "place": "linero"} | wrong for name in commands]
-        case Notice.SHIFT_HOURS:
-            return [SHIFT | {"days": [day], "cancelled": cancelled} for cancelled in (True, False)]
-        case Notice.HOLIDAY_PROPOSED | Notice.SESSION_UNSTAFFED:
-            name = {"sv": "Trettondedag jul", "en": "Epiphany"}
-            return [{"day": "2026-01-06", "name": name, "sessions": [SESSION | DOOR, SESSION | {"partner": "IK Eos"}]}]
-        case _:
-            return [{}]
-
-
-BECAME = ("sent", "declined", "elsewhere", "expired", "nowhere")
-FATES = ("erased", "queued", "taken", "withdrawn", "closed", "closed_by_you")
-
-
-def staff_params(notice: Notice) -> dict[str, object]:
-    cards = [{"case": 1, "code": "4729135", "language": "ar", "category": "housing"}] * 2
-    return {
-        "case": 2**53, "code": "4729135", "language": "fa", "channel": "web", "category": "tax_id", "seq": 2**45,
-        "since": "2026-01-05T06:00:00+00:00", "messages": 3, "returning": True, "marked": True, "alias": "Amina",
-        "at": "2026-01-05T08:00:00+00:00", "part": 0, "parts": 1, "cases": cards, "chosen": ["bank"], "page": 1,
-        "several": True, "default": 25, "count": 2, "hours": 19, "ends_at": "2026-01-05T12:00:00+00:00",
-        "message": 2**53, "role": "coordinator", "number": 2**53,
-        "shown": "2027-02-09T08:00:00+00:00", "other": "2026-01-05T08:00:00+00:00",
-        "state": "queued", "refusal": "no_longer_valid" if notice == Notice.REFUSED else None,
-    }  # fmt: skip
-
-
-def staff_ways(notice: Notice) -> list[dict[str, object]]:
-    """As `params_of`, for a notice to staff."""
-    params = staff_params(notice)
-    if notice in hours_texts_staff.TELLERS:
-        return hours_params_of(notice)
-    match notice:
-        case Notice.REFUSED:
-            return [{"refusal": "no_longer_valid"}]
-        case Notice.WHICH_CASE:
-            asked = [{"why": why} for why in ("several", "ended", "unclear", "slash", "reopen")]
-            return [params | one for one in (*asked, *({"became": became} for became in BECAME))]
-        case Notice.COORDINATOR_BLOCKED:
-            return [params | {"reason": why, "count": count} for why in cases_texts.SHUT for count in (0, 1, 2)]
-        case Notice.CLOCK_DOUBT:
-            return [params, params | {"until": params["at"]}, *pressed_params(notice)]
-        case Notice.STAFF_UNREADABLE:
-            return [params, params | {"text": True}]
-        case Notice.CAN_STORE_AGAIN:
-            return [params | {"until": "2026-01-05T08:30:00+00:00"}]
-        case Notice.NEWER_ROWS:
-            return [{"kind": "told_by_tomorrow"}]
-        case Notice.TOKEN_ELSEWHERE:
-            return [params | {"what": what} for what in trouble_texts.SEEN]
-        case Notice.NOT_YOUR_CASE:
-            return [params | {"fate": fate, "alias": "Bo" if fate == "taken" else None} for fate in FATES]
-        case _:
-            return [params, *pressed_params(notice)]
-
-
-def pressed_params(notice: Notice) -> list[dict[str, object]]:
-    """Those that say something else once one of their buttons has been pressed."""
-    pressed = {
-        Notice.STAFF_LANGUAGE: "lang:en", Notice.NEW_DEVICE: "endall", Notice.WORDS: "over",
-        Notice.CLAIMED_BY_YOU: "over", Notice.MY_CASES: "over", Notice.CLOSE_CATEGORY: "left",
-        Notice.CLOCK_DOUBT: "clock:1",
-    }  # fmt: skip
-    return [staff_params(notice) | {"pressed": pressed[notice]}] if notice in pressed else []
-
-
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
-@pytest.mark.parametrize("notice", list(cases_texts.TELLERS))
-def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, notice: Notice, language: str) -> None:
-    for params in staff_ways(notice):
-        said = table.prompt(notice, params, catalogues.desk(language), facts, to_staff=True)
+@pytest.mark.parametrize("one", ways.to_staff(), ids=lambda one: one.kind)
+def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, one: type[Spoken], language: str) -> None:
+    for saying in ways.ways(one):
+        said = saying.said(catalogues.desk(language), facts)
 
         assert said.text.strip()
-        assert utf16_length(said.text) <= MOST_UNITS, params
-        assert len(said.rows) <= MOST_ROWS or notice not in hours_texts_staff.TELLERS, params
+        assert utf16_length(said.text) <= MOST_UNITS, saying
+        assert len(said.rows) <= MOST_ROWS or not one.__module__.startswith("bot.hours"), saying
         for choice in (choice for row in said.rows for choice in row):
             assert choice.label.strip()
             assert len(choice.code.encode()) <= MOST_CODE_BYTES
+
+
+@pytest.mark.parametrize("one", list(table.KNOWN.values()), ids=lambda one: one.kind)
+def test_what_a_row_keeps_is_read_as_it_was_said(one: type[Saying]) -> None:
+    for saying in ways.ways(one):
+        assert one.read(json.loads(json.dumps(saying.to_row()))) == saying
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
@@ -371,13 +178,11 @@ def test_every_cause_of_trouble_is_said_with_what_to_do(catalogues: Catalogues, 
         assert "Telegram" in meanwhile
 
 
-@pytest.mark.parametrize("told", TOLD, ids=lambda told: told["verb"])
+@pytest.mark.parametrize("told", ways.values_of(ChangeTold), ids=lambda told: told.verb)
 def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
-    catalogues: Catalogues, facts: Facts, told: dict[str, object]
+    catalogues: Catalogues, facts: Facts, told: ChangeTold
 ) -> None:
-    params = {"draft": 1, "told": told, "shifts": [], "unstaffed": False}
-
-    text = table.prompt(Notice.HOURS_PREVIEW, params, catalogues.desk("sv"), facts, to_staff=True).text
+    text = HoursPreview(draft=1, told=told).said(catalogues.desk("sv"), facts).text
 
     blocks = {block.split("\n")[0]: block.split("\n")[1:] for block in text.split("\n\n")}
     for language in Language:
@@ -392,9 +197,8 @@ def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
 
 
 def test_every_notice_has_its_words() -> None:
-    said = set(intake_texts.TELLERS) | set(cases_texts.TELLERS) | set(table.KNOWN)
-
-    assert set(Notice) - said == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody, and to no person
+    assert set(table.KNOWN) == set(Notice)
+    assert {*Notice} - {one.kind for one in ways.sayings()} == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -421,10 +225,9 @@ def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, lan
 def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(
     catalogues: Catalogues, facts: Facts, language: str, said: str
 ) -> None:
-    night = {"starts_at": "2026-01-05T21:00:00+00:00", "ends_at": "2026-01-06T01:00:00+00:00"}
+    begins, ends = datetime(2026, 1, 5, 21, 0, tzinfo=UTC), datetime(2026, 1, 6, 1, 0, tzinfo=UTC)
     earlier = replace(facts, now=datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
-    params = {"days": [], "cancelled": False, **night}
 
-    told = table.prompt(Notice.SHIFT_HOURS, params, catalogues.desk(language), earlier, to_staff=True)
+    told = ShiftHours(days=(), starts_at=begins, ends_at=ends).said(catalogues.desk(language), earlier)
 
     assert said in told.text

@@ -5,14 +5,36 @@ the rest looks as its type says. A saying whose fields belong together in anothe
 """
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import EnumType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from bot.cases.texts import ClaimedByYou, MyCases
+from bot.cases.texts_asked import OPTIONS_ON_A_SCREEN, AskTap
+from bot.cases.texts_closing import CloseCategory
+from bot.cases.texts_relayed import RelayedWords
+from bot.hours.texts import Hours
+from bot.hours.texts_guided import HoursAsk
+from bot.hours.texts_staff import EXAMPLES, HoursHistory, HoursPreview, HoursUsage
+from bot.hours.texts_unasked import HolidayProposed
+from bot.hours.told import ChangeTold, HoursTold, PastTold, SessionTold, ShiftTold, Weekday
+from bot.hours.typed import buttons
+from bot.intake.texts import NoConsent
+from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskOfferHeld
+from bot.intake.texts_ending import NothingToStop, Stopped
 from bot.language.parts import Spoken, ToNewcomer, ToStaff
+from bot.people.texts import NewDevice
+from bot.places.places import PlaceRow
+from bot.places.told import PlaceTold
 from bot.telling import table
+from bot.trouble.texts import ClockDoubt
+from bot.volunteers.texts import StaffLanguage
+from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
+from models.hours import Door, Reason
+from models.hours_change import Change, Verb
+from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.saying import Like, Saying
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -36,8 +58,15 @@ def to_staff() -> list[type[Spoken]]:
 
 
 def ways(saying: type[Saying]) -> list[Saying]:
-    """It in every way it can be said."""
-    whole = _whole(saying)
+    """It in every way it can be said, also once a button under it has been pressed."""
+    told = WAYS[saying]() if saying in WAYS else _each_by_itself(saying)
+    pressed = [replace(_whole(saying), pressed=code) for code in PRESSED.get(saying, ())]
+    return _distinct([*told, *pressed])
+
+
+def _each_by_itself(like: type[Any]) -> list[Any]:
+    """It whole, and with each of its fields in every way, the others staying as they are."""
+    whole = _whole(like)
     return _distinct([whole, *_varied(whole)])
 
 
@@ -81,8 +110,7 @@ def values_of(hint: Any) -> list[Any]:
     if isinstance(hint, EnumType):
         return list(hint)
     if is_dataclass(hint):
-        whole = _whole(hint)
-        return _distinct([whole, *_varied(whole)])
+        return WAYS[hint]() if hint in WAYS else _each_by_itself(hint)
     return _PLAIN[hint]
 
 
@@ -102,3 +130,118 @@ _PLAIN: dict[Any, list[Any]] = {
 def _distinct(told: list[Any]) -> list[Any]:
     kept: list[Any] = []
     return [one for one in told if one not in kept and not kept.append(one)]
+
+
+# Those whose fields belong together.
+
+_LINERO = PlaceTold(code="linero", place="linero_library", address="Testgatan 2")
+_SPANS = ((time(13), time(15, 30)), (time(16), time(18)))
+_PRESSED = (
+    "h:s", "h:s:linero", "h:s:linero:0", "h:s:linero:0:1300", "h:s:linero:0:13001500", "h:s:linero:0:13001500+",
+    "h:s:linero:0:13001500+1600", "h:s:linero:0:-", "h:c", "h:c:+1", "h:c:*", "h:c:linero:+8", "h:c:*:20260105",
+    "h:t:linero:20260105:08001500", "h:x:linero:20260105:0800", "h:o:linero",
+)  # fmt: skip
+
+
+def _ways_to_ask() -> list[AskTap]:
+    """Every page of every optional question, and each with each of its answers given."""
+    told = []
+    for step, question in QUESTIONS.items():
+        pages = -(-len(question.options) // OPTIONS_ON_A_SCREEN)
+        told += [AskTap(step=step, page=page) for page in range(pages)]
+        answers = (*question.options, PREFER_NOT_SAY)
+        told += [AskTap(step=step, chosen=one, answered=f"{question.column}:{one}") for one in answers]
+    return told
+
+
+def _changes() -> list[ChangeTold]:
+    """One of each verb, and those that are told in another way."""
+    closed = ChangeTold(verb=Verb.CLOSE, places=("linero",), first=DAY, reason=Reason.HOLIDAY, at=(_LINERO,))
+    new = PlaceTold(code="lokalen", names={"sv": "Lokalen"}, address="Testgatan 3")
+    own_words = {"reason": Reason.OTHER, "texts": {"sv": "vi målar om"}}
+    week = replace(closed, verb=Verb.WEEKLY, weekday=Weekday.MONDAY, spans=_SPANS, reason="")
+    return [
+        closed,
+        replace(closed, last=date(2026, 1, 19), at=(_LINERO,) * 7, **own_words),
+        week,
+        replace(week, last=date(2026, 1, 19), spans=()),
+        replace(closed, verb=Verb.TIMES, spans=_SPANS),
+        replace(closed, verb=Verb.EXTRA, spans=_SPANS, reason=""),
+        replace(closed, verb=Verb.USUAL, reason=""),
+        replace(
+            closed, verb=Verb.POPUP, spans=_SPANS[:1], reason="", partner="IK Eos", name="Lokalen",
+            address="Testgatan 3", at=(new,),
+        ),
+    ]  # fmt: skip
+
+
+def _hours(like: type[HoursTold]) -> list[Any]:
+    return [*_each_by_itself(like), like(open=()), like(open=(), answering=True)]
+
+
+def _previews() -> list[HoursPreview]:
+    shift = ShiftTold(shift=1, place="linero", starts_at=INSTANT, ends_at=INSTANT + timedelta(hours=2))
+    signed = [replace(shift, names=names) for names in (("Amina", "Kim"), (), *[("Bo",)] * 8)]
+    return [
+        HoursPreview(draft=LARGEST, told=told, shifts=tuple(signed[:shifts]), unstaffed=shifts != 1)
+        for told in _changes()
+        for shifts in (0, 1, len(signed))
+    ]
+
+
+def _histories() -> list[HoursHistory]:
+    past = PastTold(number=7, at=INSTANT, alias="Karin", told=_changes()[0])
+    made = [replace(past, told=told) for told in _changes()]
+    by_command, taking_back = replace(past, undone=True, alias=None), replace(past, undoes=6)
+    return [HoursHistory(entries=(*made, by_command, taking_back), newest=7), HoursHistory(entries=tuple(made)),
+            HoursHistory()]  # fmt: skip
+
+
+def _usages() -> list[HoursUsage]:
+    refusal, values = "hours_word_unknown", {"value": "tjoho"}
+    wrong = [
+        HoursUsage(command=command, day=DAY, place="linero", refusal=refusal, values=values) for command in EXAMPLES
+    ]
+    return [*wrong, HoursUsage(command="popup", day=DAY, place="linero")]
+
+
+def _asked() -> list[HoursAsk]:
+    rows = [PlaceRow(f"place-{n}", "", Door.VISIT, "", {}, None, None, None) for n in range(7)]
+    places = [PlaceRow("linero", "linero_library", Door.VISIT, "", {}, None, None, None), *rows]
+    asked = [buttons.following(code, places, NOW.date()) for code in _PRESSED]
+    assert not any(isinstance(one, Change) for one in asked)
+    return [one for one in asked if isinstance(one, HoursAsk)]
+
+
+def _holidays() -> list[HolidayProposed]:
+    name = {"sv": "Trettondedag jul", "en": "Epiphany"}
+    return [HolidayProposed(day=DAY, name=name, sessions=tuple(values_of(SessionTold)))]
+
+
+WAYS: Mapping[type, Callable[[], list[Any]]] = {
+    AskTap: _ways_to_ask,
+    NoConsent: lambda: _hours(NoConsent),
+    ChangeTold: _changes,
+    Hours: lambda: _hours(Hours),
+    HoursAsk: _asked,
+    HoursPreview: _previews,
+    HoursHistory: _histories,
+    HoursUsage: _usages,
+    HolidayProposed: _holidays,
+}
+# What may be pressed under a message, where it says something else afterwards.
+PRESSED: Mapping[type[Saying], tuple[str, ...]] = {
+    AskLanguage: (LANGUAGE.code("fa"),),
+    AskConsent: (CONSENT.code("yes"), CONSENT.code("no")),
+    AskConsentFirst: (CONSENT.code("yes"), CONSENT.code("no")),
+    AskOfferHeld: (HELD.code("send"), HELD.code("drop")),
+    Stopped: (DELETE_UNASKED.code(),),
+    NothingToStop: (DELETE_UNASKED.code(),),
+    StaffLanguage: (LANGUAGE.code("en"),),
+    NewDevice: (END_ALL.code(),),
+    RelayedWords: ("over",),
+    ClaimedByYou: ("over",),
+    MyCases: ("over",),
+    CloseCategory: ("left",),
+    ClockDoubt: (CLOCK.code(1),),
+}

@@ -40,11 +40,11 @@ def _place(published: Published, words_by_language: Mapping[str, Words], code: s
     ahead = next_openings(published.timetable, published.now, [code], published.zone)
     return {
         "code": code,
-        "door": str(place["door"]),
+        "door": str(place.door),
         "name": {language: str(place_name(words, place)) for language, words in words_by_language.items()},
-        "address": str(place["address"]),
-        "latitude": place["latitude"],
-        "longitude": place["longitude"],
+        "address": place.address,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
         "opening_hours": opening_hours(published, code),
         "open_now": opening is not None,
         "open_until": f"{opening.closes:%H:%M}" if opening else None,

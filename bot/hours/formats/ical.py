@@ -16,9 +16,10 @@ from icalendar import Calendar, Event
 from bot.hours.formats.series import Revision, Series, Session, series_and_sessions
 from bot.hours.formats.shape import Published
 from bot.hours.formats.vtimezone import vtimezone
-from bot.hours.phrases import Told, place_lines, place_name, special_line
+from bot.hours.phrases import place_lines, place_name, special_line
 from bot.language import dates
 from bot.language.i18n import Plain, Words
+from bot.places.told import PlaceFacts
 from models.hours import Door
 from models.timetable import Span
 
@@ -39,11 +40,11 @@ def calendar(published: Published, words: Words, place: str | None = None) -> by
     return bytes(made.to_ical())
 
 
-def title(words: Words, place: Told) -> Plain:
+def title(words: Words, place: PlaceFacts) -> Plain:
     """ "RådRum, Stadsbiblioteket": whoever reads it elsewhere must not take our hours for the library's. The online
     place has the service in its name."""
     name = place_name(words, place)
-    named = place["door"] == Door.ONLINE and isinstance(name, Plain)
+    named = place.door == Door.ONLINE and isinstance(name, Plain)
     return Plain(name if named else dates.listed([words("service_name"), name], words.language))
 
 
@@ -92,7 +93,7 @@ def _of_session(published: Published, words: Words, session: Session) -> Event:
     return event
 
 
-def _event(published: Published, words: Words, place: Told, name: str, revision: Revision) -> Event:
+def _event(published: Published, words: Words, place: PlaceFacts, name: str, revision: Revision) -> Event:
     event = Event()
     event.add("uid", f"{name}@{urlsplit(published.public_url).hostname}")
     event.add("sequence", revision.sequence)
@@ -101,10 +102,10 @@ def _event(published: Published, words: Words, place: Told, name: str, revision:
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
     event.add("url", _page(published, words))
-    if place["address"]:
-        event.add("location", place["address"])
-    if place.get("latitude") is not None and place.get("longitude") is not None:
-        event.add("geo", (place["latitude"], place["longitude"]))
+    if place.address:
+        event.add("location", place.address)
+    if place.latitude is not None and place.longitude is not None:
+        event.add("geo", (place.latitude, place.longitude))
     return event
 
 

@@ -16,9 +16,10 @@ from threading import Lock
 import segno
 
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import Told, place_name, special_line, week_lines
+from bot.hours.phrases import place_name, special_line, week_lines
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words
 from bot.language.textshape import FSI, PDI, without_bidi_controls
+from bot.places.told import PlaceFacts
 from models.hours import Door
 from models.people import AUTONYMS, Language
 from models.timetable import SpecialDay, special_days, weekly
@@ -118,8 +119,8 @@ def _set(said: str, changed_at: int) -> bytes:
 def _sites(published: Published, codes: list[str], swedish: Words) -> Iterator[Site]:
     for code in codes:
         facts = published.places[code]
-        if facts["door"] == Door.VISIT and facts["address"]:
-            yield Site(_name(swedish, facts), without_bidi_controls(facts["address"]))
+        if facts.door == Door.VISIT and facts.address:
+            yield Site(_name(swedish, facts), without_bidi_controls(facts.address))
 
 
 def _block(published: Published, codes: list[str], words: Words, url: str) -> Block:
@@ -167,7 +168,7 @@ def _special(published: Published, codes: list[str]) -> Iterator[tuple[str, Spec
                 yield code, day
 
 
-def _name(words: Words, facts: Told) -> str:
+def _name(words: Words, facts: PlaceFacts) -> str:
     name = place_name(words, facts)
     return FSI + without_bidi_controls(name) + PDI if isinstance(name, Foreign) else name
 

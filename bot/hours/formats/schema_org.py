@@ -15,8 +15,9 @@ from typing import Any
 
 from bot.hours.formats.ical import title
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import Told, map_link
+from bot.hours.phrases import map_link
 from bot.language.i18n import Words
+from bot.places.told import PlaceFacts
 from models.hours import Door
 from models.people import Language
 from models.timetable import Span, SpecialDay, Stretch, special_days, weekly
@@ -36,10 +37,10 @@ def json_ld(published: Published, words: Words) -> Node:
     root = f"{published.public_url}/"
     known = [published.places[code] for code in published.shown]
     service: Node = {"@type": "NGO", "@id": f"{root}#service", "name": str(words("service_name")), "url": root}
-    contacts = [_contact(published, words, place) for place in known if place["door"] != Door.VISIT]
+    contacts = [_contact(published, words, place) for place in known if place.door != Door.VISIT]
     if contacts:
         service["contactPoint"] = contacts
-    visits = [_place(published, words, place) for place in known if place["door"] == Door.VISIT]
+    visits = [_place(published, words, place) for place in known if place.door == Door.VISIT]
     return {"@context": CONTEXT, "@graph": [service, *visits]}
 
 
@@ -48,17 +49,17 @@ def to_script(graph: Mapping[str, object]) -> str:
     return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
 
 
-def _place(published: Published, words: Words, place: Told) -> Node:
-    root, code = f"{published.public_url}/", str(place["code"])
+def _place(published: Published, words: Words, place: PlaceFacts) -> Node:
+    root, code = f"{published.public_url}/", place.code
     regular, special = _hours(published, code)
     node: Node = {
         "@type": "LocalBusiness", "@id": f"{root}#place-{code}", "name": str(title(words, place)),
         "url": f"{root}{words.language}/hours", "parentOrganization": {"@id": f"{root}#service"},
     }  # fmt: skip
-    if place["address"]:
-        node["address"] = {"@type": "PostalAddress", "streetAddress": str(place["address"])}
+    if place.address:
+        node["address"] = {"@type": "PostalAddress", "streetAddress": place.address}
     if link := map_link(place):
-        geo = {"latitude": place["latitude"], "longitude": place["longitude"]}
+        geo = {"latitude": place.latitude, "longitude": place.longitude}
         node |= {"geo": {"@type": "GeoCoordinates"} | geo, "hasMap": link}
     node["openingHoursSpecification"] = _specifications(regular, published)
     if special:
@@ -66,8 +67,8 @@ def _place(published: Published, words: Words, place: Told) -> Node:
     return node
 
 
-def _contact(published: Published, words: Words, place: Told) -> Node:
-    root, code = f"{published.public_url}/", str(place["code"])
+def _contact(published: Published, words: Words, place: PlaceFacts) -> Node:
+    root, code = f"{published.public_url}/", place.code
     regular, special = _hours(published, code)
     hours = _specifications([piece for stretch in regular for piece in _around(stretch, special)], published)
     return {

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.places.told import PlaceFacts
 from models.hours import Door
 from models.timetable import PUBLISHED_DAYS, Exceptional, Rule, Timetable, openings_between, special_days
 
@@ -37,11 +37,11 @@ class KeptException:
 class Published:
     """What is published, as seen on one day.
 
-    `places`: code → `places.place_facts`, in the order to show them. `now`: aware. `changed_at`: of the newest change.
+    `places`: by code, in the order to show them. `now`: aware. `changed_at`: of the newest change.
     `kept_rules`, `kept_exceptions`: everything that ever held, for calendars that must be told what no longer does.
     """
 
-    places: Mapping[str, Mapping[str, Any]]
+    places: Mapping[str, PlaceFacts]
     timetable: Timetable
     now: datetime
     zone: ZoneInfo
@@ -74,7 +74,7 @@ class Published:
     def told(self) -> list[str]:
         """As `shown`, and the places of which a day that differs is to be told: a pop-up that was closed is one."""
         alive = {rule.place for rule in self.timetable.rules} | {one.place for one in self.timetable.exceptions}
-        ordered = sorted(alive & set(self.places), key=lambda code: (self.places[code]["door"] != Door.VISIT, code))
+        ordered = sorted(alive & set(self.places), key=lambda code: (self.places[code].door != Door.VISIT, code))
         return [code for code in ordered if self.has_openings(code) or self._has_special_days(code)]
 
     def has_openings(self, place: str) -> bool:

@@ -5,13 +5,14 @@ somebody types. It must not word a question (`hours/texts_guided.py` does) nor r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bot.engine import buttons
 from bot.engine.errors import Stale
-from bot.places.places import PlaceRow, place_params
+from bot.hours.texts_guided import OFFERED_REASONS, HoursAsk, Step
+from bot.hours.told import Weekday
+from bot.places.places import PlaceRow, place_told
 from models.button import Day, Kind, NotAButton, OneOf, read_as
 from models.buttons_hours import (
     AND,
@@ -26,32 +27,24 @@ from models.buttons_hours import (
     answered,
     before_answer,
 )
-from models.hours import Door, Reason
+from models.hours import Door
 from models.hours_change import Change, Verb
-from models.timetable import as_text
 
 LETTERS = {
     "sethours": Letter.WEEKLY, "closeday": Letter.CLOSE, "changeday": Letter.TIMES, "extra": Letter.EXTRA,
     "openday": Letter.USUAL,
 }  # fmt: skip
-_STEPS: Mapping[str, tuple[Verb, tuple[str, ...]]] = {
+Missing = Literal["place", "weekday", "day", "times", "reason", "since"]
+_STEPS: Mapping[str, tuple[Verb, tuple[Missing, ...]]] = {
     Letter.WEEKLY: (Verb.WEEKLY, ("place", "weekday", "times", "since")),
     Letter.CLOSE: (Verb.CLOSE, ("place", "day", "reason")),
     Letter.TIMES: (Verb.TIMES, ("place", "day", "times", "reason")),
     Letter.EXTRA: (Verb.EXTRA, ("place", "day", "times")),
     Letter.USUAL: (Verb.USUAL, ("place", "day")),
 }
-OFFERED_REASONS = (Reason.HOLIDAY, Reason.ILLNESS, Reason.LIBRARY_CLOSED, Reason.MOVED)
 PLACES_ON_A_SCREEN, DAYS_ON_A_SCREEN, SCREENS_OF_DAYS = 6, 14, 9
 HALF_HOURS = [time(8 + n // 2, n % 2 * 30) for n in range(25)]  # 08:00 to 20:00
 V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be asked next: the notice's params."""
-
-    params: dict[str, Any]
 
 
 def begin(command: str) -> str:
@@ -59,7 +52,7 @@ def begin(command: str) -> str:
     return GUIDED.code(LETTERS[command])
 
 
-def following(code: str, places: Sequence[PlaceRow], today: date) -> Asked | Change:
+def following(code: str, places: Sequence[PlaceRow], today: date) -> HoursAsk | Change:
     """What the code leads to: the next question, or the change.
 
     Raises:
@@ -77,7 +70,7 @@ class _Dialogue:
             raise Stale
         self.answers = dict(zip(self.steps, guided.answers, strict=False))
 
-    def following(self) -> Asked | Change:
+    def following(self) -> HoursAsk | Change:
         chosen = self._chosen()
         times: Times | None = chosen.get("times")
         if times is not None and times.more:
@@ -110,7 +103,7 @@ class _Dialogue:
         return {"codes": codes}
 
     def _weekday(self, answer: str) -> dict[str, Any]:
-        return {"weekday": int(_read(WEEKDAY, answer))}
+        return {"weekday": Weekday(int(_read(WEEKDAY, answer)))}
 
     def _day(self, answer: str) -> dict[str, Any]:
         return {"day": self._ahead(answer)}
@@ -134,39 +127,38 @@ class _Dialogue:
 
     # What is asked.
 
-    def _ask(self, step: str, chosen: dict[str, Any]) -> Asked:
+    def _ask(self, step: Missing, chosen: dict[str, Any]) -> HoursAsk:
         match step:
             case "place":
                 return self._ask_place(chosen)
             case "day":
                 ahead = self.page % SCREENS_OF_DAYS * DAYS_ON_A_SCREEN
                 days = [self.today + timedelta(days=ahead + n) for n in range(DAYS_ON_A_SCREEN)]
-                return self._asked(step, chosen, days=_iso(days), more=self._turned(SCREENS_OF_DAYS))
+                return self._asked(step, chosen, days=tuple(days), more=self._turned(SCREENS_OF_DAYS))
             case "times":
-                opens = [f"{one:%H:%M}" for one in HALF_HOURS[:-1]]
-                return self._asked("opens", chosen, times=opens, may_close=self.verb == Verb.WEEKLY)
+                return self._asked("opens", chosen, times=tuple(HALF_HOURS[:-1]), may_close=self.verb == Verb.WEEKLY)
             case "since":
                 monday = self.today + timedelta(days=7 - self.today.weekday())
                 month = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
-                return self._asked(step, chosen, days=_iso([self.today, monday, month]), again=self._again(chosen))
+                return self._asked(step, chosen, days=(self.today, monday, month), again=self._again(chosen))
             case _:
                 return self._asked(step, chosen, again=self._again(chosen))
 
-    def _ask_place(self, chosen: dict[str, Any]) -> Asked:
+    def _ask_place(self, chosen: dict[str, Any]) -> HoursAsk:
         pages = -(-len(self.places) // PLACES_ON_A_SCREEN) or 1
         at = self.page % pages * PLACES_ON_A_SCREEN
-        shown = [place_params(place) for place in self.places[at : at + PLACES_ON_A_SCREEN]]
+        shown = tuple(place_told(place) for place in self.places[at : at + PLACES_ON_A_SCREEN])
         more = self._turned(pages) if pages > 1 else ""
         return self._asked("place", chosen, choices=shown, everywhere=self.verb != Verb.WEEKLY, more=more)
 
-    def _ask_time(self, so_far: Times, chosen: dict[str, Any]) -> Asked:
+    def _ask_time(self, so_far: Times, chosen: dict[str, Any]) -> HoursAsk:
         """In the middle of a stretch, or at the beginning of one more."""
         opens = so_far.opens
         since = opens or so_far.spans[-1][1]
-        times = [f"{one:%H:%M}" for one in (HALF_HOURS if opens else HALF_HOURS[:-1]) if one > since]
+        times = tuple(one for one in (HALF_HOURS if opens else HALF_HOURS[:-1]) if one > since)
         if not times:
             raise Stale
-        chosen["opens"] = f"{opens:%H:%M}" if opens else ""
+        chosen["opens"] = opens
         return self._asked("closes" if opens else "opens", chosen, times=times, code=self._code())
 
     def _again(self, chosen: dict[str, Any]) -> str:
@@ -182,18 +174,15 @@ class _Dialogue:
     def _code(self) -> str:
         return GUIDED.code(self.letter, tuple(self.answers.values()))
 
-    def _asked(self, step: str, chosen: dict[str, Any], *, code: str = "", **more: Any) -> Asked:
+    def _asked(self, step: Step, chosen: dict[str, Any], *, code: str = "", **more: Any) -> HoursAsk:
         """`code`: what a button's own value is put after."""
         everywhere = self.answers.get("place") == EVERYWHERE
-        at = [place_params(place) for place in self.places if place.code in chosen.get("codes", ())]
-        spans = as_text(chosen.get("spans", ()))
-        so_far = {
-            "at": [] if everywhere else at, "all_places": everywhere, "weekday": chosen.get("weekday"), "spans": spans,
-            "day": chosen["day"].isoformat() if "day" in chosen else "", "opens": chosen.get("opens", ""),
-            "is_closed": self.answers.get("times") == NOTHING,
-        }  # fmt: skip
-        asked = {"verb": self.verb.value, "step": step, "code": code or before_answer(self._code())}
-        return Asked(asked | so_far | more)
+        at = tuple(place_told(place) for place in self.places if place.code in chosen.get("codes", ()))
+        return HoursAsk(
+            verb=self.verb, step=step, code=code or before_answer(self._code()), at=() if everywhere else at,
+            all_places=everywhere, weekday=chosen.get("weekday"), spans=chosen.get("spans", ()), day=chosen.get("day"),
+            opens=chosen.get("opens"), is_closed=self.answers.get("times") == NOTHING, **more,
+        )  # fmt: skip
 
 
 def _read(kind: Kind[V], answer: str) -> V:
@@ -201,7 +190,3 @@ def _read(kind: Kind[V], answer: str) -> V:
         return read_as(kind, answer)
     except NotAButton:
         raise Stale from None
-
-
-def _iso(days: Sequence[date]) -> list[str]:
-    return [day.isoformat() for day in days]

@@ -13,7 +13,8 @@ from aiohttp import web
 from bot.engine import clock
 from bot.engine.metrics import ACTS
 from bot.hours import questions
-from bot.intake import converse, texts
+from bot.intake import converse
+from bot.intake.texts import NoConsent
 from bot.intake.turns import Arrival
 from bot.language import parts
 from bot.language.commands import KNOWN
@@ -37,7 +38,6 @@ from handlers.web.frame.view import (
 )
 from models.buttons import CONSENT
 from models.dialogue import Commanded, Incoming, Pressed, Said
-from models.outbox import Notice
 from models.people import Channel, Device
 
 ACTS_ALONE = ("say", "press", "command", "consent", "close", "leave", "here", "written")  # their addresses are no pages
@@ -87,8 +87,8 @@ async def no_consent(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     now = clock.now()
     async with service.store.look() as db:
-        ways = await questions.hours_params(db, now, service.store.zone)
-    told = texts.prompt(Notice.NO_CONSENT, ways, words, service.facts(now))
+        ways = await questions.hours_told(db, now, service.store.zone, NoConsent)
+    told = ways.said(words, service.facts(now))
     language = words.language
     links = (Way(f"/{language}/help", "web_menu_help", is_main=True), Way(f"/{language}/chat", "web_back_to_chat"))
     return text_page(request, words("web_title"), paragraphs(told.text), ways=links)

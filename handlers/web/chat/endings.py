@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.engine import clock
 from bot.engine.errors import Unavailable
-from bot.intake import ending, texts
+from bot.intake import ending
 from bot.people import people
 from handlers.web.chat.acting import acted, afterwards, gone
 from handlers.web.chat.page import unwritten_numbers
@@ -43,9 +43,9 @@ async def _sure_page(request: web.Request, *, status: int = 200) -> web.Response
         visitor = await people.visitor_of(db, login.person_id) if login else None
         if visitor is None:
             raise await identity.ended(request)
-        about = await ending.deletion_params(db, visitor)
-    told = texts.delete_text(words, about, service.facts(clock.now()))
-    return page(request, "chat/confirm.html", status=status, told=paragraphs(told), about=about["about"])
+        asks = await ending.deletion(db, visitor)
+    told = asks.text(words, service.facts(clock.now()))
+    return page(request, "chat/confirm.html", status=status, told=paragraphs(told), about=asks.about)
 
 
 async def ask_close(request: web.Request) -> web.Response:

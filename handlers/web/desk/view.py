@@ -6,9 +6,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from bot.cases.phrases import card_line
 from bot.cases.taking_back import TAKE_BACK_WITHIN
-from bot.cases.texts import card_line, mark_label, state_label, waited
+from bot.cases.texts import waited
 from bot.cases.texts_closing import minutes_choices, outcome_label
+from bot.cases.texts_relayed import mark_label, state_label
 from bot.cases.transcript import Line
 from bot.language.i18n import Words
 from bot.language.parts import answer_label
@@ -102,7 +104,7 @@ def case_card(
     since = case.waiting_since
     waits = words("case_waits", how_long=waited(words, since, now)) if since else words("case_answered")
     return CaseCard(
-        id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case._asdict())), waits=inline(waits),
+        id=case.id, code=spoken_code(case.code), line=inline(card_line(words, case)), waits=inline(waits),
         is_owed=since is not None, is_returning=case.has_returned, is_mine_to_speak=case.language in (speaks or ()),
         alias=alias,
     )  # fmt: skip

@@ -75,8 +75,7 @@ def dated(said: Markup, day: str, on_day: date) -> Markup:
 def _opened(words: Words, published: Published, opening: Opening) -> OpenShown:
     place, until = published.places[opening.place], f"{opening.closes:%H:%M}"
     said = words("open_now_until", place=place_name(words, place), time=Ltr(until))
-    minutes = place.get("last_entry")
-    last_entry = inline(words("place_last_entry", n=int(minutes))) if minutes else Markup()
+    last_entry = inline(words("place_last_entry", n=place.last_entry)) if place.last_entry else Markup()
     return OpenShown(opening.place, until, timed(said), last_entry)
 
 
@@ -84,8 +83,8 @@ def _lines(
     words: Words, published: Published, codes: Sequence[str], opened: list[Opening], answering: bool
 ) -> Iterator[Markup]:
     """What stands in the box with the state: what is not as usual today, when we open, when a person answers online."""
-    doors = {code: published.places[code]["door"] for code in codes}
-    says_now, says_next = online_told(answering=answering, opened=[str(doors[one.place]) for one in opened])
+    doors = {code: published.places[code].door for code in codes}
+    says_now, says_next = online_told(answering=answering, opened=[doors[one.place] for one in opened])
     closed, told = not opened and not answering, ""
     if closed:
         yield inline(words("closed_now"))
@@ -119,7 +118,7 @@ def _opens_next(words: Words, published: Published, opening: Opening) -> Markup:
 
 def _answers_next(words: Words, published: Published, opening: Opening) -> Markup:
     """When what is not a visit is next: on the web, that it is online need not be said twice."""
-    if published.places[opening.place]["door"] != Door.ONLINE:
+    if published.places[opening.place].door != Door.ONLINE:
         return _with_elements(words, published, opening, _session(words, published, opening))
     day, times = words.day(opening.on_day, today=published.first), words.time_range(opening.opens, opening.closes)
     said = words("online_next", session=Plain(dates.listed([day, times], words.language)))

@@ -9,11 +9,11 @@
 It must not read a table or the clock, nor say when a place is open: `models/timetable.py` does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ from bot.hours.phrases import map_link, place_lines, place_name, reason_line
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.textshape import without_bidi_controls
+from bot.places.told import PlaceTold
 from handlers.web.frame.view import Pages, inline
 from handlers.web.pages.hours_state import State, ahead, dated, differs, state, timed
 from models.hours import Door
@@ -34,7 +35,6 @@ from models.timetable import (
 )
 
 SESSIONS_SHOWN = 3
-_NOT_OF_FINDING = {"address": "", "latitude": None}  # these stand above how to find in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def hours_shown(words: Words, published: Published, *, answering: bool = False, 
     """The hours for the page; of one place only, where one is given. `answering`: somebody is on an online shift."""
     codes = list(published.places) if place is None else [place]
     shown = [code for code in published.shown if code in codes]
-    is_online = place is None or published.places[place]["door"] == Door.ONLINE
+    is_online = place is None or published.places[place].door == Door.ONLINE
     return HoursShown(
         state=state(words, published, codes, answering=answering and is_online),
         sessions=tuple(_sessions(words, published, codes)),
@@ -149,7 +149,7 @@ def as_of(words: Words, published: Published) -> AsOf:
 
 
 def _sessions(words: Words, published: Published, codes: list[str]) -> Iterator[SessionShown]:
-    visits = [code for code in codes if published.places[code]["door"] == Door.VISIT]
+    visits = [code for code in codes if published.places[code].door == Door.VISIT]
     for one in islice(ahead(published, visits), SESSIONS_SHOWN):
         yield SessionShown(
             place=_place(words, published, one.place),
@@ -171,7 +171,7 @@ def _days(words: Words, published: Published, codes: list[str]) -> Iterator[DayS
 def _change(words: Words, published: Published, day: SpecialDay) -> ChangeShown:
     place = published.places[day.place]
     has_week = weekly(published.timetable, day.place, published.first, published.last)
-    address = "" if has_week or not place["address"] else words("place_address", address=Ltr(place["address"]))
+    address = "" if has_week or not place.address else words("place_address", address=Ltr(place.address))
     return ChangeShown(
         day.place, _heading(words, place, day.partner), inline(address), _spans(words, day.spans),
         inline(reason_line(words, day.reason, day.texts)),
@@ -180,10 +180,11 @@ def _change(words: Words, published: Published, day: SpecialDay) -> ChangeShown:
 
 def _place(words: Words, published: Published, code: str) -> PlaceShown:
     place = published.places[code]
+    finding = replace(place, address="", latitude=None)  # these stand above how to find in
     stretches = weekly(published.timetable, code, published.first, published.last)
     return PlaceShown(
-        code, _heading(words, place), without_bidi_controls(place["address"]), map_link(place),
-        finding=tuple(inline(line) for line in place_lines(words, {**place, **_NOT_OF_FINDING})),
+        code, _heading(words, place), without_bidi_controls(place.address), map_link(place),
+        finding=tuple(inline(line) for line in place_lines(words, finding)),
         find=inline(words("find_place", place=place_name(words, place))),
         week=tuple(_week_row(words, published, stretch) for stretch in stretches),
     )  # fmt: skip
@@ -210,7 +211,7 @@ def _bounds(words: Words, published: Published, stretch: Stretch) -> Markup:
     return dated(dated(said, first, stretch.first), last, stretch.last)
 
 
-def _heading(words: Words, place: Mapping[str, Any], partner: str = "") -> Markup:
+def _heading(words: Words, place: PlaceTold, partner: str = "") -> Markup:
     named = place_name(words, place)
     name = inline(named) if isinstance(named, Plain) else Markup("<bdi>{}</bdi>").format(without_bidi_controls(named))
     if not partner:

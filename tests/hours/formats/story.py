@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.hours.formats.shape import KeptException, KeptRule, Published
 from bot.language import i18n
+from bot.places.told import PlaceFacts
 from models.base import new_id
 from models.hours import Door
 from models.hours_change import Change, Effect, Standing, Verb, effect_of
@@ -24,14 +25,13 @@ LONG_AGO = datetime(2025, 12, 1, 8, tzinfo=UTC)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
 
-def place(code: str, name_key: str = "", door: Door = Door.VISIT, **more: Any) -> dict[str, Any]:
+def place(code: str, name_key: str = "", door: Door = Door.VISIT, **more: Any) -> PlaceFacts:
     """A place as `places.place_facts` gives it."""
-    known = {"address": "", "details": {}, "latitude": None, "longitude": None, "last_entry": None} | more
-    return {"code": code, "place": name_key, "door": str(door)} | known
+    return PlaceFacts(code=code, place=name_key, door=door, **more)
 
 
-PLACES: Mapping[str, dict[str, Any]] = {
-    one["code"]: one
+PLACES: Mapping[str, PlaceFacts] = {
+    one.code: one
     for one in (
         place(
             "library", "lund_city_library", address="S:t Petri Kyrkogata 6, Lund", latitude=55.706, longitude=13.191,
@@ -57,7 +57,7 @@ class Row:
 class Story:
     """Everything that was ever stored, and when each change was made."""
 
-    places: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: dict(PLACES))
+    places: Mapping[str, PlaceFacts] = field(default_factory=lambda: dict(PLACES))
     public_url: str = "https://radrum.example"
     rows: dict[int, Row] = field(default_factory=dict)
     made_at: dict[int, datetime] = field(default_factory=dict)

@@ -234,7 +234,7 @@ def test_one_place_alone_has_its_own_calendar() -> None:
     story.weekly("linero", WEDNESDAY, AFTERNOON)
     story.on(Verb.POPUP, A_FRIDAY, AFTERNOON, place="linero")
 
-    assert {event["location"] for event in events(story.published(JUNE))} == {PLACES["library"]["address"]}
+    assert {event["location"] for event in events(story.published(JUNE))} == {PLACES["library"].address}
     assert len(events(story.published(JUNE), code=None)) == 3
 
 

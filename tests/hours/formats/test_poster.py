@@ -217,7 +217,7 @@ def test_when_many_days_are_not_as_usual_it_says_where_to_read_of_them() -> None
 def test_the_poster_of_one_place_says_nothing_of_the_others() -> None:
     shown = poster.poster(usual().published(TODAY), WORDS, "linero")
 
-    assert [site.address for site in shown.sites] == [PLACES["linero"]["address"]]
+    assert [site.address for site in shown.sites] == [PLACES["linero"].address]
     assert hours(shown.blocks[0]) == ["torsdag: kl. 15:30–17:30"]
 
 

@@ -62,7 +62,7 @@ async def test_before_any_change_there_are_places_and_nothing_else(service: Serv
     told = await _read(service)
 
     assert list(told.places) == ["library", "online"]
-    assert told.places["online"]["door"] == Door.ONLINE
+    assert told.places["online"].door == Door.ONLINE
     assert (told.timetable.rules, told.timetable.exceptions) == ([], [])
     assert told.changed_at == BEFORE_ALL_CHANGES
     assert _events(told, service) == []

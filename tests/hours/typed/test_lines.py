@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.errors import BadInput, Stale
+from bot.hours.texts_guided import HoursAsk
 from bot.hours.typed import buttons
 from bot.hours.typed.lines import VERBS, KnownPlace, known_places, parse, parse_day
 from bot.language.i18n import Catalogues
@@ -497,4 +498,4 @@ def test_whatever_button_is_forged_leads_to_a_question_a_change_or_nowhere(code:
         following = buttons.following(code, [Row], TODAY)  # type: ignore[list-item]
     except Stale:
         return
-    assert isinstance(following, buttons.Asked | Change)
+    assert isinstance(following, HoursAsk | Change)

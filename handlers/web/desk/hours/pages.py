@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.engine import clock, once
 from bot.engine.errors import BadInput, NotFound, Refusal, Stale, Unavailable
 from bot.hours import changes, changes_made, standing, warnings
-from bot.hours.changes_made import Past
+from bot.hours.told import PastTold
 from bot.hours.warnings import Undecided
 from bot.places import places
 from bot.places.places import PlaceRow
@@ -167,7 +167,7 @@ class Seen:
 
     places: list[PlaceRow]
     table: Timetable
-    newest: Past | None
+    newest: PastTold | None
     undoable: int | None
     red_days: list[Undecided]
 

@@ -4,14 +4,12 @@ Says everything with the same phrases as the newcomers' pages. It must not load 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from markupsafe import Markup
 
 from bot.hours.changes import Proposal
-from bot.hours.changes_made import Past
 from bot.hours.phrases import (
     change_lines,
     map_link,
@@ -22,10 +20,12 @@ from bot.hours.phrases import (
     times_text,
     week_lines,
 )
+from bot.hours.told import ChangeTold, PastTold, ShiftTold
 from bot.hours.warnings import Undecided
 from bot.language import dates
 from bot.language.i18n import Ltr, Words
-from bot.places.places import PlaceRow, place_facts, place_params
+from bot.places.places import PlaceRow, place_facts, place_told
+from bot.places.told import PlaceFacts, PlaceTold
 from bot.service import Service
 from handlers.web.desk.hours.form import DOORS, Typed
 from handlers.web.frame.view import clock_time, inline
@@ -34,7 +34,6 @@ from models.hours_change import Verb
 from models.people import AUTONYMS, RIGHT_TO_LEFT, Language
 from models.timetable import PUBLISHED_DAYS, Opening, SpecialDay, Timetable, special_days, weekly
 
-WITHOUT_MAP = {"latitude": None, "longitude": None}  # a page has a link instead of the map's whole address
 FORMS = (Verb.CLOSE, Verb.TIMES, Verb.EXTRA, Verb.POPUP, Verb.USUAL, Verb.WEEKLY)
 
 
@@ -112,7 +111,7 @@ def red_day_shown(words: Words, red: Undecided) -> Mapping[str, object]:
         "name": red.name[words.language],
         "places": red.places,
         "sessions": [
-            {"name": place_name(words, one), "times": inline(times_text(words, [(one["opens"], one["closes"])]))}
+            {"name": place_name(words, one), "times": inline(times_text(words, [(one.opens, one.closes)]))}
             for one in red.sessions
         ],
     }
@@ -137,18 +136,18 @@ def preview(service: Service, words: Words, proposal: Proposal, now: datetime) -
             {**language, "lines": _told(service.words(language["code"]), proposal.told)}
             for language in languages_shown()
         ],
-        "shifts": [_shift(service, words, shift, proposal.told["at"], now) for shift in proposal.shifts],
+        "shifts": [_shift(service, words, shift, proposal.told.at, now) for shift in proposal.shifts],
         "reason_only_in": inline(reason_only_in(words, proposal.told)),
         "unstaffed": proposal.unstaffed,
     }
 
 
-def past_shown(service: Service, words: Words, past: Past, now: datetime) -> Mapping[str, object]:
+def past_shown(service: Service, words: Words, past: PastTold, now: datetime) -> Mapping[str, object]:
     """A line of the history."""
     return {
         "number": past.number,
         "who": past.alias,
-        "when": clock_time(words, past.made_at, service, now),
+        "when": clock_time(words, past.at, service, now),
         "lines": [inline(line) for line in change_lines(words, past.told)],
         "is_undone": past.undone,
         "is_undoing": past.undoes is not None,
@@ -170,12 +169,13 @@ def held_on(words: Words, found: Sequence[tuple[PlaceRow, list[Opening]]]) -> li
 
 def place_readings(service: Service, place: PlaceRow) -> list[Mapping[str, object]]:
     """The place as each language reads of it."""
-    facts = place_facts(place)
+    facts = place_facts(place, PlaceFacts)
+    without_map = replace(facts, latitude=None, longitude=None)  # a page has a link instead of its whole address
     return [
         {
             **language,
             "title": place_name(service.words(language["code"]), facts),
-            "lines": [inline(line) for line in place_lines(service.words(language["code"]), facts | WITHOUT_MAP)],
+            "lines": [inline(line) for line in place_lines(service.words(language["code"]), without_map)],
             "map": map_link(facts),
             "show_map": service.words(language["code"])("show_map"),
         }
@@ -185,27 +185,26 @@ def place_readings(service: Service, place: PlaceRow) -> list[Mapping[str, objec
 
 def name_of(words: Words, place: PlaceRow) -> str:
     """The place's name, to be kept apart from the direction around it."""
-    return place_name(words, place_params(place))
+    return place_name(words, place_told(place))
 
 
-def _told(words: Words, told: Mapping[str, Any]) -> list[Markup]:
+def _told(words: Words, told: ChangeTold) -> list[Markup]:
     lines = [inline(line) for line in change_lines(words, told)]
-    if told["verb"] == Verb.POPUP:
-        lines += [inline(words("place_address", address=Ltr(at["address"]))) for at in told["at"] if at["address"]]
+    if told.verb == Verb.POPUP:
+        lines += [inline(words("place_address", address=Ltr(at.address))) for at in told.at if at.address]
     return lines
 
 
 def _shift(
-    service: Service, words: Words, shift: Mapping[str, Any], places: Sequence[Mapping[str, Any]], now: datetime
+    service: Service, words: Words, shift: ShiftTold, places: Sequence[PlaceTold], now: datetime
 ) -> Mapping[str, object]:
     zone = service.store.zone
-    where = next((place_name(words, place) for place in places if place["code"] == shift["place"]), "")
-    starts, ends = (datetime.fromisoformat(shift[end]) for end in ("starts_at", "ends_at"))
+    where = next((place_name(words, place) for place in places if place.code == shift.place), "")
     return {
-        "when": inline(words.day_and_time(starts, zone, now=now)),
-        "until": inline(words.until(ends, zone, begins=starts, now=now)),
+        "when": inline(words.day_and_time(shift.starts_at, zone, now=now)),
+        "until": inline(words.until(shift.ends_at, zone, begins=shift.starts_at, now=now)),
         "where": where,
-        "who": ", ".join(shift["names"]),
+        "who": ", ".join(shift.names),
     }
 
 

@@ -1,0 +1,160 @@
+"""What newcomers are told of their case: received, taken, answered, late, closed.
+
+Owns what these sayings carry. What the dialogue asks before a case is in `intake/`, the optional questions about one in
+`texts_asked.py`, what staff read in `texts.py`. It must not load rows.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.cases.phrases import promise_lines, visit_line
+from bot.cases.told import Promised, PromiseKind
+from bot.language.i18n import Foreign, Words
+from bot.language.parts import Facts, ToNewcomer, lines, part_of, shown_code
+from models.dialogue import Prompt
+from models.outbox import Notice
+from models.saying import CaseCode, Name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt(Promised, ToNewcomer):
+    """The question has arrived, under this code. `returning`: it belongs to a case that had been closed."""
+
+    kind: ClassVar = Notice.RECEIPT
+    code: CaseCode
+    returning: bool = False
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        trial = words("trial_nobody_reads") if facts.is_trial else ""
+        number = words("your_case_number", case=shown_code(self.code))
+        # Who waits for an answer may rather come by; where nothing is promised, the promise says so already.
+        visit = visit_line(words, self.session, facts) if self.promise != PromiseKind.UNKNOWN else ""
+        return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, self, facts), visit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PromisedAgain(Promised, ToNewcomer):
+    """Something about the case, and when a person answers now."""
+
+    sentence: ClassVar[str]
+    code: CaseCode
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(lines(words(self.sentence, case=shown_code(self.code)), promise_lines(words, self, facts)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened(_PromisedAgain):
+    """A closed case waits again, because its newcomer wrote."""
+
+    kind: ClassVar = Notice.REOPENED
+    sentence: ClassVar = "case_reopened"
+    returning: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released(_PromisedAgain):
+    """Another adviser will go on: the case waits again."""
+
+    kind: ClassVar = Notice.RELEASED
+    sentence: ClassVar = "case_released"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late(_PromisedAgain):
+    """The promised time has passed."""
+
+    kind: ClassVar = Notice.LATE
+    sentence: ClassVar = "case_late"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeKnown(_PromisedAgain):
+    """When a person answers, now that it is known."""
+
+    kind: ClassVar = Notice.TIME_KNOWN
+    sentence: ClassVar = "your_case_number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed(ToNewcomer):
+    """A person has the case. `adviser`: the name they want to be shown by, if any."""
+
+    kind: ClassVar = Notice.CLAIMED
+    adviser: Name | None = None
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        named = words("adviser_joined_named", name=Foreign(self.adviser)) if self.adviser else ""
+        return Prompt(named or words("adviser_joined"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply(ToNewcomer):
+    """A volunteer's words, or one part of them; they stand in the message that the row names."""
+
+    kind: ClassVar = Notice.REPLY
+    code: CaseCode = ""
+    adviser: Name | None = None
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        head = words("reply_from_named", name=Foreign(self.adviser)) if self.adviser else words("reply_from")
+        return Prompt(f"{head}\n\n{part_of(facts.words, self.part)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyTakenBack(ToNewcomer):
+    """An answer was taken back. Said once: further parts of a long one are only gone."""
+
+    kind: ClassVar = Notice.REPLY_TAKEN_BACK
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt("" if self.part else words("reply_taken_back"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedOnSlowly(ToNewcomer):
+    """So much was written at once that it goes on bit by bit."""
+
+    kind: ClassVar = Notice.PASSED_ON_SLOWLY
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("passed_on_slowly"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenUp(ToNewcomer):
+    """The adviser who closed the case goes on with it."""
+
+    kind: ClassVar = Notice.TAKEN_UP
+    code: CaseCode
+    adviser: Name | None = None
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        code = shown_code(self.code)
+        if self.adviser:
+            return Prompt(words("case_taken_up_named", case=code, name=Foreign(self.adviser)))
+        return Prompt(words("case_taken_up", case=code))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed(ToNewcomer):
+    """The case is closed, and how it is opened again."""
+
+    kind: ClassVar = Notice.CLOSED
+    code: CaseCode
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(lines(words("case_closed"), words("case_closed_again", case=shown_code(self.code))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditedClosed(ToNewcomer):
+    """What was changed in a closed case is read by nobody. `reopens`: a new message opens the case again."""
+
+    kind: ClassVar = Notice.EDITED_CLOSED
+    code: CaseCode
+    reopens: bool = False
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        again = words("edited_reopens") if self.reopens else words("edited_anew")
+        return Prompt(lines(words("edited_closed", case=shown_code(self.code)), again))

@@ -1,0 +1,90 @@
+"""What staff are told of opening hours unasked: a changed day, a holiday, a session nobody staffs, the channel.
+
+Its parts are in `phrases.py`. It must not load rows, nor decide who is told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from bot.hours.phrases import day_line, session_line, shift_time
+from bot.hours.told import DayTold, SessionTold
+from bot.language.i18n import Plain, Words
+from bot.language.parts import Facts, ToStaff, lines, rows_of
+from models.buttons_hours import HOLIDAY
+from models.dialogue import Choice, Prompt
+from models.outbox import Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftHours(ToStaff):
+    """The hours of a day on which the reader has a shift have changed; `cancelled`: the shift with them."""
+
+    kind: ClassVar = Notice.SHIFT_HOURS
+    days: tuple[DayTold, ...]
+    cancelled: bool = False
+    starts_at: datetime
+    ends_at: datetime
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        today = facts.now.astimezone(facts.zone).date()
+        told = (day_line(words, day, today=today) for day in self.days)
+        shift = shift_time(words, self.starts_at, self.ends_at, facts)
+        key = "shift_hours_cancelled" if self.cancelled else "shift_hours_stays"
+        return Prompt(lines(words("hours_changed"), *told, words(key, shift=shift)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidayProposed(ToStaff):
+    """A holiday on which sessions would be held as the hours stand. `name`: in the languages that staff read."""
+
+    kind: ClassVar = Notice.HOLIDAY_PROPOSED
+    day: date
+    name: Mapping[str, str]
+    sessions: tuple[SessionTold, ...]
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        text = lines(
+            words("holiday_proposed", day=_at_the_start(words.day(self.day)), name=Plain(self.name[words.language])),
+            *(session_line(words, session, facts) for session in self.sessions),
+            words("holiday_ask"),
+        )
+        close = Choice(HOLIDAY.code("close", self.day), words("holiday_close"))
+        return Prompt(text, rows_of(close, Choice(HOLIDAY.code("usual", self.day), words("holiday_usual"))))
+
+
+def _at_the_start(said: Plain) -> Plain:
+    return Plain(said[:1].upper() + said[1:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionUnstaffed(ToStaff):
+    """The sessions to come for which nobody has signed up."""
+
+    kind: ClassVar = Notice.SESSION_UNSTAFFED
+    sessions: tuple[SessionTold, ...]
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        told = (session_line(words, session, facts) for session in self.sessions)
+        return Prompt(lines(words("nobody_for_sessions"), *told))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelMoved(ToStaff):
+    """The channel with the hours has another number from now on."""
+
+    kind: ClassVar = Notice.CHANNEL_MOVED
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("channel_moved"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelLost(ToStaff):
+    """The channel with the hours does not take our post."""
+
+    kind: ClassVar = Notice.CHANNEL_LOST
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("channel_lost"))

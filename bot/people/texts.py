@@ -1,0 +1,70 @@
+"""What people are told of their way in: the number that was made, a Telegram account linked, a device, a link.
+
+Owns what these sayings carry. It must not load rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bot.language.i18n import Ltr, Words
+from bot.language.parts import Facts, ToNewcomer, ToStaff, lines, rows_of
+from models.buttons import END_ALL
+from models.dialogue import Choice, Prompt
+from models.outbox import Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberMade(ToNewcomer):
+    """A secret number was made, which stands on the page itself."""
+
+    kind: ClassVar = Notice.NUMBER_MADE
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("secret_made"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked(ToStaff):
+    """This Telegram account is the reader's from now on."""
+
+    kind: ClassVar = Notice.LINKED
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("telegram_linked"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskLink(ToStaff):
+    """A link to the desk. `sealed_as`: what its token is sealed for; the row keeps it until it has been sent."""
+
+    kind: ClassVar = Notice.DESK_LINK
+    sealed_as: int | None = None
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        if not facts.secret:
+            return Prompt(words("desk_link_gone"))
+        return Prompt(lines(words("desk_link"), Ltr(f"{facts.public_url}/desk/login/{facts.secret}")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDevice(ToStaff):
+    """Somebody has logged in with a link of the reader's, and how to end that."""
+
+    kind: ClassVar = Notice.NEW_DEVICE
+    at: datetime
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        at = words.day_and_time(self.at, facts.zone, now=facts.now)
+        choices = () if self.pressed else (Choice(END_ALL.code(), words("end_all_sessions")),)
+        return Prompt(words("new_device", time=at), rows_of(*choices))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicesEnded(ToStaff):
+    """The reader is logged out everywhere."""
+
+    kind: ClassVar = Notice.DEVICES_ENDED
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("devices_ended"))
