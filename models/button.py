@@ -7,7 +7,7 @@ and `buttons_hours.py` say. It must not know what a press does, nor a channel.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Generic, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 LONGEST_CODE = 64  # bytes; Source: Bot API, InlineKeyboardButton.callback_data. Every code is ASCII.
@@ -82,6 +82,19 @@ class OneOf:
 
     def meant(self, text: str) -> str:
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """Hours and minutes, as 1330."""
+
+    pattern: str = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
+
+    def written(self, value: object) -> str:
+        return f"{value:%H%M}"
+
+    def meant(self, text: str) -> time:
+        return time(int(text[:2]), int(text[2:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.people import Language
 MARK_LETTERS = 16
 DONE = "done"
 MINUTES_DIGITS = 3
+STEP_LETTERS, ANSWER_LETTERS = 16, 16
 Code = Annotated[str, Word(24)]  # of a question or an answer of `intake.QUESTIONS`
 Page = Annotated[int, Number(2)]  # more pages than that has no list of ours
 
@@ -185,3 +186,45 @@ DROP_ORGANISATION = Button("c:{case}:drop:{page}.{organisation}", OneOfSeveral)
 CLOSING_ORGANISATION = Button("c:{case}:org:{organisation}", ClosingOrganisation)
 CLOSING_OUTCOME = Button("c:{case}:out:{outcome}", ClosingOutcome)
 CLOSING_MINUTES = Button("c:{case}:min:{minutes}", ClosingMinutes)
+
+
+# Staff's, while something is put together by buttons: a row of `guided.GuidedDialogue`.
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCode:
+    """What is answered, be it a code, a number, a day or a time; or one of the signs that stand for more than one."""
+
+    pattern: str = rf"(?:[a-z0-9_-]{{1,{ANSWER_LETTERS}}}|[*+])"
+
+    def written(self, value: object) -> str:
+        return str(value)
+
+    def meant(self, text: str) -> str:
+        return text
+
+
+Step = Annotated[str, Word(STEP_LETTERS)]
+
+
+class GivenAnswer(NamedTuple):
+    """`step`: the question that was asked when the button was shown."""
+
+    dialogue: int
+    step: Step
+    answer: Annotated[str, AnswerCode()]
+
+
+class TurnedTo(NamedTuple):
+    dialogue: int
+    step: Step
+    page: Page
+
+
+class OfDialogue(NamedTuple):
+    dialogue: int
+
+
+ANSWER = Button("ga:{dialogue}:{step}:{answer}", GivenAnswer)
+MORE_ANSWERS = Button("gp:{dialogue}:{step}:{page}", TurnedTo)
+LEAVE_DIALOGUE = Button("gl:{dialogue}", OfDialogue)

@@ -1,18 +1,16 @@
 """Every button about hours: newcomers' reminders and places, coordinators' changes, and the dialogue that makes one.
 
-As in `buttons.py`, a code must not change. The dialogue's code is its whole state, a letter and the answers so far;
-what is asked next is decided in `bot/hours/typed/buttons.py`.
+As in `buttons.py`, a code must not change; the dialogue's buttons of today stand there. What its answers mean is said
+in `hours_dialogue.py`.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
-from models.button import Button, Day, OneOf, Word
+from models.button import Button, Day, OneOf, TimeOfDay, Word
 from models.buttons import Alone
-from models.timetable import Span
 
 LONGEST_PLACE = 16  # letters of a place's code: a change of its hours has to fit into a button
 PlaceCode = Annotated[str, Word(LONGEST_PLACE)]
@@ -55,7 +53,8 @@ UNDO_ANSWER = Button("hu:{number}:{answer}", UndoAnswer)
 HOLIDAY = Button("hh:{decision}:{day}", HolidayDecision)
 
 
-# The dialogue.
+# The dialogue: what its answers may be, and its buttons of version 0.1.0, each of which held everything chosen so far.
+# Those are no longer sent, and still pressed.
 
 
 class Letter(StrEnum):
@@ -70,33 +69,6 @@ class Letter(StrEnum):
 
 EVERYWHERE, NOTHING, AND = "*", "-", "+"
 MOST_ANSWERS = 4
-_HOUR = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
-_SPAN = f"{_HOUR}{_HOUR}"
-
-
-class Times(NamedTuple):
-    """Stretches of time as far as they have been chosen. `more`: another has been begun, and opens at `opens`, if that
-    is chosen too. None, and no more: closed."""
-
-    spans: tuple[Span, ...]
-    more: bool
-    opens: time | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimesKind:
-    """At most two stretches, since a third would not fit: `-` · `1300` · `13001530` · `13001530+1600` …"""
-
-    pattern: str = rf"(?:{NOTHING}|{_SPAN}(?:\+{_SPAN}|\+{_HOUR}|\+)?|{_HOUR})"
-
-    def written(self, value: object) -> str:
-        return str(value)
-
-    def meant(self, text: str) -> Times:
-        times = [time(int(digits[:2]), int(digits[2:])) for digits in re.findall("[0-9]{4}", text)]
-        spans = tuple(zip(times[::2], times[1::2], strict=False))
-        opens = times[-1] if len(times) % 2 else None
-        return Times(spans, more=opens is not None or text.endswith(AND), opens=opens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +106,14 @@ class Guided(NamedTuple):
 
 GUIDED = Button("h:{letter}{answers}{page}", Guided)
 LEAVE = Button("h:leave", Alone)
-WEEKDAY, TIMES = OneOf(tuple("0123456")), TimesKind()
 
 
-def before_answer(code: str) -> str:
-    """What the answers to the next question are put after."""
-    return f"{code}:"
-
-
-def answered(begun: str, answer: str | int | date | time) -> str:
-    """The code of the button that gives this answer; `begun`: what stands before it."""
+def written(answer: str | int | date | time) -> str:
+    """An answer as it stands in a button's code."""
     match answer:
         case date():
-            return begun + Day().written(answer)
+            return Day().written(answer)
         case time():
-            return f"{begun}{answer:%H%M}"
+            return TimeOfDay().written(answer)
         case _:
-            return f"{begun}{answer}"
+            return str(answer)

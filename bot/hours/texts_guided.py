@@ -1,12 +1,12 @@
 """What a coordinator is asked while a change of the hours is put together by buttons.
 
-It must not load rows, nor decide what is asked: `typed/buttons.py` does.
+It must not load rows, nor decide what is asked: `models/hours_dialogue.py` does.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import ClassVar, Literal
+from datetime import date, time
+from typing import ClassVar
 
 from bot.hours.phrases import place_name, times_text
 from bot.hours.told import Weekday
@@ -14,14 +14,14 @@ from bot.language import dates
 from bot.language.i18n import Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of
 from bot.places.told import PlaceTold
-from models.buttons_hours import EVERYWHERE, LEAVE, NOTHING, answered
+from models.buttons import ANSWER, LEAVE_DIALOGUE, MORE_ANSWERS
+from models.buttons_hours import AND, EVERYWHERE, LEAVE, NOTHING, written
 from models.dialogue import Choice, Prompt
-from models.hours import Reason
 from models.hours_change import Verb
+from models.hours_dialogue import OFFERED_REASONS, Step
 from models.outbox import Notice
 from models.saying import Clock, Span
 
-Step = Literal["place", "weekday", "day", "opens", "closes", "reason", "since"]
 DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4
 Rows = tuple[tuple[Choice, ...], ...]
 
@@ -30,13 +30,9 @@ _TITLES: Mapping[Verb, str] = {
     Verb.EXTRA: "hours_do_extra", Verb.USUAL: "hours_do_usual",
 }  # fmt: skip
 _QUESTIONS: Mapping[Step, str] = {
-    "place": "hours_which_place", "weekday": "hours_which_weekday", "day": "hours_which_day",
-    "opens": "hours_opens_when", "closes": "hours_closes_when", "reason": "hours_which_reason",
-    "since": "hours_since_when",
-}  # fmt: skip
-OFFERED_REASONS: Mapping[Reason, str] = {
-    Reason.HOLIDAY: "reason_holiday", Reason.ILLNESS: "reason_illness",
-    Reason.LIBRARY_CLOSED: "reason_library_closed", Reason.MOVED: "reason_moved",
+    Step.PLACE: "hours_which_place", Step.WEEKDAY: "hours_which_weekday", Step.DAY: "hours_which_day",
+    Step.OPENS: "hours_opens_when", Step.CLOSES: "hours_closes_when", Step.OPENS_AGAIN: "hours_opens_when",
+    Step.CLOSES_AGAIN: "hours_closes_when", Step.REASON: "hours_which_reason", Step.SINCE: "hours_since_when",
 }  # fmt: skip
 _SINCE = ("hours_from_today", "hours_from_next_week", "hours_from_next_month")
 
@@ -45,15 +41,16 @@ _SINCE = ("hours_from_today", "hours_from_next_week", "hours_from_next_month")
 class HoursAsk(ToStaff):
     """The next question about a change, under what has been chosen so far.
 
-    `code`: what an answer's own code is put after. `all_places`: chosen instead of those in `at`; `is_closed`: instead
-    of `spans`. `choices`, `everywhere`, `days`, `times`, `may_close`: what may be answered. `more`, `again`: the codes
-    of further choices and of one more stretch of time; empty where there is none.
+    `all_places`: chosen instead of those in `at`; `is_closed`: instead of `spans`. `choices`, `everywhere`, `days`,
+    `times`, `may_close`: what may be answered. `may_add`: one more stretch of time. `next_page`: of further answers.
+    `code`, `more`, `again`: of rows of version 0.1.0, whose buttons held everything that had been chosen: what an
+    answer's own code is put after, and the codes of further answers and of one more stretch.
     """
 
     kind: ClassVar = Notice.HOURS_ASK
     verb: Verb
     step: Step
-    code: str
+    dialogue: int = 0
     at: tuple[PlaceTold, ...] = ()
     all_places: bool = False
     weekday: Weekday | None = None
@@ -66,6 +63,9 @@ class HoursAsk(ToStaff):
     days: tuple[date, ...] = ()
     times: tuple[Clock, ...] = ()
     may_close: bool = False
+    may_add: bool = False
+    next_page: int | None = None
+    code: str = ""
     more: str = ""
     again: str = ""
 
@@ -76,10 +76,28 @@ class HoursAsk(ToStaff):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         text = lines(words(_TITLES[self.verb]), _so_far(words, self), words(_QUESTIONS[self.step]))
-        further = words("hours_more_days" if self.step == "day" else "more_choices")
-        turn = (Choice(self.more, further),) if self.more else ()
-        again = rows_of(Choice(self.again, words("hours_another_span"))) if self.again else ()
-        return Prompt(text, (*_choices(words, self), *again, (*turn, Choice(LEAVE.code(), words("hours_leave")))))
+        further = words("hours_more_days" if self.step == Step.DAY else "more_choices")
+        turn = [Choice(code, further) for code in self._codes_of_more()]
+        again = [Choice(code, words("hours_another_span")) for code in self._codes_of_again()]
+        leave = LEAVE.code() if self.code else LEAVE_DIALOGUE.code(self.dialogue)
+        rows = (*_choices(words, self), *rows_of(*again), (*turn, Choice(leave, words("hours_leave"))))
+        return Prompt(text, rows)
+
+    def answer(self, answer: str | int | date | time, label: str) -> Choice:
+        """The button that gives this answer."""
+        if self.code:
+            return Choice(f"{self.code}{written(answer)}", label)
+        return Choice(ANSWER.code(self.dialogue, self.step, written(answer)), label)
+
+    def _codes_of_more(self) -> list[str]:
+        if self.next_page is None:
+            return [self.more] if self.more else []
+        return [MORE_ANSWERS.code(self.dialogue, self.step, self.next_page)]
+
+    def _codes_of_again(self) -> list[str]:
+        if not self.may_add:
+            return [self.again] if self.again else []
+        return [ANSWER.code(self.dialogue, self.step, AND)]
 
 
 def _so_far(words: Words, asked: HoursAsk) -> str:
@@ -92,26 +110,23 @@ def _so_far(words: Words, asked: HoursAsk) -> str:
 
 
 def _choices(words: Words, asked: HoursAsk) -> Rows:
-    code = asked.code
     match asked.step:
-        case "place":
-            named = [Choice(answered(code, one.code), place_name(words, one)) for one in asked.choices]
-            everywhere = [Choice(answered(code, EVERYWHERE), words("hours_all_places"))] if asked.everywhere else []
-            return rows_of(*named, *everywhere)
-        case "weekday":
-            return rows_of(*(Choice(answered(code, n), Plain(dates.weekday(n, words.language))) for n in range(7)))
-        case "day":
-            days = [Choice(answered(code, day), _short_day(words, day)) for day in asked.days]
-            return _in_rows(days, DAYS_IN_A_ROW)
-        case "reason":
-            named = [Choice(answered(code, reason), words(key)) for reason, key in OFFERED_REASONS.items()]
-            return rows_of(*named, Choice(answered(code, NOTHING), words("hours_no_reason")))
-        case "since":
+        case Step.PLACE:
+            named = [asked.answer(one.code, place_name(words, one)) for one in asked.choices]
+            return rows_of(*named, *([asked.answer(EVERYWHERE, words("hours_all_places"))] if asked.everywhere else []))
+        case Step.WEEKDAY:
+            return rows_of(*(asked.answer(n, Plain(dates.weekday(n, words.language))) for n in range(7)))
+        case Step.DAY:
+            return _in_rows([asked.answer(day, _short_day(words, day)) for day in asked.days], DAYS_IN_A_ROW)
+        case Step.REASON:
+            named = [asked.answer(reason, words(f"reason_{reason}")) for reason in OFFERED_REASONS]
+            return rows_of(*named, asked.answer(NOTHING, words("hours_no_reason")))
+        case Step.SINCE:
             labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, asked.days, strict=True))
-            return rows_of(*(Choice(answered(code, day), label) for day, label in zip(asked.days, labels, strict=True)))
+            return rows_of(*(asked.answer(day, label) for day, label in zip(asked.days, labels, strict=True)))
         case _:
-            times = [Choice(answered(code, one), words.time(one)) for one in asked.times]
-            closed = [Choice(answered(code, NOTHING), words("hours_closed_that_day"))] if asked.may_close else []
+            times = [asked.answer(one, words.time(one)) for one in asked.times]
+            closed = [asked.answer(NOTHING, words("hours_closed_that_day"))] if asked.may_close else []
             return (*_in_rows(times, TIMES_IN_A_ROW), *rows_of(*closed))
 
 

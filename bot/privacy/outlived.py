@@ -15,6 +15,7 @@ from bot.people.access import LOST_KNOWN_FOR
 from models.base import table_of
 from models.case import CodeGuess, DeskDraft, HeldLine
 from models.conversation import Inbound
+from models.guided import GuidedDialogue
 from models.hours import HoursDraft, SessionReminder
 from models.outbox import UNKNOWN_KIND, Outbox, RowState, Timer
 from models.people import Address, Channel, LoginLink, WebLogin
@@ -30,6 +31,7 @@ LOGINS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay
 _ROWS, _TIMERS, _ADDRESSES, _INBOUND = table_of(Outbox), table_of(Timer), table_of(Address), table_of(Inbound)
 _LINKS, _LOGINS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebLogin), table_of(CodeGuess), table_of(HeldLine)
 _DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDraft), table_of(SessionReminder)
+_DIALOGUES = table_of(GuidedDialogue)
 
 
 class Allowance:
@@ -77,6 +79,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _REMINDERS, _REMINDERS.c.on_day < work.today
     yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
     yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_KEPT
+    yield _DIALOGUES, _DIALOGUES.c.made_at < now - DRAFTS_KEPT
     yield _INBOUND, _INBOUND.c.came_at < now - INBOUND_KEPT
     yield _LINKS, _LINKS.c.expires_at < now
     yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT

@@ -2,7 +2,7 @@
 Also her word that the computer's clock is right.
 
 Nothing typed is ever an answer to a dialogue here: words that are no command go where they went before. It must not
-decide what a line means (`bot/hours/typed/lines.py`) nor what a button leads to (`bot/hours/typed/buttons.py`).
+decide what a line means (`bot/hours/typed/lines.py`) nor what a button leads to (`bot/hours/guided.py`).
 """
 
 from collections.abc import Awaitable
@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.engine import buttons as engine_buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Actor, Work
-from bot.hours import changes, changes_made, concerned, standing, warnings
+from bot.hours import changes, changes_made, concerned, guided, standing, warnings
 from bot.hours.texts_guided import HoursAsk
 from bot.hours.texts_staff import (
     HoursDropped,
@@ -25,14 +25,23 @@ from bot.hours.texts_staff import (
     HoursUsage,
 )
 from bot.hours.texts_unasked import HolidayProposed
-from bot.hours.typed import buttons as typed_buttons
 from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
 from handlers.telegram.press import Press
 from models.button import Presses, on
-from models.buttons import CLOCK, Alone, OfDoubt
+from models.buttons import (
+    ANSWER,
+    CLOCK,
+    LEAVE_DIALOGUE,
+    MORE_ANSWERS,
+    Alone,
+    GivenAnswer,
+    OfDialogue,
+    OfDoubt,
+    TurnedTo,
+)
 from models.buttons_hours import (
     DROP,
     GUIDED,
@@ -42,6 +51,7 @@ from models.buttons_hours import (
     PUBLISH_AND_CANCEL,
     UNDO,
     UNDO_ANSWER,
+    Guided,
     HolidayDecision,
     OfChange,
     OfDraft,
@@ -85,7 +95,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "popup" if not rest:
             await _explain(work, actor, name)
         case _ if not rest:
-            await _guide(work, actor, typed_buttons.begin(name), None)
+            await work.tell(actor.id, await guided.begin(work, lines.VERBS[name]))
         case _:
             known = lines.known_places(await places.places(work.db), catalogues)
             await _propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
@@ -100,14 +110,6 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
         values = {key: value if isinstance(value, int) else str(value) for key, value in refusal.values.items()}
         usage = replace(usage, refusal=refusal.code, values=values)
     await work.tell(actor.id, usage)
-
-
-async def _guide(work: Work, actor: Actor, code: str, card: int | None) -> None:
-    following = typed_buttons.following(code, await places.places(work.db), work.today)
-    if isinstance(following, Change):
-        await _propose(work, actor, following, card)
-    else:
-        await work.tell(actor.id, following, edits=card)
 
 
 async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
@@ -163,15 +165,42 @@ async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
 # What was pressed.
 
 
-async def _pressed_in_dialogue(press: Press, code: str) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, HoursAsk.kind)
-    await _guide(press.work, press.actor, code, press.card)
-    return DONE
+async def _answered(press: Press, given: GivenAnswer) -> Answer:
+    await _require_asking(press)
+    return await _go_on(press, await guided.answered(press.work, given))
 
 
-async def _pressed_leave(press: Press, _: Alone) -> Answer:
+async def _turned(press: Press, to: TurnedTo) -> Answer:
+    await _require_asking(press)
+    return await _go_on(press, await guided.turned(press.work, to))
+
+
+async def _left(press: Press, dialogue: OfDialogue) -> Answer:
+    await _require_asking(press)
+    await guided.leave(press.work, dialogue)
+    return await _go_on(press, HoursDropped())
+
+
+async def _pressed_of_first(press: Press, pressed: Guided) -> Answer:
+    await _require_asking(press)
+    return await _go_on(press, await guided.pressed_of_first(press.work, pressed))
+
+
+async def _left_of_first(press: Press, _: Alone) -> Answer:
+    await _require_asking(press)
+    return await _go_on(press, HoursDropped())
+
+
+async def _require_asking(press: Press) -> None:
     await engine_buttons.require_shown_as(press.work, press.card, HoursAsk.kind)
-    await press.work.tell(press.actor.id, HoursDropped(), edits=press.card)
+
+
+async def _go_on(press: Press, following: HoursAsk | HoursDropped | Change) -> Answer:
+    """What a press has led to stands in place of the question."""
+    if isinstance(following, Change):
+        await _propose(press.work, press.actor, following, press.card)
+    else:
+        await press.work.tell(press.actor.id, following, edits=press.card)
     return DONE
 
 
@@ -238,18 +267,19 @@ async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
     return DONE
 
 
-PRESSES: Presses[Press, Awaitable[Answer]] = {
-    GUIDED: _pressed_in_dialogue,
-    **dict(
-        (
-            on(LEAVE, _pressed_leave),
-            on(PUBLISH, _pressed_publish),
-            on(PUBLISH_AND_CANCEL, _pressed_publish_and_cancel),
-            on(DROP, _pressed_drop),
-            on(UNDO, _pressed_undo),
-            on(UNDO_ANSWER, _answered_undo),
-            on(CLOCK, _pressed_clock),
-            on(HOLIDAY, _pressed_holiday),
-        )
-    ),
-}
+PRESSES: Presses[Press, Awaitable[Answer]] = dict(
+    (
+        on(ANSWER, _answered),
+        on(MORE_ANSWERS, _turned),
+        on(LEAVE_DIALOGUE, _left),
+        on(GUIDED, _pressed_of_first),
+        on(LEAVE, _left_of_first),
+        on(PUBLISH, _pressed_publish),
+        on(PUBLISH_AND_CANCEL, _pressed_publish_and_cancel),
+        on(DROP, _pressed_drop),
+        on(UNDO, _pressed_undo),
+        on(UNDO_ANSWER, _answered_undo),
+        on(CLOCK, _pressed_clock),
+        on(HOLIDAY, _pressed_holiday),
+    )
+)

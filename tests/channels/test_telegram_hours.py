@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 
 from bot.engine import clock
 from bot.hours import changes as hours_changes
 from bot.hours import warnings
+from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 from bot.language.i18n import Catalogues
 from bot.language.textshape import utf16_length, without_bidi_controls
 from bot.people import people
@@ -269,7 +269,9 @@ async def test_a_coordinator_who_reads_english_types_and_reads_english(office: O
 
 async def test_for_a_volunteer_these_commands_and_buttons_are_no_more_than_any_other(office: Office) -> None:
     await office.types("/closeday 23/12 linero")
-    codes = [*codes_of(office.shows()), "h:c:linero:20261223:-", "hu:1", "hh:close:20261224"]
+    codes = [*codes_of(office.shows()), "h:c:linero:20261223:-", "h:leave", "hu:1", "hh:close:20261224"]
+    await office.types("/closeday")
+    codes += codes_of(office.shows())
     changes = await office.changes()
 
     for command in ("/closeday 23/12 linero", "/sethours", "/popup", "/hours_history", "/hours_undo", "/nonsense"):
@@ -449,7 +451,7 @@ GONE = (
     "h:s:linero:7", "h:s:linero:0:2561", "h:s:linero:0:2000", "h:t:linero:20261223:1300:-", "h:x:linero:20261223:+1600",
     "h:t:linero:20261223:13001530:other", "h:x:linero:20261223:13001530+16001700+", "h:c:linero:20261223:-:-",
     "h:s:linero:0:13001500:20261213", "hp:x", "hp:1", "hpc:1", "hd:1", "hu:-1", "hh:close:20261223", "hh:close:x",
-    "hh:open:20261224", "hp", "hp:1:1",
+    "hh:open:20261224", "hp", "hp:1:1", "ga", "ga:1", "ga:1:place:linero", "ga:1:place", "gp:1:day:1", "gl:1", "gl",
 )  # fmt: skip
 
 
@@ -490,12 +492,136 @@ async def test_the_longest_codes_fit_their_buttons_and_many_places_turn_pages(of
     assert set(labels(office.shows())) != set(first)
     await office.presses("Fler val")
     assert labels(office.shows()) == first
+    assert any(SIXTEEN[:-1] in code for code in codes_of(office.shows()))
 
-    await office.presses("Plats 0", "ons 23/12", "08:00", "10:00", "+ En tid till", "11:00", "12:00")
+    for label in ("Plats 0", "ons 23/12", "08:00", "10:00", "+ En tid till", "11:00", "12:00"):
+        assert max(len(code.encode()) for code in codes_of(office.shows())) <= MOST_BUTTON_BYTES
+        await office.presses(label)
+    assert max(len(code.encode()) for code in codes_of(office.shows())) <= MOST_BUTTON_BYTES
 
+
+GONE_SAID = "Knappen gäller inte längre."
+
+
+async def dialogues(office: Office) -> list[str]:
+    """What the dialogues that stand are asking."""
+    return [row.step for row in await builders.table(office.house.service, "SELECT step FROM dialogues")]
+
+
+async def test_a_dialogue_is_somebody_s_own(office: Office) -> None:
+    await office.types("/closeday")
+    asked, codes = office.reads(), codes_of(office.shows())
+    await office.types("/closeday", ROBIN)
+    before, card = office.reads(ROBIN), office.shows(ROBIN).message_id
+
+    assert [await office.house.pressed(ROBIN, code, card) for code in codes] == [GONE_SAID] * len(codes)
+
+    assert (office.reads(ROBIN), office.reads()) == (before, asked)
+    await office.presses("Linero bibliotek")
+    assert "Linero bibliotek" in office.reads()
+
+
+async def test_a_press_on_a_question_that_is_answered_says_so_and_changes_nothing(office: Office) -> None:
+    card = (await office.types("/changeday")).message_id
+    linero, everywhere = office.button("Linero bibliotek"), office.button("Alla platser")
+    await office.presses("Linero bibliotek", "ons 23/12")
+    opens = office.button("10:00")
+    await office.presses("10:00")
+    reads = office.reads()
+
+    for passed in (linero, everywhere, opens, opens.replace(":1000", ":1200")):
+        assert await office.house.pressed(KARIN, passed, card) == GONE_SAID, passed
+        assert office.reads() == reads
+
+    await office.presses("12:00", "Ingen orsak", "Publicera")
+    assert await office.opens("linero", WEDNESDAY) == ["10:00-12:00"]
+    assert await office.house.pressed(KARIN, opens, card) == GONE_SAID
+    assert await dialogues(office) == []
+
+
+async def test_of_two_answers_at_once_one_is_taken_and_the_other_hears_that_it_was_not(office: Office) -> None:
+    await office.types("/closeday")
+    await office.presses("Linero bibliotek")
+    card = office.shows().message_id
+    codes = [office.button("mån 21/12"), office.button("ons 23/12")]
+
+    happened = [await office.house.api.presses(KARIN, code, card) for code in codes]
+    await office.house.settle()
+
+    assert [(await office.house.api.wait_answer(one)).text for one in happened] == ["", GONE_SAID]
+    assert "Linero bibliotek · måndag 21 december 2026\n" in office.reads()
+    assert await dialogues(office) == ["reason"]
+
+
+async def test_a_page_turned_twice_is_the_same_page_and_two_dialogues_go_on_side_by_side(office: Office) -> None:
+    first = (await office.types("/closeday")).message_id
+    await office.presses("Linero bibliotek")
+    more, monday = office.button("Fler dagar"), office.button("mån 21/12")
+    await office.presses("Fler dagar")
+    page = labels(office.shows())
+    assert await office.house.pressed(KARIN, more, first) == ""
+    assert labels(office.shows()) == page
+
+    second = (await office.types("/extra")).message_id
+    await office.presses("Linero bibliotek", "ons 23/12", "16:00")
+    assert await office.house.pressed(KARIN, monday, first) == ""
+
+    cards = {shown.message_id: without_bidi_controls(shown.text) for shown in office.house.api.chat(KARIN).messages}
+    assert "Linero bibliotek · måndag 21 december 2026\n" in cards[first]
+    assert "från kl. 16:00" in cards[second]
+
+
+async def test_a_dialogue_that_was_left_is_over_for_all_of_its_buttons(office: Office) -> None:
+    card = (await office.types("/closeday")).message_id
     codes = codes_of(office.shows())
-    assert max(len(code.encode()) for code in codes) <= MOST_BUTTON_BYTES
-    assert any(SIXTEEN[:-1] in code for code in codes)
+    await office.presses("Avbryt")
+
+    assert [await office.house.pressed(KARIN, code, card) for code in codes] == [GONE_SAID] * len(codes)
+    assert office.reads() == "Slängt. Ingenting har ändrats."
+    assert await dialogues(office) == []
+
+
+async def test_after_a_refused_change_the_same_question_can_be_answered_again(office: Office) -> None:
+    await office.types("/extra")
+    await office.presses("Linero bibliotek", "mån 21/12", "11:00")
+    assert await office.house.pressed(KARIN, office.button("18:00")) == "Två av tiderna går in i varandra."
+    assert await dialogues(office) == ["closes"]
+
+    await office.presses("12:00", "Publicera")
+
+    assert await office.opens("linero", date(2026, 12, 21)) == ["11:00-12:00", "13:00-15:00"]
+
+
+async def test_a_button_of_the_first_version_goes_on_where_it_stood(office: Office) -> None:
+    card = (await office.types("/changeday")).message_id
+
+    assert await office.house.pressed(KARIN, "h:t:linero:20261223:1000", card) == ""
+    assert office.reads() == (
+        "Andra tider en dag\nLinero bibliotek · onsdag 23 december 2026 · från kl. 10:00\nNär stänger ni?"
+    )
+    await office.presses("12:00", "Ingen orsak", "Publicera")
+    assert await office.opens("linero", WEDNESDAY) == ["10:00-12:00"]
+
+    card = (await office.types("/closeday")).message_id
+    assert await office.house.pressed(KARIN, "h:c:linero:+1", card) == ""
+    assert labels(office.shows())[0] == "mån 28/12"
+    assert await office.house.pressed(KARIN, "h:c:linero:20261223:helgdag", card) == GONE_SAID
+    assert await office.house.pressed(KARIN, "h:leave", card) == ""
+    assert office.reads() == "Slängt. Ingenting har ändrats."
+
+
+async def test_a_dialogue_nobody_goes_on_with_is_forgotten_after_a_day(office: Office) -> None:
+    await office.types("/closeday")
+    linero = office.button("Linero bibliotek")
+    clock.freeze(NOW + timedelta(hours=23))
+    await builders.purge(office.house.service)
+    assert await dialogues(office) == ["place"]
+
+    clock.freeze(NOW + timedelta(hours=25))
+    await builders.purge(office.house.service)
+
+    assert await dialogues(office) == []
+    assert await office.house.pressed(KARIN, linero) == GONE_SAID
 
 
 # What has been.

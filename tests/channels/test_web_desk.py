@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 
 from bot.engine import clock
+from bot.hours.texts_unasked import ChannelLost, ChannelMoved
 from bot.language.i18n import Catalogues
 from bot.language.parts import ToStaff
 from bot.people import people

@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
-from bot.hours.texts_guided import HoursAsk
-from bot.hours.typed import buttons as typed_buttons
 from bot.intake import ending
 from handlers.telegram import coordinator, volunteer_presses
 from models import buttons, buttons_hours
-from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo, read_as
-from models.buttons import Asked
-from models.buttons_hours import GUIDED, AnswersKind, Letter, PageKind, Times
+from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
+from models.buttons import AnswerCode, Asked
+from models.buttons_hours import GUIDED, AnswersKind, PageKind
 from models.dialogue import Pressed
 from models.intake import Draft, IntakeStep, advance
 
@@ -53,6 +51,8 @@ def longest(kind: object) -> object:
             return f"{'9' * 18}:{'8' * 18}"
         case AnswersKind():  # a change of one day's times has the most to say
             return ("w" * buttons_hours.LONGEST_PLACE, "20261224", "08001200+13001930", "library_closed")
+        case AnswerCode():
+            return "w" * buttons.ANSWER_LETTERS
         case PageKind():
             return None  # only while there is more to answer
     raise AssertionError(f"{kind} is no kind that this test knows")
@@ -174,54 +174,9 @@ def test_every_button_of_a_newcomer_is_theirs() -> None:
     [
         (buttons.CONSENT, "consent:own"), (buttons.CONSENT, "consent:shared"), (buttons.DELETE_UNASKED, "erase:yes"),
         (buttons.NOT_ADVICE_AT_ONCE, "noadvice:9007199254740992:35184372088832"),
+        (buttons_hours.GUIDED, "h:s:linero:0:13001500+1600"), (buttons_hours.GUIDED, "h:c:linero:+8"),
+        (buttons_hours.LEAVE, "h:leave"),
     ],
 )  # fmt: skip
 def test_what_is_no_longer_sent_or_comes_from_a_page_is_still_read(button: AnyButton, code: str) -> None:
     assert button.matches(code)
-
-
-@pytest.mark.parametrize(
-    ("answer", "times"),
-    [
-        ("-", ((), False, None)), ("1300", ((), True, "13:00")), ("13001530", (("13:00–15:30",), False, None)),
-        ("13001530+", (("13:00–15:30",), True, None)), ("13001530+1600", (("13:00–15:30",), True, "16:00")),
-        ("13001530+16001700", (("13:00–15:30", "16:00–17:00"), False, None)),
-    ],
-)  # fmt: skip
-def test_times_are_read_as_far_as_they_have_been_chosen(answer: str, times: object) -> None:
-    read = read_as(buttons_hours.TIMES, answer)
-
-    assert _told(read) == times
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["", "2400", "1360", "130", "13001", "1300153", "١٣٠٠", "1300+", "13001530+16001700+", "13001530++", "+1300"],
-)
-def test_times_that_are_none_are_refused(answer: str) -> None:
-    with pytest.raises(NotAButton):
-        read_as(buttons_hours.TIMES, answer)
-
-
-@pytest.mark.parametrize("letter", list(Letter))
-def test_a_forged_dialogue_about_hours_leads_nowhere(letter: Letter) -> None:
-    class Row:
-        code, name_key, door, details, address = "linero", "linero_library", "visit", {}, ""
-
-    today = date(2026, 1, 5)
-    whole = {
-        Letter.WEEKLY: "linero:0:13001500:20260105", Letter.CLOSE: "linero:20260105:holiday",
-        Letter.TIMES: "linero:20260105:13001500:-", Letter.EXTRA: "linero:20260105:13001500",
-        Letter.USUAL: "linero:20260105",
-    }[letter]  # fmt: skip
-    code = f"h:{letter}:{whole}"
-
-    assert not isinstance(typed_buttons.following(code, [Row], today), HoursAsk)  # type: ignore[list-item]
-    for wrong in (code.translate(ARABIC), f"{code}:x", f"{code}:", code.replace("2026010", "202601"), code + "9" * 60):
-        with pytest.raises(Stale):
-            typed_buttons.following(wrong, [Row], today)  # type: ignore[list-item]
-
-
-def _told(times: Times) -> object:
-    spans = tuple(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in times.spans)
-    return spans, times.more, f"{times.opens:%H:%M}" if times.opens else None

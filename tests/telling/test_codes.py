@@ -1,26 +1,30 @@
 """The codes under what is said, byte for byte: buttons are pressed weeks after they were sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.engine import clock
+from bot.hours import guided
 from bot.hours.texts import Hours
 from bot.hours.texts_guided import HoursAsk
 from bot.hours.texts_staff import HoursHistory, HoursKept, HoursPreview, HoursPublished, HoursUndoAsk
 from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.told import ChangeTold, PastTold, SessionTold, ShiftTold
-from bot.hours.typed import buttons as typed_buttons
 from bot.language.i18n import Catalogues
 from bot.language.parts import Facts, Spoken, ToNewcomer
+from bot.places import places
 from bot.places.told import PlaceTold
+from bot.service import Service
 from bot.telling import table
+from models.buttons import GivenAnswer
 from models.dialogue import Prompt
 from models.hours import Reason
-from models.hours_change import Verb
+from models.hours_change import Change, Verb
 from models.outbox import Notice
+from tests import builders
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 CASE = {"case": 2**53, "code": "4729135"}
@@ -142,27 +146,25 @@ SAID: list[tuple[Spoken, str]] = [
         "hh:close:20261224 hh:usual:20261224",
     ),
 ]
-# What is shown after each press of the dialogue about hours, or what has been begun by a command.
+# What stands under the question about hours that these answers lead to, without "ga:" and the dialogue's number.
 GUIDED = {
-    "h:s": "h:s:linero h:s:lund h:leave",
-    "h:s:linero": "h:s:linero:0 h:s:linero:1 h:s:linero:2 h:s:linero:3 h:s:linero:4 h:s:linero:5 h:s:linero:6 h:leave",
-    "h:s:linero:6:13001500": "h:s:linero:6:13001500:20260105 h:s:linero:6:13001500:20260112 "
-    "h:s:linero:6:13001500:20260201 h:s:linero:6:13001500+ h:leave",
-    "h:s:linero:6:13001500+1900": "h:s:linero:6:13001500+19001930 h:s:linero:6:13001500+19002000 h:leave",
-    "h:s:linero:6:-": "h:s:linero:6:-:20260105 h:s:linero:6:-:20260112 h:s:linero:6:-:20260201 h:leave",
-    "h:c": "h:c:linero h:c:lund h:c:* h:leave",
-    "h:c:*": " ".join(f"h:c:*:202601{day:02}" for day in range(5, 19)) + " h:c:*:+1 h:leave",
-    "h:c:linero:+8": " ".join(f"h:c:linero:{day}" for day in (20260427, 20260428, 20260429, 20260430))
-    + " "
-    + " ".join(f"h:c:linero:202605{day:02}" for day in range(1, 11))
-    + " h:c:linero:+0 h:leave",
-    "h:c:linero:20260106": "h:c:linero:20260106:holiday h:c:linero:20260106:illness "
-    "h:c:linero:20260106:library_closed h:c:linero:20260106:moved h:c:linero:20260106:- h:leave",
-    "h:t:linero:20260106:08001930": "h:t:linero:20260106:08001930:holiday h:t:linero:20260106:08001930:illness "
-    "h:t:linero:20260106:08001930:library_closed h:t:linero:20260106:08001930:moved h:t:linero:20260106:08001930:- "
-    "h:leave",
-    "h:x:linero:20260106:1900": "h:x:linero:20260106:19001930 h:x:linero:20260106:19002000 h:leave",
-    "h:o:lund": " ".join(f"h:o:lund:202601{day:02}" for day in range(5, 19)) + " h:o:lund:+1 h:leave",
+    "weekly": "place:linero place:lund",
+    "weekly linero": "weekday:0 weekday:1 weekday:2 weekday:3 weekday:4 weekday:5 weekday:6",
+    "weekly linero 6 1300 1500": "since:20260105 since:20260112 since:20260201 since:+",
+    "weekly linero 6 1300 1500 +": " ".join(
+        f"opens_again:{one}" for one in ("1530", "1600", "1630", "1700", "1730", "1800", "1830", "1900", "1930")
+    ),
+    "weekly linero 6 1300 1500 + 1900": "closes_again:1930 closes_again:2000",
+    "weekly linero 6 -": "since:20260105 since:20260112 since:20260201",
+    "close": "place:linero place:lund place:*",
+    "close *": " ".join(f"day:202601{day:02}" for day in range(5, 19)) + " gp:day:1",
+    "close linero": " ".join(f"day:202601{day:02}" for day in range(5, 19)) + " gp:day:1",
+    "close linero 20260106": "reason:holiday reason:illness reason:library_closed reason:moved reason:-",
+    "times linero 20260106 0800 1930": "reason:holiday reason:illness reason:library_closed reason:moved reason:-",
+    "times linero 20260106 0800 0830": "reason:holiday reason:illness reason:library_closed reason:moved reason:- "
+    "reason:+",
+    "extra linero 20260106 1900": "closes:1930 closes:2000",
+    "usual lund": " ".join(f"day:202601{day:02}" for day in range(5, 19)) + " gp:day:1",
 }  # fmt: skip
 
 
@@ -205,40 +207,39 @@ def test_what_is_said_of_hours_carries_the_codes_it_always_did(
     assert codes_of(saying.said(words, facts)) == codes
 
 
-@pytest.mark.parametrize("pressed", GUIDED)
-def test_the_dialogue_about_hours_carries_the_codes_it_always_did(
-    catalogues: Catalogues, facts: Facts, pressed: str
+@pytest.mark.parametrize("answers", GUIDED)
+async def test_the_dialogue_about_hours_carries_its_number_the_question_and_the_answer(
+    service: Service, catalogues: Catalogues, facts: Facts, answers: str
 ) -> None:
-    asked = typed_buttons.following(pressed, list(_places("linero", "lund")), NOW.date())  # type: ignore[arg-type]
-    assert isinstance(asked, HoursAsk)
+    asked = await _asked_after(service, *answers.split())
 
-    said = asked.said(catalogues.desk("sv"), facts)
+    codes = codes_of(asked.said(catalogues.desk("sv"), facts)).replace(f":{asked.dialogue}", "").split()
 
-    assert codes_of(said) == GUIDED[pressed]
+    assert " ".join(code.removeprefix("ga:") for code in codes) == f"{GUIDED[answers]} gl"
 
 
-@pytest.mark.parametrize("pressed", ["h:s:linero:6", "h:t:linero:20260106"])
-def test_the_times_of_a_day_are_four_digits_behind_what_was_answered(
-    catalogues: Catalogues, facts: Facts, pressed: str
+@pytest.mark.parametrize("answers", ["weekly linero 6", "times linero 20260106"])
+async def test_the_times_of_a_day_are_four_digits_behind_the_question(
+    service: Service, catalogues: Catalogues, facts: Facts, answers: str
 ) -> None:
-    asked = typed_buttons.following(pressed, list(_places("linero")), NOW.date())  # type: ignore[arg-type]
+    asked = await _asked_after(service, *answers.split())
+
+    begins = f"ga:{asked.dialogue}:opens"
+    times = [f"{begins}:{hour:02}{minute}" for hour in range(8, 20) for minute in ("00", "30")]
+    closed = [f"{begins}:-"] if answers.startswith("weekly") else []
+    codes = codes_of(asked.said(catalogues.desk("sv"), facts)).split()
+    assert codes == [*times, *closed, f"gl:{asked.dialogue}"]
+
+
+async def _asked_after(service: Service, verb: str, *answers: str) -> HoursAsk:
+    clock.freeze(NOW)
+    karin = await builders.coordinator(service)
+    async with builders.acting(service, karin) as work:
+        for code in ("linero", "lund"):
+            await places.add_place(work, code=code, name_key="linero_library")
+        asked: HoursAsk | Change = await guided.begin(work, Verb(verb))
+        for answer in answers:
+            assert isinstance(asked, HoursAsk)
+            asked = await guided.answered(work, GivenAnswer(asked.dialogue, asked.step, answer))
     assert isinstance(asked, HoursAsk)
-
-    said = asked.said(catalogues.desk("sv"), facts)
-
-    times = [f"{pressed}:{hour:02}{minute}" for hour in range(8, 20) for minute in ("00", "30")]
-    closed = [f"{pressed}:-"] if pressed.startswith("h:s") else []
-    assert codes_of(said).split() == [*times, *closed, "h:leave"]
-
-
-@pytest.mark.parametrize(
-    ("command", "code"),
-    [("sethours", "h:s"), ("closeday", "h:c"), ("changeday", "h:t"), ("extra", "h:x"), ("openday", "h:o")],
-)
-def test_a_command_begins_the_dialogue_as_it_always_did(command: str, code: str) -> None:
-    assert typed_buttons.begin(command) == code
-
-
-def _places(*codes: str) -> Iterator[SimpleNamespace]:
-    for code in codes:
-        yield SimpleNamespace(code=code, name_key="linero_library", door="visit", details={}, address="")
+    return asked

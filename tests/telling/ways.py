@@ -15,12 +15,12 @@ from bot.cases.texts import ClaimedByYou, MyCases
 from bot.cases.texts_asked import OPTIONS_ON_A_SCREEN, AskTap
 from bot.cases.texts_closing import CloseCategory
 from bot.cases.texts_relayed import RelayedWords
+from bot.hours import guided
 from bot.hours.texts import Hours
 from bot.hours.texts_guided import HoursAsk
 from bot.hours.texts_staff import EXAMPLES, HoursHistory, HoursPreview, HoursUsage
 from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.told import ChangeTold, HoursTold, PastTold, SessionTold, ShiftTold, Weekday
-from bot.hours.typed import buttons
 from bot.intake.texts import NoConsent
 from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskOfferHeld
 from bot.intake.texts_ending import NothingToStop, Stopped
@@ -32,8 +32,10 @@ from bot.telling import table
 from bot.trouble.texts import ClockDoubt
 from bot.volunteers.texts import StaffLanguage
 from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
+from models.buttons_hours import AND, EVERYWHERE, NOTHING
 from models.hours import Door, Reason
-from models.hours_change import Change, Verb
+from models.hours_change import Verb
+from models.hours_dialogue import ORDER, Around, Draft, Step, Turn, advance, begin
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.saying import Like, Saying
 
@@ -136,11 +138,6 @@ def _distinct(told: list[Any]) -> list[Any]:
 
 _LINERO = PlaceTold(code="linero", place="linero_library", address="Testgatan 2")
 _SPANS = ((time(13), time(15, 30)), (time(16), time(18)))
-_PRESSED = (
-    "h:s", "h:s:linero", "h:s:linero:0", "h:s:linero:0:1300", "h:s:linero:0:13001500", "h:s:linero:0:13001500+",
-    "h:s:linero:0:13001500+1600", "h:s:linero:0:-", "h:c", "h:c:+1", "h:c:*", "h:c:linero:+8", "h:c:*:20260105",
-    "h:t:linero:20260105:08001500", "h:x:linero:20260105:0800", "h:o:linero",
-)  # fmt: skip
 
 
 def _ways_to_ask() -> list[AskTap]:
@@ -206,11 +203,33 @@ def _usages() -> list[HoursUsage]:
 
 
 def _asked() -> list[HoursAsk]:
-    rows = [PlaceRow(f"place-{n}", "", Door.VISIT, "", {}, None, None, None) for n in range(7)]
-    places = [PlaceRow("linero", "linero_library", Door.VISIT, "", {}, None, None, None), *rows]
-    asked = [buttons.following(code, places, NOW.date()) for code in _PRESSED]
-    assert not any(isinstance(one, Change) for one in asked)
-    return [one for one in asked if isinstance(one, HoursAsk)]
+    """Every question of every change, as it is put when what stands before it has been answered; each page of it."""
+    codes = ("linero", *(f"place-{n}" for n in range(7)))
+    keys = {"linero": "linero_library"}
+    places = [PlaceRow(code, keys.get(code, ""), Door.VISIT, "", {}, None, None, None) for code in codes]
+    around = Around(codes, codes, NOW.date())
+    return [
+        guided.question(LARGEST, step, draft, places, NOW.date(), page)
+        for verb in ORDER
+        for step, draft in _places_in(begin(verb), around)
+        for page in range(2)
+    ]
+
+
+_ANSWERED: Mapping[Step, tuple[str, ...]] = {
+    Step.PLACE: ("linero", EVERYWHERE), Step.WEEKDAY: ("0",), Step.DAY: ("20260112",), Step.OPENS: ("0800", NOTHING),
+    Step.CLOSES: ("0830", "1930", "2000"), Step.OPENS_AGAIN: ("1930",), Step.CLOSES_AGAIN: ("2000",),
+    Step.REASON: (NOTHING, AND), Step.SINCE: ("20260105", AND),
+}  # fmt: skip
+
+
+def _places_in(turn: Turn, around: Around) -> Iterator[tuple[Step, Draft]]:
+    """Where a dialogue may stand: here, and wherever one of a few answers leads to."""
+    if turn.step is None or turn.stale:
+        return
+    yield turn.step, turn.draft
+    for answer in _ANSWERED[turn.step]:
+        yield from _places_in(advance(turn.step, turn.draft, answer, around), around)
 
 
 def _holidays() -> list[HolidayProposed]:

@@ -27,12 +27,15 @@ from bot.cases import messages
 from bot.engine import logs, seal
 from bot.engine.errors import Refusal
 from bot.hours import asking
-from bot.hours.typed import buttons, lines
+from bot.hours.typed import lines
 from bot.language import commands, i18n, textshape
 from bot.places.place_names import KnownPlace
 from handlers.telegram import invitation, parsing, reading
 from handlers.web.doors import live
 from handlers.web.frame.limits import client_network
+from models.buttons import ANSWER
+from models.buttons_hours import GUIDED
+from models.hours_dialogue import Around, replayed
 from tests.chaos.ground import Ground
 from tests.crash.place import TOKEN, WEBHOOK, WEBHOOK_SECRET, Place, opened
 
@@ -53,6 +56,7 @@ PLACES = tuple(
     KnownPlace(f"plats{n}", (f"Röda biblioteket nummer {n} (torget)", f"Library {n}", f"مكتبة {n}")) for n in range(40)
 )
 TODAY = date(2026, 11, 26)
+AROUND = Around((), (), TODAY)
 
 # Repeated, each is the worst for something: a pattern's near-match, a rule of Unicode, a separator, a nesting.
 LETTERS = (
@@ -177,7 +181,8 @@ PARSERS = (
     *(Row(f"/{command}", _line(command), LINES) for command in lines.VERBS),
     *(Row(f"/{one}, short enough", _line(one), LINES, most=lines.LONGEST_LINE) for one in lines.VERBS),
     Row("a day asked about", lambda text: lines.parse_day(text, today=TODAY), LINES),
-    Row("a button's code", lambda text: buttons.following(text, [], TODAY), TEXTS, head="h:c:"),
+    Row("a button's code", ANSWER.read, TEXTS, head="ga:1:place:"),
+    Row("an old button's code", lambda text: replayed(GUIDED.read(text), AROUND), TEXTS, head="h:c:"),
     Row("cookies", lambda text: _asked(Cookie=text).cookies, ("a=b; ", "a", '"', ";", "=", 'a="', "\\"), most=HEADER),
     Row(
         "where it comes from", lambda text: _client_of(text), ("1.1.1.1,", ",", "::1,", "a", "10.0.0.1, "), most=HEADER

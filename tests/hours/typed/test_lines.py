@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.errors import BadInput, Stale
-from bot.hours.texts_guided import HoursAsk
-from bot.hours.typed import buttons
+from bot.engine.errors import BadInput
 from bot.hours.typed.lines import VERBS, KnownPlace, known_places, parse, parse_day
 from bot.language.i18n import Catalogues
 from models.hours import Reason
@@ -476,26 +474,3 @@ def test_whatever_is_typed_is_a_change_or_a_refusal_with_words(catalogues: Catal
     else:
         assert Change.from_json(change.to_json()) == change
         assert change.places
-
-
-ANSWERS = (
-    "linero", "nowhere", "*", "0", "7", "20261223", "20261323", "20200101", "1300", "13001530", "13001530+", "2561",
-    "13001530+1600", "13001530+16001700", "13001530+16001700+", "15301300", "-", "holiday", "other", "+1", "+99", "",
-)  # fmt: skip
-CODES = st.builds(
-    lambda letter, answers: ":".join(("h", *letter, *answers)),
-    st.sampled_from(("s", "c", "t", "x", "o", "q", "")),
-    st.lists(st.sampled_from(ANSWERS) | st.text(max_size=4), max_size=6),
-)
-
-
-@given(code=CODES)
-def test_whatever_button_is_forged_leads_to_a_question_a_change_or_nowhere(code: str) -> None:
-    class Row:
-        code, name_key, door, details, address = "linero", "linero_library", "visit", {}, ""
-
-    try:
-        following = buttons.following(code, [Row], TODAY)  # type: ignore[list-item]
-    except Stale:
-        return
-    assert isinstance(following, HoursAsk | Change)
