@@ -8,8 +8,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, TypeAlias
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from bot.engine.db import Db
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues, Words
@@ -17,7 +16,7 @@ from bot.language.parts import Facts
 from models.people import STAFF_LANGUAGES, Language
 
 # What `store.look()` gives, by a name for those who only hand it on to the core.
-Look: TypeAlias = AsyncConnection
+Look: TypeAlias = Db
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ async def _sqlite_away(service: Service) -> AsyncIterator[None]:
 
 async def _on_writer(store: Store, statement: str) -> None:
     async with store.writer.connect() as db:
-        await db.exec_driver_sql(statement)
+        db.say(statement)
 
 
 SQLITE: dict[str, tuple[Breaks, Cause]] = {

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot.engine import clock, pools, store
+from bot.engine import clock, pools, sqlite
 from bot.engine.schema import migrate
 from bot.engine.seal import Seal, create_key
 from bot.engine.settings import Settings
@@ -38,7 +39,7 @@ def _compile_each_statement_once() -> None:
 
     Nothing but the dialect decides how a statement is compiled, and all databases of a kind are alike here.
     """
-    for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_asyncpg):
         dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
         dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     compiled: LRUCache = LRUCache(STATEMENTS_KEPT)
@@ -48,8 +49,13 @@ def _compile_each_statement_once() -> None:
         engine.sync_engine._compiled_cache = compiled
         return engine
 
-    for module in (store, pools):
-        module.create_async_engine = opened  # type: ignore[attr-defined]
+    def opened_here(*url: object, **options: object) -> Engine:
+        engine = create_engine(*url, **options)  # type: ignore[arg-type]
+        engine._compiled_cache = compiled
+        return engine
+
+    pools.create_async_engine = opened  # type: ignore[attr-defined]
+    sqlite.create_engine = opened_here  # type: ignore[attr-defined]
 
 
 _compile_each_statement_once()

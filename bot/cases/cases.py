@@ -7,12 +7,12 @@ Each verb: refusals first, one conditional change, one ledger line, what to say.
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import drafts, focus, messages, questions, queue
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
+from bot.engine.db import Db
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.rows import every, exactly, only
 from bot.engine.work import Work
@@ -194,7 +194,7 @@ async def adviser_name(work: Work) -> str | None:
     return alias or None
 
 
-async def cases_of(db: AsyncConnection, volunteer_id: int) -> list[CaseRow]:
+async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:
     """The cases a volunteer has claimed, those that owe an answer first, longest waiting first."""
     mine = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == volunteer_id)
     owed_first = mine.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.rows import columns, only
 from bot.engine.seal import Seal
@@ -62,7 +62,7 @@ async def discard(work: Work, *, case_id: int) -> None:
     await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id))
 
 
-async def draft_of(db: AsyncConnection, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
+async def draft_of(db: Db, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
     """What this volunteer has typed for the case and not sent, or nothing."""
     row = await _mine(db, person_id, case_id)
     if row is None or (row.lost_at is not None and now - row.lost_at >= access.LOST_KNOWN_FOR):
@@ -116,7 +116,7 @@ async def _require_enabled(work: Work) -> None:
         raise NotFound
 
 
-async def _mine(db: AsyncConnection, person_id: int, case_id: int) -> _Draft | None:
+async def _mine(db: Db, person_id: int, case_id: int) -> _Draft | None:
     of_case = select(*columns(_Draft, _DRAFTS)).where(_DRAFTS.c.case_id == case_id)
     return only(_Draft, await db.execute(of_case.where(_DRAFTS.c.person_id == person_id)))
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
 from bot.cases.texts import Offered, Reason, Taken
 from bot.cases.told import Promised, PromiseKind, told_of
 from bot.engine import bells
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours.standing import next_session
@@ -55,7 +55,7 @@ class _Card(NamedTuple):
     params: dict[str, object]
 
 
-async def waiting(db: AsyncConnection) -> list[CaseRow]:
+async def waiting(db: Db) -> list[CaseRow]:
     """The queue, in the order in which it is to be answered: floods last, then longest waiting."""
     return every(CaseRow, await db.execute(_QUEUE))
 
@@ -69,7 +69,7 @@ async def behind_the_others(work: Work) -> datetime:
     return work.now if newest is None else newest + timedelta(microseconds=1)
 
 
-async def ahead_of(db: AsyncConnection, case: CaseRow) -> int:
+async def ahead_of(db: Db, case: CaseRow) -> int:
     """How many queued cases stand before this one."""
     earlier = (CASES.c.waiting_since < case.waiting_since) | (
         (CASES.c.waiting_since == case.waiting_since) & (CASES.c.id < case.id)

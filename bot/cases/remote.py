@@ -4,9 +4,9 @@ It must not decide what follows from that.
 """
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.messages import MESSAGES
+from bot.engine.db import Db
 from models.base import table_of
 from models.conversation import Author
 from models.outbox import Outbox
@@ -19,7 +19,7 @@ def external_id(person_id: int, own_message: int) -> str:
     return f"v{person_id}-{own_message}"
 
 
-async def row_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -> int | None:
+async def row_of_remote(db: Db, address_id: int, remote_id: int) -> int | None:
     """The outbox row behind a message in a chat that a button sits on: the one that first said it."""
     row = select(func.coalesce(_ROWS.c.edits, _ROWS.c.id)).where(
         _ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id
@@ -28,14 +28,14 @@ async def row_of_remote(db: AsyncConnection, address_id: int, remote_id: int) ->
     return found
 
 
-async def case_of_remote(db: AsyncConnection, address_id: int, remote_id: int) -> int | None:
+async def case_of_remote(db: Db, address_id: int, remote_id: int) -> int | None:
     """The case that a message of ours in a chat is about, as it reads now; None if it is about none."""
     about = select(_ROWS.c.case_id).where(_ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id)
     newest = about.where(_ROWS.c.case_id.is_not(None)).order_by(_ROWS.c.id.desc()).limit(1)
     return (await db.execute(newest)).scalar_one_or_none()
 
 
-async def case_of_own(db: AsyncConnection, external_id: str) -> int | None:
+async def case_of_own(db: Db, external_id: str) -> int | None:
     """The case into which a volunteer's own message with this name went."""
     sent = select(MESSAGES.c.case_id).where(
         MESSAGES.c.external_id == external_id, MESSAGES.c.author == Author.VOLUNTEER

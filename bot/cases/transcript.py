@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.messages import MESSAGES
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.people.access import CaseRow
@@ -60,7 +60,7 @@ class Line:
     marks: tuple[str, ...] = ()
 
 
-async def transcript(db: AsyncConnection, seal: Seal, case: CaseRow) -> list[Line]:
+async def transcript(db: Db, seal: Seal, case: CaseRow) -> list[Line]:
     """Every message of the case, where it was first said, opened."""
     versions: dict[str, list[_Version]] = {}
     for row in every(_Version, await db.execute(_OF_CASE, {"case": case.id})):

@@ -5,7 +5,7 @@ Owns Bells (one process) and PostgresBells (LISTEN/NOTIFY between processes). No
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import asyncpg
@@ -23,6 +23,7 @@ WEBHOOK = "webhook"
 ERRANDS = "errands"
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0
+_NOTIFY = "SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic"
 
 
 def chat(conversation_id: int) -> str:
@@ -79,6 +80,11 @@ class Bells:
         for bell in tuple(self._by_topic.get(topic, ())):
             bell.ring()
 
+    def announce(self, topics: Sequence[str]) -> None:
+        """What an act has changed rings, here and in other processes, once it is committed."""
+        for topic in topics:
+            self.ring(topic)
+
     def ring_all(self) -> None:
         for topic in tuple(self._by_topic):
             self.ring(topic)
@@ -100,6 +106,16 @@ class PostgresBells(Bells):
         self._instance = instance
         self._lock_class = lock_class
         self.connected = asyncio.Event()
+        self._to_tell: dict[str, None] = {}
+        self._more_to_tell = asyncio.Event()
+
+    def announce(self, topics: Sequence[str]) -> None:
+        """As in one process; the others are told all at once what has come together meanwhile: PostgreSQL lets only
+        one transaction that notifies commit at a time. A word that is lost costs them a poll."""
+        super().announce(topics)
+        if topics and self.can_be_heard:
+            self._to_tell |= dict.fromkeys(topics)
+            self._more_to_tell.set()
 
     @property
     def can_be_heard(self) -> bool:
@@ -117,18 +133,31 @@ class PostgresBells(Bells):
 
     async def _listen_until_lost(self) -> None:
         lost = asyncio.Event()
+
+        def is_lost(_connection: object) -> None:
+            lost.set()
+            self._more_to_tell.set()
+
         connection = await asyncpg.connect(self._dsn)
         try:
-            connection.add_termination_listener(lambda _: lost.set())
+            connection.add_termination_listener(is_lost)
             # Shared with our own lost connection, which the server may believe in for hours: it must not keep us out.
             await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", self._lock_class, self._instance)
             await connection.add_listener(NOTIFY_CHANNEL, self._heard)
             self.connected.set()
             self.ring_all()
-            await lost.wait()
+            while not lost.is_set():
+                await self._tell_others(connection)
+                await self._more_to_tell.wait()
         finally:
             # a lost connection has nothing to say goodbye to; a cancelled loop must not wait for the server
             connection.terminate()
+
+    async def _tell_others(self, connection: asyncpg.Connection) -> None:
+        self._more_to_tell.clear()
+        if self._to_tell:
+            topics, self._to_tell = list(self._to_tell), {}
+            await connection.execute(_NOTIFY, NOTIFY_CHANNEL, topics)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, topic: str) -> None:
         self.ring(topic)

@@ -7,10 +7,11 @@ said on a connection.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any, Protocol, TypeVar
 
+import sqlalchemy
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.engine.causes import ENDED_BY_REOPENING, cause_of
@@ -18,10 +19,23 @@ from bot.engine.causes import ENDED_BY_REOPENING, cause_of
 GIVEN_BACK_SECONDS = 1.0  # an act that lasts longer, or that another is part of, is not waited for
 
 
+C = TypeVar("C")
+C_co = TypeVar("C_co", covariant=True)
+
+
+class Engine(Protocol[C_co]):
+    """Where connections come from."""
+
+    @property
+    def sync_engine(self) -> sqlalchemy.Engine: ...
+    def connect(self) -> AbstractAsyncContextManager[C_co]: ...
+    async def dispose(self) -> None: ...
+
+
 class Connections:
     """Of these engines."""
 
-    def __init__(self, engines: Sequence[AsyncEngine]) -> None:
+    def __init__(self, engines: "Sequence[Engine[Any]]") -> None:
         self._engines = engines
         self._in_use = self._generation = 0
         self._all_back, self._may_open = asyncio.Event(), asyncio.Event()
@@ -30,7 +44,7 @@ class Connections:
             self._tell_generations_apart(engine)
 
     @asynccontextmanager
-    async def lend(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async def lend(self, engine: "Engine[C]") -> AsyncIterator[C]:
         """A connection as long as the block lasts. After an error that only new ones get over, all are closed."""
         await self._may_open.wait()
         self._in_use += 1
@@ -65,7 +79,7 @@ class Connections:
         finally:
             self._may_open.set()
 
-    def _tell_generations_apart(self, engine: AsyncEngine) -> None:
+    def _tell_generations_apart(self, engine: "Engine[Any]") -> None:
         @event.listens_for(engine.sync_engine, "connect")
         def _opened(_connection: object, record: ConnectionPoolEntry) -> None:
             record.info["generation"] = self._generation

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.engine.db import Db
 
 Insert = postgresql.Insert | sqlite.Insert
 _INSERTS: Mapping[str, Callable[[Table], Insert]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 DIALECTS = tuple(_INSERTS)
 
 
-def insert_or_skip(db: AsyncConnection, table: Table) -> Insert:
+def insert_or_skip(db: Db, table: Table) -> Insert:
     """An INSERT that quietly does nothing where a unique row is already there."""
     return _INSERTS[db.dialect.name](table).on_conflict_do_nothing()
 

@@ -4,6 +4,7 @@ Owns no loop. It must not know what is done in one.
 """
 
 import asyncio
+from asyncio import Future
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -13,6 +14,7 @@ from bot.engine.errors import Unavailable
 
 REST_SECONDS = 1.0  # between two tries
 SHORTEST_REST_SECONDS = 0.01
+R = TypeVar("R")
 Trouble = TypeVar("Trouble", bound=Exception)
 
 
@@ -47,3 +49,12 @@ def rest_seconds(next_due: datetime | None, *, at_most: float) -> float:
     """Until then, if anything is due then: never longer than `at_most`, nor so short that a loop spins."""
     until_due = at_most if next_due is None else (next_due - clock.now()).total_seconds()
     return max(min(until_due, at_most), SHORTEST_REST_SECONDS)
+
+
+async def to_its_end(running: Future[R]) -> R:
+    """What came of it. Whoever stops waiting leaves only when it is done: what it has in hand is not free before."""
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.engine import pools, sqlite_files
 from bot.engine.crowds import is_held_by_others
+from bot.engine.db import Db
 from bot.engine.errors import Busy, Refusal, Unavailable
 from models.base import table_of
 from models.outbox import Meta
@@ -94,7 +95,7 @@ def _upgrade(connection: Connection) -> None:
     connection.commit()  # Alembic ran inside our transaction
 
 
-async def require_current(db: AsyncConnection, *, is_trial: bool) -> None:
+async def require_current(db: Db, *, is_trial: bool) -> None:
     """Nothing, if the database is at the newest revision and of the expected kind.
 
     Raises:
@@ -106,7 +107,7 @@ async def require_current(db: AsyncConnection, *, is_trial: bool) -> None:
         raise WrongKind("database_is_trial" if not is_trial else "database_is_real")
 
 
-async def require_revision(db: AsyncConnection) -> None:
+async def require_revision(db: Db) -> None:
     """Nothing, if the database is at the newest revision.
 
     Raises:
@@ -119,12 +120,12 @@ async def require_revision(db: AsyncConnection) -> None:
         raise SchemaOld
 
 
-async def mark_as_trial(db: AsyncConnection) -> None:
+async def mark_as_trial(db: Db) -> None:
     """From now on only `demo` opens this database."""
     await db.execute(delete(_META).where(_META.c.name == TRIAL))
     await db.execute(insert(_META).values(name=TRIAL, value="1"))
 
 
-async def is_trial_database(db: AsyncConnection) -> bool:
+async def is_trial_database(db: Db) -> bool:
     """Whether only `demo` may open this database."""
     return (await db.execute(select(_META.c.value).where(_META.c.name == TRIAL))).scalar_one_or_none() == "1"

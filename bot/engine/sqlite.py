@@ -1,92 +1,159 @@
-"""SQLite's driver, with one errand to its thread for a whole statement.
+"""SQLite without a thread for each statement: one takes less time than waking somebody for it.
 
-aiosqlite makes an errand of each of four steps (a cursor, the statement, its rows, the closing), and waking a thread
-costs more than the steps do: 58 errands for one message, 17 like this. Owns the connection's class and nothing else;
-what is said to the database is decided in `store.py`.
+Statements run where they are awaited, on the loop. What waits for the disk or for another program (COMMIT, the lock on
+the file) runs in a thread, and so does everything that is asked for as slow. Owns connections and how they are opened;
+what is said on them is decided elsewhere.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from functools import partial
-from typing import Any, Self
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Any, Concatenate, overload
 
-import aiosqlite
+import structlog
+from sqlalchemy import Connection as Statements
+from sqlalchemy import CursorResult, Dialect, Executable, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
-CHUNK = 64  # rows that aiosqlite would fetch at once; here all come together
+from bot.engine.db import Asked, Columns, P, R, Ts
+from bot.engine.loops import to_its_end
 
-
-def connect(database: str, **options: Any) -> "Connection":
-    """A connection to be awaited, for SQLAlchemy's `async_creator_fn`. Its thread does not outlive the program."""
-    made = Connection(partial(sqlite3.connect, database, **options), CHUNK)
-    made._thread.daemon = True  # noqa: SLF001 - there is no other way to say it
-    return made
-
-
-class Connection(aiosqlite.Connection):
-    """aiosqlite's connection with cursors that bring everything at once."""
-
-    def cursor(self) -> "Cursor":  # type: ignore[override]  # aiosqlite's own has to be awaited
-        return Cursor(self)
-
-    async def run(self, statement: Callable[[sqlite3.Connection], "Outcome"]) -> "Outcome":
-        """What `statement` returned, called with the bare connection in its thread."""
-        outcome: Outcome = await self._execute(statement, self._conn)  # type: ignore[no-untyped-call]  # aiosqlite's
-        return outcome
+log = structlog.get_logger()
+BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
+STALL_SECONDS = 0.05  # a statement that keeps the loop for longer ought to have run in a thread
+LONGEST_LOGGED = 300  # characters of a statement, which holds placeholders and no values
 
 
-Outcome = tuple[Any, int, int | None, list[Any]]  # description, rowcount, lastrowid, rows
+class Engine:
+    """So many connections to one file, for acts (`writes`) or for looks."""
+
+    def __init__(self, url: str, *, writes: bool, most: int, waits_seconds: float) -> None:
+        self.sync_engine = create_engine(
+            plain(url), pool_size=most, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+        )
+        self.writes, self._waits_seconds = writes, waits_seconds
+        self._free = asyncio.Semaphore(most)
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="sqlite")
+        event.listen(self.sync_engine, "connect", self._opened)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator["Connection"]:
+        """A connection in a transaction of its own, which is rolled back at the end unless it was committed.
+
+        Raises:
+            TimeoutError: none was free for too long.
+        """
+        async with asyncio.timeout(self._waits_seconds):
+            await self._free.acquire()
+        try:
+            with await self._lent() as statements:
+                db = Connection(statements, self._threads)
+                await db.begin(immediate=self.writes)
+                yield db
+        finally:
+            self._free.release()
+
+    async def _lent(self) -> Statements:
+        """Opening a file may wait for the disk, or for another program that is at it."""
+        pool = self.sync_engine.pool
+        if isinstance(pool, QueuePool) and pool.checkedin():
+            return self.sync_engine.connect()
+        return await in_thread(self._threads, self.sync_engine.connect)
+
+    async def dispose(self) -> None:
+        """No connection is open that nobody uses."""
+        self.sync_engine.dispose()
+
+    def _opened(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        # Who only reads changes nothing, also not how the file is written: it may turn out not to be ours.
+        for pragma in ("journal_mode = WAL" if self.writes else "query_only = ON", *PRAGMAS):
+            connection.execute(f"PRAGMA {pragma}")
 
 
-class Cursor:
-    """One statement and everything that came of it."""
+PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MILLISECONDS}", "secure_delete = ON")
 
-    arraysize = 1
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._outcome: Outcome = (None, -1, None, [])
+class Connection:
+    """One connection, as `bot.engine.db.Db`, and the ends of its transaction."""
 
-    async def __aenter__(self) -> Self:
-        return self
+    def __init__(self, statements: Statements, threads: ThreadPoolExecutor) -> None:
+        self._statements, self._threads = statements, threads
+        self.is_slow = False  # then every statement runs in a thread
+        driver: Any = statements.connection.dbapi_connection
+        self._driver: sqlite3.Connection = driver
 
     @property
-    def description(self) -> Any:
-        return self._outcome[0]
+    def dialect(self) -> Dialect:
+        return self._statements.dialect
 
     @property
-    def rowcount(self) -> int:
-        return self._outcome[1]
+    def in_transaction(self) -> bool:
+        """Whether SQLite has a transaction open: some errors end it by themselves."""
+        return self._driver.in_transaction
 
-    @property
-    def lastrowid(self) -> int | None:
-        return self._outcome[2]
+    @overload
+    async def execute(self, statement: TypedReturnsRows[*Ts], parameters: Asked | None = None) -> CursorResult[*Ts]: ...
+    @overload
+    async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]: ...
+    async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]:
+        if self.is_slow:
+            return await self.in_thread(lambda: self._statements.execute(statement, parameters))
+        begun = perf_counter()
+        result = self._statements.execute(statement, parameters)
+        if perf_counter() - begun > STALL_SECONDS:
+            log.warning("loop_stalled", statement=str(statement)[:LONGEST_LOGGED])
+        return result
 
-    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        self._outcome = await self._connection.run(partial(_execute, sql, parameters))
+    async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
+        return await self.in_thread(lambda: fn(self._statements, *arg, **kw))
 
-    async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
-        self._outcome = await self._connection.run(partial(_execute_many, sql, parameters))
+    async def begin(self, *, immediate: bool) -> None:
+        """A transaction is open. `immediate`: with the right to write, which another program may have: a read that
+        only later writes would fail at once then."""
+        if not immediate:
+            self._driver.execute("BEGIN")
+        elif not self._begins_at_once():
+            await self.in_thread(lambda: self._driver.execute("BEGIN IMMEDIATE"))
+        self._statements.begin()
 
-    async def fetchall(self) -> list[Any]:
-        return self._outcome[3]
+    def _begins_at_once(self) -> bool:
+        """Whether nobody else writes: then the lock on the file is ours without a thread."""
+        (milliseconds,) = self._driver.execute("PRAGMA busy_timeout").fetchone()
+        self._driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as trouble:
+            if trouble.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        return True
 
-    async def close(self) -> None:
-        """Nothing is open: the rows have been fetched."""
+    def say(self, words: str) -> None:
+        """A word about the transaction, such as SAVEPOINT, without SQLAlchemy."""
+        self._driver.execute(words)
+
+    async def commit(self) -> None:
+        """It is durable. Waits for the disk in a thread."""
+        await self.in_thread(self._statements.commit)
+
+    async def in_thread(self, call: Callable[[], R]) -> R:
+        """What `call` returned, in a thread."""
+        return await in_thread(self._threads, call)
 
 
-def _execute(sql: str, parameters: Sequence[Any], db: sqlite3.Connection) -> Outcome:
-    with closing(db.cursor()) as cursor:
-        cursor.execute(sql, parameters)
-        return _all_of(cursor)
+async def in_thread(threads: ThreadPoolExecutor, call: Callable[[], R]) -> R:
+    """What `call` returned. Until it is done its connection is not free."""
+    return await to_its_end(asyncio.get_running_loop().run_in_executor(threads, call))
 
 
-def _execute_many(sql: str, parameters: Sequence[Sequence[Any]], db: sqlite3.Connection) -> Outcome:
-    with closing(db.cursor()) as cursor:
-        cursor.executemany(sql, parameters)
-        return _all_of(cursor)
-
-
-def _all_of(cursor: sqlite3.Cursor) -> Outcome:
-    rows = cursor.fetchall() if cursor.description else []  # what a RETURNING yields is there only once it is fetched
-    return cursor.description, cursor.rowcount, cursor.lastrowid, rows
+def plain(url: str) -> URL:
+    """The address of the same file without the name of a driver that has to be awaited."""
+    return make_url(url).set(drivername="sqlite")

@@ -10,10 +10,10 @@ from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock
 from bot.engine.crowds import Crowds
+from bot.engine.db import Db
 from bot.engine.errors import NotFound
 from bot.engine.rows import columns, every, only
 from bot.engine.seal import Seal
@@ -133,7 +133,7 @@ class Work:
     """One act in one transaction. Everything said goes through `tell`; nothing leaves the process before COMMIT."""
 
     def __init__(
-        self, db: AsyncConnection, now: datetime, *, seal: Seal, zone: ZoneInfo, settings: Settings, crowds: Crowds
+        self, db: Db, now: datetime, *, seal: Seal, zone: ZoneInfo, settings: Settings, crowds: Crowds
     ) -> None:
         self.db = db
         self.now = now
@@ -274,7 +274,7 @@ class Work:
         return made
 
 
-async def actor_of(db: AsyncConnection, person_id: int, address_id: int | None = None) -> Actor | None:
+async def actor_of(db: Db, person_id: int, address_id: int | None = None) -> Actor | None:
     """The person as somebody who acts, or None."""
     known = only(Known, await db.execute(_KNOWN, {"person": person_id}))
     return None if known is None else Actor(*known, address_id)

@@ -10,8 +10,8 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Table, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
@@ -86,7 +86,7 @@ async def _proposal(work: Work, draft: int, change: Change, before: Standing, ef
     return Proposal(draft, await change_told(work.db, change), left, unstaffed)
 
 
-async def draft_change(db: AsyncConnection, draft: int, person_id: int) -> Change | None:
+async def draft_change(db: Db, draft: int, person_id: int) -> Change | None:
     """The change of this person's draft; None once it is published, dropped or too old."""
     mine = select(_DRAFTS.c.what).where(_DRAFTS.c.id == draft, _DRAFTS.c.person_id == person_id)
     what = (await db.execute(mine)).scalar_one_or_none()

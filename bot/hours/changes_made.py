@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Exists, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every
 from bot.hours.told import ChangeTold, PastTold
@@ -34,24 +34,24 @@ class _ChangeRow(NamedTuple):
     undoes: int | None
 
 
-async def newest_number(db: AsyncConnection) -> int:
+async def newest_number(db: Db) -> int:
     """The number of the newest change, taken back or not; 0 before the first."""
     return (await db.execute(select(func.max(CHANGES.c.number)))).scalar_one_or_none() or 0
 
 
-async def newest_standing(db: AsyncConnection) -> int | None:
+async def newest_standing(db: Db) -> int | None:
     """The number of the newest change that has not been taken back: the one that can be."""
     still = select(func.max(CHANGES.c.number)).where(CHANGES.c.undoes.is_(None), ~_taken_back())
     number: int | None = (await db.execute(still)).scalar_one_or_none()
     return number
 
 
-async def history(db: AsyncConnection, most: int = 10) -> list[PastTold]:
+async def history(db: Db, most: int = 10) -> list[PastTold]:
     """The newest changes, newest first."""
     return await _pasts(db, _made().order_by(CHANGES.c.number.desc()).limit(most))
 
 
-async def undoable(db: AsyncConnection, number: int) -> PastTold:
+async def undoable(db: Db, number: int) -> PastTold:
     """The change with this number, to be shown before it is taken back.
 
     Raises:
@@ -62,14 +62,14 @@ async def undoable(db: AsyncConnection, number: int) -> PastTold:
     return (await _pasts(db, _made().where(CHANGES.c.number == number)))[0]
 
 
-async def decided_days(db: AsyncConnection) -> set[tuple[str, date]]:
+async def decided_days(db: Db) -> set[tuple[str, date]]:
     """The (place, day) pairs that a coordinator has said are as usual: nobody need ask again."""
     rows = await db.execute(select(CHANGES.c.what).where(CHANGES.c.undoes.is_(None), ~_taken_back()))
     changes = [Change.from_json(what) for what in rows.scalars() if what["verb"] == Verb.USUAL]
     return {(place, day) for change in changes for place in change.places for day in change.days}
 
 
-async def change_told(db: AsyncConnection, change: Change) -> ChangeTold:
+async def change_told(db: Db, change: Change) -> ChangeTold:
     """The change as notices carry it."""
     return _told(change, await places_by_code(db))
 
@@ -90,7 +90,7 @@ def _taken_back() -> Exists:
     return select(_BACK.c.number).where(_BACK.c.undoes == CHANGES.c.number).exists()
 
 
-async def _pasts(db: AsyncConnection, made: Select[tuple[object, ...]]) -> list[PastTold]:
+async def _pasts(db: Db, made: Select[tuple[object, ...]]) -> list[PastTold]:
     known = await places_by_code(db)
     return [_past(row, known) for row in every(_ChangeRow, await db.execute(made))]
 

@@ -5,8 +5,8 @@ row that waits is never out of date. It must not render or send.
 """
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.inserts import insert_or_skip
 from bot.engine.seal import Seal
 from bot.engine.work import Work
@@ -34,7 +34,7 @@ async def refresh(work: Work) -> None:
         await work.tell_address(lane, HoursPost())
 
 
-async def is_lane(db: AsyncConnection, seal: Seal, chat_id: int) -> bool:
+async def is_lane(db: Db, seal: Seal, chat_id: int) -> bool:
     """Whether this chat is the one the post is in, under the id it was configured or has moved to."""
     lane = await _fact(db, LANE)
     lookup = seal.blind(Channel.TELEGRAM, str(chat_id))
@@ -42,7 +42,7 @@ async def is_lane(db: AsyncConnection, seal: Seal, chat_id: int) -> bool:
     return (await db.execute(same)).scalar_one_or_none() is not None
 
 
-async def message(db: AsyncConnection) -> int | None:
+async def message(db: Db) -> int | None:
     """The message in the channel that is the post; None before the first."""
     kept = await _fact(db, MESSAGE)
     return int(kept) if kept else None
@@ -101,7 +101,7 @@ async def _lane(work: Work) -> int | None:
     return made
 
 
-async def _fact(db: AsyncConnection, name: str) -> str | None:
+async def _fact(db: Db, name: str) -> str | None:
     value: str | None = (await db.execute(select(_FACTS.c.value).where(_FACTS.c.name == name))).scalar_one_or_none()
     return value
 

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours import channel_post
@@ -142,7 +142,7 @@ def _near(work: Work, known: dict[str, PlaceRow], before: Timetable, after: Time
     return near
 
 
-async def _reminders(db: AsyncConnection, changed: set[Session]) -> list[Reminder]:
+async def _reminders(db: Db, changed: set[Session]) -> list[Reminder]:
     on_days = select(*columns(Reminder, REMINDERS)).where(REMINDERS.c.on_day.in_({day for _, day in changed}))
     asked = every(Reminder, await db.execute(on_days))
     return [one for one in asked if (one.place, one.on_day) in changed]
@@ -162,6 +162,6 @@ def _meets(work: Work, table: Timetable, shift: ShiftRow, day: date) -> bool:
     return any(begins.time() < span.closes and (last is None or span.opens < last) for span in spans)
 
 
-async def _shift_told(db: AsyncConnection, shift: ShiftRow) -> ShiftTold:
+async def _shift_told(db: Db, shift: ShiftRow) -> ShiftTold:
     names = tuple(await names_on(db, shift.id))
     return ShiftTold(shift=shift.id, place=shift.place, starts_at=shift.starts_at, ends_at=shift.ends_at, names=names)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.engine.rows import Shape, columns
 from bot.hours.formats.shape import KeptException, KeptRule, Published
 from bot.hours.standing import EXCEPTIONS, RULES, ExceptionRow, RuleRow
@@ -51,7 +51,7 @@ class _Life(NamedTuple):
         return self.ended_by is not None
 
 
-async def published(db: AsyncConnection, now: datetime, zone: ZoneInfo, public_url: str) -> Published:
+async def published(db: Db, now: datetime, zone: ZoneInfo, public_url: str) -> Published:
     """The hours as they are to be told at the instant `now`.
 
     Kept are the lineages that held, or were changed, in the last `KEPT_DAYS` days, each with all its rows; and the
@@ -75,9 +75,7 @@ async def published(db: AsyncConnection, now: datetime, zone: ZoneInfo, public_u
     )  # fmt: skip
 
 
-async def _kept(
-    db: AsyncConnection, shape: type[Shape], table: Table, *those: ColumnElement[bool]
-) -> list[tuple[Shape, _Life]]:
+async def _kept(db: Db, shape: type[Shape], table: Table, *those: ColumnElement[bool]) -> list[tuple[Shape, _Life]]:
     """Every row, holding or not, in the order of their ids, with what became of it."""
     instants = {"added_at": _ADDED.c.made_at, "ended_at": _ENDED.c.made_at, "back_at": _BACK.c.made_at}
     joined = (

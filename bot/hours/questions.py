@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.engine import buttons
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Visitor, Work
 from bot.hours import reminders, standing
@@ -40,7 +39,7 @@ async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = Non
     await _say(work, visitor, hours)
 
 
-async def hours_told(db: AsyncConnection, now: datetime, zone: ZoneInfo, like: type[standing.Hours]) -> standing.Hours:
+async def hours_told(db: Db, now: datetime, zone: ZoneInfo, like: type[standing.Hours]) -> standing.Hours:
     """As `standing.hours_told`, and whether somebody is answering online just now."""
     told = await standing.hours_told(db, now, zone, like)
     return replace(told, answering=bool(await on_shift(db, now)))

@@ -11,9 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.hours import standing
 from bot.places.places import PlaceRow, places
 from bot.roster.staffing import signed_up_between
@@ -48,7 +47,7 @@ class Session:
         return self.door == Door.VISIT
 
 
-async def sessions(db: AsyncConnection, *, first: date, last: date, now: datetime, zone: ZoneInfo) -> list[Session]:
+async def sessions(db: Db, *, first: date, last: date, now: datetime, zone: ZoneInfo) -> list[Session]:
     """Every session, held or not, on the office days from `first` to `last`, soonest first."""
     table, known = await standing.timetable(db, since=first), await places(db)
     signed = await _signed_up(db, first, last, zone)
@@ -93,7 +92,7 @@ class _SignedUp:
         return len({person for begins, ends, person in here if begins < closes and opens < ends})
 
 
-async def _signed_up(db: AsyncConnection, first: date, last: date, zone: ZoneInfo) -> _SignedUp:
+async def _signed_up(db: Db, first: date, last: date, zone: ZoneInfo) -> _SignedUp:
     begins, ends = clock.start_of_day(first, zone), clock.start_of_day(last + timedelta(days=1), zone)
     signed = _SignedUp()
     for row in await signed_up_between(db, begins, ends):

@@ -10,9 +10,9 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.hours.told import HoursTold, SessionTold
 from bot.places.places import PlaceRow, physical_places, place_told, places, places_by_code
@@ -72,7 +72,7 @@ _RULES = select(*columns(RuleRow, RULES)).where(RULES.c.ended_by.is_(None))
 _EXCEPTIONS = select(*columns(ExceptionRow, EXCEPTIONS)).where(EXCEPTIONS.c.ended_by.is_(None))
 
 
-async def standing(db: AsyncConnection, *, since: date | None = None) -> Standing:
+async def standing(db: Db, *, since: date | None = None) -> Standing:
     """What holds, by row; with `since`, only what may matter on that day or later."""
     rules, exceptions = _RULES, _EXCEPTIONS
     if since is not None:
@@ -84,33 +84,31 @@ async def standing(db: AsyncConnection, *, since: date | None = None) -> Standin
     )
 
 
-async def timetable(db: AsyncConnection, *, since: date | None = None) -> Timetable:
+async def timetable(db: Db, *, since: date | None = None) -> Timetable:
     """As `standing`, away from the rows."""
     return (await standing(db, since=since)).timetable
 
 
-async def openings_ahead(
-    db: AsyncConnection, now: datetime, zone: ZoneInfo, most: int = OPENINGS_SHOWN
-) -> list[Opening]:
+async def openings_ahead(db: Db, now: datetime, zone: ZoneInfo, most: int = OPENINGS_SHOWN) -> list[Opening]:
     """The next physical sessions, soonest first; one that is going on now counts."""
     codes = [place.code for place in await physical_places(db)]
     return first_openings(await timetable(db, since=clock.office_day(now, zone)), now, codes, zone, most)
 
 
-async def openings_on(db: AsyncConnection, day: date) -> list[tuple[PlaceRow, list[Opening]]]:
+async def openings_on(db: Db, day: date) -> list[tuple[PlaceRow, list[Opening]]]:
     """Every place with its openings on that day, past days included; none where it was closed."""
     table = await timetable(db)
     return [(place, list(openings_between(table, day, day, [place.code]))) for place in await places(db)]
 
 
-async def next_session(db: AsyncConnection, now: datetime, zone: ZoneInfo) -> SessionTold | None:
+async def next_session(db: Db, now: datetime, zone: ZoneInfo) -> SessionTold | None:
     """The next physical session, if one is planned."""
     known = {place.code: place for place in await physical_places(db)}
     ahead = first_openings(await timetable(db, since=clock.office_day(now, zone)), now, list(known), zone, 1)
     return opening_told(ahead[0], known[ahead[0].place]) if ahead else None
 
 
-async def hours_told(db: AsyncConnection, now: datetime, zone: ZoneInfo, like: type[Hours]) -> Hours:
+async def hours_told(db: Db, now: datetime, zone: ZoneInfo, like: type[Hours]) -> Hours:
     """What is open now, the next sessions, and what is next online, as the notice that is to carry it."""
     known = await places_by_code(db)
     table = await timetable(db, since=clock.office_day(now, zone))

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from bot.engine.db import Db
 from bot.engine.work import Work
 from bot.hours import changes_made, concerned, standing
 from bot.hours.standing import opening_told
@@ -38,7 +37,7 @@ class Undecided:
     places: tuple[str, ...]
 
 
-async def undecided(db: AsyncConnection, today: date, days: int = HALF_A_YEAR) -> list[Undecided]:
+async def undecided(db: Db, today: date, days: int = HALF_A_YEAR) -> list[Undecided]:
     """The holidays of the coming half-year that need a decision, soonest first."""
     known = await places_by_code(db)
     table = await standing.timetable(db, since=today)

@@ -7,10 +7,10 @@ It must not read what was typed (`bot/language/commands.py`), nor decide what an
 from dataclasses import replace
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import closing
 from bot.engine import buttons
+from bot.engine.db import Db
 from bot.engine.work import Visitor, Work
 from bot.intake.texts_ending import AskDelete, AskStop, NotDeleted, NothingToStop, NotStopped, Stopped
 from bot.language.parts import ToNewcomer
@@ -64,7 +64,7 @@ def is_pressed_by(code: str) -> bool:
     return DELETE.has_verb_of(code) or STOP_ANSWER.has_verb_of(code)
 
 
-async def deletion(db: AsyncConnection, visitor: Visitor) -> AskDelete:
+async def deletion(db: Db, visitor: Visitor) -> AskDelete:
     """The question about deletion, which is `about` the conversation as it stands, up to its newest case."""
     newest = await access.newest_case_of(db, visitor.person_id)
     code = newest.code if newest is not None and newest.status != CaseStatus.CLOSED else None

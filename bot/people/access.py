@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import NotFound
 from bot.engine.rows import columns, every, exactly, only
 from bot.engine.work import Actor, Work, require_staff
@@ -138,7 +138,7 @@ async def locked_case(work: Work, case_id: int) -> CaseRow:
     return await _locked(work, seen)
 
 
-async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -> CaseRow:
+async def case_to_read(db: Db, actor: Actor | None, case_id: int) -> CaseRow:
     """A case whose words the acting volunteer may read: the one they have claimed. Reads only.
 
     Raises:
@@ -147,7 +147,7 @@ async def case_to_read(db: AsyncConnection, actor: Actor | None, case_id: int) -
     return _held_by(require_staff(actor), await _seen(db, case_id))
 
 
-async def how_lost(db: AsyncConnection, actor: Actor | None, case_id: int, now: datetime) -> Loss | None:
+async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> Loss | None:
     """How the acting volunteer lost a case they had until less than a day ago, else None. Never its words."""
     mine = require_staff(actor).id
     holds, loss = False, None
@@ -161,29 +161,29 @@ async def how_lost(db: AsyncConnection, actor: Actor | None, case_id: int, now: 
     return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
 
 
-async def case_by_code(db: AsyncConnection, code: str) -> CaseRow | None:
+async def case_by_code(db: Db, code: str) -> CaseRow | None:
     """The case with this code: for the command line and the door of code and secret, which asks for both."""
     return only(CaseRow, await db.execute(_BY_CODE, {"code": code}))
 
 
-async def code_of(db: AsyncConnection, case_id: int) -> str:
+async def code_of(db: Db, case_id: int) -> str:
     """The code of a case that whoever acts has or had."""
     code: str = (await db.execute(select(CASES.c.code).where(CASES.c.id == case_id))).scalar_one()
     return code
 
 
-async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
+async def open_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own queued or claimed case, if any. At most one exists."""
     return only(CaseRow, await db.execute(_OPEN_OF, {"newcomer": newcomer_id}))
 
 
-async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
+async def newcomers_with_open_cases(db: Db) -> list[int]:
     """The newcomers who wait for an answer or are in a conversation: ids, for telling them of something."""
     waiting = select(CASES.c.newcomer_id).where(CASES.c.status.in_(OPEN), CASES.c.newcomer_id.is_not(None))
     return list((await db.execute(waiting.order_by(CASES.c.opened_at))).scalars())
 
 
-async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
+async def newest_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
 
@@ -194,7 +194,7 @@ def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:
     return case
 
 
-async def _seen(db: AsyncConnection, case_id: int) -> CaseRow | None:
+async def _seen(db: Db, case_id: int) -> CaseRow | None:
     return only(CaseRow, await db.execute(_BY_ID, {"case": case_id}))
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import last_seen
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
@@ -74,7 +74,7 @@ class NewSecret:
     replaces: str
 
 
-async def kept_for(db: AsyncConnection, seal: Seal, login_id: int, *, now: datetime) -> Kept:
+async def kept_for(db: Db, seal: Seal, login_id: int, *, now: datetime) -> Kept:
     """What this login's own page shows besides the conversation. Text older than half an hour is not shown."""
     row = only(Keeping, await db.execute(_KEEPING.where(_LOGINS.c.id == login_id)))
     if row is None:

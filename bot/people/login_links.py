@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, LinkSpent
 from bot.engine.rows import columns, every
 from bot.engine.seal import hash_token, new_token
@@ -84,7 +84,7 @@ async def has_fresh_link(work: Work, person_id: int, purpose: LinkPurpose, *, wi
     return (await work.db.execute(fresh)).scalar_one_or_none() is not None
 
 
-async def require_good_link(db: AsyncConnection, token: str, now: datetime) -> None:
+async def require_good_link(db: Db, token: str, now: datetime) -> None:
     """The link has been made, not been used and not run out; nothing is spent by asking.
 
     Raises:

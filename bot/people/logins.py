@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, last_seen
+from bot.engine.db import Db
 from bot.engine.rows import columns, only
 from bot.engine.seal import hash_token, new_token
 from bot.engine.work import Work
@@ -80,7 +80,7 @@ async def open_login(work: Work, person_id: int, device: Device, *, throttled: b
     return token
 
 
-async def login_of(db: AsyncConnection, token: str, now: datetime) -> Login | None:
+async def login_of(db: Db, token: str, now: datetime) -> Login | None:
     """The live login of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
     found = only(Login, await db.execute(_FOUND.where(_LOGINS.c.token_hash == hash_token(token))))
     if found is None:
@@ -89,7 +89,7 @@ async def login_of(db: AsyncConnection, token: str, now: datetime) -> Login | No
     return login if await _lives(db, login, now) else None
 
 
-async def ran_out(db: AsyncConnection, token: str, now: datetime) -> bool:
+async def ran_out(db: Db, token: str, now: datetime) -> bool:
     """Whether this token's staff login ended by time alone: it was not ended by anybody, and access has not."""
     mine = _BEGAN.where(_LOGINS.c.token_hash == hash_token(token), _LOGINS.c.device == Device.STAFF)
     row = only(Began, await db.execute(mine.where(_PEOPLE.c.enabled, _PEOPLE.c.role.in_(STAFF_ROLES))))
@@ -104,7 +104,7 @@ def _is_within(passed: timedelta, longest: timedelta) -> bool:
     return abs(passed) < longest
 
 
-async def _lives(db: AsyncConnection, login: Login, now: datetime) -> bool:
+async def _lives(db: Db, login: Login, now: datetime) -> bool:
     idle, age = now - login.seen_at, now - login.created_at
     if login.is_staff:
         is_let_in = login.enabled and login.role in STAFF_ROLES
@@ -114,7 +114,7 @@ async def _lives(db: AsyncConnection, login: Login, now: datetime) -> bool:
     return await newcomer_may_return(db, login.person_id, now, since=login.seen_at)
 
 
-async def newcomer_may_return(db: AsyncConnection, person_id: int, now: datetime, *, since: datetime) -> bool:
+async def newcomer_may_return(db: Db, person_id: int, now: datetime, *, since: datetime) -> bool:
     """Until 14 days after the newest case was closed; with no case yet, 14 days from the last visit."""
     newest = await access.newest_case_of(db, person_id)
     if newest is None:
@@ -145,7 +145,7 @@ def ends_in(login: Login, now: datetime) -> timedelta:
     return SHARED_IDLE if idle >= SEEN_EVERY else SHARED_IDLE - idle
 
 
-async def how_it_ended(db: AsyncConnection, token: str, now: datetime) -> str:
+async def how_it_ended(db: Db, token: str, now: datetime) -> str:
     """The key of what is true of a newcomer's token that opens nothing any more.
 
     Away too long, with numbers to come back by or without a question asked; long over; or it is not known why:

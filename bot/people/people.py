@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import NamedTuple, Unpack
 
 from sqlalchemy import bindparam, delete, func, inspect, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells
+from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first, only
@@ -129,7 +129,7 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
     return await visitor_of(work.db, person_id)
 
 
-async def visitor_of(db: AsyncConnection, person_id: int) -> Visitor | None:
+async def visitor_of(db: Db, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
     found = first(Reached, await db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
     return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
@@ -207,20 +207,20 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     await work.tell(person_id, Linked())
 
 
-async def knows_nobody(db: AsyncConnection) -> bool:
+async def knows_nobody(db: Db) -> bool:
     """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True
     return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
 
 
-async def staff_named(db: AsyncConnection, alias: str) -> int | None:
+async def staff_named(db: Db, alias: str) -> int | None:
     """The id of the volunteer or coordinator with this name, whatever the case of its letters."""
     named = select(_PEOPLE.c.id).where(func.lower(_PEOPLE.c.alias) == alias.lower(), _PEOPLE.c.role.in_(STAFF_ROLES))
     return (await db.execute(named)).scalars().first()
 
 
-async def staff(db: AsyncConnection) -> list[Staff]:
+async def staff(db: Db) -> list[Staff]:
     """Everybody on the staff, by name, also whose access has ended."""
     them = select(*columns(Staff, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES)).order_by(_PEOPLE.c.alias)
     return every(Staff, await db.execute(them))

@@ -9,8 +9,8 @@ from math import ceil
 from typing import NamedTuple
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import NotFound, TooMany
 from bot.engine.inserts import upsert
 from bot.engine.rows import columns, only
@@ -73,7 +73,7 @@ async def uncount_guess(work: Work, code: str) -> None:
     await work.db.execute(update(_GUESSES).where(*this).values(tries=_GUESSES.c.tries - 1))
 
 
-async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tuple[int, str] | None:
+async def secret_for_code(db: Db, code: str, now: datetime) -> tuple[int, str] | None:
     """The newcomer behind a case code and the hash their secret must match; None for every reason there may be."""
     behind = only(Behind, await db.execute(_BEHIND.where(CASES.c.code == code)))
     if behind is None or behind.secret_hash is None:
@@ -83,7 +83,7 @@ async def secret_for_code(db: AsyncConnection, code: str, now: datetime) -> tupl
     return behind.newcomer_id, behind.secret_hash
 
 
-async def numbers_of(db: AsyncConnection, person_id: int) -> tuple[str, str] | None:
+async def numbers_of(db: Db, person_id: int) -> tuple[str, str] | None:
     """The code of the newcomer's newest case and the hash of their secret; None as long as there is no case."""
     newest = await access.newest_case_of(db, person_id)
     secret = select(_THREADS.c.secret_hash).where(_THREADS.c.newcomer_id == person_id)

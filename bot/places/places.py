@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
@@ -45,17 +45,17 @@ _BY_CODE = select(*columns(PlaceRow, _PLACES)).order_by(_PLACES.c.code)
 _CODES = select(_PLACES.c.code).order_by(_PLACES.c.code)
 
 
-async def places(db: AsyncConnection) -> list[PlaceRow]:
+async def places(db: Db) -> list[PlaceRow]:
     """Every place, the online one included, in the order of their codes."""
     return every(PlaceRow, await db.execute(_BY_CODE))
 
 
-async def places_by_code(db: AsyncConnection) -> dict[str, PlaceRow]:
+async def places_by_code(db: Db) -> dict[str, PlaceRow]:
     """As `places`, each under its code."""
     return {place.code: place for place in await places(db)}
 
 
-async def physical_places(db: AsyncConnection) -> list[PlaceRow]:
+async def physical_places(db: Db) -> list[PlaceRow]:
     """The places one can walk into."""
     return [place for place in await places(db) if place.door == Door.VISIT]
 
@@ -127,7 +127,7 @@ async def describe_place(
         await work.db.execute(update(_PLACES).where(_PLACES.c.code == code).values(**values))
 
 
-async def require_place(db: AsyncConnection, code: str) -> PlaceRow:
+async def require_place(db: Db, code: str) -> PlaceRow:
     """The place with this code.
 
     Raises:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.rows import columns, every
 from bot.hours import sessions_held as hours_sessions_held
@@ -115,9 +115,7 @@ class _Counted(NamedTuple):
     closing: _ClosingRow | None
 
 
-async def report(
-    db: AsyncConnection, *, first: date, last: date, now: datetime, zone: ZoneInfo, sessions_a_year: int = 0
-) -> Report:
+async def report(db: Db, *, first: date, last: date, now: datetime, zone: ZoneInfo, sessions_a_year: int = 0) -> Report:
     """The figures of the office days from `first` to `last`, both included, as they are known at `now`.
 
     `sessions_a_year`: the goal of the agreement with the municipality; 0 if there is none.
@@ -182,12 +180,12 @@ def _happened(first: date, last: date, kinds: Collection[str]) -> Select[int]:
     return select(_EVENTS.c.case_id).where(_EVENTS.c.kind.in_(kinds), _EVENTS.c.on_day.between(first, last))
 
 
-async def _opened(db: AsyncConnection, first: date, last: date) -> list[CaseRow]:
+async def _opened(db: Db, first: date, last: date) -> list[CaseRow]:
     ids = _happened(first, last, [CaseEventKind.OPENED])
     return every(CaseRow, await db.execute(select(*CASE_COLUMNS).where(CASES.c.id.in_(ids))))
 
 
-async def _describing_closings(db: AsyncConnection, first: date, last: date) -> dict[int, _ClosingRow]:
+async def _describing_closings(db: Db, first: date, last: date) -> dict[int, _ClosingRow]:
     """The closing that describes each case the period counts: the newest with advice, or the newest if none had any.
 
     So a "thanks" that reopened a case and was closed as no advice does not take the advice out of the figures.
@@ -198,9 +196,7 @@ async def _describing_closings(db: AsyncConnection, first: date, last: date) -> 
     return {closing.case_id: closing for closing in every(_ClosingRow, await db.execute(oldest_first))}
 
 
-async def _visits(
-    db: AsyncConnection, newest: Mapping[int, _ClosingRow], *, first: date, last: date
-) -> tuple[int, int]:
+async def _visits(db: Db, newest: Mapping[int, _ClosingRow], *, first: date, last: date) -> tuple[int, int]:
     """How many visits, and how many in cases that were not advice."""
     wrote = select(*columns(_Visit, _EVENTS)).distinct()
     wrote = wrote.where(_EVENTS.c.kind == CaseEventKind.NEWCOMER_WROTE, _EVENTS.c.on_day.between(first, last))
@@ -209,7 +205,7 @@ async def _visits(
     return len(visits) - not_advice, not_advice
 
 
-async def _volunteer_minutes(db: AsyncConnection, first: date, last: date) -> tuple[int, int]:
+async def _volunteer_minutes(db: Db, first: date, last: date) -> tuple[int, int]:
     """The minutes of every closing in the period, and how many closings lack them although they were asked for."""
     in_period = _CLOSINGS.c.on_day.between(first, last)
     asked = in_period & _CLOSINGS.c.is_advice & (_CLOSINGS.c.outcome != Outcome.WITHDRAWN)
@@ -218,7 +214,7 @@ async def _volunteer_minutes(db: AsyncConnection, first: date, last: date) -> tu
     return (await db.execute(minutes)).scalar_one(), (await db.execute(without)).scalar_one()
 
 
-async def _open_at_the_end(db: AsyncConnection, first: date, last: date) -> set[int]:
+async def _open_at_the_end(db: Db, first: date, last: date) -> set[int]:
     """The cases opened in the period that owed somebody an answer when its last day ended, as the ledger tells."""
     ids = _happened(first, last, [CaseEventKind.OPENED])
     moves = select(*columns(_Move, _EVENTS)).where(_EVENTS.c.case_id.in_(ids), _EVENTS.c.on_day <= last)
@@ -227,13 +223,13 @@ async def _open_at_the_end(db: AsyncConnection, first: date, last: date) -> set[
     return {case_id for case_id, kind in newest.items() if kind == CaseEventKind.OPENED or MOVES[kind][1] in OPEN}
 
 
-async def _late(db: AsyncConnection, first: date, last: date) -> set[int]:
+async def _late(db: Db, first: date, last: date) -> set[int]:
     ids = _happened(first, last, [CaseEventKind.OPENED])
     late = select(_EVENTS.c.case_id).where(_EVENTS.c.kind == CaseEventKind.LATE, _EVENTS.c.case_id.in_(ids))
     return set((await db.execute(late)).scalars())
 
 
-async def _refused(db: AsyncConnection, first: date, last: date) -> Breakdown:
+async def _refused(db: Db, first: date, last: date) -> Breakdown:
     kinds = await db.execute(select(_REFUSED.c.kind).where(_REFUSED.c.on_day.between(first, last)))
     return breakdown("refused", [known(kind) for kind in kinds.scalars()])
 

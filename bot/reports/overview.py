@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.shifts import StaffedShift, shifts_ahead
 from bot.roster.staffing import on_shift
@@ -49,12 +49,12 @@ class Figures:
     due: int
 
 
-async def answers(db: AsyncConnection) -> bool:
+async def answers(db: Db) -> bool:
     """Whether the database answers with what lies in it; it raises if it does not."""
     return (await db.execute(text("SELECT version_num FROM alembic_version"))).first() is not None
 
 
-async def figures(db: AsyncConnection) -> Figures:
+async def figures(db: Db) -> Figures:
     """The numbers of /metrics."""
     queued = select(func.count(), func.min(CASES.c.waiting_since)).where(CASES.c.status == CaseStatus.QUEUED)
     waiting, oldest = (await db.execute(queued)).one()
@@ -67,7 +67,7 @@ async def figures(db: AsyncConnection) -> Figures:
     return Figures(waiting, oldest, (await db.execute(leaving)).scalar_one())
 
 
-async def overview(db: AsyncConnection, now: datetime) -> Overview:
+async def overview(db: Db, now: datetime) -> Overview:
     """The coordinators' part of the desk."""
     counted = await figures(db)
     working = [volunteer.alias for volunteer in await on_shift(db, now)]
@@ -75,7 +75,7 @@ async def overview(db: AsyncConnection, now: datetime) -> Overview:
     return Overview(counted.waiting, counted.oldest, sorted(working), ahead, await claimed_cases(db))
 
 
-async def claimed_cases(db: AsyncConnection) -> list[ClaimedCase]:
+async def claimed_cases(db: Db) -> list[ClaimedCase]:
     """Every claimed case with its holder's name, those that owe an answer longest first."""
     held = select(*CASE_COLUMNS, _PEOPLE.c.alias).select_from(
         CASES.outerjoin(_PEOPLE, _PEOPLE.c.id == CASES.c.volunteer_id)

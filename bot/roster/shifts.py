@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Select, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
@@ -91,13 +91,13 @@ async def bring_back_shift(work: Work, shift_id: int) -> None:
         await work.remind(TimerKind.SHIFT_STARTS, shift_id, max(shift.starts_at, work.now))
 
 
-async def shift_to_hold(db: AsyncConnection, shift_id: int, now: datetime) -> ShiftRow | None:
+async def shift_to_hold(db: Db, shift_id: int, now: datetime) -> ShiftRow | None:
     """The shift, unless it is cancelled, over, or gone."""
     held = _shifts().where(SHIFTS.c.id == shift_id, HELD, SHIFTS.c.ends_at > now)
     return only(ShiftRow, await db.execute(held))
 
 
-async def shifts_ahead(db: AsyncConnection, now: datetime, *, until: datetime | None = None) -> list[StaffedShift]:
+async def shifts_ahead(db: Db, now: datetime, *, until: datetime | None = None) -> list[StaffedShift]:
     """Shifts that have not ended, soonest first, each with the names of its volunteers."""
     ahead = _ahead(now)
     if until is not None:
@@ -106,7 +106,7 @@ async def shifts_ahead(db: AsyncConnection, now: datetime, *, until: datetime | 
     return [StaffedShift(shift, [v.alias for v in await volunteers_of(db, shift.id)]) for shift in shifts]
 
 
-async def shifts_ahead_at(db: AsyncConnection, now: datetime, places: Collection[str]) -> list[ShiftRow]:
+async def shifts_ahead_at(db: Db, now: datetime, places: Collection[str]) -> list[ShiftRow]:
     """Shifts at these places that have not ended, soonest first."""
     return every(ShiftRow, await db.execute(_ahead(now).where(SHIFTS.c.place.in_(places))))
 

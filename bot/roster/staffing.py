@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from models.base import table_of
 from models.people import STAFF_ROLES, Person
@@ -65,7 +65,7 @@ _NEXT_SHIFT = (
 _SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
 
 
-async def on_shift(db: AsyncConnection, now: datetime) -> list[OnShift]:
+async def on_shift(db: Db, now: datetime) -> list[OnShift]:
     """The volunteers on an online shift at `now`."""
     return every(OnShift, await db.execute(_ON_SHIFT, {"now": now}))
 
@@ -75,25 +75,25 @@ def is_on_shift(person_id: int, now: datetime) -> Exists:
     return exists(select(SHIFTS.c.id).select_from(_SIGNED).where(*_online_at(now), SIGNED_UP.c.person_id == person_id))
 
 
-async def next_shift_at(db: AsyncConnection, now: datetime) -> datetime | None:
+async def next_shift_at(db: Db, now: datetime) -> datetime | None:
     """When the next online shift begins for which somebody is signed up; None if none is planned."""
     begins: datetime | None = (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
     return begins
 
 
-async def volunteers_of(db: AsyncConnection, shift_id: int) -> list[Volunteer]:
+async def volunteers_of(db: Db, shift_id: int) -> list[Volunteer]:
     """Who staffs the shift and still has access, by name."""
     them = select(*columns(Volunteer, PEOPLE)).select_from(_STAFFED).where(SHIFTS.c.id == shift_id, PEOPLE.c.enabled)
     return every(Volunteer, await db.execute(them.order_by(PEOPLE.c.alias)))
 
 
-async def names_on(db: AsyncConnection, shift_id: int) -> list[str]:
+async def names_on(db: Db, shift_id: int) -> list[str]:
     """The names of everybody signed up for the shift, in order; also of whose access has ended."""
     names = select(PEOPLE.c.alias).select_from(_STAFFED).where(SHIFTS.c.id == shift_id).order_by(PEOPLE.c.alias)
     return list((await db.execute(names)).scalars())
 
 
-async def is_staffed(db: AsyncConnection, place: str, begins: datetime, ends: datetime) -> bool:
+async def is_staffed(db: Db, place: str, begins: datetime, ends: datetime) -> bool:
     """Whether somebody is signed up for a shift at the place that starts in [begins, ends)."""
     there = select(SHIFTS.c.id).select_from(_STAFFED).where(SHIFTS.c.place == place, HELD, PEOPLE.c.enabled)
     starts = there.where(SHIFTS.c.starts_at >= begins, SHIFTS.c.starts_at < ends)
@@ -101,7 +101,7 @@ async def is_staffed(db: AsyncConnection, place: str, begins: datetime, ends: da
 
 
 async def signed_up_ahead(
-    db: AsyncConnection, now: datetime, *, places: Collection[str], cancelled: Collection[int]
+    db: Db, now: datetime, *, places: Collection[str], cancelled: Collection[int]
 ) -> list[SignedUp]:
     """Who is signed up at these places for a shift that has not ended, soonest first; `cancelled` shifts count too."""
     them = (
@@ -114,7 +114,7 @@ async def signed_up_ahead(
     return every(SignedUp, await db.execute(them))
 
 
-async def signed_up_between(db: AsyncConnection, begins: datetime, ends: datetime) -> list[SignedUp]:
+async def signed_up_between(db: Db, begins: datetime, ends: datetime) -> list[SignedUp]:
     """Who was or is signed up for any of [begins, ends), also those who have left since."""
     there = select(*_SIGNED_COLUMNS).select_from(_SIGNED)
     return every(SignedUp, await db.execute(there.where(HELD, SHIFTS.c.starts_at < ends, SHIFTS.c.ends_at > begins)))

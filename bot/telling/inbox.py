@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import relay_states
 from bot.engine import bells
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
@@ -44,14 +44,14 @@ class Seen(NamedTuple):
     message_id: int | None
 
 
-async def notices_after(db: AsyncConnection, address_id: int, seq: int) -> list[OutboxRow]:
+async def notices_after(db: Db, address_id: int, seq: int) -> list[OutboxRow]:
     """What was said to this newcomer after the cursor, in order."""
     after = ROWS.c.address_id == address_id, ROWS.c.seq > seq, ROWS.c.state.not_in(NEVER_SHOWN)
     rows = every(OutboxRow, await db.execute(select(*ROW_COLUMNS).where(*after).order_by(ROWS.c.seq)))
     return [row for row in rows if is_known(row.kind, row.params)]
 
 
-async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -> list[OwnWords]:
+async def own_words_after(db: Db, conversation_id: int, seq: int) -> list[OwnWords]:
     """What the newcomer wrote after the cursor, every version, in order."""
     rows = select(*columns(OwnWords, _MESSAGES)).where(
         _MESSAGES.c.conversation_id == conversation_id, _MESSAGES.c.seq > seq, _MESSAGES.c.author == Author.NEWCOMER
@@ -59,7 +59,7 @@ async def own_words_after(db: AsyncConnection, conversation_id: int, seq: int) -
     return every(OwnWords, await db.execute(rows.order_by(_MESSAGES.c.seq)))
 
 
-async def is_unshown(db: AsyncConnection, address_id: int, up_to: int) -> bool:
+async def is_unshown(db: Db, address_id: int, up_to: int) -> bool:
     """Whether anything up to this place has not been shown by the newcomer's page yet."""
     due = select(ROWS.c.id).where(ROWS.c.address_id == address_id, ROWS.c.seq <= up_to)
     is_unshown: bool = (await db.execute(select(due.where(ROWS.c.state == RowState.DUE).exists()))).scalar_one()
@@ -76,7 +76,7 @@ async def shown(work: Work, address_id: int, up_to: int) -> None:
             work.ring(bells.DESK)
 
 
-async def why_shut(db: AsyncConnection, address_id: int) -> str:
+async def why_shut(db: Db, address_id: int) -> str:
     """Why nothing gets through this person's door: what the channel said to the newest row that stood before it."""
     refused = ROWS.c.address_id == address_id, ROWS.c.failure.in_(SHUT), ROWS.c.state.in_(_NOT_THROUGH)
     said = select(ROWS.c.failure).where(*refused).order_by(ROWS.c.id.desc()).limit(1)
@@ -84,7 +84,7 @@ async def why_shut(db: AsyncConnection, address_id: int) -> str:
     return why or SHUT[0]
 
 
-async def staff_notices(db: AsyncConnection, person_id: int) -> list[OutboxRow]:
+async def staff_notices(db: Db, person_id: int) -> list[OutboxRow]:
     """What was said to a staff member who reads at the desk, and has not been put away, newest first."""
     rows = (
         select(*ROW_COLUMNS)

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock, once
+from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.store import Store
 from bot.people import people
@@ -48,7 +48,7 @@ class _Left(NamedTuple):
     created_at: datetime
 
 
-async def left_behind(db: AsyncConnection, now: datetime) -> list[Kind]:
+async def left_behind(db: Db, now: datetime) -> list[Kind]:
     """The kinds of notices whose lanes have gone past rows that this version cannot read, by name."""
     strange = [row for row in await _left(db) if not is_known(row.kind, row.params)]
     return [one for one in [*await _of_strange_kinds(db), *_by_kind(strange)] if one.is_left_behind(now)]
@@ -75,13 +75,13 @@ async def _tell(store: Store, kind: str) -> None:
             await people.tell_coordinators(work, NewerRows(strange=kind))
 
 
-async def _of_strange_kinds(db: AsyncConnection) -> list[Kind]:
+async def _of_strange_kinds(db: Db) -> list[Kind]:
     shape = columns(Kind, ROWS, rows=func.count(), since=func.min(ROWS.c.created_at))
     strange = select(*shape).where(_WAITS, ROWS.c.kind.not_in(_KINDS))
     return every(Kind, await db.execute(strange.group_by(ROWS.c.kind).order_by(ROWS.c.kind)))
 
 
-async def _left(db: AsyncConnection) -> list[_Left]:
+async def _left(db: Db) -> list[_Left]:
     left = select(*columns(_Left, ROWS)).where(_WAITS, ROWS.c.failure == UNKNOWN_KIND, ROWS.c.kind.in_(_KINDS))
     return every(_Left, await db.execute(left.order_by(ROWS.c.id).limit(MOST_READ)))
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble
 from bot.engine import clock
+from bot.engine.db import Db
 from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
@@ -107,7 +107,7 @@ _HELD_LINES = (
 SHOWN_OF_A_LINE = 200  # characters on the card that asks; the whole stands in the chat above it
 
 
-async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Prompt:
+async def prompt_of(db: Db, service: Service, row: OutboxRow) -> Prompt:
     """The row as its reader sees it now, in the language they have now. Without values it cannot open: empty text."""
     if row.kind == Notice.HOURS_POST:  # what holds when it is sent, not when it was decided to send it
         now = clock.now()
@@ -122,7 +122,7 @@ async def prompt_of(db: AsyncConnection, service: Service, row: OutboxRow) -> Pr
     return saying.said(service.words(reader.language or hint or reader.hint), facts)
 
 
-async def _facts(db: AsyncConnection, service: Service, row: OutboxRow, saying: Spoken) -> dict[str, object]:
+async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> dict[str, object]:
     """What the saying needs beyond what the row carries."""
     more: dict[str, object] = {}
     if row.message_id is not None:
@@ -143,7 +143,7 @@ async def _facts(db: AsyncConnection, service: Service, row: OutboxRow, saying: 
     return more
 
 
-async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
+async def relay_state(db: Db, message_id: int) -> tuple[str, str]:
     """How far a volunteer's message has come: delivered, unread, waiting, failed, taken_back or gone; and why it
     failed. Of an edited message, its newest version."""
     versions = every(Version, await db.execute(_VERSIONS, {"message": message_id}))
@@ -166,19 +166,19 @@ async def relay_state(db: AsyncConnection, message_id: int) -> tuple[str, str]:
     return ("unread" if parts[0].channel == Channel.WEB else "waiting"), ""
 
 
-async def is_taken_back(db: AsyncConnection, message_id: int) -> bool:
+async def is_taken_back(db: Db, message_id: int) -> bool:
     """Whether the volunteer has taken these words back, so that they must not leave any more."""
     return (await db.execute(_TAKEN_BACK, {"message": message_id})).scalar_one_or_none() is not None
 
 
-async def _state_of(db: AsyncConnection, message_id: int) -> dict[str, str]:
+async def _state_of(db: Db, message_id: int) -> dict[str, str]:
     state, failure = await relay_state(db, message_id)
     versions = every(Version, await db.execute(_VERSIONS, {"message": message_id}))
     fresh = versions and not state.startswith("taken_back") and clock.now() - versions[0].said_at <= TAKE_BACK_WITHIN
     return {"state": state, "failure": failure, "fresh": "1" if fresh else ""}
 
 
-async def _held_lines(db: AsyncConnection, service: Service, person_id: int) -> str:
+async def _held_lines(db: Db, service: Service, person_id: int) -> str:
     """The lines a volunteer is asked about, numbered; nothing where there is one, which the card answers to."""
     lines = every(Held, await db.execute(_HELD_LINES, {"person": person_id}))
     if len(lines) < 2:
@@ -193,7 +193,7 @@ def _shown(text: str) -> str:
     return line if len(line) <= SHOWN_OF_A_LINE else f"{line[:SHOWN_OF_A_LINE]}…"
 
 
-async def _words(db: AsyncConnection, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:
+async def _words(db: Db, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:
     """A message's words, opened, and how they came."""
     said = only(Relayed, await db.execute(_WORDS, {"message": message_id}))
     if said is None:
@@ -201,7 +201,7 @@ async def _words(db: AsyncConnection, service: Service, message_id: int) -> tupl
     return service.store.seal.open(said.words, table="messages", column="words", row_id=said.id), tuple(said.marks)
 
 
-async def _draft(db: AsyncConnection, service: Service, conversation_id: int) -> Draft:
+async def _draft(db: Db, service: Service, conversation_id: int) -> Draft:
     draft: bytes | None = (await db.execute(_DRAFT, {"conversation": conversation_id})).scalar_one_or_none()
     if draft is None:
         return Draft()

@@ -85,7 +85,7 @@ class Rounds:
         if timer is None:
             return False
         try:
-            async with self._store.work() as work:
+            async with self._store.work(slow=timer.kind == TimerKind.DAILY) as work:
                 if await _take(work, timer):
                     await _DOES[TimerKind(timer.kind)](work, timer.subject)
         except Busy:

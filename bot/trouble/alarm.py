@@ -10,10 +10,10 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock
 from bot.engine.causes import Cause
+from bot.engine.db import Db
 from bot.engine.errors import Unavailable
 from bot.engine.rows import columns, every
 from bot.people import people
@@ -108,7 +108,7 @@ class Alarm:
         self._lasting_since = None
 
 
-async def coordinators_lanes(db: AsyncConnection, channels: Sequence[str]) -> list[CoordinatorLane]:
+async def coordinators_lanes(db: Db, channels: Sequence[str]) -> list[CoordinatorLane]:
     """Where every enabled coordinator is reached on these channels."""
     lanes = (
         select(*columns(CoordinatorLane, _ADDRESSES, language=_PEOPLE.c.language))

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine import bells, clock, living
 from bot.engine.belief import LONGEST_STEP, PAUSE_BELIEVED_AFTER, Doubt, Why
+from bot.engine.db import Db
 from bot.engine.errors import ClockInDoubt, Stale
 from bot.engine.inserts import insert_or_skip
 from bot.engine.store import Store
@@ -119,12 +119,12 @@ async def _note_newest(work: Work, known: datetime | None) -> None:
         await _keep(work, NEWEST, work.now.isoformat())
 
 
-async def _newest(db: AsyncConnection) -> datetime | None:
+async def _newest(db: Db) -> datetime | None:
     kept = await _fact(db, NEWEST)
     return datetime.fromisoformat(kept) if kept else None
 
 
-async def _newest_written(db: AsyncConnection) -> datetime | None:
+async def _newest_written(db: Db) -> datetime | None:
     """What an older version has left: the instants of the last notice and of the last line of the ledger."""
     last = (
         select(_ROWS.c.created_at).order_by(_ROWS.c.id.desc()).limit(1),
@@ -134,7 +134,7 @@ async def _newest_written(db: AsyncConnection) -> datetime | None:
     return max((at for at in found if at is not None), default=None)
 
 
-async def _told(db: AsyncConnection) -> Told | None:
+async def _told(db: Db) -> Told | None:
     kept = await _fact(db, TOLD)
     if kept is None:
         return None
@@ -142,7 +142,7 @@ async def _told(db: AsyncConnection) -> Told | None:
     return Told(int(number), why, int(instance), is_said == "1")
 
 
-async def _fact(db: AsyncConnection, name: str) -> str | None:
+async def _fact(db: Db, name: str) -> str | None:
     fact: str | None = (await db.execute(select(_META.c.value).where(_META.c.name == name))).scalar_one_or_none()
     return fact
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from bot.cases import cases
 from bot.engine import clock
@@ -117,7 +117,7 @@ async def test_access_that_ends_before_the_statement_is_no_access(house: Service
     with pytest.raises(NotFound):
         async with acting(house, amina) as work:
             # The snapshot of the actor still says enabled; the row, by now, does not.
-            await work.db.exec_driver_sql(f"UPDATE people SET enabled = false WHERE id = {amina.id}")
+            await work.db.execute(text(f"UPDATE people SET enabled = false WHERE id = {amina.id}"))
             await verb(work, case_id=asker.case_id)  # type: ignore[operator]
 
     assert (await case_row(asker)).status == CaseStatus.QUEUED

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Update
 
-from bot.engine import clock, store
+from bot.engine import clock, sqlite
 from bot.engine.errors import Unavailable
 from bot.intake import converse
 from bot.language.i18n import Catalogues, Foreign
@@ -539,8 +539,8 @@ async def test_a_press_while_the_database_is_down_comes_again_and_is_then_answer
 async def test_a_database_locked_by_somebody_else_loses_nothing(
     sqlite_url: str, tmp_path: Path, catalogues: Catalogues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short = tuple(pragma.replace("5000", "50") for pragma in store._PRAGMAS)
-    monkeypatch.setattr(store, "_PRAGMAS", short)
+    short = tuple(pragma.replace("5000", "50") for pragma in sqlite.PRAGMAS)
+    monkeypatch.setattr(sqlite, "PRAGMAS", short)
     async with telegram_house(sqlite_url, tmp_path, catalogues) as house:
         await house.asks(900)
         path = make_url(house.service.settings.database_url).database or ""
@@ -560,14 +560,14 @@ async def test_a_database_locked_by_somebody_else_loses_nothing(
 async def test_a_full_disk_loses_nothing_and_the_file_stays_whole(house: House) -> None:
     await house.asks(900)
     async with house.service.store.work() as work:
-        pages = (await work.db.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        free = (await work.db.exec_driver_sql("PRAGMA freelist_count")).scalar_one()
-        await work.db.exec_driver_sql(f"CREATE TABLE ballast AS SELECT zeroblob({free * 4096}) AS filler")
-        await work.db.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+        pages = (await work.db.execute(text("PRAGMA page_count"))).scalar_one()
+        free = (await work.db.execute(text("PRAGMA freelist_count"))).scalar_one()
+        await work.db.execute(text(f"CREATE TABLE ballast AS SELECT zeroblob({free * 4096}) AS filler"))
+        await work.db.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
     await house.api.says(900, "x" * 11_000)  # more than is left
     full = await house.take_in()
     async with house.service.store.work() as work:
-        await work.db.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        await work.db.execute(text("PRAGMA max_page_count = 1000000"))
 
     await house.settle()
 

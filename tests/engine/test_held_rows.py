@@ -257,7 +257,7 @@ async def test_on_sqlite_a_look_is_waited_for_no_longer_than_an_act_may_last(sql
     store = Store(settings, Seal(create_key(settings.key_file)))
     async with AsyncExitStack() as looks, asyncio.timeout(PATIENCE_SECONDS):
         looks.push_async_callback(store.close)
-        for _ in range(2 * READERS):
+        for _ in range(READERS):
             await looks.enter_async_context(store.look())
 
         with pytest.raises(Unavailable):

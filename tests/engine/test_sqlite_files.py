@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.engine.schema import migrate
 from bot.engine.seal import create_key
@@ -41,7 +42,7 @@ async def test_a_new_database_and_what_lies_beside_it_are_their_owner_s_from_the
     made = modes(settings)
     store = await open_store(settings)
     async with store.work() as work:
-        await work.db.exec_driver_sql("DELETE FROM meta")
+        await work.db.execute(text("DELETE FROM meta"))
     while_open = modes(settings)
     await store.close()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import text
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
@@ -48,7 +49,7 @@ async def left_over_link(site: Site, scene: Scene, actor: str) -> str:
     async with site.service.store.work() as work:
         await leaving.enable_staff(work, scene.person_ids[actor])
         token = await login_links.make_link(work, scene.person_ids[actor], LinkPurpose.DESK)
-        await work.db.exec_driver_sql(f"UPDATE people SET enabled = false WHERE id = {scene.person_ids[actor]}")
+        await work.db.execute(text(f"UPDATE people SET enabled = false WHERE id = {scene.person_ids[actor]}"))
         return f"/desk/login/{token}"
 
 

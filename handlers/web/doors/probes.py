@@ -108,7 +108,7 @@ def _is_loopback(address: str | None) -> bool:
 
 
 async def _present_figures(request: web.Request) -> CollectorRegistry:
-    async with request.app[SERVICE].store.look() as db:
+    async with request.app[SERVICE].store.look(slow=True) as db:
         figures = await overview.figures(db)
     waited = (clock.now() - figures.oldest).total_seconds() if figures.oldest else 0
     registry = CollectorRegistry()

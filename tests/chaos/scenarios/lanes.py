@@ -13,6 +13,7 @@ from time import perf_counter
 
 import aiohttp
 import asyncpg
+from sqlalchemy import text
 
 from bot.cases import relay
 from bot.people import people
@@ -157,7 +158,7 @@ async def _queue_replies(place: Place, pairs: list[Pair]) -> None:
         pair = pairs[number % len(pairs)]
         async with place.store.work() as work:
             work.actor = await people.staff_on_telegram(work, pair.volunteer)
-            mine = (await work.db.exec_driver_sql(_CASE_OF.format(volunteer=work.actor.id))).scalar_one()  # type: ignore[union-attr]
+            mine = (await work.db.execute(text(_CASE_OF.format(volunteer=work.actor.id)))).scalar_one()  # type: ignore[union-attr]
             await relay.from_volunteer(work, case_id=mine, text=f"reply {number:04} end", external_id=f"r{number}")
 
 

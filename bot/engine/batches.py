@@ -1,0 +1,158 @@
+"""One COMMIT for all acts that stood in line: waiting for the disk is what an act costs on SQLite, and it is shared.
+
+Acts run one after the other on the one connection that writes, each in a savepoint of its own. Who finishes while
+others wait leaves the COMMIT to them; it is made when nobody waits, or when MOST acts share it. Nobody is answered
+before it. Owns the line and the batch. It must not know what an act means, and no act may notice in which batch it is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from bot.engine.causes import Cause, cause_of
+from bot.engine.errors import Unavailable
+from bot.engine.sqlite import BUSY_MILLISECONDS, Connection
+
+MOST = 256
+_ACT = "act"  # the savepoint
+
+
+class Batch:
+    """Acts that become durable together, or not at all."""
+
+    def __init__(self, db: Connection, lent: AbstractAsyncContextManager[Connection]) -> None:
+        self.db, self._lent = db, lent
+        self.acts = 0
+        self.trouble: BaseException | None = None  # what has ended the transaction under all of them
+        self._seen: BaseException | None = None  # what one act met; it may be that only new connections get over it
+        self._ended = asyncio.Event()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[Connection]:
+        """One act's part: what it did stays, or nothing of it, as if it had been alone."""
+        try:
+            self.db.say(f"SAVEPOINT {_ACT}")
+            yield self.db
+            self.db.say(f"RELEASE {_ACT}")
+        except BaseException as trouble:
+            self._undo(trouble)
+            raise
+        self.acts += 1
+
+    def _undo(self, trouble: BaseException) -> None:
+        """Only this act is undone; if the error has ended the transaction, everybody's part is gone with it."""
+        self._seen = trouble
+        try:
+            if self.db.in_transaction:
+                self.db.say(f"ROLLBACK TO {_ACT}")
+                self.db.say(f"RELEASE {_ACT}")
+                return
+        except Exception as worse:
+            trouble = worse
+        self.trouble = trouble
+
+    async def end(self) -> None:
+        """It is durable, or `trouble` says why not; the connection is given back.
+
+        Raises:
+            CancelledError: whoever ends it was cancelled meanwhile; it has ended all the same.
+        """
+        gone = None
+        try:
+            if self.trouble is None and self.acts:
+                await self.db.commit()
+        except asyncio.CancelledError as cancelled:  # the COMMIT has been made by now, or has failed
+            gone, self.trouble = cancelled, Unavailable() if self.db.in_transaction else None
+        except Exception as trouble:
+            self.trouble = trouble
+        try:
+            await self._give_back()
+        finally:
+            self._ended.set()
+        if gone is not None:
+            raise gone
+
+    async def _give_back(self) -> None:
+        told = self.trouble or self._seen
+        try:
+            await self._lent.__aexit__(type(told) if told else None, told, None)
+        except Exception as trouble:
+            self.trouble = self.trouble or trouble
+
+    async def durable(self) -> None:
+        """Nothing, once it is.
+
+        Raises:
+            Unavailable: it will never be.
+        """
+        await self._ended.wait()
+        if self.trouble is not None:
+            raise Unavailable(cause_of(self.trouble) or Cause.UNKNOWN) from self.trouble
+
+
+async def _begun(lent: AbstractAsyncContextManager[Connection]) -> Batch:
+    return Batch(await lent.__aenter__(), lent)
+
+
+class Batches:
+    """The line of acts on one file."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()  # first come, first served
+        self._waiting = 0
+        self._open: Batch | None = None
+
+    @asynccontextmanager
+    async def act(
+        self, lend: Callable[[], AbstractAsyncContextManager[Connection]], *, slow: bool
+    ) -> AsyncIterator[Connection]:
+        """One act: when the block has ended without an error, what it did is durable.
+
+        `lend`: gives the connection that writes, if no batch is open. `slow`: its statements run in a thread.
+
+        Raises:
+            Unavailable: its turn did not come for too long, or the transaction it was in has ended.
+        """
+        await self._take_turn()
+        try:
+            batch = self._open = self._open or await _begun(lend())
+            batch.db.is_slow = slow
+            async with batch.savepoint() as db:
+                yield db
+        finally:
+            await self._leave()
+        await batch.durable()
+
+    async def _take_turn(self) -> None:
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(BUSY_MILLISECONDS / 1000):
+                await self._turn.acquire()
+        except BaseException as gone:
+            self._waiting -= 1
+            await self._end_what_was_left()
+            if isinstance(gone, TimeoutError):
+                raise Unavailable(Cause.TOO_SLOW) from gone
+            raise
+        self._waiting -= 1
+
+    async def _leave(self) -> None:
+        """Who stood behind goes on; without anybody, or with as many as may share one, the batch ends first."""
+        try:
+            batch = self._open
+            if batch is not None and (not self._waiting or batch.acts >= MOST or batch.trouble is not None):
+                await self._end(batch)
+        finally:
+            self._turn.release()
+
+    async def _end_what_was_left(self) -> None:
+        """Whoever stood in front left the COMMIT to somebody who went away instead."""
+        if self._waiting or self._turn.locked() or self._open is None:
+            return
+        async with self._turn:
+            if self._open is not None and not self._waiting:
+                await self._end(self._open)
+
+    async def _end(self, batch: Batch) -> None:
+        self._open = None
+        await batch.end()

@@ -1,0 +1,34 @@
+"""What an act or a look may ask of a database: a statement, awaited. The same on SQLite and PostgreSQL.
+
+It must not begin, commit or roll back: the store does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, TypeVarTuple, overload
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Any)
+Ts = TypeVarTuple("Ts")
+Columns = tuple[Any, ...]
+Asked = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class Db(Protocol):
+    """A connection in the middle of a transaction."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database it is."""
+
+    @overload
+    async def execute(self, statement: TypedReturnsRows[*Ts], parameters: Asked | None = None) -> CursorResult[*Ts]: ...
+    @overload
+    async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]: ...
+    async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]:
+        """What the statement returned: all of it is here."""
+
+    async def run_sync(self, fn: Callable[Concatenate[Connection, P], R], *arg: P.args, **kw: P.kwargs) -> R:
+        """What `fn` returned, given the connection as SQLAlchemy has it."""
