@@ -14,7 +14,8 @@ from sqlalchemy import Row, Table, select, text
 
 from bot.cases import addressee, cases, relay, shift_starts, which_case
 from bot.engine import clock
-from bot.engine.work import Visitor, Work, actor_of
+from bot.engine.actors import Visitor, actor_of
+from bot.engine.work import Work
 from bot.hours import changes
 from bot.intake import converse
 from bot.intake.turns import Arrival

@@ -7,7 +7,8 @@ Holds keyed hashes, never words. It must not decide what is kept: `converse.py` 
 from datetime import timedelta
 
 from bot.engine import once
-from bot.engine.work import Visitor, Work
+from bot.engine.actors import Visitor
+from bot.engine.work import Work
 from bot.language.textshape import clean
 from bot.people import people
 from models.dialogue import Edited, Incoming

@@ -136,8 +136,7 @@ async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
 
 async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked: bool) -> None:
     card = await _card_of(work, case, marked=marked)
-    for volunteer in volunteers:
-        await work.tell(volunteer.id, card, case_id=case.id)
+    await work.tell_each([volunteer.id for volunteer in volunteers], card, case_id=case.id)
     work.ring(bells.DESK)
 
 
@@ -177,8 +176,8 @@ async def withdraw_cards(
         update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
     )
     taken = Taken(code=case.code, reason=reason, alias=alias, at=work.now)
-    for card in [card for card in await _live_cards(work, case.id) if card.id != but]:
-        await work.tell_address(card.address_id, taken, case_id=case.id, edits=card.id)
+    standing = [(card.address_id, card.id) for card in await _live_cards(work, case.id) if card.id != but]
+    await work.tell_places(standing, taken, case_id=case.id)
     work.ring(bells.DESK)
 
 

@@ -40,7 +40,6 @@ async def start_shift(work: Work, shift_id: int) -> None:
     hours = int((work.now - oldest).total_seconds() // 3600)
     started = ShiftStarts(count=len(waiting), hours=hours, ends_at=shift.ends_at)
     person_ids = [volunteer.id for volunteer in await volunteers_of(work.db, shift_id)]
-    for person_id in person_ids:
-        await work.tell(person_id, started)
+    await work.tell_each(person_ids, started)
     for case in waiting:
         await queue.offer_to(work, case, person_ids)

@@ -3,8 +3,8 @@
 Nothing leaves the process before COMMIT, which is the store's. It must not commit, nor know what an act means.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -12,17 +12,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.engine import bells, clock
+from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every, only
+from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
 from models.outbox import Outbox, RowState, Timer
-from models.people import Address, Channel, Person, Role
+from models.people import Address, Channel, Person
 from models.saying import Kept, Saying
 
 _THREADS, _ADDRESSES, _PEOPLE, _ROWS = table_of(Conversation), table_of(Address), table_of(Person), table_of(Outbox)
@@ -37,14 +38,13 @@ class Lane(NamedTuple):
     conversation_id: int | None
 
 
-class Known(NamedTuple):
-    """A person, as far as it matters to what they do."""
+class StaffLane(NamedTuple):
+    """A way to reach a member of staff."""
 
+    person_id: int
     id: int
-    role: str
-    alias: str | None
-    language: str | None
-    enabled: bool
+    channel: str
+    parked_at: datetime | None
 
 
 _LOCK = (
@@ -58,42 +58,14 @@ _LANES = (
     .select_from(_ADDRESSES.outerjoin(_THREADS, _THREADS.c.newcomer_id == _ADDRESSES.c.person_id))
     .where(_ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.farewell.is_(False))
 )
-_KNOWN = select(*columns(Known, _PEOPLE)).where(_PEOPLE.c.id == bindparam("person"))
+_LANES_OF_STAFF = select(*columns(StaffLane, _ADDRESSES)).where(
+    _ADDRESSES.c.person_id.in_(bindparam("people", expanding=True)), _ADDRESSES.c.farewell.is_(False)
+)
 # Without values: those come when it is executed, so that nothing is built or compiled.
 _RECORD = insert(table_of(CaseEvent))
 _REMIND = insert(table_of(Timer))
-_SAY = insert(_ROWS).returning(_ROWS.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a snapshot of the person at the start of the act."""
-
-    id: int
-    role: str
-    alias: str | None
-    language: str | None
-    enabled: bool
-    address_id: int | None = None
-
-    @property
-    def is_staff(self) -> bool:
-        return self.role != Role.NEWCOMER
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A newcomer on the channel they came by. `language` is None until they have chosen one.
-
-    `is_parked`: they had blocked the bot, so that this is a sign of life.
-    """
-
-    person_id: int
-    address_id: int
-    conversation_id: int
-    channel: str
-    language: str | None
-    is_parked: bool = False
+_SAY_ALL = insert(_ROWS)
+_SAY = _SAY_ALL.returning(_ROWS.c.id)
 
 
 class About(TypedDict, total=False):
@@ -105,28 +77,6 @@ class About(TypedDict, total=False):
     secret: bytes
     dedupe_key: str
     due_at: datetime
-
-
-def require_staff(actor: Actor | None) -> Actor:
-    """The volunteer or coordinator who acts.
-
-    Raises:
-        NotFound: nobody, a newcomer, or somebody whose access has ended.
-    """
-    if actor is None or not actor.is_staff or not actor.enabled:
-        raise NotFound
-    return actor
-
-
-def require_coordinator(actor: Actor | None) -> Actor:
-    """The coordinator who acts.
-
-    Raises:
-        NotFound: anybody else.
-    """
-    if require_staff(actor).role != Role.COORDINATOR:
-        raise NotFound
-    return require_staff(actor)
 
 
 class Work:
@@ -250,8 +200,26 @@ class Work:
         lanes = every(Lane, await self.db.execute(_LANES, {"person": person_id}))
         if not lanes:
             return None
-        best = min(lanes, key=lambda lane: (lane.parked_at is not None, lane.channel != Channel.TELEGRAM))
+        best = min(lanes, key=_how_far)
         return await self.tell_address(best.id, saying, conversation_id=best.conversation_id, **about)
+
+    async def tell_each(self, staff: Sequence[int], saying: Saying, **about: Unpack[About]) -> None:
+        """Say it to each of these members of staff: two statements, however many they are."""
+        lanes: dict[int, list[StaffLane]] = defaultdict(list)
+        for lane in every(StaffLane, await self.db.execute(_LANES_OF_STAFF, {"people": list(staff)})) if staff else ():
+            lanes[lane.person_id].append(lane)
+        best = [min(lanes[person], key=_how_far).id for person in staff if person in lanes]
+        await self.tell_places([(lane, None) for lane in best], saying, **about)
+
+    async def tell_places(
+        self, staff: Sequence[tuple[int, int | None]], saying: Saying, **about: Unpack[About]
+    ) -> None:
+        """Say it at each of these addresses of staff, there in place of a row where one is named: one statement."""
+        if staff:
+            said = self._row(saying, about)
+            rows = [{**said, "address_id": address, "edits": edits} for address, edits in staff]
+            await self.db.execute(_SAY_ALL, rows)
+            self.ring(bells.OUTBOX)
 
     async def tell_address(
         self,
@@ -267,14 +235,16 @@ class Work:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        values: dict[str, object] = {"address_id": address_id, "kind": saying.kind.value, "params": saying.to_row()}
-        values |= {"created_at": self.now, "due_at": self.now, "timed_at": self.now, "state": RowState.DUE.value}
-        made: int = (await self.db.execute(_SAY, {**values, "seq": seq, **about})).scalar_one()
+        values = {**self._row(saying, about), "address_id": address_id, "seq": seq}
+        made: int = (await self.db.execute(_SAY, values)).scalar_one()
         self.ring(bells.OUTBOX)
         return made
 
+    def _row(self, saying: Saying | Kept, about: About) -> dict[str, object]:
+        told: dict[str, object] = {"kind": saying.kind.value, "params": saying.to_row(), "state": RowState.DUE.value}
+        return {**told, "created_at": self.now, "due_at": self.now, "timed_at": self.now, "seq": 0, **about}
 
-async def actor_of(db: Db, person_id: int, address_id: int | None = None) -> Actor | None:
-    """The person as somebody who acts, or None."""
-    known = only(Known, await db.execute(_KNOWN, {"person": person_id}))
-    return None if known is None else Actor(*known, address_id)
+
+def _how_far(lane: Lane | StaffLane) -> tuple[bool, bool]:
+    """The nearest first: one that lets something in, and rather Telegram, which is in a pocket."""
+    return lane.parked_at is not None, lane.channel != Channel.TELEGRAM

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.engine import buttons
+from bot.engine.actors import Visitor
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.hours import reminders, standing
 from bot.hours.asking import asks_for_hours
 from bot.hours.texts import Hours, PlaceFound, PlaceOnMap, ReminderSet

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bot.cases import queue
 from bot.cases.told import Promised
-from bot.engine.work import Visitor, Work
+from bot.engine.actors import Visitor
+from bot.engine.work import Work
 from bot.hours import questions as hours_questions
 from bot.intake import ending
 from bot.intake.texts import Help, Privacy, Status, UnknownCommand

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 from bot.cases import heard, messages, opening, relay
 from bot.cases import questions as cases_questions
 from bot.engine import buttons, once
+from bot.engine.actors import Visitor
 from bot.engine.errors import BadInput
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.hours import questions as hours_questions
 from bot.hours import standing
 from bot.intake import ending, unsent

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from bot.cases import closing
 from bot.engine import buttons
+from bot.engine.actors import Visitor
 from bot.engine.db import Db
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.intake.texts_ending import AskDelete, AskStop, NotDeleted, NothingToStop, NotStopped, Stopped
 from bot.language.parts import ToNewcomer
 from bot.people import access

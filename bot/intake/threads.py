@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
+from bot.engine.actors import Visitor
 from bot.engine.rows import columns, exactly
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.privacy.outlived import DRAFTS_KEPT
 from models.base import table_of
 from models.conversation import Conversation

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.cases import opening, questions, queue, relay
 from bot.engine import buttons
-from bot.engine.work import Visitor, Work
+from bot.engine.actors import Visitor
+from bot.engine.work import Work
 from bot.hours.standing import hours_told
 from bot.intake.texts import NoConsent
 from bot.intake.texts_dialogue import (

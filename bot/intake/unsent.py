@@ -5,7 +5,8 @@ Nobody has been sent them. It must not send them either: `converse.py` does, onc
 
 from dataclasses import replace
 
-from bot.engine.work import Visitor, Work
+from bot.engine.actors import Visitor
+from bot.engine.work import Work
 from bot.intake.texts import UnknownCommand
 from bot.intake.threads import Thread, draft_of, external_of, keep_place
 from bot.intake.turns import ask

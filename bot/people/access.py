@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from bot.engine.actors import Actor, require_staff
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
 from bot.engine.rows import columns, every, exactly, only
-from bot.engine.work import Actor, Work, require_staff
+from bot.engine.work import Work
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 
 from bot.engine import last_seen
+from bot.engine.actors import Visitor
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.people.logins import SHARED_IDLE, Login
 from bot.people.texts import NumberMade
 from models.base import table_of

@@ -9,11 +9,12 @@ from typing import NamedTuple, Unpack
 from sqlalchemy import bindparam, delete, func, inspect, select, update
 
 from bot.engine import bells
+from bot.engine.actors import Actor, Visitor
 from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first, only
-from bot.engine.work import About, Actor, Visitor, Work
+from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
 from bot.people import access
 from bot.people.texts import Linked
@@ -229,8 +230,7 @@ async def staff(db: Db) -> list[Staff]:
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told."""
     them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
-    for person_id in (await work.db.execute(them)).scalars().all():
-        await work.tell(person_id, saying, **about)
+    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from sqlalchemy import case, delete, select, update
 
+from bot.engine.actors import Visitor
 from bot.engine.db import Db
 from bot.engine.errors import NotFound, TooMany
 from bot.engine.inserts import upsert
 from bot.engine.rows import columns, only
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.people import access, logins, people
 from bot.people.access import CASES
 from models.base import table_of

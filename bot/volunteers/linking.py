@@ -3,8 +3,9 @@
 It must not know how a link is printed (`handlers/cli/staff.py`), nor keep or say the text.
 """
 
+from bot.engine.actors import Actor
 from bot.engine.errors import BadInput, LinkSpent
-from bot.engine.work import Actor, Work
+from bot.engine.work import Work
 from bot.people import login_links, people
 from bot.people.login_links import Link
 from bot.people.texts import Linked

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.engine import buttons as engine_buttons
+from bot.engine.actors import Actor
 from bot.engine.errors import BadInput, Stale
-from bot.engine.work import Actor, Work
+from bot.engine.work import Work
 from bot.hours import changes, changes_made, concerned, guided, standing, warnings
 from bot.hours.texts_guided import HoursAsk
 from bot.hours.texts_staff import (

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.engine.work import Actor, Work
+from bot.engine.actors import Actor
+from bot.engine.work import Work
 
 
 @dataclass(frozen=True, slots=True)

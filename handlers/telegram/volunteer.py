@@ -10,7 +10,8 @@ from bot.cases.texts import MyCases
 from bot.cases.texts_relayed import StaffUnreadable
 from bot.cases.told import told_of
 from bot.engine import once
-from bot.engine.work import Actor, Work
+from bot.engine.actors import Actor
+from bot.engine.work import Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues

@@ -9,8 +9,9 @@ from bot.cases import cases, closing_dialogue, messages, queue, relay, relay_sta
 from bot.cases.texts import ClaimedByYou, ReleasedByYou
 from bot.cases.told import told_of
 from bot.engine import buttons
+from bot.engine.actors import Actor
 from bot.engine.errors import NotFound, Stale
-from bot.engine.work import Actor, Work
+from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp

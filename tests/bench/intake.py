@@ -9,8 +9,8 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 
 from bot.cases import cases
+from bot.engine.actors import Visitor
 from bot.engine.store import Store
-from bot.engine.work import Visitor
 from bot.intake import converse
 from bot.language import i18n
 from bot.people import access, logins, people

@@ -7,8 +7,8 @@ import pytest
 from bot.cases import closing, closing_dialogue, messages, transcript
 from bot.cases.closing import Sheet
 from bot.engine import clock
+from bot.engine.actors import actor_of
 from bot.engine.errors import BadInput, NewerWords, NotFound, Stale
-from bot.engine.work import actor_of
 from bot.people.access import case_to_read
 from bot.service import Service
 from models.case import CaseStatus, spoken_code

@@ -6,8 +6,8 @@ import pytest
 
 from bot.cases import relay, transcript
 from bot.engine import once
+from bot.engine.actors import actor_of
 from bot.engine.errors import BadInput, Unavailable
-from bot.engine.work import actor_of
 from bot.people import people
 from bot.people.access import case_to_read
 from bot.service import Service

@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import Row, Table, func, select, text, update
 
 from bot.cases import cases, shift_starts
+from bot.engine.actors import Actor
 from bot.engine.seal import Seal, create_key
 from bot.engine.settings import Settings, read_settings
 from bot.engine.store import Store
-from bot.engine.work import Actor, Work
+from bot.engine.work import Work
 from bot.intake import converse
 from bot.people import people
 from models.conversation import Message

@@ -10,9 +10,10 @@ from secrets import token_urlsafe
 from aiohttp import web
 
 from bot.engine import once
+from bot.engine.actors import Visitor
 from bot.engine.errors import LoginEnded, Refusal, TooMany
 from bot.engine.metrics import ACTS
-from bot.engine.work import Visitor, Work
+from bot.engine.work import Work
 from bot.intake import converse
 from bot.intake.turns import Arrival
 from bot.people import keeping, people

@@ -12,7 +12,7 @@ from hashlib import sha256
 from markupsafe import Markup
 
 from bot.engine import clock
-from bot.engine.work import Visitor
+from bot.engine.actors import Visitor
 from bot.language.i18n import Words
 from bot.service import Look, Service
 from bot.telling import inbox

@@ -13,8 +13,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.engine import clock
+from bot.engine.actors import Visitor
 from bot.engine.errors import LoginEnded, Refusal, Unavailable
-from bot.engine.work import Visitor
 from bot.language import parts
 from bot.people import keeping, logins, people, secret_door
 from bot.people.keeping import NOTHING_KEPT, Kept

@@ -12,8 +12,8 @@ from aiohttp import web
 from bot.cases import cases, closing, drafts, transcript
 from bot.cases.transcript import Line
 from bot.engine import clock
+from bot.engine.actors import actor_of
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, Unavailable
-from bot.engine.work import actor_of
 from bot.people import access
 from bot.people.access import CaseRow, Loss
 from bot.people.logins import Login

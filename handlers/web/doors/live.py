@@ -15,9 +15,9 @@ from time import monotonic
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.engine import bells
+from bot.engine.actors import Visitor
 from bot.engine.bells import Bell
 from bot.engine.errors import LoginEnded, Unavailable
-from bot.engine.work import Visitor
 from bot.people import logins, people
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.chat.page import mark_shown, numbers_to_keep, where_numbers_stand

@@ -11,9 +11,10 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.engine import clock
+from bot.engine.actors import actor_of, require_coordinator
 from bot.engine.errors import LoginEnded, NotPermitted, Unavailable
 from bot.engine.metrics import ACTS
-from bot.engine.work import Work, actor_of, require_coordinator
+from bot.engine.work import Work
 from bot.people import logins, people
 from bot.people.logins import AFTER_CLOSING, Login
 from handlers.web.frame.keys import CHECKED, LOGIN, SERVICE

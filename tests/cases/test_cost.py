@@ -1,0 +1,79 @@
+"""What an act asks of the database does not grow with how many are on shift, and nothing is compiled anew for it."""
+
+import pytest
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from bot.cases import cases
+from bot.people import people
+from bot.service import Service
+from models.outbox import Notice
+from models.people import Role
+from tests import builders
+from tests.builders import Staff
+from tests.security.scene import statements_counted
+
+FEW, MANY = 3, 500
+
+
+async def _on_shift(service: Service, first: int, last: int) -> list[Staff]:
+    """Volunteers with these numbers, who are on shift now; every second one has Telegram."""
+    async with service.store.work() as work:
+        made = []
+        for n in range(first, last):
+            about = {"language": "sv", "speaks": ["sv"]}
+            person = await people.add_staff(work, role=Role.VOLUNTEER, alias=f"Frivillig {n:03}", **about)
+            if n % 2 == 0:
+                await people.link_telegram(work, person, 50_000 + n)
+            made.append(Staff(person, f"Frivillig {n:03}"))
+    await builders.shift(service, *made)
+    return made
+
+
+async def _statements_of_a_case(service: Service, volunteer: Staff, *, chat_id: int) -> list[int]:
+    """How many statements it takes to open a case, to claim it, to give it back, and to close it at her word."""
+    asker = await builders.newcomer(service, chat_id=chat_id)
+    with statements_counted(service) as opening:
+        await asker.says("Jag har fått ett brev")
+    await builders.note_case(asker)
+    with statements_counted(service) as claiming:
+        async with builders.acting(service, volunteer) as work:
+            await cases.claim_case(work, case_id=asker.case_id)
+    with statements_counted(service) as releasing:
+        async with builders.acting(service, volunteer) as work:
+            await cases.release_case(work, case_id=asker.case_id, seen_seq=2**50)
+    with statements_counted(service) as stopping:
+        await asker.commands("stop")
+    return [len(one) for one in (opening, claiming, releasing, stopping)]
+
+
+async def test_an_act_asks_as_much_with_three_on_shift_as_with_five_hundred(service: Service) -> None:
+    few = await _on_shift(service, 0, FEW)
+    await _statements_of_a_case(service, few[0], chat_id=900)
+    with_few = await _statements_of_a_case(service, few[0], chat_id=901)
+    await _on_shift(service, FEW, MANY)
+
+    with_many = await _statements_of_a_case(service, few[0], chat_id=902)
+
+    assert with_many == with_few
+    cards = await builders.table(service, f"SELECT address_id FROM outbox WHERE kind = '{Notice.OFFERED}'")
+    assert len({row.address_id for row in cards}) == MANY
+
+
+async def test_nothing_is_compiled_anew_once_it_has_been_asked(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volunteer = (await _on_shift(service, 0, FEW))[0]
+    for chat_id in (900, 901, 902):
+        await _statements_of_a_case(service, volunteer, chat_id=chat_id)
+    compiled: list[str] = []
+    compile_once = SQLCompiler.__init__
+
+    def noted(self: SQLCompiler, *args: object, **options: object) -> None:
+        compiled.append(str(args[1])[:200] if len(args) > 1 else "?")
+        compile_once(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SQLCompiler, "__init__", noted)
+
+    await _statements_of_a_case(service, volunteer, chat_id=903)
+
+    assert compiled == []
