@@ -33,8 +33,8 @@ coverage: .venv/test  ## the tests, and which lines and branches none of them ru
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check
 
-bench: .venv/test  ## the product beside a hand-written floor, as ratios
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: .venv/test  ## the program beside hand-written floors and an earlier version, at most 20 minutes; FULL=1: everything
+	$(BIN)/python -m tests.bench $(if $(FULL),--full) $(if $(BEFORE),--before $(BEFORE)) $(ARGS)
 
 chaos: .venv/test  ## random kills while people write, on both databases; at most 30 minutes
 	$(BIN)/python -m tests.chaos $(ARGS)

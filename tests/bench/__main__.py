@@ -1,60 +1,71 @@
-"""`python -m tests.bench [--rounds 3] [--only intake|questions|sockets]`: measures, and prints a table with ratios."""
+"""`make bench`: measures the program beside the floors and the earlier version, and prints tables. FULL=1: everything.
 
-import argparse
+Owns the order of the parts. It must not measure anything itself.
+"""
+
 import asyncio
 import os
+import resource
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-from bot.engine import logs
-from bot.engine.schema import migrate
-from tests import postgres
-from tests.bench import intake, questions, report, sockets
-from tests.crash.place import POLLING, WEBHOOK, Place, opened
 
-AS_SHIPPED = {"poll_seconds": 5, "work_seconds": 10}  # tests wake up oftener; a slow computer may take its time
-PARTS = ("intake", "questions", "sockets")
+from tests.bench import before, idle, intake, paced, questions, report, server, starting, two
+from tests.bench.ground import Ground, Version
+from tests.bench.options import BEFORE, INTAKE, PRODUCT, Options, read
+from tests.bench.table import Table, as_text, joined
 
-
-async def run(rounds: int, parts: list[str], folder: Path, postgres_root: str) -> None:
-    template = await postgres.make_migrated(postgres_root)
-    if "intake" in parts:
-        async with _places(folder / "intake", postgres_root, template, receive=WEBHOOK) as places:
-            measured = [await intake.measure(place.name, place, rounds) for place in places]
-        report.print_intake([one for several in measured for one in several])
-    if "questions" in parts:
-        async with _places(folder / "questions", postgres_root, template, receive=POLLING) as places:
-            report.print_questions([await questions.measure(place, folder, rounds) for place in places])
-    if "sockets" in parts:
-        async with _places(folder / "sockets", postgres_root, template, receive=WEBHOOK) as places:
-            report.print_memory(await sockets.measure(places[0], folder))
+OnOne = Callable[[Ground, str, Sequence[Version], Options], Awaitable[Table]]
+MOST_FILES = 16_384  # the driver is at the other end of every socket
 
 
-@asynccontextmanager
-async def _places(folder: Path, postgres_root: str, template: str, *, receive: str) -> AsyncIterator[list[Place]]:
-    path = folder / "sqlite" / "data" / "radrum.db"
-    path.parent.mkdir(parents=True)
-    await migrate(f"sqlite+aiosqlite:///{path}")
-    async with (
-        postgres.copy_of(postgres_root, template) as url,
-        opened("SQLite", f"sqlite:///{path}", folder / "sqlite", receive=receive, **AS_SHIPPED) as sqlite,
-        opened("PostgreSQL", url, folder / "postgresql", receive=receive, **AS_SHIPPED) as postgresql,
-    ):
-        yield [sqlite, postgresql]
+async def run(options: Options, ground: Ground, versions: list[Version]) -> list[Table]:
+    """Everything that was chosen, one after the other: nothing is measured beside anything else."""
+    tables = []
+    for part in options.parts:
+        table = await _measured(part, options, ground, versions)
+        print(as_text(table), flush=True)
+        tables.append(table)
+    return tables
+
+
+async def _on_each(measure: OnOne, options: Options, ground: Ground, versions: list[Version]) -> Table:
+    return joined([await measure(ground, kind, versions, options) for kind in options.kinds])
+
+
+async def _measured(part: str, options: Options, ground: Ground, versions: list[Version]) -> Table:
+    match part:
+        case "idle":
+            return await idle.measure(ground, versions)
+        case "two":
+            return await two.measure(ground, versions, options)
+        case "start":
+            return await starting.measure(ground, versions, options)
+        case _:
+            return await _on_each(_ON_ONE[part], options, ground, versions)
+
+
+_ON_ONE: dict[str, OnOne] = {INTAKE: intake.measure, "paced": paced.measure, "questions": questions.measure}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=PARTS, action="append")
-    told = parser.parse_args()
-    logs.configure("ERROR")
-    with tempfile.TemporaryDirectory(prefix="radrum-bench-") as folder, postgres.server() as postgres_root:
-        asyncio.run(run(told.rounds, told.only or list(PARTS), Path(folder), postgres_root))
+    """Exit status 1, with a traceback, if anything was lost, doubled or out of order."""
+    options = read()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, most), most))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="radrum-bench-")))
+        versions = [Version(PRODUCT, before.ROOT)]
+        if options.commit is not None:
+            versions.insert(0, Version(BEFORE, stack.enter_context(before.checked_out(options.commit, folder))))
+        ground = Ground(folder, stack.enter_context(server.server()), oldest=versions[0])
+        tables = asyncio.run(run(options, ground, versions))
+    if options.report is not None:
+        report.write(options.report, options, tables)
 
 
 if __name__ == "__main__":

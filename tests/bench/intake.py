@@ -1,128 +1,87 @@
-"""Words into an open case, up to the acknowledgement: through the webhook's function, and through the web over HTTP."""
+"""Taking in words as fast as they come: floors, earlier version and product take turns, by how many senders there are.
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+Owns the rounds and the table of them. It must not know how words are sent.
+"""
 
-import aiohttp
-from aiohttp.test_utils import TestServer
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
-from bot.cases import cases
-from bot.engine.actors import Visitor
-from bot.engine.store import Store
-from bot.intake import converse
-from bot.language import i18n
-from bot.people import access, logins, people
-from bot.service import Service
-from handlers.telegram.receiving import HANDLED, Telegram
-from handlers.web.routes import make_app
-from models.dialogue import Incoming, Pressed, Said
-from models.people import Device
-from tests.bench import floor
-from tests.bench.measuring import Measured, Take
-from tests.crash.place import Pair, Place, forget_what_waits, talking_pairs
+from tests.bench import contestants
+from tests.bench.contestants import Contestant, talking
+from tests.bench.figures import quotients, spread
+from tests.bench.floors_sqlite import EACH, TOGETHER
+from tests.bench.ground import Ground, Version
+from tests.bench.load import Driver, Turn
+from tests.bench.options import BEFORE, PRODUCT, Options
+from tests.bench.table import Table
 
-MANY = 50
-# Messages of a round, by how many send at once. On the web one login may send sixty a minute.
-ROUND = {1: 100, MANY: 250}
-WEB_ROUND = {1: 15, MANY: 150}
-FLOOR_FASTER = 4  # a round of the floor has so many times the messages, to last about as long
+WARM_SENDERS, WARM_SECONDS = 50, 1.0
+FLOOR_SHORTER = 2  # its turns: it makes as many messages in a fraction of the time
+COLUMNS = (
+    "database", "senders", "who", "a second", "of floor", "of group floor", "of before", "p50 ms", "p99 ms",
+    "its CPU ms each", "driver's share", "said again",
+)  # fmt: skip
+Turns = dict[tuple[int, str, str], list[Turn]]
 
 
-@dataclass
-class Intake:
-    """What was measured on one database with so many senders."""
-
-    database: str
-    senders: int
-    floor: Measured
-    telegram: Measured
-    web: Measured
-
-
-async def measure(name: str, place: Place, rounds: int) -> list[Intake]:
-    """One sender and many, floor and product taking turns."""
-    pairs = await talking_pairs(place.store, MANY)
-    service = Service(place.store, place.settings, i18n.load())
-    measured = [Intake(name, senders, Measured(), Measured(), Measured()) for senders in ROUND]
+async def measure(ground: Ground, kind: str, versions: Sequence[Version], options: Options) -> Table:
+    """All rounds on one kind of database."""
+    turns: Turns = {}
     async with AsyncExitStack() as stack:
-        by_hand = await stack.enter_async_context(floor.taking_in(place))
-        telegram = await stack.enter_async_context(_on_telegram(service, pairs))
-        web = await stack.enter_async_context(_on_web(service, place, pairs))
-        number = 0
-        for take in (by_hand, telegram, web):  # once each before it counts: connections, caches, compiled statements
-            await Measured().add_round(take, senders=MANY, first=number, messages=MANY)
-            number += MANY
-        for _ in range(rounds):
-            for one in measured:
-                for what, take, messages in (
-                    (one.floor, by_hand, ROUND[one.senders] * FLOOR_FASTER),
-                    (one.telegram, telegram, ROUND[one.senders]),
-                    (one.web, web, WEB_ROUND[one.senders]),
-                ):
-                    await what.add_round(take, senders=one.senders, first=number, messages=messages)
-                    number += messages
-    return measured
+        template = await stack.enter_async_context(ground.template(kind, talking))
+        all_of_them = [*await stack.enter_async_context(contestants.floors(ground, template))]
+        for version in versions:
+            there = contestants.of_version(ground, template, version, options.ways)
+            all_of_them += await stack.enter_async_context(there)
+        driver = Driver()
+        for one in all_of_them:
+            await _turn(driver, one, WARM_SENDERS, WARM_SECONDS)
+        for number in range(options.rounds):
+            in_order = all_of_them if number % 2 == 0 else all_of_them[::-1]
+            for senders in options.senders:
+                for one in in_order:
+                    seconds = options.seconds if one.installation else options.seconds / FLOOR_SHORTER
+                    made = await _turn(driver, one, senders, seconds)
+                    turns.setdefault((senders, one.who, one.way.name), []).append(made)
+                print(_line(kind, number, senders, turns), flush=True)
+    return Table("Words into an open case, until committed and acknowledged", COLUMNS, _rows(kind, turns))
 
 
-@asynccontextmanager
-async def _on_telegram(service: Service, pairs: list[Pair]) -> AsyncIterator[Take]:
-    telegram = Telegram(service)
-
-    async def take(sender: int, number: int) -> None:
-        assert await telegram.webhook(_update(pairs[sender].newcomer, number)) == HANDLED
-
-    yield take
-    await telegram.close()
+async def _turn(driver: Driver, one: Contestant, senders: int, seconds: float) -> Turn:
+    return await one.turn(lambda: driver.as_fast_as(one.way, senders=senders, seconds=seconds, cpu=one.cpu))
 
 
-def _update(chat_id: int, number: int) -> bytes:
-    person = {"id": chat_id, "is_bot": False, "first_name": "Amal", "language_code": "sv"}
-    chat = {"id": chat_id, "type": "private", "first_name": "Amal"}
-    words = f"Jag har fått ett brev från Migrationsverket, nummer {number}."
-    message = {"message_id": number + 1, "from": person, "chat": chat, "date": 1_790_000_000, "text": words}
-    return json.dumps({"update_id": number + 1, "message": message}).encode()
+def _line(kind: str, number: int, senders: int, turns: Turns) -> str:
+    """A round as it was, for whoever waits."""
+    mine = (f"{_name(who, way)} {made[-1].a_second:.0f}" for (of, who, way), made in turns.items() if of == senders)
+    return f"{kind}, round {number + 1}, {senders} senders, a second: {', '.join(mine)}"
 
 
-@asynccontextmanager
-async def _on_web(service: Service, place: Place, pairs: list[Pair]) -> AsyncIterator[Take]:
-    newcomers = await web_newcomers(place.store, len(pairs))
-    for (visitor, _), pair in zip(newcomers, pairs, strict=True):
-        await _give_case(place.store, visitor, pair.volunteer)
-    await forget_what_waits(place.store)
-    tokens = [token for _, token in newcomers]
-    async with TestServer(make_app(service)) as server:
-        address = str(server.make_url("")).rstrip("/")
-        headers = {"Origin": address, "Accept": "application/json"}
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(
-            headers=headers, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
-        ) as http:
-
-            async def take(sender: int, number: int) -> None:
-                words = {"text": f"Jag har fått ett brev, nummer {number}.", "client_msg_id": f"bench-{number:08}"}
-                cookie = {"Cookie": f"radrum_chat={tokens[sender]}"}
-                async with http.post(f"{address}/sv/chat/say", data=words, headers=cookie) as answer:
-                    assert answer.status == 200, await answer.text()
-
-            yield take
+def _rows(kind: str, turns: Turns) -> list[tuple[str, ...]]:
+    return [
+        (kind, str(senders), _name(who, way), *_figures(turns, senders, who, way))
+        for senders, who, way in sorted(turns, key=lambda key: key[0])
+    ]
 
 
-async def web_newcomers(store: Store, count: int) -> list[tuple[Visitor, str]]:
-    """So many newcomers on the web who have agreed, each with a login's token."""
-    made = []
-    async with store.work() as work:
-        for n in range(count):
-            visitor = await people.new_newcomer_on_web(work, "sv")
-            await converse.receive(work, visitor, Incoming(f"consent-{n}", Pressed("consent:own")))
-            made.append((visitor, await logins.open_login(work, visitor.person_id, Device.OWN)))
-    return made
+def _figures(turns: Turns, senders: int, who: str, way: str) -> tuple[str, ...]:
+    mine = turns[senders, who, way]
+    rates = [turn.a_second for turn in mine]
+    others = [(EACH, EACH), (TOGETHER, TOGETHER), (BEFORE, way)]
+    ratios = [_ratio(mine, turns.get((senders, *other), mine)) for other in others]
+    cpu = str(spread([turn.cpu for turn in mine])) if who in (BEFORE, PRODUCT) else ""
+    return (
+        str(spread(rates)), *ratios, str(spread([turn.p50 for turn in mine])), str(spread([turn.p99 for turn in mine])),
+        cpu, str(spread([turn.driver for turn in mine])), str(sum(turn.again for turn in mine)),
+    )  # fmt: skip
 
 
-async def _give_case(store: Store, visitor: Visitor, volunteer_chat: int) -> None:
-    async with store.work() as work:
-        await converse.receive(work, visitor, Incoming("first", Said("first words"), external_id="first"))
-        case = await access.open_case_of(work.db, visitor.person_id)
-        work.actor = await people.staff_on_telegram(work, volunteer_chat)
-        await cases.claim_case(work, case_id=case.id)  # type: ignore[union-attr]
+def _ratio(mine: list[Turn], theirs: list[Turn]) -> str:
+    """Ours by theirs in each round; nothing where there is nobody else."""
+    if mine is theirs:
+        return ""
+    return str(quotients([turn.a_second for turn in mine], [turn.a_second for turn in theirs]))
+
+
+def _name(who: str, way: str) -> str:
+    return who if who == way else f"{who}, {way}"

@@ -1,39 +1,37 @@
-"""The tables that the bench prints."""
+"""The page with the tables of a whole run. Owns what stands around them. It must not compute."""
 
-from statistics import median
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
 
-from tests.bench.intake import Intake
-from tests.bench.measuring import Measured
-from tests.bench.questions import QUESTIONS, Answered
-from tests.bench.sockets import SOCKETS, Memory
+from tests.bench.options import Options
+from tests.bench.table import Table, as_markdown
 
+PREFACE = """# What it costs
 
-def print_intake(measured: list[Intake]) -> None:
-    print("\nIntake: words into an open case, until committed and acknowledged. Ratio: product / floor.\n")
-    print(f"{'database':12}{'senders':>8}  {'':22}{'per second':>11}{'ratio':>8}{'p99 ms':>9}{'ratio':>8}")
-    for one in measured:
-        for what, values in (
-            ("floor, by hand", one.floor),
-            ("Telegram update", one.telegram),
-            ("web, HTTP and client", one.web),
-        ):
-            print(f"{one.database:12}{one.senders:>8}  {what:22}{_against(values, one.floor)}")
+Written by `make bench FULL=1`; do not edit. Median of {rounds} rounds, and in brackets from the lowest to the highest;
+{processors} processors, Python {python}. "Before" is {commit}. Read the ratios, each made within one round, not the
+figures: those depend on the computer.
 
+- **floor**: the rows of one message, written by hand with the bare driver and a COMMIT for each message.
+- **group floor**: the same rows, with one COMMIT for whoever waits, at most 256.
+- **before**, **product**: `python -m bot run` as it is shipped, delivery included, over HTTP.
+- **senders**: how many messages are on their way at any time. Telegram opens 40 connections to a webhook and hands out
+  100 updates a poll; what is more waits in line there, and that waiting is in p50 and p99.
+- **its CPU**: the program's processor time, without the database server's. **driver's share**: of one processor, what
+  driving (for a floor: the floor too) took; near 1 it is the driver that was measured.
+- **said again**: how often the program said "not now" (503, 429) and was told once more.
 
-def _against(values: Measured, floor: Measured) -> str:
-    rate, wait = values.per_second, values.slowest_milliseconds
-    rates, waits = rate / floor.per_second, wait / floor.slowest_milliseconds
-    return f"{rate:>11.0f}{rates:>8.2f}{wait:>9.1f}{waits:>8.1f}"
-
-
-def print_questions(answered: list[Answered]) -> None:
-    print(f"\nQuestions over Telegram, update in to receipt out, {QUESTIONS} at once. Ratio: product / echo bot.\n")
-    print(f"{'database':12}{'echo bot /s':>12}{'product /s':>12}{'ratio':>8}")
-    for one in answered:
-        print(f"{one.name:12}{median(one.echo):>12.0f}{median(one.product):>12.0f}{one.ratio:>8.2f}")
+Everything sent was counted in the database after each turn: kept once, and in order for each person.
+"""
 
 
-def print_memory(memory: Memory) -> None:
-    print(f"\nMemory of one more idle live chat, of {SOCKETS}. Ratio: product / bare aiohttp socket.\n")
-    print(f"{'bare KiB':>12}{'product KiB':>13}{'ratio':>8}")
-    print(f"{memory.bare:>12.1f}{memory.product:>13.1f}{memory.product / memory.bare:>8.2f}")
+def write(path: Path, options: Options, tables: Sequence[Table]) -> None:
+    """The page is in `path`."""
+    preface = PREFACE.format(
+        rounds=options.rounds, processors=os.cpu_count(), python=platform.python_version(),
+        commit=f"commit {options.commit[:7]}" if options.commit else "not measured",
+    )  # fmt: skip
+    path.write_text("\n\n".join([preface.rstrip(), *map(as_markdown, tables)]) + "\n", encoding="utf-8")
+    print(f"\nwritten to {path}")
