@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMMIT = "c91604059f7df8cd644e12d5db0f2679d2753dbe"  # the last before the fast core; BEFORE=<commit> names another
+COMMIT = "7526e27697edd63195d3b15b4e9e626dab146a50"  # the last before the fast core; BEFORE=<commit> names another
 
 
 @contextmanager
