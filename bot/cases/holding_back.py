@@ -5,15 +5,13 @@ line that says so. It must not refuse anything.
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from bot.cases.texts_newcomer import PassedOnSlowly
-from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people.access import CaseRow
-from models.base import table_of
+from models.base import UtcDateTime, table_of
 from models.outbox import Notice, Outbox
 
 MOST_AT_ONCE = 20  # within a minute; who writes line by line is not held back
@@ -21,20 +19,20 @@ WITHIN = timedelta(minutes=1)
 EVERY = timedelta(seconds=2)  # half of what may be sent to one chat: the other half is for the other cases
 TOLD_FOR = timedelta(minutes=10)
 _ROWS = table_of(Outbox)
-
-
-class _Told(NamedTuple):
-    created_at: datetime
-    due_at: datetime
+_TOLD_LATELY = (
+    select(_ROWS.c.due_at)
+    .where(_ROWS.c.case_id == bindparam("case"), _ROWS.c.kind == Notice.WORDS)
+    .where(_ROWS.c.created_at > bindparam("since", type_=UtcDateTime))
+    .order_by(_ROWS.c.id.desc())
+    .limit(MOST_AT_ONCE)
+)
 
 
 async def leaves_at(work: Work, case: CaseRow) -> datetime:
     """When the next words of this case may go on to its volunteer; now, unless there have been very many."""
-    told = select(*columns(_Told, _ROWS)).where(_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.WORDS)
-    newest = every(_Told, await work.db.execute(told.order_by(_ROWS.c.id.desc()).limit(MOST_AT_ONCE)))
-    if len(newest) < MOST_AT_ONCE or newest[-1].created_at <= work.now - WITHIN:
-        return work.now
-    return max(newest[0].due_at, work.now) + EVERY
+    told = {"case": case.id, "since": work.now - WITHIN}
+    due_ats = (await work.db.execute(_TOLD_LATELY, told)).scalars().all()
+    return work.now if len(due_ats) < MOST_AT_ONCE else max(due_ats[0], work.now) + EVERY
 
 
 async def tell(work: Work, case: CaseRow) -> None:

@@ -97,6 +97,8 @@ def split_text(text: str, limit: int = LONGEST_MESSAGE) -> list[str]:
     A part ends between paragraphs if that leaves it at least half full, else between sentences, lines or words, and
     never inside what a reader sees as one character, unless that one alone is longer than the limit.
     """
+    if text and utf16_length(text) <= limit:
+        return [text]  # almost always: nothing need be looked at letter by letter
     parts, start = [], 0
     while start < len(text):
         end = _end_of_part(text, start, limit)

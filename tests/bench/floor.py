@@ -16,9 +16,7 @@ from tests.bench.seeding import Pair
 from tests.bench.ways import Way
 
 SEALED_BYTES = 90  # a short sentence with its nonce and tag
-PARAMS = (
-    '{"case": 4567890123456789, "code": "1234567", "seq": 4503599627370496, "typed": 1}'
-)
+PARAMS = '{"case": 4567890123456789, "code": "1234567", "seq": 4503599627370496, "typed": 1}'
 TALKS = """
 SELECT c.conversation_id, c.id, a.id FROM cases c
 JOIN addresses a ON a.person_id = c.volunteer_id AND a.channel = 'telegram'
