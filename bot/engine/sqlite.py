@@ -7,7 +7,7 @@ what is said on them is decided elsewhere.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -22,6 +22,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot.engine.db import Asked, Columns, P, R, Ts
 from bot.engine.loops import to_its_end
+from bot.engine.plans import plan_of
 
 log = structlog.get_logger()
 BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
@@ -103,12 +104,18 @@ class Connection:
     async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]: ...
     async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]:
         if self.is_slow:
-            return await self.in_thread(lambda: self._statements.execute(statement, parameters))
+            return await self.in_thread(lambda: self._run(statement, parameters))
         begun = perf_counter()
-        result = self._statements.execute(statement, parameters)
+        result: CursorResult[*Columns] = self._run(statement, parameters)
         if perf_counter() - begun > STALL_SECONDS:
             log.warning("loop_stalled", statement=str(statement)[:LONGEST_LOGGED])
         return result
+
+    def _run(self, statement: Executable, parameters: Asked | None) -> Any:
+        plan = plan_of(statement, parameters, self._statements.dialect)
+        if plan is None:
+            return self._statements.execute(statement, parameters)
+        return plan.run(self._driver, parameters if isinstance(parameters, Mapping) else {})
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         return await self.in_thread(lambda: fn(self._statements, *arg, **kw))

@@ -34,8 +34,8 @@ FILES = [(language, "messages") for language in LANGUAGES] + [(str(language), "d
 
 # Keys made in code from a prefix and a code: the literal never stands there whole.
 PREFIXES = (
-    "age_", "ask_", "cat_", "ch_", "command_", "language_", "line_", "mark_", "outcome_", "report_", "setting_",
-    "state_",
+    "age_", "ask_", "cat_", "ch_", "command_", "language_", "line_", "mark_", "outcome_", "reason_",
+    "report_", "setting_", "state_",
 )  # fmt: skip
 NUMBERS_WITHOUT_N = {"ar": 3, "sv": 1, "en": 1, "fa": 1, "uk": 1}  # how many of the first forms may say it in a word
 SAME_AS_KEY = {("en", "today"), ("en", "tomorrow")}  # lower case, for they stand inside sentences

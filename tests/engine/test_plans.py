@@ -1,0 +1,177 @@
+"""A statement asked through its plan gives what SQLAlchemy gives: the same rows, of the same types."""
+
+import importlib
+import pkgutil
+import sqlite3
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Time,
+    UpdateBase,
+    bindparam,
+    create_engine,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+import bot
+from bot.engine import plans
+from bot.engine.plans import Plan, plan_of
+from models.base import Codes, Id, Sealed, UtcDateTime
+
+TABLE = Table(
+    "everything", MetaData(),
+    Column("id", Id, primary_key=True), Column("said_at", UtcDateTime), Column("words", Sealed), Column("told", Codes),
+    Column("open", Boolean), Column("on_day", Date), Column("opens", Time), Column("name", Text), Column("n", Integer),
+    Column("latitude", Float),
+)  # fmt: skip
+T = TABLE.c
+ADD, ADD_AND_TELL = insert(TABLE), insert(TABLE).returning(*T)
+CHANGE = (
+    update(TABLE)
+    .where(T.id == bindparam("which"), T.said_at.is_not(None))
+    .values(n=func.coalesce(T.n, 0) + 1, name=bindparam("called"), open=True)
+    .returning(T.id, T.n, T.open, T.said_at)
+)
+CHANGE_QUIETLY = update(TABLE).where(T.id == bindparam("which")).values(name=bindparam("called"))
+AGAIN = upsert(TABLE).on_conflict_do_update(index_elements=["id"], set_={"n": bindparam("n_now")}).returning(T.id, T.n)
+LOOK = select(TABLE).where(T.id == bindparam("which"))
+COUNT = select(func.count().label("rows"), func.max(T.said_at, type_=UtcDateTime).label("newest")).where(
+    T.id >= bindparam("which")
+)
+FEW = select(T.id, T.on_day).order_by(T.id.desc()).limit(3)
+
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+ROWS = st.fixed_dictionaries({
+    "said_at": st.none() | INSTANTS,
+    "words": st.none() | st.binary(max_size=20),
+    "told": st.none() | st.dictionaries(st.sampled_from(("code", "place")), st.integers(0, 2**53) | st.booleans()),
+    "open": st.none() | st.booleans(),
+    "on_day": st.none() | st.dates(date(1, 1, 1), date(9999, 1, 1)),
+    "opens": st.none() | st.times(),
+    "name": st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=10),
+    "n": st.none() | st.integers(-(2**53), 2**53),
+    "latitude": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+})  # fmt: skip
+
+
+def _planned(statement: Any, asked: dict[str, Any]) -> Plan | None:
+    dialect = sqlite_dialect.dialect(paramstyle="qmark")
+    plan_of(statement, asked, dialect)
+    return plan_of(statement, asked, dialect)
+
+
+def _shown(rows: Any) -> list[list[tuple[type, Any]]]:
+    return [[(type(value), value) for value in row] for row in rows]
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=st.lists(ROWS, min_size=1, max_size=4), which=st.integers(0, 4), called=st.text("abcåäö", max_size=3))
+def test_the_same_rows_of_the_same_types_come_back(
+    databases_made: Any, rows: list[dict[str, Any]], which: int, called: str
+) -> None:
+    by_hand, driver = databases_made()
+    asked: list[tuple[Any, dict[str, Any]]] = []
+    for number, row in enumerate(rows):
+        asked.append((ADD if number % 2 else ADD_AND_TELL, {"id": number, **row}))
+    asked += [
+        (CHANGE, {"which": which, "called": called}), (CHANGE_QUIETLY, {"which": which, "called": called}),
+        (AGAIN, {"id": 0, "n": 1, "n_now": 7}), (AGAIN, {"id": 99, "n": 1, "n_now": 7}),
+        (LOOK, {"which": which}), (LOOK, {"which": 98}), (COUNT, {"which": which}), (FEW, {}),
+    ]  # fmt: skip
+    for statement, values in asked:
+        theirs = by_hand.execute(statement, values)
+        plan = _planned(statement, values)
+        assert plan is not None
+        ours = plan.run(driver, values)
+        if not theirs.returns_rows:
+            assert ours.rowcount == theirs.rowcount
+            continue
+        assert list(ours.keys()) == list(theirs.keys())
+        assert _shown(ours) == _shown(theirs)
+
+
+@pytest.fixture(scope="module")
+def databases_made() -> Any:
+    """Makes two databases that are alike, anew for each example."""
+    open_ones = []  # else what nobody holds is rolled back
+
+    def made() -> tuple[Connection, sqlite3.Connection]:
+        by_hand, by_plan = (create_engine("sqlite://").connect() for _ in range(2))
+        open_ones.append(by_plan)
+        for one in (by_hand, by_plan):
+            TABLE.create(one)
+        driver = by_plan.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return by_hand, driver
+
+    yield made
+    for one in open_ones:
+        one.close()
+
+
+def _constants() -> dict[str, Any]:
+    """The statements of the program that are built once, by their names."""
+    found = {}
+    for module in pkgutil.walk_packages(bot.__path__, "bot."):
+        if not module.name.endswith("__main__"):
+            for name, one in vars(importlib.import_module(module.name)).items():
+                if isinstance(one, Select | UpdateBase):
+                    found[f"{module.name}.{name}"] = one
+    return found
+
+
+def test_every_statement_that_is_built_once_has_a_plan_or_leaves_it_to_sqlalchemy_for_a_reason() -> None:
+    dialect = sqlite_dialect.dialect(paramstyle="qmark")
+    constants = _constants()
+
+    without = {
+        name for name, one in constants.items() if not one.is_insert and plans._made(one, frozenset(), dialect) is None
+    }
+
+    assert len(constants) > 30
+    assert [name for name in without if "POSTCOMPILE" not in str(constants[name].compile(dialect=dialect))] == []
+
+
+def test_what_is_built_anew_each_time_is_left_to_sqlalchemy() -> None:
+    dialect = sqlite_dialect.dialect(paramstyle="qmark")
+
+    assert plan_of(select(T.id), {}, dialect) is None
+    assert plan_of(select(T.id), {}, dialect) is None
+    assert plan_of(ADD, [{"id": 1}, {"id": 2}], dialect) is None
+
+
+def test_a_list_of_values_is_left_to_sqlalchemy() -> None:
+    dialect = sqlite_dialect.dialect(paramstyle="qmark")
+    several = select(T.id).where(T.id.in_(bindparam("several", expanding=True)))
+
+    assert [plan_of(several, {"several": [1]}, dialect) for _ in range(3)] == [None] * 3
+
+
+def test_the_time_of_a_day_is_read_as_it_was(databases_made: Any) -> None:
+    _, driver = databases_made()
+    values = {"id": 1, "opens": time(13, 30), "on_day": date(2026, 1, 5), "said_at": datetime(2026, 1, 5, tzinfo=UTC)}
+    plan = _planned(ADD, values)
+    assert plan is not None
+    plan.run(driver, values)
+    (row,) = _planned(LOOK, {"which": 1}).run(driver, {"which": 1})  # type: ignore[union-attr]
+
+    assert (row.opens, row.on_day, row.said_at) == (values["opens"], values["on_day"], values["said_at"])
