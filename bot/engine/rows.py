@@ -3,9 +3,10 @@
 A shape is a NamedTuple; each of its fields is a column of that name, or one given by name. It must not run a statement.
 """
 
+from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Result, Table
+from sqlalchemy import ColumnElement, Result, Table, Text, literal_column
 
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
 
@@ -27,6 +28,12 @@ def _column(field: str, tables: tuple[Table, ...]) -> ColumnElement[Any]:
         if field in table.c:
             return table.c[field]
     raise LookupError(f"no column {field}")
+
+
+def spelt(code: StrEnum) -> ColumnElement[str]:
+    """The code as the statement itself says it, instead of a value it is asked with: an index of only such rows is used
+    where the database can read that all the rows asked for are in it."""
+    return literal_column(f"'{code.value}'", Text)
 
 
 def every(shape: type[Shape], result: Result[Any]) -> list[Shape]:
