@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every, exactly, only
+from bot.engine.rows import columns, every, exactly, only, spelt
 from bot.engine.work import Actor, Work, require_staff
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
@@ -179,8 +179,10 @@ async def open_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
 
 async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
     """The newcomers who wait for an answer or are in a conversation: ids, for telling them of something."""
-    waiting = select(CASES.c.newcomer_id).where(CASES.c.status.in_(OPEN), CASES.c.newcomer_id.is_not(None))
-    return list((await db.execute(waiting.order_by(CASES.c.opened_at))).scalars())
+    is_open = CASES.c.status.in_([spelt(status) for status in OPEN])  # as their index says it, among all that were
+    waiting = select(CASES.c.opened_at, CASES.c.newcomer_id).where(is_open, CASES.c.newcomer_id.is_not(None))
+    # Put in order here: a database asked to do it may walk through all cases in that order instead.
+    return [newcomer for _opened_at, newcomer in sorted(tuple(row) for row in await db.execute(waiting))]
 
 
 async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
