@@ -3,6 +3,7 @@
 Not permitted and not there give the same refusal, so that nobody learns which. It must not change a row.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every, exactly, only, spelt
+from bot.engine.rows import columns, every, exactly, in_portions, only, spelt
 from bot.engine.work import Actor, Work, require_staff
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
@@ -51,6 +52,14 @@ class CaseRow(NamedTuple):
     occupation: str | None
     how_found: str | None
     persons_in_case: int
+
+
+class Newest(NamedTuple):
+    """How a newcomer's newest case stands."""
+
+    newcomer_id: int
+    status: str
+    closed_at: datetime | None
 
 
 CASE_COLUMNS = columns(CaseRow, CASES)
@@ -188,6 +197,16 @@ async def newcomers_with_open_cases(db: AsyncConnection) -> list[int]:
 async def newest_case_of(db: AsyncConnection, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
+
+
+async def newest_cases_of(db: AsyncConnection, newcomers: Collection[int]) -> dict[int, Newest]:
+    """Of each of these newcomers who has any, the newest case."""
+    newest: dict[int, Newest] = {}
+    for some in in_portions(newcomers):
+        theirs = select(*columns(Newest, CASES)).where(CASES.c.newcomer_id.in_(some))
+        for case in every(Newest, await db.execute(theirs.order_by(CASES.c.opened_at, CASES.c.id))):
+            newest[case.newcomer_id] = case
+    return newest
 
 
 def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:
