@@ -25,6 +25,7 @@ from bot.trouble.pulse import Heart
 from handlers.telegram import poll
 from handlers.telegram.receiving import CHANNEL as TELEGRAM
 from handlers.telegram.receiving import Telegram
+from handlers.web.doors.lookout import LOOKOUT, Lookout
 from handlers.web.frame.serving import listen, make_runner
 from handlers.web.routes import make_app
 
@@ -60,13 +61,14 @@ async def serve(service: Service, *, listening: Callable[[str], None] = lambda _
         loop.add_signal_handler(name, stop.set)
     telegram = Telegram(service) if service.settings.telegram_token else None
     webhook = telegram.webhook if telegram and service.settings.webhook_url else None
-    runner = make_runner(make_app(service, webhook=webhook))
+    app = make_app(service, webhook=webhook)
+    runner = make_runner(app)
     await runner.setup()
     try:
         await _listen(runner, service.settings)
         _tidy_once()
         listening(_address(runner))
-        await _run_loops(service, telegram, stop, runner)
+        await _run_loops(service, telegram, stop, runner, app[LOOKOUT])
     finally:
         if runner.server is not None:
             await runner.cleanup()
@@ -89,12 +91,15 @@ def _tidy_once() -> None:
     gc.freeze()
 
 
-async def _run_loops(service: Service, telegram: Telegram | None, stop: asyncio.Event, runner: web.AppRunner) -> None:
+async def _run_loops(
+    service: Service, telegram: Telegram | None, stop: asyncio.Event, runner: web.AppRunner, lookout: Lookout
+) -> None:
     senders = {TELEGRAM: telegram.sender} if telegram else {}
     bells = asyncio.create_task(service.store.bells.run(), name="bells")
     loops = [asyncio.create_task(Rounds(service).run(), name="rounds")]
     loops.append(asyncio.create_task(Heart(service).run(), name="pulse"))
     loops.append(asyncio.create_task(Alarm(service, senders).run(), name="alarm"))
+    loops.append(asyncio.create_task(lookout.run(), name="lookout"))
     if telegram is not None:
         loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
         loops.append(asyncio.create_task(telegram.errands.run(), name="errands"))

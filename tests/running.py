@@ -14,6 +14,7 @@ from bot.trouble.alarm import Alarm
 from bot.trouble.pulse import Heart
 from handlers.telegram import poll
 from handlers.telegram.receiving import CHANNEL, Telegram
+from handlers.web.doors.lookout import LOOKOUT
 from handlers.web.routes import make_app
 
 
@@ -33,8 +34,8 @@ async def running(service: Service) -> AsyncIterator[Telegram | None]:
     if telegram is not None:
         loops += [Delivery(service, senders).run(), telegram.errands.run(), poll.run(telegram)]
     try:
-        async with serving(service, telegram):
-            tasks = [asyncio.create_task(loop) for loop in loops]
+        async with serving(service, telegram) as app:
+            tasks = [asyncio.create_task(loop) for loop in (*loops, app[LOOKOUT].run())]
             try:
                 yield telegram
                 ended = [task for task in tasks if task.done() and not task.cancelled()]
@@ -52,14 +53,13 @@ async def running(service: Service) -> AsyncIterator[Telegram | None]:
 
 
 @asynccontextmanager
-async def serving(service: Service, telegram: Telegram | None = None) -> AsyncIterator[None]:
+async def serving(service: Service, telegram: Telegram | None = None) -> AsyncIterator[web.Application]:
     """The web server alone, on the settings' port."""
-    runner = web.AppRunner(
-        make_app(service, webhook=telegram.webhook if telegram else None), access_log=None, shutdown_timeout=1.0
-    )
+    app = make_app(service, webhook=telegram.webhook if telegram else None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, service.settings.host, service.settings.port).start()
     try:
-        yield
+        yield app
     finally:
         await runner.cleanup()

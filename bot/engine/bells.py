@@ -21,6 +21,7 @@ PULSE = "pulse"
 LOGINS = "logins"
 WEBHOOK = "webhook"
 ERRANDS = "errands"
+SOCKETS = "sockets"  # rung only with all the others
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0
 _NOTIFY = "SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic"
@@ -40,9 +41,14 @@ class Bell:
     def ring(self) -> None:
         self._rung.set()
 
-    async def wait(self, timeout_seconds: float) -> bool:
-        """Return at the next ring, or when the time has passed. Whether it rang: even if at the same moment, or if
-        the process was too busy to notice in time."""
+    @property
+    def is_rung(self) -> bool:
+        """Whether the next wait returns at once."""
+        return self._rung.is_set()
+
+    async def wait(self, timeout_seconds: float | None) -> bool:
+        """Return at the next ring, or when the time has passed, if there is any. Whether it rang: even if at the same
+        moment, or if the process was too busy to notice in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_seconds):
                 await self._rung.wait()

@@ -3,10 +3,13 @@
 A shape is a NamedTuple; each of its fields is a column of that name, or one given by name. It must not run a statement.
 """
 
+from collections.abc import Collection, Iterator
+from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Result, Table
+from sqlalchemy import ColumnElement, Result, Table, Text, literal_column
 
+IDS_AT_ONCE, STEPS_OF_IDS = 500, 50  # in one statement; its text changes with how many are named
 Shape = TypeVar("Shape", bound=tuple[Any, ...])
 
 
@@ -27,6 +30,21 @@ def _column(field: str, tables: tuple[Table, ...]) -> ColumnElement[Any]:
         if field in table.c:
             return table.c[field]
     raise LookupError(f"no column {field}")
+
+
+def spelt(code: StrEnum) -> ColumnElement[str]:
+    """The code as the statement itself says it, instead of a value it is asked with: an index of only such rows is used
+    where the database can read that all the rows asked for are in it."""
+    return literal_column(f"'{code.value}'", Text)
+
+
+def in_portions(ids: Collection[int]) -> Iterator[list[int]]:
+    """All of them, as many at once as one statement may name. The last is named again and again, so that few statements
+    differ in how many they name."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), IDS_AT_ONCE):
+        portion = ordered[start : start + IDS_AT_ONCE]
+        yield [*portion, *portion[-1:] * (-len(portion) % STEPS_OF_IDS)]
 
 
 def every(shape: type[Shape], result: Result[Any]) -> list[Shape]:

@@ -3,6 +3,7 @@
 Not permitted and not there give the same refusal, so that nobody learns which. It must not change a row.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, select
 from bot.engine.actors import Actor, require_staff
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every, exactly, only
+from bot.engine.rows import columns, every, exactly, in_portions, only, spelt
 from bot.engine.work import Work
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
@@ -52,6 +53,14 @@ class CaseRow(NamedTuple):
     occupation: str | None
     how_found: str | None
     persons_in_case: int
+
+
+class Newest(NamedTuple):
+    """How a newcomer's newest case stands."""
+
+    newcomer_id: int
+    status: str
+    closed_at: datetime | None
 
 
 CASE_COLUMNS = columns(CaseRow, CASES)
@@ -180,13 +189,25 @@ async def open_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
 
 async def newcomers_with_open_cases(db: Db) -> list[int]:
     """The newcomers who wait for an answer or are in a conversation: ids, for telling them of something."""
-    waiting = select(CASES.c.newcomer_id).where(CASES.c.status.in_(OPEN), CASES.c.newcomer_id.is_not(None))
-    return list((await db.execute(waiting.order_by(CASES.c.opened_at))).scalars())
+    is_open = CASES.c.status.in_([spelt(status) for status in OPEN])  # as their index says it, among all that were
+    waiting = select(CASES.c.opened_at, CASES.c.newcomer_id).where(is_open, CASES.c.newcomer_id.is_not(None))
+    # Put in order here: a database asked to do it may walk through all cases in that order instead.
+    return [newcomer for _opened_at, newcomer in sorted(tuple(row) for row in await db.execute(waiting))]
 
 
 async def newest_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
+
+
+async def newest_cases_of(db: Db, newcomers: Collection[int]) -> dict[int, Newest]:
+    """Of each of these newcomers who has any, the newest case."""
+    newest: dict[int, Newest] = {}
+    for some in in_portions(newcomers):
+        theirs = select(*columns(Newest, CASES)).where(CASES.c.newcomer_id.in_(some))
+        for case in every(Newest, await db.execute(theirs.order_by(CASES.c.opened_at, CASES.c.id))):
+            newest[case.newcomer_id] = case
+    return newest
 
 
 def _held_by(actor: Actor, case: CaseRow | None) -> CaseRow:

@@ -5,6 +5,7 @@ database's instants where it did not. It must not read cookies: `handlers/web/fr
 login is in `login_links.py` and `secret_door.py`.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,10 +13,11 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.engine import bells, last_seen
 from bot.engine.db import Db
-from bot.engine.rows import columns, only
+from bot.engine.rows import columns, every, in_portions, only
 from bot.engine.seal import hash_token, new_token
 from bot.engine.work import Work
 from bot.people import access
+from bot.people.access import CaseRow, Newest
 from models.base import new_id, table_of
 from models.case import OPEN
 from models.people import STAFF_ROLES, Device, Person, WebLogin
@@ -85,8 +87,23 @@ async def login_of(db: Db, token: str, now: datetime) -> Login | None:
     found = only(Login, await db.execute(_FOUND.where(_LOGINS.c.token_hash == hash_token(token))))
     if found is None:
         return None
-    login = found._replace(seen_at=last_seen.of(found.id, found.seen_at, now))
-    return login if await _lives(db, login, now) else None
+    login = _as_seen(found, now)
+    newest = None if login.is_staff else await access.newest_case_of(db, login.person_id)
+    return login if _lives(login, newest, now) else None
+
+
+async def living_among(db: Db, login_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these logins that live: in a few statements, however many they are."""
+    found: list[Login] = []
+    for some in in_portions(login_ids):
+        found += every(Login, await db.execute(_FOUND.where(_LOGINS.c.id.in_(some))))
+    newcomers = {login.person_id for login in found if not login.is_staff}
+    newest = await access.newest_cases_of(db, newcomers)
+    return {one.id for one in found if _lives(_as_seen(one, now), newest.get(one.person_id), now)}
+
+
+def _as_seen(login: Login, now: datetime) -> Login:
+    return login._replace(seen_at=last_seen.of(login.id, login.seen_at, now))
 
 
 async def ran_out(db: Db, token: str, now: datetime) -> bool:
@@ -104,19 +121,22 @@ def _is_within(passed: timedelta, longest: timedelta) -> bool:
     return abs(passed) < longest
 
 
-async def _lives(db: Db, login: Login, now: datetime) -> bool:
+def _lives(login: Login, newest: CaseRow | Newest | None, now: datetime) -> bool:
     idle, age = now - login.seen_at, now - login.created_at
     if login.is_staff:
         is_let_in = login.enabled and login.role in STAFF_ROLES
         return is_let_in and _is_within(idle, STAFF_IDLE) and _is_within(age, STAFF_LONGEST)
     if login.device == Device.SHARED and not _is_within(idle, SHARED_IDLE):
         return False
-    return await newcomer_may_return(db, login.person_id, now, since=login.seen_at)
+    return _may_return(newest, now, since=login.seen_at)
 
 
 async def newcomer_may_return(db: Db, person_id: int, now: datetime, *, since: datetime) -> bool:
     """Until 14 days after the newest case was closed; with no case yet, 14 days from the last visit."""
-    newest = await access.newest_case_of(db, person_id)
+    return _may_return(await access.newest_case_of(db, person_id), now, since=since)
+
+
+def _may_return(newest: CaseRow | Newest | None, now: datetime, *, since: datetime) -> bool:
     if newest is None:
         return now - since < AFTER_CLOSING
     return newest.status in OPEN or (newest.closed_at is not None and now - newest.closed_at < AFTER_CLOSING)

@@ -164,12 +164,11 @@ async def purge(work: Work) -> Purged:
 
 async def _purge_words(work: Work, cutoff: datetime, left: Allowance) -> int:
     """Cases that owe no answer and have been quiet since `cutoff` lose their words; one still claimed is closed."""
-    quiet = select(*CASE_COLUMNS).where(
-        CASES.c.last_message_at < cutoff,
-        CASES.c.waiting_since.is_(None),
-        exists().where(_MESSAGES.c.case_id == CASES.c.id),
-    )
-    purged, found = 0, every(CaseRow, await work.db.execute(quiet.limit(CASES_AN_ACT)))
+    worded = select(_MESSAGES.c.case_id).distinct().subquery("worded")  # first: most cases lost their words long ago
+    quiet_since = select(CASES.c.last_message_at).where(CASES.c.id == worded.c.case_id, CASES.c.waiting_since.is_(None))
+    quiet = select(worded.c.case_id).where(quiet_since.scalar_subquery() < cutoff).limit(CASES_AN_ACT)
+    some = select(*CASE_COLUMNS).where(CASES.c.id.in_(quiet))
+    purged, found = 0, every(CaseRow, await work.db.execute(some))
     for case in found:
         if case.status in OPEN and not left.is_spent:
             await closing.close_by_command(work, case)

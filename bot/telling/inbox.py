@@ -3,6 +3,7 @@
 On the web the outbox row is the message; nothing is sent. It must not render: `bot/telling/render.py` does.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,16 +12,16 @@ from sqlalchemy import select, update
 from bot.cases import relay_states
 from bot.engine import bells
 from bot.engine.db import Db
-from bot.engine.rows import columns, every
+from bot.engine.rows import columns, every, in_portions
 from bot.engine.work import Work
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
 from bot.telling.table import is_known
 from models.base import table_of
-from models.conversation import Author, Message
+from models.conversation import Author, Conversation, Message
 from models.outbox import Notice, RowState
 from models.people import Address
 
-_MESSAGES, _ADDRESSES = table_of(Message), table_of(Address)
+_MESSAGES, _ADDRESSES, _THREADS = table_of(Message), table_of(Address), table_of(Conversation)
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through a person's door, as their rows' failure
 _NOT_THROUGH = (RowState.DUE, RowState.FAILED)
 NEVER_SHOWN = (RowState.CANCELLED, RowState.FAILED)
@@ -37,11 +38,28 @@ class OwnWords(NamedTuple):
     said_at: datetime
 
 
+class Acts(NamedTuple):
+    """How many acts there have been in a conversation."""
+
+    id: int
+    version: int
+
+
 class Seen(NamedTuple):
     """What has just been shown; `message_id`: whose words it relays, if it does."""
 
     kind: str
     message_id: int | None
+
+
+async def acts_in(db: Db, conversations: Collection[int]) -> dict[int, int]:
+    """How many acts there have been in each of these conversations: as long as there are no more, nothing has been said
+    in one that was not there when it was last read."""
+    acts: dict[int, int] = {}
+    for some in in_portions(conversations):
+        counted = select(*columns(Acts, _THREADS)).where(_THREADS.c.id.in_(some))
+        acts.update(every(Acts, await db.execute(counted)))
+    return acts
 
 
 async def notices_after(db: Db, address_id: int, seq: int) -> list[OutboxRow]:

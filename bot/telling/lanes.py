@@ -5,16 +5,20 @@ past: otherwise the clock was wrong, and the row is due. One that need not wait 
 
 Rows leave in the order in which they were said, except that nobody waits behind what another case's newcomer wrote:
 relayed words of other cases are overtaken by everything that is none, and by relayed words too while they are held back
-(`bot/cases/holding_back.py`). Owns the statements that choose. It must not lease, send or mark: `delivery.py` does.
+(`bot/cases/holding_back.py`).
+
+A choice costs what waits, not what has ever been said: it begins with the head of each lane, found in the index of
+waiting rows, and looks behind a head only where that may be passed. Owns the statements that choose. It must not lease,
+send or mark: `delivery.py` does.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, or_, select
 
-from bot.engine.rows import columns
+from bot.engine.rows import columns, spelt
 from bot.telling.outbox import ROWS
 from models.base import Id, UtcDateTime, table_of
 from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
@@ -26,9 +30,11 @@ _ADDRESSES = table_of(Address)
 _EARLIER = ROWS.alias("earlier")
 _OTHER = ROWS.alias("other")
 _SAID = ROWS.alias("said")
-_SENDING = (Channel.TELEGRAM.value,)
+_FRONT = ROWS.alias("front")
+_SENDING = (spelt(Channel.TELEGRAM),)
 _NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
 _LONG_AGO = bindparam("long_ago", type_=UtcDateTime)
+MOST = 2**63 - 1  # no id is more
 WAITS_FOR_A_NEWER = timedelta(minutes=1)  # during an upgrade one is there; else nobody is to wait for it
 
 
@@ -47,6 +53,12 @@ class Lane(NamedTuple):
     channel: str
 
 
+def _waits(row: FromClause) -> ColumnElement[bool]:
+    """Condition: the row waits. Every id is more than nothing, which is said for the index of waiting rows: it knows
+    them by lane and id, so that SQLite takes none of the others, also where it has never counted its rows."""
+    return and_(row.c.state == spelt(RowState.DUE), row.c.id > 0)
+
+
 def _is_due(row: FromClause) -> ColumnElement[bool]:
     return (row.c.due_at <= _NOW) | (row.c.due_at <= row.c.timed_at) | (row.c.timed_at > _SOON)
 
@@ -56,7 +68,8 @@ def _is_overtaken() -> ColumnElement[bool]:
     has begun to arrive."""
     is_held = and_(~func.coalesce(_is_due(_EARLIER), False), _EARLIER.c.attempts == 0)
     has_begun = exists().where(
-        _SAID.c.message_id == _EARLIER.c.message_id, _SAID.c.address_id == _EARLIER.c.address_id,
+        _SAID.c.message_id == _EARLIER.c.message_id,
+        _SAID.c.address_id + 0 == _EARLIER.c.address_id,  # not to be looked for by this: the lane has a long history
         _SAID.c.created_at == _EARLIER.c.created_at, _SAID.c.id < _EARLIER.c.id, _SAID.c.state == RowState.SENT,
     )  # fmt: skip
     return and_(
@@ -68,39 +81,58 @@ def _is_overtaken() -> ColumnElement[bool]:
     )
 
 
-def _is_left_behind() -> ColumnElement[bool]:
-    """Whether a newer version has written the row in front and none has come to say it: its lane goes past it."""
-    return and_(func.coalesce(_EARLIER.c.failure, "") == UNKNOWN_KIND, _EARLIER.c.created_at <= _LONG_AGO)
+def _is_left_behind(row: FromClause) -> ColumnElement[bool]:
+    """Whether a newer version has written this row and none has come to say it: its lane goes past it."""
+    return and_(func.coalesce(row.c.failure, "") == UNKNOWN_KIND, row.c.created_at <= _LONG_AGO)
+
+
+def _may_be_passed() -> ColumnElement[bool]:
+    """Whether any other row of its lane may leave before the one at its head, which nobody has in hand. Only then need
+    the rows behind it be looked at."""
+    return and_(_FRONT.c.lease_owner.is_(None), or_(_FRONT.c.kind.in_(RELAYED), _is_left_behind(_FRONT)))
 
 
 _IN_FRONT = exists().where(
-    _EARLIER.c.address_id == ROWS.c.address_id, _EARLIER.c.state == RowState.DUE, _EARLIER.c.id < ROWS.c.id,
-    ~_is_overtaken(), ~_is_left_behind(),
+    _EARLIER.c.address_id == ROWS.c.address_id, _waits(_EARLIER), _EARLIER.c.id < ROWS.c.id,
+    ~_is_overtaken(), ~_is_left_behind(_EARLIER),
 )  # fmt: skip
 ON_ITS_WAY = exists().where(
-    _OTHER.c.address_id == ROWS.c.address_id, _OTHER.c.state == RowState.DUE, _OTHER.c.id != ROWS.c.id,
+    _OTHER.c.address_id == ROWS.c.address_id, _waits(_OTHER), _OTHER.c.id != ROWS.c.id,
     _OTHER.c.lease_owner.is_not(None),
 )  # fmt: skip
-_LANES_OPEN = (
+_BUSY = exists().where(  # as ON_ITS_WAY of any row that is not on its way itself, but asked once a lane
+    _OTHER.c.address_id == _ADDRESSES.c.id, _waits(_OTHER), _OTHER.c.lease_owner.is_not(None)
+)
+_MAY_LEAVE = (
     _ADDRESSES.c.channel.in_(_SENDING),
     _ADDRESSES.c.parked_at.is_(None),
-    ROWS.c.state == RowState.DUE,
+    _waits(ROWS),
     ROWS.c.lease_owner.is_(None),
     ROWS.c.failure.is_distinct_from(UNKNOWN_KIND),
     ~_IN_FRONT,
-    ~ON_ITS_WAY,
+    ~_BUSY,
 )
+_HEADS = (
+    select(ROWS.c.address_id, func.min(ROWS.c.id).label("head"))
+    .where(_waits(ROWS))
+    .group_by(ROWS.c.address_id)
+    .subquery("heads")
+)
+_LAST = case((_may_be_passed(), MOST), else_=_HEADS.c.head)
 _IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
-_OLDEST = (
-    select(*columns(Waiting, ROWS))
-    .select_from(_IN_LANE)
-    .where(*_LANES_OPEN, _is_due(ROWS))
-    .order_by(ROWS.c.id)
-    .limit(1)
+_IN_LANES = (
+    _HEADS.join(_ADDRESSES, _ADDRESSES.c.id == _HEADS.c.address_id)
+    .join(_FRONT, _FRONT.c.id == _HEADS.c.head)
+    .join(ROWS, (ROWS.c.address_id == _HEADS.c.address_id) & ROWS.c.id.between(_HEADS.c.head, _LAST))
 )
-DUE = _OLDEST.where(ROWS.c.address_id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
-BEFORE_RELAYED = _OLDEST.where(ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED))
-NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_LANES_OPEN, ROWS.c.due_at > _NOW)
+
+
+_OLDEST = select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(ROWS.c.id).limit(1)
+DUE = _OLDEST.select_from(_IN_LANES).where(_ADDRESSES.c.id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
+BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
+    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED)
+)
+NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANES).where(*_MAY_LEAVE, ROWS.c.due_at > _NOW)
 LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 

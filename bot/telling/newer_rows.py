@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from bot.engine import bells, clock, once
 from bot.engine.db import Db
-from bot.engine.rows import columns, every
+from bot.engine.rows import columns, every, spelt
 from bot.engine.store import Store
 from bot.people import people
 from bot.telling.lanes import WAITS_FOR_A_NEWER
@@ -23,7 +23,7 @@ from bot.trouble.texts import NewerRows
 from models.outbox import UNKNOWN_KIND, Notice, RowState
 
 _KINDS = tuple(kind.value for kind in Notice)
-_WAITS = ROWS.c.state == RowState.DUE
+_WAITS = ROWS.c.state == spelt(RowState.DUE)
 MOST_READ = 500  # of those left behind, at a look: the rest has its turn at the next
 
 
@@ -83,7 +83,7 @@ async def _of_strange_kinds(db: Db) -> list[Kind]:
 
 async def _left(db: Db) -> list[_Left]:
     left = select(*columns(_Left, ROWS)).where(_WAITS, ROWS.c.failure == UNKNOWN_KIND, ROWS.c.kind.in_(_KINDS))
-    return every(_Left, await db.execute(left.order_by(ROWS.c.id).limit(MOST_READ)))
+    return every(_Left, await db.execute(left.order_by(ROWS.c.address_id, ROWS.c.id).limit(MOST_READ)))
 
 
 def _by_kind(rows: list[_Left]) -> list[Kind]:

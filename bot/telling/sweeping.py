@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from bot.engine import bells, clock
 from bot.engine.errors import Unavailable
-from bot.engine.rows import every
+from bot.engine.rows import every, spelt
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.service import Service
@@ -78,7 +78,7 @@ class Sweep:
         behind = (
             select(*ROW_COLUMNS)
             .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
-            .where(_ADDRESSES.c.parked_at.is_not(None), ROWS.c.state == RowState.DUE, ROWS.c.created_at < cutoff)
+            .where(_ADDRESSES.c.parked_at.is_not(None), ROWS.c.state == spelt(RowState.DUE), ROWS.c.created_at < cutoff)
             .limit(100)
         )
         async with self._store.look() as db:
@@ -92,7 +92,7 @@ class Sweep:
 async def _free(work: Work, whose: ColumnElement[bool]) -> None:
     """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice, and nothing
     a third time: a row whose last try had begun has ended."""
-    due = (ROWS.c.state == RowState.DUE, whose)
+    due = (ROWS.c.state == spelt(RowState.DUE), whose)
     reminders = update(ROWS).where(*due, ROWS.c.kind.in_(REMINDERS), ROWS.c.edits.is_(None))
     await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
     twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.last_try_at.is_not(None), ROWS.c.edits.is_(None))

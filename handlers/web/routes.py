@@ -13,6 +13,7 @@ from handlers.web.chat import back, chat, endings, presence, secret
 from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.doors import live, probes, webhook
+from handlers.web.doors.lookout import LOOKOUT, Lookout
 from handlers.web.frame import static
 from handlers.web.frame.admission import Handler, admit
 from handlers.web.frame.keys import SERVICE, WEBHOOK, Webhook
@@ -140,6 +141,7 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
     app[LIMITS], app[ROOM] = Limits(service.settings.trusted_proxies), room_here()
     app[SOCKETS] = Sockets(of_address=app[ROOM].sockets_of_address, in_all=app[ROOM].sockets)
+    app[LOOKOUT] = Lookout(service, app[SOCKETS])
     app[TURNS], app[PROBE_TURNS], app[SLOW_HASHES] = Turns(), Turns(), SlowHashes()
     for route in ROUTES:
         _add(app, route)

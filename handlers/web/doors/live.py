@@ -1,14 +1,15 @@
 """The sockets that make pages live: new rows for a newcomer's chat, "something changed" for the desk.
 
-A socket only says what is in the tables, after a bell or after a while. Its login is looked at each time, so one
-that has ended hears nothing more. What it costs is not for its browser to say: it takes its turn as every request
-does, and however many frames come, it marks once a second. It must not act for anybody beyond marking rows as shown.
+A socket only says what is in the tables, after a bell, which the round of `lookout.py` rings too: while there is
+nothing to say it asks nothing. Its login is looked at each time, so one that has ended hears nothing more. What it
+costs is not for its browser to say: it reads in its turn as every request does, and however many frames come, it marks
+once a second. It must not act for anybody beyond marking rows as shown.
 """
 
 import asyncio
 import json
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
@@ -18,11 +19,12 @@ from bot.engine import bells
 from bot.engine.actors import Visitor
 from bot.engine.bells import Bell
 from bot.engine.errors import LoginEnded, Unavailable
-from bot.people import logins, people
+from bot.people import people
 from handlers.web.chat.conversation import Bubble, bubbles_after
 from handlers.web.chat.page import mark_shown, numbers_to_keep, where_numbers_stand
+from handlers.web.doors.lookout import LOOKOUT, NEVER_READ
 from handlers.web.frame import identity
-from handlers.web.frame.keys import LOGIN, SERVICE
+from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.middlewares import has_our_origin
 from handlers.web.frame.sockets import SOCKETS, Place
 from handlers.web.frame.turns import leave_turn, turn_of, who_asks
@@ -45,7 +47,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
     if visitor is None:
         raise LoginEnded("session_gone")
     with store.bells.listen(bells.chat(visitor.conversation_id), bells.LOGINS) as bell:
-        async with _opened(request, bell) as place:
+        async with _opened(request, bell, reads=visitor.conversation_id) as place:
             await _Chat(request, place, visitor).run()
     return place.socket
 
@@ -66,7 +68,7 @@ async def close_all(app: web.Application) -> None:
 
 
 @asynccontextmanager
-async def _opened(request: web.Request, bell: Bell) -> AsyncIterator[Place]:
+async def _opened(request: web.Request, bell: Bell, *, reads: int | None = None) -> AsyncIterator[Place]:
     """The socket, open; another site's page does not get that far, since browsers always send its origin."""
     if not has_our_origin(request):
         raise web.HTTPForbidden
@@ -77,7 +79,7 @@ async def _opened(request: web.Request, bell: Bell) -> AsyncIterator[Place]:
         raise web.HTTPBadRequest
     await socket.prepare(request)
     leave_turn(request)
-    place = Place(socket, *who_asks(request), bell)
+    place = Place(socket, *who_asks(request), bell, identity.asking(request).id, reads)
     request.app[SOCKETS].add(place)
     try:
         yield place
@@ -91,7 +93,7 @@ class _Talk:
 
     def __init__(self, request: web.Request, place: Place) -> None:
         self._request, self._place = request, place
-        self._service = request.app[SERVICE]
+        self._service, self._lookout = request.app[SERVICE], request.app[LOOKOUT]
 
     async def run(self) -> None:
         """It has been had."""
@@ -138,6 +140,7 @@ class _Chat(_Talk):
     def _hear(self, frame: str) -> None:
         if self._sent is None:
             self._note_sent([_number_in(frame, "after") or 0])
+            self._place.read_to = NEVER_READ
             self._place.bell.ring()
         elif (number := _number_in(frame, "shown")) is not None:
             self._note_shown(number)
@@ -169,15 +172,15 @@ class _Chat(_Talk):
 
     async def _speak(self) -> None:
         while await self._speak_rows():
-            await self._place.bell.wait(self._service.settings.poll_seconds)
+            await self._place.bell.wait(None)
 
     async def _speak_rows(self) -> bool:
-        """Whatever is new has been sent; False once the login has ended, or others need the room."""
+        """Whatever is new has been sent; False once the login has ended, or others need the room. Where the database
+        did not answer, the round wakes it again."""
         if self._place.is_wanted_back:
             return False
         try:
-            async with turn_of(self._request):
-                told = await self._news()
+            told = await self._news()
         except Unavailable:
             return True
         if told:
@@ -186,18 +189,25 @@ class _Chat(_Talk):
 
     async def _news(self) -> dict[str, object]:
         """What is to be said now, as if it were sent."""
-        if not await _is_alive(self._request, identity.newcomer_login):
-            return {"ended": True}
-        if self._sent is None:
-            return {}
+        seen, told = await self._lookout.look(self._place), dict[str, object]()
+        if seen.has_news_for(self._place) and seen.lives and self._sent is not None:
+            async with turn_of(self._request):
+                if self._place.bell.is_rung:  # while it waited for its turn: its login may have ended
+                    seen = await self._lookout.look(self._place)
+                if seen.lives:
+                    told = await self._read(self._sent)
+            self._place.read_to = seen.acts
+        return told if seen.lives else {"ended": True}
+
+    async def _read(self, after: int) -> dict[str, object]:
         words = words_for(self._request)
         async with self._service.store.look() as db:
-            bubbles = await bubbles_after(db, self._service, words, self._visitor, self._sent)
+            bubbles = await bubbles_after(db, self._service, words, self._visitor, after)
         if not bubbles:
             return {}
         told: dict[str, object] = {"rows": [_row(self._request, bubble) for bubble in bubbles]}
-        if after := where_numbers_stand(bubbles):
-            told |= {"numbers": await numbers_to_keep(self._request, identity.asking(self._request)), "after": after}
+        if under := where_numbers_stand(bubbles):
+            told |= {"numbers": await numbers_to_keep(self._request, identity.asking(self._request)), "after": under}
         self._note_sent(sorted(bubble.seq for bubble in bubbles))
         return told
 
@@ -206,38 +216,35 @@ class _Desk(_Talk):
     """A volunteer's. Its browser has nothing to say."""
 
     async def _speak(self) -> None:
-        spoke_at, is_owed = monotonic(), False
+        place = self._place
         while True:
-            is_owed = await self._place.bell.wait(self._service.settings.poll_seconds) or is_owed
-            if self._place.is_wanted_back:
+            place.told_again_at = monotonic() + DESK_LOOKS_AGAIN_SECONDS
+            await place.bell.wait(None)
+            place.told_again_at = 0  # until they have been told, at each round
+            while (ended := await self._why_ended()) is None:
+                await place.bell.wait(None)
+            if place.is_wanted_back:
                 return
-            try:
-                async with turn_of(self._request):
-                    ended = await self._why_ended()
-            except Unavailable:
-                continue
+            await place.socket.send_json(ended or {"changed": True})
             if ended:
-                await self._place.socket.send_json(ended)
                 return
-            if is_owed or monotonic() - spoke_at >= DESK_LOOKS_AGAIN_SECONDS:
-                spoke_at, is_owed = monotonic(), False
-                await self._place.socket.send_json({"changed": True})
 
-    async def _why_ended(self) -> dict[str, bool]:
-        if await _is_alive(self._request, identity.staff_login):
+    async def _why_ended(self) -> dict[str, bool] | None:
+        """Empty if it has not; None if that cannot be seen now."""
+        if self._place.is_wanted_back:
             return {}
-        return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(self._request) else {})
+        try:
+            if (await self._lookout.look(self._place)).lives:
+                return {}
+            return {"ended": True} | ({"ran_out": True} if await identity.has_run_out(self._request) else {})
+        except Unavailable:
+            return None
 
 
 def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     words = words_for(request)
     html = request.app[PAGES].render("chat/_bubble.html", words, bubble=bubble) if bubble.body else ""
     return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
-
-
-async def _is_alive(request: web.Request, look: Callable[[web.Request], Awaitable[logins.Login | None]]) -> bool:
-    before, now = request[LOGIN], await look(request)
-    return now is not None and before is not None and now.id == before.id
 
 
 def _number_in(data: str, name: str) -> int | None:

@@ -7,6 +7,7 @@ It must not close a socket itself: each does that where it speaks.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from aiohttp import web
 
@@ -17,12 +18,21 @@ OF_PERSON = 8  # a browser's tabs
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """One open socket. `bell` wakes whoever speaks in it; once `is_wanted_back`, they say goodbye."""
+    """One open socket. `bell` wakes whoever speaks in it; once `is_wanted_back`, they say goodbye.
+
+    `login_id`: who listens. `conversation_id`: what is read to them, if it is a newcomer; `read_to`: how many acts
+    there had been in it when it was last read, None as long as they have not said where to begin. `told_again_at`:
+    when they are to be told that there may be something, by the monotonic clock.
+    """
 
     socket: web.WebSocketResponse
     address: str
     person: str
     bell: Bell
+    login_id: int = 0
+    conversation_id: int | None = None
+    read_to: int | None = None
+    told_again_at: float = inf
     is_wanted_back: bool = False
 
 
@@ -38,6 +48,11 @@ class Sockets:
 
     def __iter__(self) -> Iterator[web.WebSocketResponse]:
         return (place.socket for place in self._places)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Those there are at this moment."""
+        return tuple(self._places)
 
     def add(self, place: Place) -> None:
         """It is one of the open ones; whoever has to make room for it is told."""
