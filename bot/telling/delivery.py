@@ -40,6 +40,7 @@ log = structlog.get_logger()
 _ADDRESSES = table_of(Address)
 SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
 MOST_CHOICES = 3  # in one turn: who was overtaken by another process three times comes again
+CHOOSING = 0  # no row's id
 MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
 
 
@@ -54,33 +55,49 @@ class Delivery:
         self._traffic = Traffic(service.settings)
         self._sends = asyncio.TaskGroup()
         self._beside = 0
+        self._waits = asyncio.Lock()  # whoever has it looks for all that have nothing to do
+        self._slow_row: int | None = None  # on its way to a lane from which nothing came back
         self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
         self.sweep = Sweep(service, self._store, self._sending)
 
     async def run(self) -> None:
         """Deliver until the service stops; a send under way is finished and marked first."""
         await loops.until_stored(self.sweep.free_leases_at_start, unless=self._service.health)
+        with self._store.bells.listen(bells.OUTBOX) as self._bell:
+            await self._run_workers()
+
+    async def _run_workers(self) -> None:
         async with self._sends:
             self._sends.create_task(self.sweep.run())
-            for place in range(self._settings.sends_in_parallel):
-                self._sends.create_task(self._worker(is_patient=place == 0))
+            for _ in range(self._settings.sends_in_parallel):
+                self._sends.create_task(self._worker())
 
-    async def _worker(self, *, is_patient: bool) -> None:
-        """`is_patient`: the one that also serves the lanes from which nothing came back; they have it in common."""
+    async def _worker(self) -> None:
         done: tuple[OutboxRow, Outcome] | None = None
-        with self._store.bells.listen(bells.OUTBOX) as bell:
-            while done is not None or not self._service.health.stopping:
-                try:
-                    leased = await self._turn(done, is_patient=is_patient)
-                    done = None if leased is None else await self._sent(leased)
-                    if leased is None:
-                        await bell.wait(await self._rest_seconds())
-                except Busy:  # somebody holds on to the case of what was sent: the others need not wait for that
-                    if done is not None:
-                        self._sends.create_task(self._until_marked(*done))
-                    done = None
-                except Unavailable:
-                    await asyncio.sleep(loops.REST_SECONDS)
+        has_looked = False
+        while done is not None or not self._service.health.stopping:
+            try:
+                leased = await self._turn(done) if done is not None else await self._found(has_looked=has_looked)
+                has_looked = leased is None
+                done = None if leased is None else await self._sent(leased)
+            except Busy:  # somebody holds on to the case of what was sent: the others need not wait for that
+                if done is not None:
+                    self._sends.create_task(self._until_marked(*done))
+                done = None
+            except Unavailable:
+                await asyncio.sleep(loops.REST_SECONDS)
+
+    async def _found(self, *, has_looked: bool) -> OutboxRow | None:
+        """The next row, once there is one. One worker waits for it for all, so that a ring costs one look; when it has
+        found something, the next one looks whether there is more. `has_looked`: just now, and there was none."""
+        has_looked = has_looked and not self._waits.locked()
+        async with self._waits:
+            while not self._service.health.stopping:
+                if not has_looked and (leased := await self._turn(None)) is not None:
+                    return leased
+                await self._bell.wait(await self._rest_seconds())
+                has_looked = False
+        return None
 
     async def deliver_one(self) -> bool:
         """Deliver one due row, if there is one, whatever the traffic. Returns whether there was."""
@@ -93,21 +110,26 @@ class Delivery:
         await self._mark(leased, await self._send(leased))
         return True
 
-    async def _turn(self, done: tuple[OutboxRow, Outcome] | None, *, is_patient: bool) -> OutboxRow | None:
+    async def _turn(self, done: tuple[OutboxRow, Outcome] | None) -> OutboxRow | None:
         """Mark what was sent and lease the next row, in one transaction: one commit a message instead of two."""
         leased, may_leave, taken = None, self._traffic.takes_turn(), leases.Taken.now()
         if done is None and not may_leave:
             return None
+        may_be_slow = self._slow_row is None  # one worker at a time serves the lanes from which nothing came back
+        self._slow_row = CHOOSING if may_be_slow else self._slow_row
         try:
             async with self._store.work() as work:
                 if done is not None:
                     await marking.mark(work, *done)
                 # What a process leases before others see that it lives, they would take for a dead one's and send too.
                 if may_leave and not self._service.health.stopping and self._store.bells.can_be_heard:
-                    leased = await self._lease(work, self._traffic.not_now(nor_slow=not is_patient))
+                    leased = await self._lease(work, self._traffic.not_now(nor_slow=not may_be_slow))
         finally:
             if may_leave and leased is None:
                 self._traffic.gives_turn_back()
+            if may_be_slow:
+                is_slow = leased is not None and self._traffic.is_slow(leased.address_id)
+                self._slow_row = leased.id if is_slow and leased is not None else None
         if done is not None:
             self._sending.pop(done[0].id, None)
         if leased is not None:
@@ -136,6 +158,8 @@ class Delivery:
         """The letter and what came of it; None if it takes long: then it is waited for beside."""
         sending = self._sends.create_task(self._send(row))
         await asyncio.wait({sending}, timeout=SLOW_SECONDS if self._beside < MOST_BESIDE else None)
+        if self._slow_row == row.id:
+            self._slow_row = None
         if sending.done():
             self._traffic.came_back(row.address_id, sending.result())
             return row, sending.result()

@@ -50,6 +50,10 @@ class Traffic:
         """Nothing comes back from there."""
         self._slow.add(lane)
 
+    def is_slow(self, lane: int) -> bool:
+        """Whether nothing has come back from there."""
+        return lane in self._slow
+
     def came_back(self, lane: int, outcome: Outcome) -> None:
         """What is known of a lane once its letter has been answered, or given up."""
         match outcome:

@@ -1,13 +1,13 @@
 """Indices of only what is looked for, so that no look walks through what is over
 
-Nothing is lost either way. Revision: 0006_what_waits, after 0005_last_try.
+Nothing is lost either way. Revision: 0007_what_waits, after 0006_dialogues.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_what_waits'
-down_revision = '0005_last_try'
+revision = '0007_what_waits'
+down_revision = '0006_dialogues'
 branch_labels = None
 depends_on = None
 
