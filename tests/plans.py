@@ -4,12 +4,12 @@ Owns the history, which is written by hand: no action makes twenty thousand rows
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, event, text
+from sqlalchemy import Connection, Row, bindparam, event, text
 
 from bot.engine.store import Store
 from models.base import UtcDateTime
@@ -72,8 +72,12 @@ async def plan_of(store: Store, question: Asked) -> list[str]:
     """How the database means to answer, line by line."""
     explain = "EXPLAIN" if store.is_postgres else "EXPLAIN QUERY PLAN"
     async with store.work() as work:
-        answer = await work.db.exec_driver_sql(f"{explain} {question.statement}", question.values)
-        return [str(row[-1]).strip() for row in answer]
+        rows = await work.db.run_sync(_answers, f"{explain} {question.statement}", question.values)
+        return [str(row[-1]).strip() for row in rows]
+
+
+def _answers(db: Connection, statement: str, values: Any) -> Sequence[Row[Any]]:
+    return db.exec_driver_sql(statement, values).all()
 
 
 async def history_read(store: Store, heard: list[Asked]) -> list[str]:
