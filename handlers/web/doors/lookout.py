@@ -78,6 +78,7 @@ class Lookout:
         look = self._next
         look.places.update(places)
         async with self._turn:
+            await asyncio.sleep(0)  # whoever was woken by the same ring asks first: a look may take no time at all
             if look.seen is None:  # else whoever was before in the line has had it
                 if look is self._next:
                     self._next = _Look()
