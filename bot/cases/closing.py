@@ -16,7 +16,7 @@ from bot.cases.texts_newcomer import Closed
 from bot.engine import bells, buttons
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import only
-from bot.engine.work import Work
+from bot.engine.work import Locked, Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id, table_of
@@ -114,6 +114,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     await work.record(case.id, event, detail=detail)
     await drafts.case_left(work, case.id)
     await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
+    work.noted(Locked)  # is no more as it was
     resting = update(_THREADS).where(_THREADS.c.id == case.conversation_id)
     await work.db.execute(resting.values(step=IntakeStep.RESTING))
     await questions.put_away(work, case.conversation_id)

@@ -16,7 +16,7 @@ from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every
+from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from models.base import new_id, table_of
@@ -47,11 +47,22 @@ class StaffLane(NamedTuple):
     parked_at: datetime | None
 
 
+class Locked(NamedTuple):
+    """A conversation as it stood when this act locked it; what its columns mean: `models.conversation.Conversation`."""
+
+    id: int
+    version: int
+    step: str
+    draft: bytes | None
+    drafted_at: datetime | None
+    consent_at: datetime | None
+
+
 _LOCK = (
     update(_THREADS)
     .where(_THREADS.c.id == bindparam("conversation"))
     .values(version=_THREADS.c.version + 1)
-    .returning(_THREADS.c.version)
+    .returning(*columns(Locked, _THREADS))
 )
 _LANES = (
     select(*columns(Lane, _ADDRESSES, conversation_id=_THREADS.c.id))
@@ -96,6 +107,7 @@ class Work:
         self._versions: dict[int, int] = {}
         self._placed: dict[int, int] = {}
         self._topics: dict[str, None] = {}
+        self._noted: dict[type, tuple[object, ...]] = {}
         self._afterwards: list[Callable[[], object]] = []
 
     @property
@@ -160,6 +172,15 @@ class Work:
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
 
+    def note(self, row: tuple[object, ...]) -> None:
+        """What was just read, for whoever asks for the same next: once, since an act may change it."""
+        self._noted[type(row)] = row
+
+    def noted(self, shape: type[Shape]) -> Shape | None:
+        """The row of this shape that was noted, if one was; it is given once."""
+        row = self._noted.pop(shape, None)
+        return row if isinstance(row, shape) else None
+
     def after_commit(self, call: Callable[[], object]) -> None:
         """Have `call` made once the act is durable, and never if it is not."""
         self._afterwards.append(call)
@@ -173,8 +194,10 @@ class Work:
         if conversation_id in self._versions:
             return
         with self._crowds.before(conversation_id):
-            version = (await self.db.execute(_LOCK, {"conversation": conversation_id})).scalar_one_or_none()
-        self._versions[conversation_id] = version or 0
+            locked = only(Locked, await self.db.execute(_LOCK, {"conversation": conversation_id}))
+        if locked is not None:
+            self.note(locked)
+        self._versions[conversation_id] = 0 if locked is None else locked.version
         self._placed[conversation_id] = 0
 
     def next_seq(self, conversation_id: int) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.engine.actors import Visitor
 from bot.engine.rows import columns, exactly
-from bot.engine.work import Work
+from bot.engine.work import Locked, Work
 from bot.privacy.outlived import DRAFTS_KEPT
 from models.base import table_of
 from models.conversation import Conversation
@@ -35,6 +35,9 @@ _THREAD = select(*columns(Thread, _THREADS)).where(_THREADS.c.id == bindparam("c
 
 async def thread_of(work: Work, visitor: Visitor) -> Thread:
     """The newcomer's thread as it stands in this act."""
+    locked = work.noted(Locked)
+    if locked is not None and locked.id == visitor.conversation_id:
+        return Thread(locked.id, locked.step, locked.draft, locked.drafted_at, locked.consent_at)
     return exactly(Thread, await work.db.execute(_THREAD, {"conversation": visitor.conversation_id}))
 
 
@@ -63,12 +66,14 @@ async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> Non
         drafted_at = work.now if draft.waits else None
         if draft.waits and not before.waits:
             await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_KEPT)
+    work.noted(Locked)  # is no more as it was
     place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**place))
 
 
 async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:
     """The newcomer has agreed, to what is asked today. `secret_hash`: of their secret for the web, or empty."""
+    work.noted(Locked)
     values: dict[str, object] = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
     if secret_hash:
         values["secret_hash"] = secret_hash

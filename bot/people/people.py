@@ -75,7 +75,10 @@ _UNPARK = (
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
     """The volunteer or coordinator whose linked account this is, enabled or not; None for anybody else."""
     found = await _lane(work, Channel.TELEGRAM, str(chat_id))
-    if found is None or found.role not in STAFF_ROLES:
+    if found is None:
+        return None
+    if found.role not in STAFF_ROLES:
+        work.note(found)  # who acts is asked next
         return None
     return Actor(found.person_id, found.role, found.alias, found.language, found.enabled, found.address_id)
 
@@ -83,7 +86,7 @@ async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
 async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) -> Visitor:
     """The newcomer behind this chat; a new one if nobody is. `hint`: the language their app is set to, never stored
     as their choice."""
-    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    found = work.noted(Reached) or await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is None:
         await _create_newcomer(work, Channel.TELEGRAM, str(chat_id))
         found = await _lane(work, Channel.TELEGRAM, str(chat_id))
