@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from bot.engine.errors import Busy
@@ -17,7 +18,8 @@ HELD_BY_OTHERS = "55P03"  # https://www.postgresql.org/docs/current/errcodes-app
 
 def is_held_by_others(trouble: Exception) -> bool:
     """Whether a row was waited for as long as is allowed, and somebody else holds it still."""
-    return isinstance(trouble, DBAPIError) and getattr(trouble.orig, "sqlstate", None) == HELD_BY_OTHERS
+    origin = trouble.orig if isinstance(trouble, DBAPIError) else trouble
+    return getattr(origin, "sqlstate", None) == HELD_BY_OTHERS
 
 
 class Crowds:
@@ -40,7 +42,7 @@ class Crowds:
         try:
             yield
             self._held_on_to.discard(conversation_id)
-        except DBAPIError as trouble:
+        except (DBAPIError, asyncpg.PostgresError) as trouble:
             if not is_held_by_others(trouble):
                 raise
             self._held_on_to.add(conversation_id)

@@ -1,12 +1,12 @@
 """Statements that are asked again and again, prepared once: their SQL, how values go in, how rows come out.
 
-SQLAlchemy does all of that for each execution, which takes several times as long as SQLite needs for the statement.
-Owns Plan, and which statements have one. What it cannot do is left to SQLAlchemy: `plan_of` says so. It must not decide
-when or where a statement runs.
+SQLAlchemy does all of that for each execution, which takes several times as long as the database needs for it. Owns
+Plan, and which statements have one. What it cannot do is left to SQLAlchemy: `plan_of` says so. It must not decide when
+or where a statement runs.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.engine.db import Asked
 
+FLOAT8 = 701  # what PostgreSQL calls its one type of which SQLAlchemy asks how the driver brings it
 Turn = Callable[[Any], Any] | None
 Constant = Select[Any] | UpdateBase
 Keys = frozenset[str]
@@ -34,7 +35,7 @@ class Plan:
     """One statement with one set of values to be bound."""
 
     def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect) -> None:
-        self._sql = str(compiled)
+        self.sql = str(compiled)
         binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
@@ -43,18 +44,27 @@ class Plan:
         self._are_turned = any(turn is not None for turn in self._turns)
 
     def run(self, driver: sqlite3.Connection, asked: Mapping[str, Any]) -> Answered:
-        """The statement has run, and all that came of it is here."""
+        """The statement has run on SQLite, and all that came of it is here."""
+        cursor = driver.execute(self.sql, self.values(asked))
+        return self.answered(cursor.fetchall() if cursor.description else [], rowcount=cursor.rowcount)
+
+    def values(self, asked: Mapping[str, Any]) -> list[Any]:
+        """What the statement is asked with, in its order, as the driver takes it."""
         values = []
         for name, fixed, turn in self._values:
             value = asked.get(name, fixed)
             values.append(value if turn is None else turn(value))
-        cursor = driver.execute(self._sql, values)
-        rows = cursor.fetchall() if cursor.description else []
-        answered = Answered(self._shape, iter([self._turned(row) for row in rows] if self._are_turned else rows))
-        answered.rowcount = cursor.rowcount
-        return answered
+        return values
 
-    def _turned(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def answered(self, rows: Sequence[Any], *, rowcount: int) -> Answered:
+        """The driver's rows, as the program takes them."""
+        told = Answered(self._shape, iter([self._turned(row) for row in rows]))
+        told.rowcount = rowcount
+        return told
+
+    def _turned(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        if not self._are_turned:
+            return tuple(row)
         return tuple(value if turn is None else turn(value) for value, turn in zip(row, self._turns, strict=True))
 
 
@@ -63,10 +73,10 @@ def _way_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn:
 
 
 def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Turn:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    return kind.dialect_impl(dialect).result_processor(dialect, FLOAT8)
 
 
-_seen: WeakKeyDictionary[Constant, dict[Keys, Plan | None]] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Constant, dict[tuple[str, Keys], Plan | None]] = WeakKeyDictionary()
 
 
 def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> Plan | None:
@@ -79,9 +89,10 @@ def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> Pla
         _seen[statement] = {}
         return None
     keys = frozenset(asked) if isinstance(asked, Mapping) else _NO_KEYS
-    if keys not in plans:
-        plans[keys] = _made(statement, keys, dialect)
-    return plans[keys]
+    here = dialect.name, keys
+    if here not in plans:
+        plans[here] = _made(statement, keys, dialect)
+    return plans[here]
 
 
 def _made(statement: Constant, keys: Keys, dialect: Dialect) -> Plan | None:

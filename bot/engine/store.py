@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.engine import bells, clock, pools, sqlite
+from bot.engine import bells, clock, pools, postgres, sqlite
 from bot.engine.batches import Batches
 from bot.engine.causes import Cause, cause_of
 from bot.engine.condition import Condition
@@ -31,6 +31,7 @@ from bot.engine.work import Work
 READERS = 8  # on SQLite
 INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
 
+_ONLY_READS = text("SET TRANSACTION READ ONLY")
 _NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
@@ -118,7 +119,7 @@ class Store:
     @asynccontextmanager
     async def _act_alone(self, writer: AsyncEngine) -> AsyncIterator[Db]:
         async with self._connections.lend(writer) as db:
-            yield db
+            yield postgres.Connection(db)
             await db.commit()
 
     @asynccontextmanager
@@ -135,8 +136,9 @@ class Store:
                     yield db
             else:
                 async with self._connections.lend(self.reader) as lent:
-                    await lent.execute(text("SET TRANSACTION READ ONLY"))
-                    yield lent
+                    reading = postgres.Connection(lent)
+                    await reading.execute(_ONLY_READS)
+                    yield reading
 
     @contextmanager
     def _troubles_named(self, *, may_only_read: bool = False) -> Iterator[None]:
