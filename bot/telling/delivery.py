@@ -8,6 +8,7 @@ words itself nor know a channel's protocol.
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -40,6 +41,7 @@ log = structlog.get_logger()
 _ADDRESSES = table_of(Address)
 SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
 MOST_CHOICES = 3  # in one turn: who was overtaken by another process three times comes again
+LOOKS_EVERY_SECONDS = 0.02  # where the last look found nothing
 CHOOSING = 0  # no row's id
 MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
 
@@ -95,7 +97,10 @@ class Delivery:
             while not self._service.health.stopping:
                 if not has_looked and (leased := await self._turn(None)) is not None:
                     return leased
+                looked_at = monotonic()
                 await self._bell.wait(await self._rest_seconds())
+                # In a crowd there is a ring for every act: they are looked after together.
+                await asyncio.sleep(max(looked_at + LOOKS_EVERY_SECONDS - monotonic(), 0))
                 has_looked = False
         return None
 
