@@ -1,6 +1,7 @@
 """An installation that is set up wrongly and looks right: real verbs say so in one line, end with 2, write nothing."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,21 @@ def expected(catalogues: Catalogues, key: str, *, variable: str = "", **values: 
     named = f"RADRUM_{variable}: " if variable else ""
     said = {name: Ltr(value) for name, value in values.items()}
     return [(MISUSED, "", f"{named}{catalogues.desk(language)(key, **said)}\n") for language in ("sv", "en")]
+
+
+async def test_a_port_that_another_program_has_is_named_at_the_start(
+    written_in: Settings, catalogues: Catalogues
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        line = line_of(written_in, PORT=port)
+
+        told = [await line.gives("run", **language) for language in (SWEDISH, ENGLISH)]
+
+    assert [complained for _status, _said, complained in told] == [
+        complained for _status, _said, complained in expected(catalogues, "port_taken", port=port)
+    ]
+    assert [status for status, _said, _complained in told] == [1, 1]
 
 
 async def test_another_key_is_refused_by_check_and_run(written_in: Settings, catalogues: Catalogues) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, make_url, text
+from structlog.testing import capture_logs
 
 from bot.engine import sqlite
 from bot.engine.causes import Cause
@@ -103,16 +104,18 @@ async def test_another_program_that_writes_is_waited_for_and_keeps_nobody_from_l
 
 
 async def test_a_statement_that_keeps_everybody_waiting_is_named_without_its_values(
-    house: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "STALL_SECONDS", -1.0)
 
-    async with house.store.look() as db:
-        await db.execute(text("SELECT 1 WHERE :word = ''"), {"word": "hemligt"})
+    with capture_logs() as told:
+        async with house.store.look() as db:
+            await db.execute(text("SELECT 1 WHERE :word = ''"), {"word": "hemligt"})
 
-    told = capsys.readouterr().out
-    assert "loop_stalled" in told and "SELECT 1 WHERE" in told
-    assert "hemligt" not in told
+    (stalled,) = told
+    assert stalled["event"] == "loop_stalled"
+    assert "SELECT 1 WHERE" in stalled["statement"]
+    assert "hemligt" not in str(told)
 
 
 async def test_who_stops_waiting_for_a_commit_leaves_when_it_is_made(

@@ -1,8 +1,10 @@
 """The catalogues: whole, alike in every language, spelt by each language's rules, with no key too few or too many."""
 
 import ast
+import importlib
 import inspect
 import io
+import pkgutil
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from dennis.linter import Linter
 
+import bot
+import handlers
 from bot.engine import errors
 from bot.language import i18n, parts
 from models.closing import Category, Organisation, Outcome
@@ -339,9 +343,20 @@ def test_every_key_newcomers_are_told_exists_in_their_languages():
 
 
 def test_every_refusal_has_its_words():
-    found = [cls for _, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, errors.Refusal)]
+    for top in (bot, handlers):
+        for module in pkgutil.walk_packages(top.__path__, f"{top.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
 
+    found = list(_kinds_of(errors.Refusal))
+    assert errors.Unavailable in found
     assert {cls.code for cls in found} - every_key() == set()
+
+
+def _kinds_of(refusal):
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from _kinds_of(kind)
 
 
 def test_a_refusal_s_values_are_the_placeholders_of_its_sentence_and_nothing_else():
