@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot.engine.db import Asked, Columns, P, R, Ts
-from bot.engine.plans import Answered, Plan, plan_of
+from bot.engine.plans import Plan, plan_of
 
 _prepared: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
@@ -42,13 +42,14 @@ class Connection:
             result = await self._db.execute(statement, parameters)
             self._driver = self._driver or (await self._db.get_raw_connection()).driver_connection
             return result
-        answered: Any = await self._asked(plan, parameters if isinstance(parameters, Mapping) else {})
-        return answered  # type: ignore[no-any-return]
+        answered: CursorResult[*Columns] = await self._asked(plan, parameters)
+        return answered
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         return await self._db.run_sync(fn, *arg, **kw)
 
-    async def _asked(self, plan: Plan, asked: Mapping[str, Any]) -> Answered:
+    async def _asked(self, plan: Plan, parameters: Asked | None) -> Any:
+        asked = parameters if isinstance(parameters, Mapping) else {}
         ready = _prepared.setdefault(self._driver, {})
         if plan.sql not in ready:
             ready[plan.sql] = await self._driver.prepare(plan.sql)

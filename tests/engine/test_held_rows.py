@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.engine import clock, pools
@@ -206,7 +207,7 @@ async def test_who_holds_an_open_transaction_and_does_nothing_is_cut_off(service
 async def test_a_statement_without_end_is_no_crash(service: Service) -> None:
     with pytest.raises(Unavailable):
         async with service.store.work() as work:
-            await work.db.exec_driver_sql("SELECT pg_sleep(60)")
+            await work.db.execute(text("SELECT pg_sleep(60)"))
 
 
 async def test_a_migration_waits_as_long_as_it_takes_but_not_behind_a_lock(
@@ -226,7 +227,7 @@ async def test_a_migration_waits_as_long_as_it_takes_but_not_behind_a_lock(
 async def test_every_kind_of_connection_has_its_own_patience(service: Service) -> None:
     async def patience(store: Store) -> dict[str, str]:
         async with store.look() as db:
-            rows = await db.exec_driver_sql("SELECT name, setting FROM pg_settings WHERE name LIKE '%\\_timeout'")
+            rows = await db.execute(text("SELECT name, setting FROM pg_settings WHERE name LIKE '%\\_timeout'"))
             return dict(rows.all())  # type: ignore[arg-type]
 
     store = service.store
