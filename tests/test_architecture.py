@@ -1,6 +1,8 @@
 """The plan, held to: who may import whom, what exists in one place only, and the words that names are made of."""
 
 import ast
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -361,3 +363,17 @@ def test_nothing_is_installed_under_a_general_name() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
     assert "[build-system]" not in project
+
+
+def test_what_is_run_by_hand_can_be_started() -> None:
+    """`make chaos` and `make bench` are no tests, and would else be found broken by whoever needs them."""
+    by_hand = [name for name in ("tests.chaos", "tests.bench") for name in _modules(name)]
+
+    assert len(by_hand) > 10
+    for name in by_hand:
+        importlib.import_module(name)
+
+
+def _modules(package: str) -> list[str]:
+    path = ROOT / package.replace(".", "/")
+    return [f"{package}.{one.name}" for one in pkgutil.walk_packages([str(path)])]

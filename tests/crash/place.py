@@ -14,17 +14,17 @@ from pathlib import Path
 from sqlalchemy import Row, Table, func, select, text, update
 
 from bot.cases import cases, shift_starts
-from bot.engine.actors import Actor
+from bot.engine.actors import Actor, Visitor
 from bot.engine.seal import Seal, create_key
 from bot.engine.settings import Settings, read_settings
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.intake import converse
-from bot.people import people
+from bot.people import logins, people
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
 from models.outbox import Outbox, RowState, Timer
-from models.people import Role
+from models.people import Device, Role
 from tests.botapi import FakeBotApi
 from tests.crash.program import Program, free_port, until
 
@@ -148,6 +148,17 @@ async def talking_pairs(store: Store, count: int) -> list[Pair]:
             await cases.claim_case(work, case_id=case_id)
     await forget_what_waits(store)
     return pairs
+
+
+async def web_newcomers(store: Store, count: int) -> list[tuple[Visitor, str]]:
+    """So many newcomers on the web who have agreed, each with a login's token."""
+    made = []
+    async with store.work() as work:
+        for n in range(count):
+            visitor = await people.new_newcomer_on_web(work, "sv")
+            await converse.receive(work, visitor, Incoming(f"consent-{n}", Pressed("consent:own")))
+            made.append((visitor, await logins.open_login(work, visitor.person_id, Device.OWN)))
+    return made
 
 
 async def ask_question(work: Work, chat_id: int, question: str) -> int:

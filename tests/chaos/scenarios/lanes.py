@@ -18,9 +18,8 @@ from sqlalchemy import text
 from bot.cases import relay
 from bot.people import people
 from models.outbox import Notice, RowState
-from tests.bench.intake import web_newcomers
 from tests.chaos.ground import POSTGRESQL, Ground
-from tests.crash.place import POLLING, Pair, Place, opened, talking_pairs
+from tests.crash.place import POLLING, Pair, Place, opened, talking_pairs, web_newcomers
 from tests.crash.program import until
 
 PACE = {"sends_a_second": 23, "sends_to_a_chat_a_second": 1, "retry_first_seconds": 2}
