@@ -66,7 +66,7 @@ class WhichCase(ToStaff):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.became is not None:
             return Prompt(words(f"held_{self.became}") if self.became is not Became.SENT else self._sent(words))
-        text = lines(self._asked(words), with_numbers_isolated(facts.held), words("held_not_sent"))
+        text = lines(self._asked(words), with_numbers_isolated(facts.held_lines), words("held_not_sent"))
         return Prompt(text, rows_of(*self._choices(words), Choice(NO_SEND.code(), words("do_not_send"))))
 
     def _sent(self, words: Words) -> Plain:

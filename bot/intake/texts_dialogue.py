@@ -70,7 +70,7 @@ def _consent(asked: ToNewcomer, words: Words, told: str) -> Prompt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskOfferHeld(ToNewcomer):
+class AskWaitingWords(ToNewcomer):
     """What was written before the consent, and whether it is to be sent; it stays sealed in the `conversation`."""
 
     kind: ClassVar = Notice.ASK_OFFER_HELD
@@ -79,9 +79,9 @@ class AskOfferHeld(ToNewcomer):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if given := pressed(self, HELD):
             return _held_answered(words, facts, is_sent=given.answer == "send")
-        if not facts.held:
+        if not facts.waiting_words:
             return question(words)
-        text = lines(words("you_wrote"), with_numbers_isolated(facts.held), words("send_it"))
+        text = lines(words("you_wrote"), with_numbers_isolated(facts.waiting_words), words("send_it"))
         return Prompt(text, ((Choice(HELD.code("send"), words("send")), Choice(HELD.code("drop"), words("no"))),))
 
 

@@ -15,8 +15,8 @@ from bot.intake.texts_dialogue import (
     AskConsent,
     AskConsentFirst,
     AskLanguage,
-    AskOfferHeld,
     AskQuestion,
+    AskWaitingWords,
     LanguageChanged,
 )
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
@@ -157,7 +157,7 @@ def _question(visitor: Visitor, asked: Ask) -> ToNewcomer:
         case Ask.CONSENT_FIRST:
             return AskConsentFirst()
         case Ask.OFFER_HELD:  # the words stay sealed in the draft until this is rendered
-            return AskOfferHeld(conversation=visitor.conversation_id)
+            return AskWaitingWords(conversation=visitor.conversation_id)
         case Ask.QUESTION:
             return AskQuestion()
         case _:

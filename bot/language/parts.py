@@ -55,7 +55,8 @@ class Facts:
     web_words_travel: bool = False
     words: str = ""
     marks: tuple[str, ...] = ()
-    held: str = ""
+    waiting_words: str = ""
+    held_lines: str = ""
     unsent: str = ""
     secret: str = ""
     state: str = ""

@@ -17,7 +17,7 @@ from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
 from bot.intake.texts import Unsent
-from bot.intake.texts_dialogue import AskOfferHeld
+from bot.intake.texts_dialogue import AskWaitingWords
 from bot.language.parts import Spoken, ToNewcomer
 from bot.service import Service
 from bot.telling import inbox, table
@@ -131,15 +131,15 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
         seal = service.store.seal
         more["secret"] = seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as(row.params))
     match saying:
-        case AskOfferHeld(conversation=int(conversation)):
-            more["held"] = (await _draft(db, service, conversation)).waiting_words
+        case AskWaitingWords(conversation=int(conversation)):
+            more["waiting_words"] = (await _draft(db, service, conversation)).waiting_words
         case Unsent(conversation=int(conversation)) if saying.unsent:
             draft = await _draft(db, service, conversation)
             more["unsent"] = draft.unsent if draft.unsent_mark == saying.unsent else ""
         case RelayState() | RelayTrouble():
             more |= await _state_of(db, saying.message)
         case WhichCase(person=int(person)):
-            more["held"] = await _held_lines(db, service, person)
+            more["held_lines"] = await _held_lines(db, service, person)
     return more
 
 

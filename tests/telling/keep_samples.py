@@ -23,7 +23,8 @@ def facts_of(catalogues: i18n.Catalogues) -> Facts:
     """What a saying needs beyond its row, the same for every sample."""
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=ways.NOW, catalogues=catalogues, public_url="https://advice.example.org",
-        controller="IM", contact="070-174 06 05", words="☺", held="☺", unsent="/☺", secret="12345678",
+        controller="IM", contact="070-174 06 05", words="☺", waiting_words="☺", held_lines="☺",
+        unsent="/☺", secret="12345678",
         marks=("forwarded", "with:photo"),
     )  # fmt: skip
 

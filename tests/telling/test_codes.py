@@ -172,7 +172,8 @@ GUIDED = {
 def facts(catalogues: Catalogues) -> Facts:
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
-        words="Hej", held="Hej", unsent="/hej", fresh="1", failure="doubtful", secret="12345678",
+        words="Hej", waiting_words="Hej", held_lines="Hej",
+        unsent="/hej", fresh="1", failure="doubtful", secret="12345678",
     )  # fmt: skip
 
 

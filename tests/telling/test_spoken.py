@@ -50,7 +50,8 @@ ISOLATED = re.compile(f"[{LRI}{FSI}][^{PDI}]*{PDI}")
 def facts(catalogues: Catalogues) -> Facts:
     return Facts(
         zone=ZoneInfo("Europe/Stockholm"), now=NOW, catalogues=catalogues, public_url="https://advice.example.org",
-        controller="IM", contact="070-174 06 05", words="☺", held="☺", unsent="/☺", secret="12345678", is_trial=True,
+        controller="IM", contact="070-174 06 05", words="☺", waiting_words="☺", held_lines="☺",
+        unsent="/☺", secret="12345678", is_trial=True,
         marks=("forwarded", "with:photo"), web_words_travel=True,
     )  # fmt: skip
 

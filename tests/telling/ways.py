@@ -22,7 +22,7 @@ from bot.hours.texts_staff import EXAMPLES, HoursHistory, HoursPreview, HoursUsa
 from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.told import ChangeTold, HoursTold, PastTold, SessionTold, ShiftTold, Weekday
 from bot.intake.texts import NoConsent
-from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskOfferHeld
+from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskWaitingWords
 from bot.intake.texts_ending import NothingToStop, Stopped
 from bot.language.parts import Spoken, ToNewcomer, ToStaff
 from bot.people.texts import NewDevice
@@ -253,7 +253,7 @@ PRESSED: Mapping[type[Saying], tuple[str, ...]] = {
     AskLanguage: (LANGUAGE.code("fa"),),
     AskConsent: (CONSENT.code("yes"), CONSENT.code("no")),
     AskConsentFirst: (CONSENT.code("yes"), CONSENT.code("no")),
-    AskOfferHeld: (HELD.code("send"), HELD.code("drop")),
+    AskWaitingWords: (HELD.code("send"), HELD.code("drop")),
     Stopped: (DELETE_UNASKED.code(),),
     NothingToStop: (DELETE_UNASKED.code(),),
     StaffLanguage: (LANGUAGE.code("en"),),
