@@ -2,8 +2,8 @@
 
 Rows live for a month on pages and in chats, and two versions run side by side during an upgrade. So a field that comes
 later has a default, which stands for the rows that were written before, and a default never changes its meaning; a row
-with a field that this version does not know is left for one that does. Owns Saying and its form as JSON. It must not
-know a sentence or a language (`bot/language/parts.py`: Spoken), nor load or write rows.
+with a field or a code that this version does not know is left for one that does. Owns Saying and its form as JSON. It
+must not know a sentence or a language (`bot/language/parts.py`: Spoken), nor load or write rows.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from pydantic import PlainSerializer, TypeAdapter, ValidationError
 from models.outbox import Notice
 
 TYPED = "typed"  # stands in every row that was made from one of these; those of version 0.1.0 have none
-_UNKNOWN_FIELD = "unexpected_keyword_argument"
+_UNKNOWN = {"unexpected_keyword_argument", "enum", "literal_error"}  # as pydantic calls a strange field, a strange code
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ Span = tuple[Clock, Clock]
 
 
 class NewerField(Exception):
-    """The row has a field that only a newer version knows."""
+    """The row has a field, or in one of its fields a code, that only a newer version knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class Saying(Carried):
         try:
             read: Self = _adapter(cls).validate_python(cls._told(row), extra="forbid")
         except ValidationError as wrong:
-            if any(error["type"] == _UNKNOWN_FIELD for error in wrong.errors()):
+            if any(error["type"] in _UNKNOWN for error in wrong.errors()):
                 raise NewerField from None
             raise
         return read

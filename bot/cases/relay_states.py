@@ -52,12 +52,12 @@ async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = Fa
     author = select(MESSAGES.c.author_id).where(MESSAGES.c.id == message_id).scalar_subquery()
     theirs = _lines().where(_ADDRESSES.c.person_id == author, _speaks_of(message_id))
     line = only(_Line, await work.db.execute(theirs))
+    told = None if line is None else RelayState.understood(line.params)
     # One not leased yet will say the new state by itself; one under way may have said the old one.
-    if line is not None and line.may_be_seen:
-        told = RelayState.understood(line.params)
+    if line is not None and told is not None and line.may_be_seen:
         await replacing.change_to_newest(work, line.address_id, told, edits=line.id, case_id=line.case_id)
     if is_trouble:
-        await _tell_trouble(work, message_id, None if line is None else RelayState.understood(line.params).reply_to)
+        await _tell_trouble(work, message_id, None if told is None else told.reply_to)
 
 
 async def _tell_trouble(work: Work, message_id: int, reply_to: int | None) -> None:

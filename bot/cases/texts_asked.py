@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from bot.language.i18n import Words
-from bot.language.parts import Facts, ToNewcomer, answer_label, lines, rows_of, ticked
+from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lines, rows_of, ticked
 from models.buttons import BACK, MORE, STOP_ASKING, TAP
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
@@ -65,10 +65,8 @@ class AskTap(ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskDone(ToNewcomer):
+class AskDone(OneSentence, ToNewcomer):
     """Nothing is asked any more: thanks."""
 
     kind: ClassVar = Notice.ASK_DONE
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("ask_done"))
+    sentence: ClassVar = "ask_done"

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from bot.cases.phrases import card_line
 from bot.cases.told import CaseTold
 from bot.language.i18n import Foreign, Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
+from bot.language.parts import Facts, OneSentence, ToStaff, lines, rows_of, shown_code
 from bot.language.textshape import with_numbers_isolated
 from models.buttons import CLAIM, NO_SEND, PICK, REOPEN
 from models.case import spoken_code
@@ -85,13 +85,11 @@ class WhichCase(ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoCase(ToStaff):
+class NoCase(OneSentence, ToStaff):
     """The reader has no case that words could go to."""
 
     kind: ClassVar = Notice.NO_CASE
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("volunteer_has_no_case"))
+    sentence: ClassVar = "volunteer_has_no_case"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from bot.cases.phrases import promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
 from bot.language.i18n import Foreign, Words
-from bot.language.parts import Facts, ToNewcomer, lines, part_of, shown_code
+from bot.language.parts import Facts, OneSentence, ToNewcomer, lines, part_of, shown_code
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import CaseCode, Name
@@ -112,13 +112,11 @@ class ReplyTakenBack(ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PassedOnSlowly(ToNewcomer):
+class PassedOnSlowly(OneSentence, ToNewcomer):
     """So much was written at once that it goes on bit by bit."""
 
     kind: ClassVar = Notice.PASSED_ON_SLOWLY
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("passed_on_slowly"))
+    sentence: ClassVar = "passed_on_slowly"
 
 
 @dataclass(frozen=True, kw_only=True)

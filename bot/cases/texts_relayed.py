@@ -9,7 +9,7 @@ from typing import ClassVar
 from bot.cases.texts import case_buttons, to_desk
 from bot.cases.told import LanguageCode
 from bot.language.i18n import Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, part_of, rows_of, shown_code
+from bot.language.parts import Facts, OneSentence, ToStaff, lines, part_of, rows_of, shown_code
 from models.buttons import SEND_AGAIN, TAKE_BACK
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
@@ -116,13 +116,11 @@ class RelayTrouble(ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaffEdit(ToStaff):
+class StaffEdit(OneSentence, ToStaff):
     """What was changed in a message that is long gone is not passed on."""
 
     kind: ClassVar = Notice.STAFF_EDIT
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("staff_edit"))
+    sentence: ClassVar = "staff_edit"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ class Batch:
             if self.trouble is None and self.acts:
                 await self.db.commit()
         except asyncio.CancelledError as cancelled:  # the COMMIT has been made by now, or has failed
-            gone, self.trouble = cancelled, Unavailable() if self.db.in_transaction else None
+            gone, self.trouble = cancelled, None if self.db.is_committed else Unavailable()
         except Exception as trouble:
             self.trouble = trouble
         try:

@@ -6,6 +6,7 @@ Owns no loop. It must not know what is done in one.
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -55,6 +56,8 @@ async def to_its_end(running: Future[R]) -> R:
     """What came of it. Whoever stops waiting leaves only when it is done: what it has in hand is not free before."""
     try:
         return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait({running})
-        raise
+    except asyncio.CancelledError as gone:
+        while not running.done():
+            with suppress(asyncio.CancelledError):  # asked to hurry once more
+                await asyncio.wait({running})
+        raise gone from None

@@ -86,6 +86,7 @@ class Connection:
     def __init__(self, statements: Statements, threads: ThreadPoolExecutor) -> None:
         self._statements, self._threads = statements, threads
         self.is_slow = False  # then every statement runs in a thread
+        self.is_committed = False
         driver: Any = statements.connection.dbapi_connection
         self._driver: sqlite3.Connection = driver
 
@@ -149,8 +150,12 @@ class Connection:
         self._driver.execute(words)
 
     async def commit(self) -> None:
-        """It is durable. Waits for the disk in a thread."""
-        await self.in_thread(self._statements.commit)
+        """It is durable. Waits in a thread; `is_committed` says what came of it to whoever is cancelled."""
+        committing = asyncio.get_running_loop().run_in_executor(self._threads, self._statements.commit)
+        try:
+            await to_its_end(committing)
+        finally:
+            self.is_committed = committing.exception() is None
 
     async def in_thread(self, call: Callable[[], R]) -> R:
         """What `call` returned, in a thread."""

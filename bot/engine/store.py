@@ -1,7 +1,7 @@
 """The database: how it is opened, and the two ways to touch it.
 
 `work()` is one act of one person: one transaction, durable before anything leaves the process. `look()` only reads.
-The only place that commits. It must not know what an act means.
+The only place that commits, with `batches.py`. It must not know what an act means.
 """
 
 import copy

@@ -13,7 +13,7 @@ from bot.hours.phrases import change_lines, day_line, place_name, reason_only_in
 from bot.hours.told import ChangeTold, DayTold, PastTold, ShiftTold
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of
+from bot.language.parts import Facts, OneSentence, ToStaff, lines, refusal_text, rows_of
 from bot.places.told import PlaceCode
 from models.buttons_hours import DROP, PUBLISH, PUBLISH_AND_CANCEL, UNDO, UNDO_ANSWER
 from models.dialogue import Choice, Prompt
@@ -119,13 +119,11 @@ class HoursPublished(ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HoursDropped(ToStaff):
+class HoursDropped(OneSentence, ToStaff):
     """A change was given up before it was published."""
 
     kind: ClassVar = Notice.HOURS_DROPPED
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("hours_dropped"))
+    sentence: ClassVar = "hours_dropped"
 
 
 @dataclass(frozen=True, kw_only=True)

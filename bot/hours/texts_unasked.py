@@ -11,7 +11,7 @@ from typing import ClassVar
 from bot.hours.phrases import day_line, session_line, shift_time
 from bot.hours.told import DayTold, SessionTold
 from bot.language.i18n import Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, rows_of
+from bot.language.parts import Facts, OneSentence, ToStaff, lines, rows_of
 from models.buttons_hours import HOLIDAY
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -71,20 +71,16 @@ class SessionUnstaffed(ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelMoved(ToStaff):
+class ChannelMoved(OneSentence, ToStaff):
     """The channel with the hours has another number from now on."""
 
     kind: ClassVar = Notice.CHANNEL_MOVED
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("channel_moved"))
+    sentence: ClassVar = "channel_moved"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelLost(ToStaff):
+class ChannelLost(OneSentence, ToStaff):
     """The channel with the hours does not take our post."""
 
     kind: ClassVar = Notice.CHANNEL_LOST
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("channel_lost"))
+    sentence: ClassVar = "channel_lost"

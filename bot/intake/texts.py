@@ -14,7 +14,7 @@ from bot.hours.texts import hours_text
 from bot.hours.told import HoursTold, SessionTold
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
-from bot.language.parts import Facts, ToNewcomer, help_text, lines, privacy_text, rows_of, shown_code
+from bot.language.parts import Facts, OneSentence, ToNewcomer, help_text, lines, privacy_text, rows_of, shown_code
 from bot.language.typed import shown
 from models.buttons import UNSENT
 from models.case import CaseStatus
@@ -125,10 +125,8 @@ class UnknownCommand(Unsent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnsentTaken(ToNewcomer):
+class UnsentTaken(OneSentence, ToNewcomer):
     """What waited has been sent."""
 
     kind: ClassVar = Notice.UNSENT_TAKEN
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("unsent_taken"))
+    sentence: ClassVar = "unsent_taken"

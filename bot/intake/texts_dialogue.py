@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.language.i18n import Words
-from bot.language.parts import Facts, ToNewcomer, language_choices, lines, pressed, rows_of, statement, ticked
+from bot.language.parts import (
+    Facts,
+    OneSentence,
+    ToNewcomer,
+    language_choices,
+    lines,
+    pressed,
+    rows_of,
+    statement,
+    ticked,
+)
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.dialogue import Choice, Prompt
@@ -31,13 +41,11 @@ class AskLanguage(ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageChanged(ToNewcomer):
+class LanguageChanged(OneSentence, ToNewcomer):
     """The language has been changed, and nothing else is asked."""
 
     kind: ClassVar = Notice.LANGUAGE_CHANGED
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("language_changed"))
+    sentence: ClassVar = "language_changed"
 
 
 @dataclass(frozen=True, kw_only=True)

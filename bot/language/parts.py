@@ -7,7 +7,7 @@ is part of, nor load rows.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.language.commands import COMMANDS
@@ -74,6 +74,16 @@ class Spoken(Saying):
     def said(self, words: Words, facts: Facts) -> Prompt:
         """What they read, in the language of `words`."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneSentence(Spoken):
+    """A saying that is one sentence, always the same: `sentence` is its key."""
+
+    sentence: ClassVar[str]
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words(self.sentence))
 
 
 @dataclass(frozen=True, kw_only=True)

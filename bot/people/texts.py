@@ -8,30 +8,26 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.language.i18n import Ltr, Words
-from bot.language.parts import Facts, ToNewcomer, ToStaff, lines, rows_of
+from bot.language.parts import Facts, OneSentence, ToNewcomer, ToStaff, lines, rows_of
 from models.buttons import END_ALL
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 
 
 @dataclass(frozen=True, kw_only=True)
-class NumberMade(ToNewcomer):
+class NumberMade(OneSentence, ToNewcomer):
     """A secret number was made, which stands on the page itself."""
 
     kind: ClassVar = Notice.NUMBER_MADE
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("secret_made"))
+    sentence: ClassVar = "secret_made"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Linked(ToStaff):
+class Linked(OneSentence, ToStaff):
     """This Telegram account is the reader's from now on."""
 
     kind: ClassVar = Notice.LINKED
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("telegram_linked"))
+    sentence: ClassVar = "telegram_linked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +57,8 @@ class NewDevice(ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DevicesEnded(ToStaff):
+class DevicesEnded(OneSentence, ToStaff):
     """The reader is logged out everywhere."""
 
     kind: ClassVar = Notice.DEVICES_ENDED
-
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(words("devices_ended"))
+    sentence: ClassVar = "devices_ended"

@@ -92,7 +92,9 @@ class Delivery:
     async def _found(self, *, has_looked: bool) -> OutboxRow | None:
         """The next row, once there is one. One worker waits for it for all, so that a ring costs one look; when it has
         found something, the next one looks whether there is more. `has_looked`: just now, and there was none."""
-        has_looked = has_looked and not self._waits.locked()
+        if self._waits.locked():
+            has_looked = False
+            self._bell.ring()  # whoever waits does not know what this worker has learned of lanes that must rest
         async with self._waits:
             while not self._service.health.stopping:
                 if not has_looked and (leased := await self._turn(None)) is not None:

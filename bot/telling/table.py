@@ -37,6 +37,7 @@ def _sayings(subject: ModuleType) -> Iterator[type[Saying]]:
             yield one
 
 
+_KINDS = frozenset(Notice)
 KNOWN: Mapping[Notice, type[Saying]] = {one.kind: one for subject in SUBJECTS for one in _sayings(subject)}
 
 
@@ -64,7 +65,7 @@ def read(kind: str, row: Mapping[str, object]) -> Spoken:
 
 def is_known(kind: str, row: Mapping[str, object]) -> bool:
     """Whether this version knows what the row says. One that it does not is left for a version that does."""
-    return kind in tuple(Notice) and not has_newer_field(KNOWN[Notice(kind)], row)
+    return kind in _KINDS and not has_newer_field(KNOWN[Notice(kind)], row)
 
 
 def prompt(kind: str, row: Mapping[str, object], words: Words, facts: Facts) -> Prompt:

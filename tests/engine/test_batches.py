@@ -1,12 +1,13 @@
 """Acts that share a COMMIT on SQLite: what each of them is told, whatever becomes of the others."""
 
 import asyncio
+import threading
 from asyncio import Event, TaskGroup
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.engine import batches, sqlite
 from bot.engine.causes import Cause
@@ -194,6 +195,42 @@ async def test_a_commit_that_fails_is_told_to_every_act_that_shares_it(
 
     assert {one.result() for one in told} == {Cause.UNREACHABLE}
     assert await _kept(house) == ["first"]
+    assert await _act(house, "afterwards") == "done"
+
+
+async def test_a_commit_that_fails_is_told_to_the_others_also_when_the_one_who_makes_it_is_gone(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk ends the transaction by itself, so that nothing is open afterwards, as after a COMMIT."""
+    inside, may_end, begun, may_fail = Event(), Event(), threading.Event(), threading.Event()
+
+    async def waits(_work: Work) -> None:
+        inside.set()
+        await may_end.wait()
+
+    def fails(connection: Connection) -> None:
+        begun.set()
+        may_fail.wait()
+        connection.connection.rollback()
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Connection, "commit", fails)
+        front = asyncio.create_task(_act(house, "front", waits))
+        await inside.wait()
+        behind = asyncio.create_task(_act(house, "behind"))
+        await _until_all_stand_in_line(house, 1)
+        may_end.set()
+        await until(begun.is_set, otherwise="the COMMIT to begin")
+        behind.cancel()
+        await asyncio.sleep(0)
+        behind.cancel()  # whoever hurries asks twice
+        may_fail.set()
+        told, gone = await asyncio.gather(front, behind, return_exceptions=True)
+
+    assert told != "done"
+    assert isinstance(gone, asyncio.CancelledError)
+    assert await _kept(house) == []
     assert await _act(house, "afterwards") == "done"
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pytest
 
+from models.hours import Door
 from models.outbox import Notice
 from models.saying import Carried, Clock, Kept, NewerField, Saying, has_newer_field
 
@@ -24,6 +25,8 @@ class Reminder(Saying):
     sittings: tuple[Sitting, ...] = ()
     at: datetime | None = None
     names: Mapping[str, str] | None = None
+    reason: Literal["illness", ""] = ""
+    door: Door | None = None
 
     @classmethod
     def from_first(cls, row: Mapping[str, object]) -> Mapping[str, object]:
@@ -58,6 +61,15 @@ def test_a_field_of_a_newer_version_is_not_passed_over_but_by_who_looks_back(new
         Reminder.read(row)
     assert has_newer_field(Reminder, row)
     assert Reminder.understood(row).reply_to == 7
+
+
+@pytest.mark.parametrize("newer", [{"reason": "strike"}, {"door": "hologram"}])
+def test_a_code_of_a_newer_version_is_left_as_a_field_is(newer: dict[str, object]) -> None:
+    row = {"typed": 1, **newer}
+
+    with pytest.raises(NewerField):
+        Reminder.read(row)
+    assert has_newer_field(Reminder, row)
 
 
 def test_a_row_of_the_first_version_may_carry_what_nobody_reads_and_is_brought_into_shape() -> None:
