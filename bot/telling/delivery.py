@@ -146,7 +146,7 @@ class Delivery:
 
     async def _lease(self, work: Work, not_now: Sequence[int] = ()) -> OutboxRow | None:
         for _ in range(MOST_CHOICES):
-            oldest = await self._choose(work, lanes.DUE, not_now=lanes.filled_up(not_now))
+            oldest = await self._choose(work, lanes.DUE, not_now=list(not_now))
             if oldest is not None and oldest.kind in lanes.RELAYED:
                 oldest = await self._choose(work, lanes.BEFORE_RELAYED, lane=oldest.address_id) or oldest
             if oldest is None:
@@ -268,8 +268,10 @@ class Delivery:
 
     async def _rest_seconds(self) -> float:
         """Until the next row is due, at most the wake-up poll."""
+        road_clears = self._traffic.rest_seconds()
+        if self._traffic.is_closed and road_clears is not None:  # whatever is due then
+            return min(road_clears, self._settings.poll_seconds)
         async with self._store.look() as db:
             next_due = (await db.execute(lanes.NEXT_DUE, lanes.at(clock.now()))).scalar_one_or_none()
-        road_clears = self._traffic.rest_seconds()
         longest = self._settings.poll_seconds if road_clears is None else min(road_clears, self._settings.poll_seconds)
         return loops.rest_seconds(next_due, at_most=longest)

@@ -12,12 +12,12 @@ waiting rows, and looks behind a head only where that may be passed. Owns the st
 send or mark: `delivery.py` does.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, or_, select
 
+from bot.engine.among import among
 from bot.engine.rows import columns, spelt
 from bot.telling.outbox import ROWS
 from models.base import Id, UtcDateTime, table_of
@@ -25,7 +25,6 @@ from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
-LANES_AT_ONCE = 8  # in one statement; its text changes with how many are named, and the database prepares each anew
 _ADDRESSES = table_of(Address)
 _EARLIER = ROWS.alias("earlier")
 _OTHER = ROWS.alias("other")
@@ -87,9 +86,10 @@ def _is_left_behind(row: FromClause) -> ColumnElement[bool]:
 
 
 def _may_be_passed() -> ColumnElement[bool]:
-    """Whether any other row of its lane may leave before the one at its head, which nobody has in hand. Only then need
-    the rows behind it be looked at."""
-    return and_(_FRONT.c.lease_owner.is_(None), or_(_FRONT.c.kind.in_(RELAYED), _is_left_behind(_FRONT)))
+    """Whether the one at the head of its lane stays while another may leave. Only then need the rows behind it be
+    looked at: where it may leave itself, it is the oldest that may."""
+    stays = or_(~func.coalesce(_is_due(_FRONT), False), func.coalesce(_FRONT.c.failure, "") == UNKNOWN_KIND)
+    return or_(and_(_FRONT.c.kind.in_(RELAYED), stays), _is_left_behind(_FRONT))
 
 
 _IN_FRONT = exists().where(
@@ -103,17 +103,16 @@ ON_ITS_WAY = exists().where(
 _BUSY = exists().where(  # as ON_ITS_WAY of any row that is not on its way itself, but asked once a lane
     _OTHER.c.address_id == _ADDRESSES.c.id, _waits(_OTHER), _OTHER.c.lease_owner.is_not(None)
 )
+_IS_OPEN = (_ADDRESSES.c.channel.in_(_SENDING), _ADDRESSES.c.parked_at.is_(None))
 _MAY_LEAVE = (
-    _ADDRESSES.c.channel.in_(_SENDING),
-    _ADDRESSES.c.parked_at.is_(None),
+    *_IS_OPEN,
     _waits(ROWS),
     ROWS.c.lease_owner.is_(None),
     ROWS.c.failure.is_distinct_from(UNKNOWN_KIND),
     ~_IN_FRONT,
-    ~_BUSY,
 )
 _HEADS = (
-    select(ROWS.c.address_id, func.min(ROWS.c.id).label("head"))
+    select(ROWS.c.address_id, func.min(ROWS.c.id).label("head"), func.max(ROWS.c.lease_owner).label("busy"))
     .where(_waits(ROWS))
     .group_by(ROWS.c.address_id)
     .subquery("heads")
@@ -128,18 +127,13 @@ _IN_LANES = (
 
 
 _OLDEST = select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(ROWS.c.id).limit(1)
-DUE = _OLDEST.select_from(_IN_LANES).where(_ADDRESSES.c.id.not_in(bindparam("not_now", type_=Id(), expanding=True)))
+DUE = _OLDEST.select_from(_IN_LANES).where(_HEADS.c.busy.is_(None), ~among(_ADDRESSES.c.id, "not_now"))
 BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
-    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED)
+    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED), ~_BUSY
 )
-NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANES).where(*_MAY_LEAVE, ROWS.c.due_at > _NOW)
+NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
 LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
-
-
-def filled_up(lanes: Sequence[int]) -> list[int]:
-    """The same lanes, one of them named again and again, so that few statements differ in how many they name."""
-    return [*lanes, *list(lanes[:1]) * (-len(lanes) % LANES_AT_ONCE)]
 
 
 def at(now: datetime) -> dict[str, datetime]:

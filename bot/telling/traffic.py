@@ -29,9 +29,14 @@ class Traffic:
         self._closed_until = 0.0
         self._slow: set[int] = set()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing at all may leave now."""
+        return self._wait_seconds() > 0
+
     def takes_turn(self) -> bool:
         """Whether a letter may leave now; if so, its turn is taken."""
-        if self._wait_seconds() > 0:
+        if self.is_closed:
             return False
         self._all.take()
         return True

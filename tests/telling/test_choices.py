@@ -106,8 +106,9 @@ def before_relayed(outbox: list[Row], lane: int) -> int | None:
 
 
 def next_due(outbox: list[Row]) -> datetime | None:
-    """When the first of what may leave then is due."""
-    return min((row.due_at for row in outbox if _is_in_front(row, outbox) and row.due_at > NOW), default=None)
+    """When the first of what waits for a time is due, wherever a letter may go: it may still stand behind others then."""
+    later = (row for row in outbox if row.waits and row.address_id in (BUSIEST, OTHER) and row.due_at > NOW)
+    return min((row.due_at for row in later), default=None)
 
 
 _ROW = st.builds(
@@ -155,7 +156,7 @@ async def _answers(url: str, outbox: list[Row], not_now: list[int]) -> tuple[int
         async with engine.connect() as db:
             await _write(db, outbox)
             asked = lanes.at(NOW)
-            due = (await db.execute(lanes.DUE, asked | {"not_now": lanes.filled_up(not_now)})).first()
+            due = (await db.execute(lanes.DUE, asked | {"not_now": not_now})).first()
             first = (await db.execute(lanes.BEFORE_RELAYED, asked | {"lane": BUSIEST})).first()
             then = (await db.execute(lanes.NEXT_DUE, asked)).scalar_one_or_none()
             await db.rollback()
