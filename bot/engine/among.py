@@ -39,13 +39,13 @@ def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
     return _Among(column, bindparam(name, type_=Ids()))
 
 
+@compiles(_Among)
+def _in_json(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    column, ids = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({ids})))"
+
+
 @compiles(_Among, "postgresql")
 def _in_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     column, ids = (compiler.process(clause, **how) for clause in element.clauses)
     return f"({column} = ANY ({ids}))"
-
-
-@compiles(_Among, "sqlite")
-def _in_json(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
-    column, ids = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"({column} IN (SELECT value FROM json_each({ids})))"

@@ -42,14 +42,13 @@ class Connection:
             result = await self._db.execute(statement, parameters)
             self._driver = self._driver or (await self._db.get_raw_connection()).driver_connection
             return result
-        answered: CursorResult[*Columns] = await self._asked(plan, parameters)
+        answered: CursorResult[*Columns] = await self._asked(*plan)
         return answered
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         return await self._db.run_sync(fn, *arg, **kw)
 
-    async def _asked(self, plan: Plan, parameters: Asked | None) -> Any:
-        asked = parameters if isinstance(parameters, Mapping) else {}
+    async def _asked(self, plan: Plan, asked: Mapping[str, Any]) -> Any:
         ready = _prepared.setdefault(self._driver, {})
         if plan.sql not in ready:
             ready[plan.sql] = await self._driver.prepare(plan.sql)

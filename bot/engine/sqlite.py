@@ -7,7 +7,7 @@ what is said on them is decided elsewhere.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -117,7 +117,8 @@ class Connection:
         # Whoever listens to what is asked, as tests do, hears all of it.
         if plan is None or self._statements.engine.dispatch.before_cursor_execute:
             return self._statements.execute(statement, parameters)
-        return plan.run(self._driver, parameters if isinstance(parameters, Mapping) else {})
+        how, asked = plan
+        return how.run(self._driver, asked)
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         return await self.in_thread(lambda: fn(self._statements, *arg, **kw))

@@ -106,7 +106,7 @@ def before_relayed(outbox: list[Row], lane: int) -> int | None:
 
 
 def next_due(outbox: list[Row]) -> datetime | None:
-    """When the first of what waits for a time is due, wherever a letter may go: it may still stand behind others then."""
+    """When the first is due of what waits for a time where letters may go: it may stand behind others even then."""
     later = (row for row in outbox if row.waits and row.address_id in (BUSIEST, OTHER) and row.due_at > NOW)
     return min((row.due_at for row in later), default=None)
 
