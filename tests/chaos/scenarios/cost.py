@@ -33,6 +33,7 @@ from bot.places.place_names import KnownPlace
 from handlers.telegram import invitation, parsing, reading
 from handlers.web.doors import live
 from handlers.web.frame.limits import client_network
+from models.button import NotAButton
 from models.buttons import ANSWER
 from models.buttons_hours import GUIDED
 from models.hours_dialogue import Around, replayed
@@ -211,6 +212,9 @@ PARSERS = (
 )
 
 
+ANSWERS = (Refusal, NotAButton)  # a refusal is an answer
+
+
 async def run(ground: Ground) -> list[str]:
     """No parser costs more than its share, and no request holds up the others."""
     with capture_logs():  # what cannot be read is logged as such
@@ -274,7 +278,7 @@ def _seconds(row: Row, piece: str, size: int) -> float:
     text = row.head + piece * (size // len(piece.encode("utf-8", "surrogatepass")) + 1)
     text = text[: row.most and min(row.most, size)]
     began = process_time()
-    with suppress(Refusal):  # a refusal is an answer
+    with suppress(*ANSWERS):
         row.parse(text)
     return process_time() - began
 
