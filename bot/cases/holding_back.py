@@ -26,6 +26,13 @@ _TOLD_LATELY = (
     .order_by(_ROWS.c.id.desc())
     .limit(MOST_AT_ONCE)
 )
+_SAID_LATELY = select(
+    exists().where(
+        _ROWS.c.case_id == bindparam("case"),
+        _ROWS.c.kind == Notice.PASSED_ON_SLOWLY,
+        _ROWS.c.created_at > bindparam("since", type_=UtcDateTime),
+    )
+)
 
 
 async def leaves_at(work: Work, case: CaseRow) -> datetime:
@@ -37,7 +44,6 @@ async def leaves_at(work: Work, case: CaseRow) -> datetime:
 
 async def tell(work: Work, case: CaseRow) -> None:
     """The newcomer reads, once in a while, that all has arrived here and goes on more slowly."""
-    lately = _ROWS.c.created_at > work.now - TOLD_FOR
-    said = exists().where(_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.PASSED_ON_SLOWLY, lately)
-    if not (await work.db.execute(select(said))).scalar_one():
+    asked = {"case": case.id, "since": work.now - TOLD_FOR}
+    if not (await work.db.execute(_SAID_LATELY, asked)).scalar_one():
         await work.tell(case.newcomer_id, PassedOnSlowly(), case_id=case.id)

@@ -7,17 +7,18 @@ it, is all of it but the values. Owns Plan, and which statements have one. What 
 """
 
 import sqlite3
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Dialect, Executable, Select, UpdateBase
-from sqlalchemy.engine import IteratorResult
-from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from bot.engine.answered import Answered
 from bot.engine.db import Asked
 
 FLOAT8 = 701  # what PostgreSQL calls its one type of which SQLAlchemy asks how the driver brings it
@@ -30,12 +31,6 @@ _NOTHING: Mapping[str, Any] = {}
 MOST_SHAPES = 2_000  # far more than there are: whoever asks ever new ones does not fill the memory
 
 
-class Answered(IteratorResult[Any]):
-    """What a plan's statement returned; `rowcount`: how many rows it changed."""
-
-    rowcount = -1
-
-
 class Plan:
     """One statement with one set of values to be bound."""
 
@@ -45,7 +40,8 @@ class Plan:
         binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
-        self._shape = SimpleResultMetaData([str(name) for name, _ in columns.items()])
+        self._names = [str(name) for name, _ in columns.items()]
+        self._row = _named_row(self._names)._make
         ways = enumerate(_way_out(column.type, dialect) for column in columns)
         self._turns = [(place, turn) for place, turn in ways if turn is not None]
 
@@ -66,17 +62,18 @@ class Plan:
 
     def answered(self, rows: Sequence[Any], *, rowcount: int) -> Answered:
         """The driver's rows, as the program takes them."""
-        told = Answered(self._shape, iter([self._turned(row) for row in rows]))
-        told.rowcount = rowcount
-        return told
+        if self._turns:
+            rows = [self._turned(row) for row in rows]
+        return Answered([*map(self._row, rows)], self._names, rowcount)
 
-    def _turned(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        if not self._turns:
-            return tuple(row)
+    def _turned(self, row: Sequence[Any]) -> list[Any]:
         told = list(row)
         for place, turn in self._turns:
             told[place] = turn(told[place])
-        return tuple(told)
+        return told
+
+
+_named_row: Callable[..., Any] = partial(namedtuple, "Row", rename=True)  # for names that are found when it runs
 
 
 def _named(compiled: SQLCompiler, own: Sequence[Bound]) -> list[tuple[str, int]]:
