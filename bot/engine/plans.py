@@ -62,6 +62,8 @@ class Plan:
 
     def answered(self, rows: Sequence[Any], *, rowcount: int) -> Answered:
         """The driver's rows, as the program takes them."""
+        if not self._names:  # PostgreSQL is asked for the id of what is inserted, also where nobody wants it
+            return Answered([], [], rowcount)
         if self._turns:
             rows = [self._turned(row) for row in rows]
         return Answered([*map(self._row, rows)], self._names, rowcount)
