@@ -24,7 +24,7 @@ class Ids(TypeDecorator[Collection[int]]):
         """BIGINT[] on PostgreSQL, TEXT elsewhere."""
         return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> list[int] | str:
         ids = list(value or ())
         return ids if dialect.name == "postgresql" else json.dumps(ids)
 
@@ -40,12 +40,12 @@ def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
 
 
 @compiles(_Among)
-def _in_json(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+def _in_json(element: _Among, compiler: SQLCompiler, **how: object) -> str:
     column, ids = (compiler.process(clause, **how) for clause in element.clauses)
     return f"({column} IN (SELECT value FROM json_each({ids})))"
 
 
 @compiles(_Among, "postgresql")
-def _in_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+def _in_array(element: _Among, compiler: SQLCompiler, **how: object) -> str:
     column, ids = (compiler.process(clause, **how) for clause in element.clauses)
     return f"({column} = ANY ({ids}))"

@@ -11,21 +11,23 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
+Row = tuple[object, ...]
+
 
 class Scalars:
     """The first column of each row."""
 
-    def __init__(self, values: list[Any]) -> None:
+    def __init__(self, values: list[object]) -> None:
         self._values = values
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[object]:
         return iter(self._values)
 
-    def all(self) -> list[Any]:
+    def all(self) -> list[object]:
         """All of them."""
         return self._values
 
-    def first(self) -> Any:
+    def first(self) -> object:
         """The first, or None."""
         return self._values[0] if self._values else None
 
@@ -33,10 +35,10 @@ class Scalars:
 class Answered:
     """All rows; `rowcount`: how many the statement changed. A row is a tuple with names."""
 
-    def __init__(self, rows: Sequence[Any], names: Sequence[str], rowcount: int) -> None:
+    def __init__(self, rows: Sequence[Row], names: Sequence[str], rowcount: int) -> None:
         self._rows, self._names, self.rowcount = rows, names, rowcount
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)
 
     def __getattr__(self, name: str) -> Any:
@@ -46,25 +48,26 @@ class Answered:
         """The names of the columns."""
         return self._names
 
-    def all(self) -> Sequence[Any]:
+    def all(self) -> Sequence[Row]:
         """All rows."""
         return self._rows
 
-    def first(self) -> Any:
+    def first(self) -> Row | None:
         """The first row, or None."""
         return self._rows[0] if self._rows else None
 
-    def one(self) -> Any:
+    def one(self) -> Row:
         """The one row there is.
 
         Raises:
             NoResultFound, MultipleResultsFound: there is none, or there are several.
         """
-        if not self._rows:
+        row = self.one_or_none()
+        if row is None:
             raise NoResultFound("No row was found when one was required")
-        return self.one_or_none()
+        return row
 
-    def one_or_none(self) -> Any:
+    def one_or_none(self) -> Row | None:
         """The one row there may be, or None.
 
         Raises:
@@ -74,14 +77,14 @@ class Answered:
             raise MultipleResultsFound("Multiple rows were found when one or none was required")
         return self.first()
 
-    def scalar_one(self) -> Any:
+    def scalar_one(self) -> object:
         """The first column of the one row there is.
 
         Raises: as `one`.
         """
         return self.one()[0]
 
-    def scalar_one_or_none(self) -> Any:
+    def scalar_one_or_none(self) -> object:
         """The first column of the one row there may be, or None.
 
         Raises: as `one_or_none`.

@@ -8,7 +8,7 @@ it, is all of it but the values. Owns Plan, and which statements have one. What 
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,15 +19,16 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from bot.engine.answered import Answered
-from bot.engine.db import Asked
+from bot.engine.db import Asked, Columns
 
 FLOAT8 = 701  # what PostgreSQL calls its one type of which SQLAlchemy asks how the driver brings it
-Turn = Callable[[Any], Any]
+Turn = Callable[[object], object]
 Bound = BindParameter[Any]
-Constant = Select[Any] | UpdateBase
+Given = Mapping[str, Any]
+Constant = Select[*Columns] | UpdateBase
 Keys = frozenset[str]
 _NO_KEYS: Keys = frozenset()
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: Given = {}
 MOST_SHAPES = 2_000  # far more than there are: whoever asks ever new ones does not fill the memory
 
 
@@ -45,22 +46,22 @@ class Plan:
         ways = enumerate(_way_out(column.type, dialect) for column in columns)
         self._turns = [(place, turn) for place, turn in ways if turn is not None]
 
-    def asked_by(self, own: Sequence[Bound], asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    def asked_by(self, own: Sequence[Bound], asked: Given) -> Given:
         """What a statement of the same shape is asked with: the values it was built with, and those given now."""
-        built_with: dict[str, Any] = {name: own[place].effective_value for name, place in self._own}
+        built_with: dict[str, object] = {name: own[place].effective_value for name, place in self._own}
         return built_with | dict(asked) if asked else built_with
 
-    def run(self, driver: sqlite3.Connection, asked: Mapping[str, Any]) -> Answered:
+    def run(self, driver: sqlite3.Connection, asked: Given) -> Answered:
         """The statement has run on SQLite, and all that came of it is here."""
         cursor = driver.execute(self.sql, self.values(asked))
         return self.answered(cursor.fetchall() if cursor.description else [], rowcount=cursor.rowcount)
 
-    def values(self, asked: Mapping[str, Any]) -> list[Any]:
+    def values(self, asked: Given) -> list[object]:
         """What the statement is asked with, in its order, as the driver takes it."""
         given = asked.get
         return [given(name, fixed) if turn is None else turn(given(name, fixed)) for name, fixed, turn in self._values]
 
-    def answered(self, rows: Sequence[Any], *, rowcount: int) -> Answered:
+    def answered(self, rows: Iterable[Iterable[object]], *, rowcount: int) -> Answered:
         """The driver's rows, as the program takes them."""
         if not self._names:  # PostgreSQL is asked for the id of what is inserted, also where nobody wants it
             return Answered([], [], rowcount)
@@ -68,7 +69,7 @@ class Plan:
             rows = [self._turned(row) for row in rows]
         return Answered([*map(self._row, rows)], self._names, rowcount)
 
-    def _turned(self, row: Sequence[Any]) -> list[Any]:
+    def _turned(self, row: Iterable[object]) -> list[object]:
         told = list(row)
         for place, turn in self._turns:
             told[place] = turn(told[place])
@@ -98,7 +99,7 @@ _seen: WeakKeyDictionary[Constant, dict[tuple[str, Keys], Plan | None]] = WeakKe
 _shapes: dict[tuple[object, ...], Plan | None] = {}
 
 
-def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tuple[Plan, Mapping[str, Any]] | None:
+def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tuple[Plan, Given] | None:
     """How to run it, and what it is asked with. None: it needs more than values in and rows out, or has a shape that
     nobody can tell, and is left to SQLAlchemy."""
     if not isinstance(statement, Select | UpdateBase) or isinstance(asked, list | tuple):
@@ -116,7 +117,7 @@ def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tup
     return None if plan is None else (plan, given)
 
 
-def _by_shape(statement: Constant, given: Mapping[str, Any], dialect: Dialect) -> tuple[Plan, Mapping[str, Any]] | None:
+def _by_shape(statement: Constant, given: Given, dialect: Dialect) -> tuple[Plan, Given] | None:
     # Nothing public tells it: tests/engine/test_plans.py fails with a clear sentence when it moves.
     shape = statement._generate_cache_key()  # noqa: SLF001
     if shape is None:
@@ -131,7 +132,7 @@ def _by_shape(statement: Constant, given: Mapping[str, Any], dialect: Dialect) -
     return None if plan is None else (plan, plan.asked_by(shape.bindparams, given))
 
 
-def _values_named_by(statement: Constant, given: Mapping[str, Any]) -> Keys:
+def _values_named_by(statement: Constant, given: Given) -> Keys:
     """An INSERT or UPDATE says other columns with other values; a SELECT does not."""
     return frozenset(given) if given and isinstance(statement, UpdateBase) else _NO_KEYS
 
