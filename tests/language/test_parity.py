@@ -1,6 +1,6 @@
 """What stands in one language of a sentence for newcomers stands in all five: numbers, Swedish names, kinds of data.
 
-Compares what is said, not words, over the whole catalogue, so that none is lost on the way to a language that few of us read.
+Compares what is said over the whole catalogue, so that nothing is lost on the way to a language that few of us read.
 Placeholders and letters are the matter of `test_locales.py`.
 """
 
