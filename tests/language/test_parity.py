@@ -26,7 +26,7 @@ NAMES = {
     "personnummer", "samordningsnummer", "Migrationsverket", "Skatteverket", "Försäkringskassan", "Arbetsförmedlingen",
     "Integritetsskyddsmyndigheten", "IMY", "Kvinnofridslinjen", "Självmordslinjen", "Bris", "BankID", "RådRum",
 }  # fmt: skip
-NO_NAMES = {"video", "Sorani"}  # in brackets in English, and a word of every language
+NO_NAMES = {"video", "Sorani"}  # in brackets in English and the same in Swedish, but words of every language
 # A brand that is written as its readers' telephones write it; and inside a Swedish compound.
 ALSO_SPELT = {
     ("fa", "Telegram"): "تلگرام",
@@ -81,8 +81,9 @@ def numbers(written: str) -> set[str]:
 
 def latin_names(key: str) -> set[str]:
     """The names in Latin letters that the entry has where they cannot be taken for words."""
-    shown = [text(key, language) for language in IN_OTHER_LETTERS] + BRACKETED.findall(text(key, "en"))
-    return {name for written in shown for name in LATIN.findall(written)}
+    shown = {name for language in IN_OTHER_LETTERS for name in LATIN.findall(text(key, language))}
+    bracketed = {name for inside in BRACKETED.findall(text(key, "en")) for name in LATIN.findall(inside)}
+    return shown | {name for name in bracketed if name.casefold() in text(key, "sv").casefold()}
 
 
 @cache
