@@ -51,7 +51,7 @@ def times_text(words: Words, spans: Iterable[Span]) -> Plain:
     shown = [words.time_range(opens, closes) for opens, closes in spans]
     if not shown:
         return words("closed_short")
-    return Plain(dates.listed(shown, words.language))
+    return Plain(dates.joined(shown, words.language))
 
 
 def weekdays_text(words: Words, weekdays: Sequence[int]) -> Plain:
@@ -59,7 +59,7 @@ def weekdays_text(words: Words, weekdays: Sequence[int]) -> Plain:
     names = [Plain(dates.weekday(day, words.language)) for day in weekdays]
     if len(names) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
         return words("weekdays_range", first=names[0], last=names[-1])
-    return Plain(dates.listed(names, words.language))
+    return Plain(dates.joined(names, words.language))
 
 
 def week_lines(words: Words, stretches: Sequence[Stretch], first: date, last: date) -> list[Plain]:

@@ -5,7 +5,7 @@ dates, Latin digits and 24 hours, since these must agree with letters, signs and
 It must not read the clock or hold a sentence; "today" and "tomorrow" are catalogue keys, and `i18n` says them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -28,7 +28,7 @@ class DateStyle:
 STYLES = {
     "sv": DateStyle(Locale("sv", "SE"), "EEEE d MMMM y", "{day} kl. {time}"),
     "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day}, {time}"),
-    "ar": DateStyle(Locale("ar"), "EEEE d '{month}' y", "{day}، {time}"),
+    "ar": DateStyle(Locale("ar"), "EEEE d '{month}' y", "{day}، الساعة {time}"),
     "fa": DateStyle(Locale("fa"), "EEEE d MMMM y", "{day}، ساعت {time}"),
     "uk": DateStyle(Locale("uk"), "EEEE, d MMMM y 'р.'", "{day}, {time}"),
 }
@@ -65,8 +65,17 @@ def weekday(number: int, language: str) -> str:
 
 
 def listed(parts: Iterable[str], language: str) -> str:
-    """Several times or days one after the other, with the comma of the language."""
+    """Several things one after the other, with the comma of the language."""
     return ("، " if language in RIGHT_TO_LEFT else ", ").join(parts)
+
+
+def joined(parts: Sequence[str], language: str) -> str:
+    """Several times or days as one phrase: Arabic says "and" before each, Persian before the last."""
+    if language == "ar":
+        return " و".join(parts)
+    if language == "fa" and len(parts) > 1:
+        return f"{listed(parts[:-1], language)} و {parts[-1]}"
+    return listed(parts, language)
 
 
 def time_of_day(shown: time | datetime) -> str:

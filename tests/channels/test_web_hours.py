@@ -293,7 +293,7 @@ async def test_feeds_say_what_the_page_says(site: Site) -> None:
     assert {place["code"]: place["open_until"] for place in told["places"] if place["open_now"]} == {LIBRARY: "17:30"}
     assert {place["code"] for place in told["places"]} == {LIBRARY, LINERO, ONLINE, POPUP}
     assert len(everything.walk("VEVENT")) > len(one.walk("VEVENT")) == 1
-    assert "Разом з" in str(one.walk("VEVENT")[0].to_ical().decode()).replace("\r\n ", "")
+    assert "Партнер: " in str(one.walk("VEVENT")[0].to_ical().decode()).replace("\r\n ", "")
 
 
 @pytest.mark.parametrize(

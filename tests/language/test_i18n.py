@@ -10,6 +10,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.language import dates
 from bot.language.i18n import (
     PLURALS,
     CatalogueError,
@@ -208,13 +209,31 @@ def test_isolates_become_elements_on_a_page_and_are_always_balanced():
     [
         ("sv", "måndag 5 januari 2026 kl. 15:30"),
         ("en", "Monday 5 January 2026, 15:30"),
-        ("ar", "الاثنين 5 كانون الثاني / يناير 2026، \u206615:30\u2069"),
+        ("ar", "الاثنين 5 كانون الثاني / يناير 2026، الساعة \u206615:30\u2069"),
         ("fa", "دوشنبه 5 ژانویهٔ 2026 (15 دی 1404)، ساعت \u206615:30\u2069"),
         ("uk", "понеділок, 5 січня 2026 р., 15:30"),
     ],
 )
 def test_an_instant_is_written_as_the_office_wall_shows_it(catalogues, language, written):
     assert catalogues.words(language).day_and_time(MONDAY_AFTERNOON, STOCKHOLM) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "måndag, tisdag, fredag"),
+        ("en", "Monday, Tuesday, Friday"),
+        ("ar", "الاثنين والثلاثاء والجمعة"),
+        ("fa", "دوشنبه، سه‌شنبه و جمعه"),
+        ("uk", "понеділок, вівторок, п’ятниця"),
+    ],
+)
+def test_several_days_are_joined_as_the_language_joins_them(language, said):
+    days = [dates.weekday(day, language) for day in (0, 1, 4)]
+
+    assert dates.joined(days, language) == said
+    assert dates.joined(days[:1], language) == days[0]
+    assert dates.joined([], language) == ""
 
 
 def test_arabic_dates_name_the_month_as_syria_and_as_egypt_do(catalogues):

@@ -52,11 +52,11 @@ FORBIDDEN = {
 }
 # Brands, what signs, letters and keys say. Anything else in Latin letters was forgotten by the translator.
 LATIN_IN_RTL = {
-    "a-kassa", "Arbetsförmedlingen", "BankID", "bibliotek", "Bris", "CSN", "Försäkringskassan", "för", "IMY",
-    "Kronofogden", "Kvinnofridslinjen", "LKF", "Linero", "Lunds", "Länsstyrelsen", "massflyktsdirektivet",
-    "Migrationsverket", "Mind", "män", "Online", "Pensionsmyndigheten", "personnummer", "Region", "RådRum",
-    "servicekontor", "Shift", "Självmordslinjen", "Skatteverket", "Skåne", "socialtjänsten", "stadsbibliotek",
-    "Stödlinjen", "Telegram", "transpersoner", "Zoom",
+    "A", "a-kassa", "Arbetsförmedlingen", "BankID", "bibliotek", "Bris", "CSN", "Försäkringskassan", "för", "IMY",
+    "Integritetsskyddsmyndigheten", "Kronofogden", "Kvinnofridslinjen", "LKF", "Linero", "Lunds", "Länsstyrelsen",
+    "massflyktsdirektivet", "Migrationsverket", "Mind", "män", "Online", "PDF", "Pensionsmyndigheten", "personnummer",
+    "Region", "RådRum", "samordningsnummer", "servicekontor", "Shift", "Självmordslinjen", "Skatteverket", "Skåne",
+    "socialtjänsten", "stadsbibliotek", "Stödlinjen", "Telegram", "transpersoner", "Zoom",
 }  # fmt: skip
 SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|\n")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
