@@ -27,7 +27,7 @@ class DateStyle:
 
 STYLES = {
     "sv": DateStyle(Locale("sv", "SE"), "EEEE d MMMM y", "{day} kl. {time}"),
-    "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day}, {time}"),
+    "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day} at {time}"),
     "ar": DateStyle(Locale("ar"), "EEEE d '{month}' y", "{day}، {time}"),
     "fa": DateStyle(Locale("fa"), "EEEE d MMMM y", "{day}، ساعت {time}"),
     "uk": DateStyle(Locale("uk"), "EEEE, d MMMM y 'р.'", "{day}, {time}"),
