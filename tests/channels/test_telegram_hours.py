@@ -276,7 +276,9 @@ async def test_for_a_volunteer_these_commands_and_buttons_are_no_more_than_any_o
 
     for command in ("/closeday 23/12 linero", "/sethours", "/popup", "/hours_history", "/hours_undo", "/nonsense"):
         await office.types(command, AMINA)
-        assert office.reads(AMINA).startswith("När du har pass och ett ärende väntar får du ett meddelande här."), command
+        assert office.reads(AMINA).startswith("När du har pass och ett ärende väntar får du ett meddelande här."), (
+            command
+        )
     for code in codes:
         assert await office.house.pressed(AMINA, code, 1) == "Knappen gäller inte längre.", code
 
@@ -352,6 +354,35 @@ async def test_the_volunteer_of_the_shift_hears_what_becomes_of_it(
     assert ("Passen utan öppettid är inställda" in office.reads()) is cancelled
     row = await builders.one(office.house.service, "SELECT cancelled_at FROM shifts WHERE id = :id", id=shift)
     assert (row.cancelled_at is not None) is cancelled
+
+
+async def test_undoing_brings_the_cancelled_shift_back_and_that_is_what_is_said_all_along(office: Office) -> None:
+    shift = await office.shift()
+    await office.types("/closeday 23/12 linero sjukdom")
+    await office.presses("Publicera och ställ in passet")
+    assert "Ångrar du ändringen kommer passen tillbaka, och det får de också veta." in office.reads()
+
+    await office.presses("Ångra")
+    assert "Passen som ställdes in med ändringen kommer tillbaka" in office.reads()
+    await office.presses("Ångra")
+
+    row = await builders.one(office.house.service, "SELECT cancelled_at FROM shifts WHERE id = :id", id=shift)
+    assert row.cancelled_at is None
+    assert "Passen som ställdes in med ändringen är tillbaka" in office.reads()
+    assert "Volontärerna har fått veta det." in office.reads()
+    assert office.reads(AMINA).endswith("Ditt pass gäller igen: onsdag 23 december 2026 kl. 13:00–15:00.")
+
+
+async def test_undoing_a_change_that_cancelled_no_shift_says_nothing_of_shifts(office: Office) -> None:
+    await office.shift()
+    await office.types("/closeday 23/12 linero sjukdom")
+    await office.presses("Publicera", "Ångra")
+    assert "ställdes in" not in office.reads()
+
+    await office.presses("Ångra")
+
+    assert "ställdes in" not in office.reads()
+    assert "Ditt pass är inte ändrat" in office.reads(AMINA), "it was never cancelled, so it is not on again"
 
 
 async def test_what_is_shown_to_a_coordinator_fits_one_message_however_much_it_concerns(office: Office) -> None:

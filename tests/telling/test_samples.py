@@ -38,7 +38,9 @@ def test_every_version_that_people_have_used_has_its_samples() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
-def test_a_stored_row_still_says_what_it_carries_and_its_buttons_send_what_they_sent(catalogues: Catalogues, path: Path) -> None:
+def test_a_stored_row_says_what_it_carries_and_its_buttons_send_what_they_sent(
+    catalogues: Catalogues, path: Path
+) -> None:
     facts = facts_of(catalogues)
     for sample in json.loads(path.read_text(encoding="utf-8")):
         kind, params = Notice(sample["kind"]), sample["params"]
