@@ -3,8 +3,8 @@
 Owns the post in the service's channel as well. It must not load rows; its parts are in `phrases.py`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.hours.formats.shape import Published
@@ -57,31 +57,22 @@ def hours_text(words: Words, hours: HoursTold, facts: Facts) -> str:
         for one in hours.online
         if next_told or one.door not in (None, Door.ONLINE)
     ]
+    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in hours.sessions), words("drop_in")]
     may_write = "" if hours.is_closed else writing(words, answering=answering)
     blocks = (
         lines(*_now(words, hours), words("answering_now") if answering else ""),
-        *_planned(words, hours, facts),
+        *(planned if hours.sessions else [words("no_sessions_planned")]),
         lines(*online, may_write),
     )
-    return _apart(blocks)
+    return "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
 
 
-def coming_text(words: Words, hours: HoursTold, facts: Facts) -> str:
-    """As `hours_text`, for who cannot write here: only where one may come or call, and when."""
-    there = replace(hours, open=tuple(one for one in hours.open or () if one.door != Door.ONLINE), answering=False)
-    calls = [session_line(words, one, facts) for one in hours.online if one.door not in (None, Door.ONLINE)]
-    return _apart((lines(*_open_places(words, there)), *_planned(words, there, facts), lines(*calls)))
-
-
-def _apart(blocks: Iterable[str]) -> str:
-    """A session that takes three lines of a phone must stand apart from the next."""
-    return "\n\n".join(block for block in blocks if block)
-
-
-def _planned(words: Words, hours: HoursTold, facts: Facts) -> list[str]:
-    if not hours.sessions:
-        return [words("no_sessions_planned")]
-    return [words("next_sessions"), *(session_line(words, one, facts) for one in hours.sessions), words("drop_in")]
+def _now(words: Words, hours: HoursTold) -> list[str]:
+    if hours.is_closed:
+        return [words("closed_now")]
+    return [
+        words("open_now_until", place=place_name(words, one), time=words.time(one.closes)) for one in hours.open or ()
+    ]
 
 
 def _online_session(words: Words, one: SessionTold, facts: Facts) -> Plain:
@@ -90,18 +81,6 @@ def _online_session(words: Words, one: SessionTold, facts: Facts) -> Plain:
         return session_line(words, one, facts)
     day = words.day(one.day, today=facts.now.astimezone(facts.zone).date())
     return Plain(dates.listed([day, words.time_range(one.opens, one.closes)], words.language))
-
-
-def _now(words: Words, hours: HoursTold) -> list[str]:
-    if hours.is_closed:
-        return [words("closed_now")]
-    return _open_places(words, hours)
-
-
-def _open_places(words: Words, hours: HoursTold) -> list[str]:
-    return [
-        words("open_now_until", place=place_name(words, one), time=words.time(one.closes)) for one in hours.open or ()
-    ]
 
 
 def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:

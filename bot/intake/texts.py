@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from bot.cases.phrases import other_ways, promise_lines
-from bot.cases.told import Promised, PromiseKind
-from bot.hours.texts import coming_text
+from bot.cases.told import Promised
+from bot.hours.texts import hours_text
 from bot.hours.told import HoursTold, SessionTold
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
@@ -22,8 +22,6 @@ from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.people import Channel
 from models.saying import CaseCode, Like
-
-MAY_SHOW_A_LETTER = ("", "photo", "document")  # "" in rows that do not say what it was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +38,7 @@ class Status(Promised, ToNewcomer):
         number = words("your_case_number", case=shown_code(self.code))
         match self.state:
             case CaseStatus.QUEUED:
-                waits = "" if self.promise == PromiseKind.QUEUE else words("status_queued")  # else the queue twice
-                return Prompt(lines(number, waits, promise_lines(words, self, facts)))
+                return Prompt(lines(number, words("status_queued"), promise_lines(words, self, facts)))
             case CaseStatus.CLAIMED:
                 return Prompt(lines(number, words("status_claimed")))
             case _:
@@ -50,13 +47,13 @@ class Status(Promised, ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class NoConsent(HoursTold, ToNewcomer):
-    """Without consent nothing was kept; how else to come by. Nothing invites to write here: it would ask again."""
+    """Without consent nothing was kept; how else to come by."""
 
     kind: ClassVar = Notice.NO_CONSENT
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-        return Prompt(lines(words("no_consent"), coming_text(words, self, facts), contact))
+        return Prompt(lines(words("no_consent"), hours_text(words, self, facts), contact))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +79,7 @@ class Privacy(ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class CannotRead(ToNewcomer):
-    """A picture, a voice message (`what`) cannot be passed on. `text`: the words that came with it were kept.
-
-    Who speaks or sends a sticker is not asked what her letter says.
-    """
+    """A picture, a voice message (`what`) cannot be passed on. `text`: the words that came with it were kept."""
 
     kind: ClassVar = Notice.UNREADABLE
     what: str = ""
@@ -95,8 +89,7 @@ class CannotRead(ToNewcomer):
     def said(self, words: Words, facts: Facts) -> Prompt:
         kept = words("caption_received") if self.text else ""
         ways = other_ways(words, self.session, facts)
-        letter = words("write_first_lines") if self.what in MAY_SHOW_A_LETTER else ""
-        return Prompt(lines(words("file_not_accepted"), kept, letter, ways))
+        return Prompt(lines(words("file_not_accepted"), kept, words("write_first_lines"), ways))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,6 +158,7 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
         words("trial_nobody_reads") if facts.is_trial else "",
         words("welcome"),
         words("statement_free"),
+        words("confidential_means"),
         words("not_authority"),
         words("not_lawyer"),
         words("danger_112", number=Ltr(EMERGENCY)),
