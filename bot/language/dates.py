@@ -64,6 +64,19 @@ def weekday(number: int, language: str) -> str:
     return name.replace("\u02bc", "\u2019")
 
 
+def short_weekday(number: int, language: str) -> str:
+    """As `weekday`, as short as the language has it: "mån", and the whole name where there is no shorter one."""
+    if language in ("sv", "en"):
+        return weekday(number, language)[:3]
+    name: str = get_day_names("abbreviated", locale=STYLES[language].locale)[number]
+    return name.replace("\u02bc", "\u2019")
+
+
+def day_and_month(day: date, language: str) -> str:
+    """The day of the month and the number of the month: "14/12"."""
+    return f"{day.day}.{day.month}" if language == "uk" else f"{day.day}/{day.month}"
+
+
 def listed(parts: Iterable[str], language: str) -> str:
     """Several times or days one after the other, with the comma of the language."""
     return ("، " if language in RIGHT_TO_LEFT else ", ").join(parts)
