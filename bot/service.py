@@ -78,6 +78,7 @@ class Service:
             public_url=self.settings.public_url,
             controller=self.settings.controller,
             contact=self.settings.contact,
+            coordinator_contact=self.settings.coordinator_contact,
             retention_days=self.settings.retention_days,
             is_trial=self.is_trial,
             web_words_travel=self.settings.web_words_on_telegram,

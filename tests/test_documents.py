@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from fnmatch import fnmatch
 from functools import cache
 from importlib.util import find_spec
@@ -15,8 +16,13 @@ from sqlalchemy import text
 from bot.__main__ import main
 from bot.engine.causes import Cause
 from bot.engine.settings import Settings, variable_of
+from bot.hours.typed import lines
+from bot.language import i18n
+from bot.places.places import PlaceRow
 from bot.service import Service
 from models.case import CaseEventKind
+from models.hours import Door
+from models.hours_change import Verb
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (".ci", "bot", "docs", "handlers", "locales", "models", "requirements", "tests")
@@ -119,6 +125,25 @@ def _is_verb(name: str, more: str) -> bool:
     found = getattr(typer.main.get_command(main), "commands", {}).get(name)
     group = getattr(found, "commands", None)
     return found is not None and (not more or group is None or more in group)
+
+
+def test_the_lines_about_hours_that_the_coordinator_is_shown_are_understood_in_both_languages() -> None:
+    known = lines.known_places(
+        [PlaceRow("linero", "linero_library", Door.VISIT, "", {}, None, None, None)], i18n.load()
+    )
+    shown = re.findall(r"^\| `/(\w+) ([^`]+)`", read("docs/coordinator.md"), re.MULTILINE)
+
+    understood = [lines.parse(command, rest, today=date(2026, 11, 27), known=known) for command, rest in shown]
+
+    assert {change.verb for change in understood} == {*Verb} and len(understood) == 2 * len(Verb)
+    swedish, english = understood[: len(Verb)], understood[len(Verb) :]
+    assert swedish == english, "each line says the same in both languages"
+
+
+def test_what_is_said_in_a_document_is_called_as_on_the_screen() -> None:
+    told = read("docs/coordinator.md") + read("docs/volontar.md")
+
+    assert [word for word in ("skäl", "den som frågade", "fel nummer", "the desk", "inside use") if word in told] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

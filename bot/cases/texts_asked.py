@@ -37,7 +37,8 @@ class AskTap(ToNewcomer):
         before, _, code = self.answered.partition(":")
         answered = ticked(answer_label(words, before, code)) if before else ""
         asked = words(f"ask_{QUESTIONS[self.step].column}")
-        return Prompt(lines(answered, voluntary, asked), self._rows(words))
+        in_swedish = words("temporary_protection_in_swedish") if self.step == IntakeStep.SITUATION else ""
+        return Prompt(lines(answered, voluntary, asked, in_swedish), self._rows(words))
 
     def _rows(self, words: Words) -> tuple[tuple[Choice, ...], ...]:
         options, page = QUESTIONS[self.step].options, self._page()

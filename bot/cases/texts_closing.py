@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 
 from bot.cases.told import CategoryCode
 from bot.language.i18n import Plain, Words
-from bot.language.parts import Facts, ToStaff, answer_label, rows_of, shown_code, ticked
+from bot.language.parts import Facts, ToStaff, answer_label, lines, rows_of, shown_code, ticked
+from bot.language.textshape import LONGEST_BUTTON
 from models.buttons import (
     ADD_ORGANISATION,
     CLOSING_CATEGORY,
@@ -32,6 +33,14 @@ ORGANISATIONS_ON_A_PAGE = len(USUAL_ORGANISATIONS)
 def outcome_label(words: Words, code: str) -> Plain:
     """What the button of an outcome says."""
     return words("unknown") if code == UNKNOWN else words(f"outcome_{code}")
+
+
+def organisation_label(words: Words, code: str) -> Plain:
+    """What the button of an organisation says: of a long name what stands in brackets, its Swedish one, which is on the
+    letter. The text above the button says both."""
+    name = words(code)
+    swedish = name.partition("(")[2].rstrip(")")
+    return Plain(swedish) if swedish and len(ticked(name)) > LONGEST_BUTTON else name
 
 
 def minutes_choices(default: int) -> list[int]:
@@ -92,7 +101,9 @@ class CloseOrganisation(AboutClosing):
         if self.several:
             mode = Choice(CLOSING_ORGANISATION.code(self.case, DONE), words("done"))
         unknown = Choice(CLOSING_ORGANISATION.code(self.case, UNKNOWN), words("unknown"))
-        return Prompt(words("close_organisation", code=shown_code(self.code)), (*rows, (more, mode), (unknown,)))
+        asked = words("close_organisation", code=shown_code(self.code))
+        in_full = (words(code) for code in self._shown() if organisation_label(words, code) != words(code))
+        return Prompt(lines(asked, *in_full), (*rows, (more, mode), (unknown,)))
 
     def _shown(self) -> tuple[Organisation, ...]:
         pages = -(-len(Organisation) // ORGANISATIONS_ON_A_PAGE)
@@ -101,7 +112,8 @@ class CloseOrganisation(AboutClosing):
 
     def _choice(self, words: Words, code: str) -> Choice:
         is_chosen = code in self.chosen
-        label = ticked(words(code)) if is_chosen else words(code)
+        label = organisation_label(words, code)
+        label = ticked(label) if is_chosen else label
         if not self.several:
             return Choice(CLOSING_ORGANISATION.code(self.case, code), label)
         one_by_one = DROP_ORGANISATION if is_chosen else ADD_ORGANISATION

@@ -4,7 +4,7 @@ Owns what these sayings carry; the lines stay sealed until they are shown. It mu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -66,7 +66,9 @@ class WhichCase(ToStaff):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.became is not None:
             return Prompt(words(f"held_{self.became}") if self.became is not Became.SENT else self._sent(words))
-        text = lines(self._asked(words), with_numbers_isolated(facts.held_lines), words("held_not_sent"))
+        held = with_numbers_isolated(facts.held_lines)
+        in_full = (_in_full(words, case) for case in self.cases if case.category)
+        text = lines(self._asked(words), held, words("held_not_sent"), *in_full)
         return Prompt(text, rows_of(*self._choices(words), Choice(NO_SEND.code(), words("do_not_send"))))
 
     def _sent(self, words: Words) -> Plain:
@@ -80,8 +82,12 @@ class WhichCase(ToStaff):
     def _choices(self, words: Words) -> list[Choice]:
         if self.why is Why.REOPEN and self.case is not None:
             return [Choice(REOPEN.code(self.case), words("reopen_and_send"))]
-        labels = (f"{spoken_code(case.code)} · {card_line(words, case)}" for case in self.cases)
-        return [Choice(PICK.code(case.case), Plain(label)) for case, label in zip(self.cases, labels, strict=True)]
+        return [Choice(PICK.code(case.case), _in_full(words, replace(case, category=None))) for case in self.cases]
+
+
+def _in_full(words: Words, case: CaseTold) -> Plain:
+    """The case by its code and what it is about; what it is about has no room on a button."""
+    return Plain(f"{spoken_code(case.code)} · {card_line(words, case)}")
 
 
 @dataclass(frozen=True, kw_only=True)

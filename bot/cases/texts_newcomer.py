@@ -73,7 +73,7 @@ class TimeKnown(_PromisedAgain):
     """When a person answers, now that it is known."""
 
     kind: ClassVar = Notice.TIME_KNOWN
-    sentence: ClassVar = "your_case_number"
+    sentence: ClassVar = "time_known"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     office_zone: kinds.ZoneName = "Europe/Stockholm"
     controller: str = ""
     contact: str = ""
+    coordinator_contact: str = ""  # which volunteers read, and newcomers never
 
     # Telegram.
     telegram_token: kinds.BotToken = None

@@ -16,7 +16,7 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import concerned, standing
-from bot.hours.changes_made import CHANGES, change_told, newest_number, newest_standing
+from bot.hours.changes_made import CANCELLED, CHANGES, change_told, newest_number, newest_standing
 from bot.hours.standing import EXCEPTIONS, RULES
 from bot.hours.told import ChangeTold, ShiftTold
 from bot.places import places
@@ -26,7 +26,6 @@ from models.hours import HoursDraft, Place, Reason
 from models.hours_change import Change, Effect, Standing, Verb, Wrong, effect_of
 from models.timetable import Span
 
-CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
 _DRAFTS, _PLACES = table_of(HoursDraft), table_of(Place)
 
 
@@ -150,12 +149,13 @@ async def undo(work: Work, number: int) -> int:
     change = Change.from_json(what)
     before = await _standing(work, change)
     undoing = await _record(work, change, undoes=number)
-    for shift_id in what.get(CANCELLED, ()):
+    back = what.get(CANCELLED, ())
+    for shift_id in back:
         await shifts.bring_back_shift(work, shift_id)
     await _bring_back(work, RULES, number, undoing)
     await _bring_back(work, EXCEPTIONS, number, undoing)
     after = await _standing(work, change)
-    await concerned.tell(work, change, before.timetable, after.timetable, cancelled=())
+    await concerned.tell(work, change, before.timetable, after.timetable, back=back)
     return undoing
 
 

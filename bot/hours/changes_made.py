@@ -5,7 +5,7 @@ Owns how a change is carried by notices and pages. It must not make, end or take
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Exists, Select, func, select
 
@@ -21,6 +21,7 @@ from models.hours_change import Change, Verb
 from models.people import Person
 
 CHANGES = table_of(HoursChange)
+CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
 _BACK = CHANGES.alias("back")
 _PEOPLE = table_of(Person)
 
@@ -29,7 +30,7 @@ class _ChangeRow(NamedTuple):
     number: int
     made_at: datetime
     alias: str | None
-    what: dict[str, object]
+    what: dict[str, Any]
     undone: bool
     undoes: int | None
 
@@ -97,4 +98,8 @@ async def _pasts(db: Db, made: Select[tuple[object, ...]]) -> list[PastTold]:
 
 def _past(row: _ChangeRow, known: Mapping[str, PlaceRow]) -> PastTold:
     told = _told(Change.from_json(row.what), known)
-    return PastTold(number=row.number, at=row.made_at, alias=row.alias, told=told, undone=row.undone, undoes=row.undoes)
+    cancelled = row.what.get(CANCELLED, ())
+    return PastTold(
+        number=row.number, at=row.made_at, alias=row.alias, told=told, undone=row.undone, undoes=row.undoes,
+        shifts=len(cancelled),
+    )  # fmt: skip

@@ -41,14 +41,20 @@ class Reminder(NamedTuple):
     on_day: date
 
 
-async def tell(work: Work, change: Change, before: Timetable, after: Timetable, *, cancelled: Collection[int]) -> None:
-    """Whom the change concerns has it in their lane, and the channel's post is on its way. `cancelled`: shifts."""
-    await _tell_people(work, change, before, after, cancelled)
+async def tell(
+    work: Work, change: Change, before: Timetable, after: Timetable, *, cancelled: Collection[int] = (),
+    back: Collection[int] = (),
+) -> None:  # fmt: skip
+    """Whom the change concerns has it in their lane, and the channel's post is on its way.
+
+    `cancelled`, `back`: shifts that went with it, or are to be held again.
+    """
+    await _tell_people(work, change, before, after, cancelled, back)
     await channel_post.refresh(work)
 
 
 async def _tell_people(
-    work: Work, change: Change, before: Timetable, after: Timetable, cancelled: Collection[int]
+    work: Work, change: Change, before: Timetable, after: Timetable, cancelled: Collection[int], back: Collection[int]
 ) -> None:
     known = await places_by_code(work.db)
     changed = {one for one in _changed(work, change, before, after) if not _is_over(work, one, before, after)}
@@ -66,8 +72,8 @@ async def _tell_people(
     for signed in await _volunteers(work, changed, cancelled):
         sessions = {one for one in changed if one == (signed.place, clock.office_day(signed.starts_at, work.zone))}
         told_of_it = ShiftHours(
-            days=_days(known, after, sessions), cancelled=signed.shift_id in cancelled, starts_at=signed.starts_at,
-            ends_at=signed.ends_at,
+            days=_days(known, after, sessions), cancelled=signed.shift_id in cancelled, back=signed.shift_id in back,
+            starts_at=signed.starts_at, ends_at=signed.ends_at,
         )  # fmt: skip
         await work.tell(signed.person_id, told_of_it)
 

@@ -4,7 +4,7 @@ Everything that tells hours in words, in a chat, on a page, in a feed or on pape
 know which notice or publication it is part of, nor load rows.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from bot.hours.told import ChangeTold, DayTold, SessionTold
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts
+from bot.language.textshape import LONGEST_BUTTON, shortened, utf16_length, without_bidi_controls
 from bot.places.told import PlaceFacts, PlaceTold
 from models.hours import Door, Reason
 from models.hours_change import Verb
@@ -20,6 +21,8 @@ from models.timetable import Span, SpecialDay, Stretch
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
 Alike = tuple[date, date, tuple[Span, ...]]  # from when, until when, and at which times
+SHORT_NAMES = {"lund_city_library": "lund_city_library_short", "linero_library": "linero_library_short"}
+LONGEST_SHORT_NAME = 16
 DETAIL_KEYS = {"floor": "place_floor", "finding": "place_finding", "access": "place_access"}
 
 
@@ -29,6 +32,20 @@ def place_name(words: Words, place: PlaceTold) -> Plain | Foreign:
         return words(place.place)
     names = place.names
     return Foreign(names.get(words.language) or names.get("sv") or next(iter(names.values()), place.code))
+
+
+def short_name(words: Words, place: PlaceTold, most: int = LONGEST_SHORT_NAME) -> Plain | Foreign:
+    """As `place_name`, for a button: at most `most` letters. The text above the button has the whole name."""
+    if short := SHORT_NAMES.get(place.place):
+        return words(short)
+    name = place_name(words, place)
+    return type(name)(shortened(name, most))
+
+
+def on_a_button(words: Words, place: PlaceTold, say: Callable[[Plain | Foreign], Plain]) -> Plain:
+    """What `say` makes of the place's short name, so that a phone shows the whole button."""
+    room = LONGEST_BUTTON - utf16_length(without_bidi_controls(say(Plain(""))))
+    return say(short_name(words, place, min(room, LONGEST_SHORT_NAME)))
 
 
 def online_told(*, answering: bool, opened: Collection[str | None]) -> tuple[bool, bool]:

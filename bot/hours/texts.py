@@ -10,6 +10,7 @@ from typing import ClassVar
 from bot.hours.formats.shape import Published
 from bot.hours.phrases import (
     day_line,
+    on_a_button,
     online_told,
     place_lines,
     place_name,
@@ -19,7 +20,8 @@ from bot.hours.phrases import (
     writing,
 )
 from bot.hours.told import DayTold, HoursTold, SessionTold
-from bot.language.i18n import Ltr, Words
+from bot.language import dates
+from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToNewcomer, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
 from bot.places.told import PlaceFacts
@@ -52,7 +54,7 @@ def hours_text(words: Words, hours: HoursTold, facts: Facts) -> str:
     """Open now or not, until when, the next sessions, and what is next online."""
     answering, next_told = online_told(answering=hours.answering, opened=[one.door for one in hours.open or ()])
     online = [
-        words("online_next", session=session_line(words, one, facts))
+        words("online_next", session=_online_session(words, one, facts))
         for one in hours.online
         if next_told or one.door not in (None, Door.ONLINE)
     ]
@@ -74,24 +76,34 @@ def _now(words: Words, hours: HoursTold) -> list[str]:
     ]
 
 
+def _online_session(words: Words, one: SessionTold, facts: Facts) -> Plain:
+    """When, after a sentence that says it is online; by which other door, if it is another."""
+    if one.door not in (None, Door.ONLINE):
+        return session_line(words, one, facts)
+    day = words.day(one.day, today=facts.now.astimezone(facts.zone).date())
+    return Plain(dates.listed([day, words.time_range(one.opens, one.closes)], words.language))
+
+
 def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
     today = facts.now.astimezone(facts.zone).date()
     known = [one for one in sessions if one.code]
-    reminders = (
-        Choice(REMIND.code(one.code, one.day), words("remind_me", session=_place_and_day(words, one, facts)))
-        for one in known
-        if one.day > today
-    )
+    reminders = (Choice(REMIND.code(one.code, one.day), _reminder(words, one)) for one in known if one.day > today)
     places = {one.code: one for one in known}
     finding = (
-        Choice(PLACE.code(code), words("find_place", place=place_name(words, one))) for code, one in places.items()
+        Choice(PLACE.code(code), on_a_button(words, one, lambda name: words("find_place", place=name)))
+        for code, one in places.items()
     )
     return rows_of(*reminders, *finding)
 
 
-def _place_and_day(words: Words, one: SessionTold, facts: Facts) -> str:
-    day = words.day(one.day, today=facts.now.astimezone(facts.zone).date())
-    return words("place_and_day", place=place_name(words, one), day=day)
+def _reminder(words: Words, one: SessionTold) -> Plain:
+    """The day first: it is what differs between two sessions of a place."""
+    day = words.short_day(one.day)
+
+    def said(name: Plain | Foreign) -> Plain:
+        return words("remind_me", session=words("place_and_day", day=day, place=name))
+
+    return on_a_button(words, one, said)
 
 
 @dataclass(frozen=True, kw_only=True)

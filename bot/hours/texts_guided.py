@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import ClassVar
 
-from bot.hours.phrases import place_name, times_text
+from bot.hours.phrases import place_name, short_name, times_text
 from bot.hours.told import Weekday
 from bot.language import dates
-from bot.language.i18n import Plain, Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of
+from bot.language.textshape import LONGEST_BUTTON
 from bot.places.told import PlaceTold
 from models.buttons import ANSWER, LEAVE_DIALOGUE, MORE_ANSWERS
 from models.buttons_hours import AND, EVERYWHERE, LEAVE, NOTHING, written
@@ -112,17 +113,17 @@ def _so_far(words: Words, asked: HoursAsk) -> str:
 def _choices(words: Words, asked: HoursAsk) -> Rows:
     match asked.step:
         case Step.PLACE:
-            named = [asked.answer(one.code, place_name(words, one)) for one in asked.choices]
+            named = [asked.answer(one.code, _on_a_button(words, one)) for one in asked.choices]
             return rows_of(*named, *([asked.answer(EVERYWHERE, words("hours_all_places"))] if asked.everywhere else []))
         case Step.WEEKDAY:
             return rows_of(*(asked.answer(n, Plain(dates.weekday(n, words.language))) for n in range(7)))
         case Step.DAY:
-            return _in_rows([asked.answer(day, _short_day(words, day)) for day in asked.days], DAYS_IN_A_ROW)
+            return _in_rows([asked.answer(day, words.short_day(day)) for day in asked.days], DAYS_IN_A_ROW)
         case Step.REASON:
             named = [asked.answer(reason, words(f"reason_{reason}")) for reason in OFFERED_REASONS]
             return rows_of(*named, asked.answer(NOTHING, words("hours_no_reason")))
         case Step.SINCE:
-            labels = (words(key, day=_short_day(words, day)) for key, day in zip(_SINCE, asked.days, strict=True))
+            labels = (words(key, day=words.short_day(day)) for key, day in zip(_SINCE, asked.days, strict=True))
             return rows_of(*(asked.answer(day, label) for day, label in zip(asked.days, labels, strict=True)))
         case _:
             times = [asked.answer(one, words.time(one)) for one in asked.times]
@@ -130,9 +131,9 @@ def _choices(words: Words, asked: HoursAsk) -> Rows:
             return (*_in_rows(times, TIMES_IN_A_ROW), *rows_of(*closed))
 
 
-def _short_day(words: Words, day: date) -> Plain:
-    """A day on a button: "ons 23/12"."""
-    return Plain(f"{dates.weekday(day.weekday(), words.language)[:3]} {day.day}/{day.month}")
+def _on_a_button(words: Words, place: PlaceTold) -> Plain | Foreign:
+    name = place_name(words, place)
+    return name if len(name) <= LONGEST_BUTTON else short_name(words, place, LONGEST_BUTTON)
 
 
 def _in_rows(choices: Sequence[Choice], width: int) -> Rows:

@@ -101,8 +101,8 @@ def _shift_line(words: Words, shift: ShiftTold, facts: Facts) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class HoursPublished(ToStaff):
-    """A change holds. `number`: by which it can be taken back. `cancelled`: shifts were, with it. `undone`: it was
-    taken back instead, and holds no more."""
+    """A change holds. `number`: by which it can be undone. `cancelled`: shifts were, with it. `undone`: it holds no
+    more, and those shifts are to be held again."""
 
     kind: ClassVar = Notice.HOURS_PUBLISHED
     told: ChangeTold
@@ -113,7 +113,8 @@ class HoursPublished(ToStaff):
     def said(self, words: Words, _facts: Facts) -> Prompt:
         shown = _change_shown(words, self.told)
         if self.undone:
-            return Prompt(lines(words("hours_undone"), *shown))
+            back = words("hours_shifts_back") if self.cancelled else ""
+            return Prompt(lines(words("hours_undone"), *shown, back))
         cancelled = words("hours_shifts_cancelled") if self.cancelled else ""
         return Prompt(lines(words("hours_published"), *shown, cancelled), rows_of(_undo_choice(words, self.number)))
 
@@ -128,16 +129,18 @@ class HoursDropped(OneSentence, ToStaff):
 
 @dataclass(frozen=True, kw_only=True)
 class HoursUndoAsk(ToStaff):
-    """What would no longer apply if the change with this number were taken back."""
+    """What would no longer apply if the change with this number were undone. `shifts`: how many it cancelled."""
 
     kind: ClassVar = Notice.HOURS_UNDO_ASK
     told: ChangeTold
     number: int
+    shifts: int = 0
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         yes = Choice(UNDO_ANSWER.code(self.number, "yes"), words("hours_undo"))
         no = Choice(UNDO_ANSWER.code(self.number, "no"), words("no"))
-        return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, self.told)), rows_of(yes, no))
+        back = words("hours_shifts_come_back") if self.shifts else ""
+        return Prompt(lines(words("hours_undo_sure"), *_change_shown(words, self.told), back), rows_of(yes, no))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,11 +19,13 @@ from models.outbox import Notice
 
 @dataclass(frozen=True, kw_only=True)
 class ShiftHours(ToStaff):
-    """The hours of a day on which the reader has a shift have changed; `cancelled`: the shift with them."""
+    """The hours of a day on which the reader has a shift have changed; `cancelled`: the shift with them; `back`: a
+    cancelled one is to be held again, since the change was undone."""
 
     kind: ClassVar = Notice.SHIFT_HOURS
     days: tuple[DayTold, ...]
     cancelled: bool = False
+    back: bool = False
     starts_at: datetime
     ends_at: datetime
 
@@ -31,8 +33,12 @@ class ShiftHours(ToStaff):
         today = facts.now.astimezone(facts.zone).date()
         told = (day_line(words, day, today=today) for day in self.days)
         shift = shift_time(words, self.starts_at, self.ends_at, facts)
-        key = "shift_hours_cancelled" if self.cancelled else "shift_hours_stays"
-        return Prompt(lines(words("hours_changed"), *told, words(key, shift=shift)))
+        return Prompt(lines(words("hours_changed"), *told, words(self._key(), shift=shift)))
+
+    def _key(self) -> str:
+        if self.cancelled:
+            return "shift_hours_cancelled"
+        return "shift_hours_back" if self.back else "shift_hours_stays"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -115,7 +115,8 @@ class ShiftTold(Carried):
 
 @dataclass(frozen=True, kw_only=True)
 class PastTold(Carried):
-    """One line of the history of changes. `alias`: who made it, None from the command line."""
+    """One line of the history of changes. `alias`: who made it, None from the command line. `shifts`: so many were
+    cancelled with it."""
 
     number: int
     at: datetime
@@ -123,6 +124,7 @@ class PastTold(Carried):
     told: ChangeTold
     undone: bool = False
     undoes: int | None = None
+    shifts: int = 0
 
 
 def why(reason: str) -> Why:

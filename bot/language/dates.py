@@ -27,7 +27,7 @@ class DateStyle:
 
 STYLES = {
     "sv": DateStyle(Locale("sv", "SE"), "EEEE d MMMM y", "{day} kl. {time}"),
-    "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day}, {time}"),
+    "en": DateStyle(Locale("en", "GB"), "EEEE d MMMM y", "{day} at {time}"),
     "ar": DateStyle(Locale("ar"), "EEEE d '{month}' y", "{day}، الساعة {time}"),
     "fa": DateStyle(Locale("fa"), "EEEE d MMMM y", "{day}، ساعت {time}"),
     "uk": DateStyle(Locale("uk"), "EEEE, d MMMM y 'р.'", "{day}, {time}"),
@@ -62,6 +62,19 @@ def weekday(number: int, language: str) -> str:
     """The name of a day of the week, Monday = 0: "måndag"."""
     name: str = get_day_names("wide", locale=STYLES[language].locale)[number]
     return name.replace("\u02bc", "\u2019")
+
+
+def short_weekday(number: int, language: str) -> str:
+    """As `weekday`, as short as the language has it: "mån", and the whole name where there is no shorter one."""
+    if language in ("sv", "en"):
+        return weekday(number, language)[:3]
+    name: str = get_day_names("abbreviated", locale=STYLES[language].locale)[number]
+    return name.replace("\u02bc", "\u2019")
+
+
+def day_and_month(day: date, language: str) -> str:
+    """The day of the month and the number of the month: "14/12"."""
+    return f"{day.day}.{day.month}" if language == "uk" else f"{day.day}/{day.month}"
 
 
 def listed(parts: Iterable[str], language: str) -> str:

@@ -146,6 +146,11 @@ class Words:
             return self("tomorrow")
         return Plain(dates.long_date(on, self.language))
 
+    def short_day(self, on: date) -> Plain:
+        """The date as a button has room for it: "mån 14/12". The text above the button says it in full."""
+        shown = self._kept_apart(Ltr(dates.day_and_month(on, self.language)))
+        return Plain(f"{dates.short_weekday(on.weekday(), self.language)} {shown}")
+
     def date(self, on: date) -> Plain:
         """The date without its weekday, as it follows "from" and "until"."""
         return Plain(dates.plain_date(on, self.language))

@@ -21,6 +21,7 @@ from models.intake import PREFER_NOT_SAY
 from models.people import AUTONYMS, Channel, Language
 from models.saying import Saying
 
+EMERGENCY = "112"
 HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
     ("114 14", "line_11414"),
     ("1177", "line_1177"),
@@ -50,6 +51,7 @@ class Facts:
     public_url: str = ""
     controller: str = ""
     contact: str = ""
+    coordinator_contact: str = ""
     retention_days: int = 30
     is_trial: bool = False
     web_words_travel: bool = False
@@ -141,7 +143,10 @@ def helpline_lines(words: Words) -> str:
 def help_text(words: Words) -> str:
     """The card with every helpline. Static: it can be said with no database, before consent, in any state."""
     return lines(
-        words("danger_112", number=Ltr("112")), words("not_alone"), helpline_lines(words), words("line_delete_trace")
+        words("danger_112", number=Ltr(EMERGENCY)),
+        words("not_alone"),
+        helpline_lines(words),
+        words("line_delete_trace"),
     )
 
 
@@ -153,9 +158,10 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
         words("trial_nobody_reads") if facts.is_trial else "",
         words("welcome"),
         words("statement_free"),
+        words("confidential_means"),
         words("not_authority"),
         words("not_lawyer"),
-        words("danger_112", number=Ltr("112")),
+        words("danger_112", number=Ltr(EMERGENCY)),
         words("telegram_not_secret", address=safer) if on_telegram else "",
         words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
         words("consent_intro"),

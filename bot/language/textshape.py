@@ -11,6 +11,7 @@ from bisect import bisect_right
 import regex  # type: ignore[import-untyped]  # its types are a package of their own, which nothing else needs
 
 LRI, FSI, PDI = "\u2066", "\u2068", "\u2069"
+LONGEST_BUTTON = 34  # UTF-16 units that a small phone shows of a button with a row of its own, measured on Telegram
 LONGEST_MESSAGE = 4096  # UTF-16 units: https://core.telegram.org/bots/api#sendmessage
 # Of a person's words in one message: the rest is for the line above them. Whoever counts the parts and whoever says
 # one of them must cut alike, or words are lost between two.
@@ -110,6 +111,18 @@ def split_text(text: str, limit: int = LONGEST_MESSAGE) -> list[str]:
 def utf16_length(text: str) -> int:
     """How long Telegram takes `text` to be: characters outside the basic plane count twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened(text: str, most: int) -> str:
+    """At most `most` UTF-16 units of it, whole characters, with "…" for the rest."""
+    if utf16_length(text) <= most:
+        return text
+    kept = ""
+    for character in _CHARACTER.findall(text):
+        if utf16_length(kept + character) >= most:
+            break
+        kept += character
+    return f"{kept.rstrip()}…"
 
 
 def with_numbers_isolated(text: str) -> str:

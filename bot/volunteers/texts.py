@@ -1,14 +1,15 @@
 """What staff are told of what they can do here, and coordinators of a volunteer who cannot be reached any more.
 
-Owns what these sayings carry. It must not load rows.
+Owns what these sayings carry, and which numbers a volunteer may pass on. It must not load rows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.language.parts import EMERGENCY, HELPLINES, Facts, ToStaff, lines, pressed, rows_of, ticked
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -17,6 +18,17 @@ from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
+# Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
+# without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
+PASSED_ON: Mapping[str, str] = {
+    "line_11414": "SOS Alarm, sosalarm.se",
+    "line_1177": "SOS Alarm, sosalarm.se",
+    "line_women": "NCK, Uppsala universitet, uu.se; Försäkringskassan, forsakringskassan.se",
+    "line_men": "NCK, Uppsala universitet, uu.se",
+    "line_trans": "NCK, Uppsala universitet, uu.se",
+    "line_suicide": "Mind, mind.se, and SOS Alarm, 2020",
+}
+ENABLE = "python -m bot volunteer enable"
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
@@ -27,11 +39,33 @@ class StaffHelp(ToStaff):
     kind: ClassVar = Notice.STAFF_HELP
     role: StaffRole = Role.VOLUNTEER
 
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        coordinates = self.role == Role.COORDINATOR
-        commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if coordinates else STAFF_COMMANDS
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
         listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
-        return Prompt(lines(words("coordinator_help") if coordinates else words("staff_help"), *listed))
+        return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
+
+
+def help_text(words: Words, facts: Facts, role: Role) -> str:
+    """How the work is done, what to do in danger and which numbers to pass on; the same in the bot and at the desk."""
+    danger = words("staff_life_in_danger", number=Ltr(EMERGENCY)), words("staff_child_at_risk")
+    if role == Role.COORDINATOR:
+        mine = lines(words("coordinator_help"), words("coordinator_lets_in", command=Ltr(ENABLE)))
+        risk, told = lines(*danger, words("coordinator_routine")), words("coordinator_hands_over")
+        return "\n\n".join((mine, risk, _numbers(words), told))
+    risk = lines(*danger, words("staff_tell_coordinator"), _reach_coordinator(words, facts))
+    return "\n\n".join((words("staff_help"), risk, _numbers(words)))
+
+
+def _numbers(words: Words) -> str:
+    numbers = {key: number for number, key in HELPLINES}
+    listed = (words(key, number=Ltr(numbers[key])) for key in PASSED_ON)
+    return lines(words("staff_numbers", entry=words("command_help")), *listed)
+
+
+def _reach_coordinator(words: Words, facts: Facts) -> str:
+    if not facts.coordinator_contact:
+        return words("staff_ask_for_coordinator")
+    return words("staff_reach_coordinator", contact=Ltr(facts.coordinator_contact))
 
 
 @dataclass(frozen=True, kw_only=True)

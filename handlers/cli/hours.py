@@ -108,6 +108,8 @@ async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
         change = await changes_made.undoable(db, number)
     for line in change_lines(words, change.told):
         typer.echo(without_bidi_controls(line))
+    if change.shifts:
+        common.say("hours_shifts_come_back")
     if not is_sure and not common.says_yes(words("cli_hours_undo_sure", number=Ltr(str(number)))):
         raise typer.Exit(common.REFUSED)
     return number

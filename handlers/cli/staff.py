@@ -156,7 +156,7 @@ def list_shifts() -> None:
         for row, names in ahead:
             when = words.day_and_time(row.starts_at, store.zone)
             until = words.until(row.ends_at, store.zone, begins=row.starts_at)
-            typer.echo(f"{row.id}  {when}-{until}  {row.place}  {', '.join(names)}")
+            typer.echo(f"{row.id}  {when}–{until}  {row.place}  {', '.join(names)}")
         if not ahead:
             common.say("cli_no_shifts")
 

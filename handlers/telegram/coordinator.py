@@ -147,7 +147,7 @@ async def _newest(work: Work) -> int:
 async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
     change = await changes_made.undoable(work.db, number)
-    await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number), edits=card)
+    await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number, shifts=change.shifts), edits=card)
 
 
 async def _tell_history(work: Work, actor: Actor) -> None:
@@ -241,7 +241,8 @@ async def _answered_undo(press: Press, given: UndoAnswer) -> Answer:
     change = await changes_made.undoable(work.db, number)
     if given.answer == "yes":
         await changes.undo(work, number)
-        await work.tell(press.actor.id, HoursPublished(told=change.told, undone=True), edits=press.card)
+        undone = HoursPublished(told=change.told, undone=True, cancelled=change.shifts > 0)
+        await work.tell(press.actor.id, undone, edits=press.card)
     else:
         await work.tell(press.actor.id, HoursKept(told=change.told, number=number), edits=press.card)
     return DONE

@@ -91,6 +91,7 @@ ROUTES = (
     Route("POST", "/desk/login/{token:[A-Za-z0-9_-]{20,64}}", Policy.PUBLIC, desk.log_in),
     Route("GET", "/desk", Policy.STAFF, desk.show),
     Route("GET", "/desk/live", Policy.STAFF, live.desk),
+    Route("GET", "/desk/help", Policy.STAFF, desk.help_page),
     Route("GET", "/desk/presence", Policy.STAFF, desk.time_left),
     Route("POST", "/desk/presence", Policy.STAFF, desk.still_here),
     Route("GET", "/desk/{act:language|logout|end-all}", Policy.PUBLIC, desk.look),

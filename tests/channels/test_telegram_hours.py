@@ -118,7 +118,7 @@ async def test_one_line_is_shown_in_five_languages_before_anything_is_published(
     assert "از 10:00 تا 12:00" in told[Language.FA] and "2 دی 1405" in told[Language.FA]
     assert re.search("[а-яіїє]{4}", told[Language.UK]) and "з 10:00 до 12:00" in told[Language.UK]
     assert "Ingen volontär har anmält sig" in office.reads()
-    assert labels(shown) == ["Publicera", "Släng"]
+    assert labels(shown) == ["Publicera", "Kasta"]
     assert await office.changes() == before
     assert await office.opens("linero", WEDNESDAY) == ["13:00-15:00"]
 
@@ -151,7 +151,7 @@ async def test_discarded_it_is_gone_and_nothing_has_changed(office: Office) -> N
     shown = await office.types("/closeday 23/12 linero")
     code = office.button("Publicera")
 
-    dropped = await office.presses("Släng")
+    dropped = await office.presses("Kasta")
 
     assert (dropped.message_id, labels(dropped)) == (shown.message_id, [])
     assert await builders.table(office.house.service, "SELECT 1 FROM hours_drafts") == []
@@ -159,7 +159,7 @@ async def test_discarded_it_is_gone_and_nothing_has_changed(office: Office) -> N
     assert await office.opens("linero", WEDNESDAY) == ["13:00-15:00"]
 
 
-@pytest.mark.parametrize("label", ["Publicera", "Släng"])
+@pytest.mark.parametrize("label", ["Publicera", "Kasta"])
 async def test_a_second_press_of_the_same_button_does_nothing_and_says_so(office: Office, label: str) -> None:
     shown = await office.types("/closeday 23/12 linero")
     code = office.button(label)
@@ -216,7 +216,7 @@ async def test_a_reason_in_own_words_says_which_languages_lack_it(office: Office
 
     assert "stängt. Orsak: vi målar" in office.reads()
     assert "closed. Reason: we paint" in office.reads()
-    assert "Orsaken står bara på Svenska, English." in office.reads()
+    assert "Orsaken finns bara på de här språken: Svenska, English." in office.reads()
 
 
 WRONG = (
@@ -276,7 +276,9 @@ async def test_for_a_volunteer_these_commands_and_buttons_are_no_more_than_any_o
 
     for command in ("/closeday 23/12 linero", "/sethours", "/popup", "/hours_history", "/hours_undo", "/nonsense"):
         await office.types(command, AMINA)
-        assert office.reads(AMINA).startswith("När ett ärende väntar får du ett meddelande här."), command
+        assert office.reads(AMINA).startswith("När du har pass och ett ärende väntar får du ett meddelande här."), (
+            command
+        )
     for code in codes:
         assert await office.house.pressed(AMINA, code, 1) == "Knappen gäller inte längre.", code
 
@@ -328,14 +330,14 @@ async def test_a_shift_that_is_left_is_shown_with_its_time_and_names_and_both_wa
 
     shown = await office.types("/closeday 23/12 linero sjukdom")
 
-    assert "Ett pass blir utan öppettid:\nonsdag 23 december 2026 kl. 13:00–15:00: Amina" in office.reads()
-    assert labels(shown) == ["Publicera", "Publicera och ställ in passet", "Släng"]
+    assert "Ett pass har inte längre någon öppettid:\nonsdag 23 december 2026 kl. 13:00–15:00: Amina" in office.reads()
+    assert labels(shown) == ["Publicera", "Publicera och ställ in passet", "Kasta"]
 
 
 @pytest.mark.parametrize(
     ("label", "told", "cancelled"),
     [
-        ("Publicera", "Ditt pass onsdag 23 december 2026 kl. 13:00–15:00 står kvar.", False),
+        ("Publicera", "Ditt pass är inte ändrat: onsdag 23 december 2026 kl. 13:00–15:00.", False),
         ("Publicera och ställ in passet", "Ditt pass onsdag 23 december 2026 kl. 13:00–15:00 är inställt.", True),
     ],
 )
@@ -352,6 +354,35 @@ async def test_the_volunteer_of_the_shift_hears_what_becomes_of_it(
     assert ("Passen utan öppettid är inställda" in office.reads()) is cancelled
     row = await builders.one(office.house.service, "SELECT cancelled_at FROM shifts WHERE id = :id", id=shift)
     assert (row.cancelled_at is not None) is cancelled
+
+
+async def test_undoing_brings_the_cancelled_shift_back_and_that_is_what_is_said_all_along(office: Office) -> None:
+    shift = await office.shift()
+    await office.types("/closeday 23/12 linero sjukdom")
+    await office.presses("Publicera och ställ in passet")
+    assert "Ångrar du ändringen kommer passen tillbaka, och det får de också veta." in office.reads()
+
+    await office.presses("Ångra")
+    assert "Passen som ställdes in med ändringen kommer tillbaka" in office.reads()
+    await office.presses("Ångra")
+
+    row = await builders.one(office.house.service, "SELECT cancelled_at FROM shifts WHERE id = :id", id=shift)
+    assert row.cancelled_at is None
+    assert "Passen som ställdes in med ändringen är tillbaka" in office.reads()
+    assert "Volontärerna har fått veta det." in office.reads()
+    assert office.reads(AMINA).endswith("Ditt pass gäller igen: onsdag 23 december 2026 kl. 13:00–15:00.")
+
+
+async def test_undoing_a_change_that_cancelled_no_shift_says_nothing_of_shifts(office: Office) -> None:
+    await office.shift()
+    await office.types("/closeday 23/12 linero sjukdom")
+    await office.presses("Publicera", "Ångra")
+    assert "ställdes in" not in office.reads()
+
+    await office.presses("Ångra")
+
+    assert "ställdes in" not in office.reads()
+    assert "Ditt pass är inte ändrat" in office.reads(AMINA), "it was never cancelled, so it is not on again"
 
 
 async def test_what_is_shown_to_a_coordinator_fits_one_message_however_much_it_concerns(office: Office) -> None:
@@ -373,7 +404,7 @@ async def test_what_is_shown_to_a_coordinator_fits_one_message_however_much_it_c
 
     assert utf16_length(office.shows().text) <= MOST_LETTERS
     assert "Gäller också: " in office.reads()
-    assert "8 pass blir utan öppettid:" in office.reads() and "och 2 pass till" in office.reads()
+    assert "8 pass har inte längre någon öppettid:" in office.reads() and "och 2 pass till" in office.reads()
     await office.presses("Publicera och ställ in 8 pass")
     cancelled = await builders.table(office.house.service, "SELECT 1 FROM shifts WHERE cancelled_at IS NOT NULL")
     assert len(cancelled) == 8
@@ -427,7 +458,7 @@ async def test_the_dialogue_says_what_has_been_chosen_and_can_be_left(office: Of
 
     left = await office.presses("Avbryt")
 
-    assert (left.text, labels(left)) == ("Slängt. Ingenting har ändrats.", [])
+    assert (left.text, labels(left)) == ("Kastat. Ingenting har ändrats.", [])
 
 
 async def test_words_typed_beside_an_open_dialogue_go_to_the_case_and_never_into_it(office: Office) -> None:
@@ -488,9 +519,9 @@ async def test_the_longest_codes_fit_their_buttons_and_many_places_turn_pages(of
     await office.types("/changeday")
     assert len(office.shows().buttons) <= MOST_ROWS
     first = labels(office.shows())
-    await office.presses("Fler val")
+    await office.presses("Andra val")
     assert set(labels(office.shows())) != set(first)
-    await office.presses("Fler val")
+    await office.presses("Andra val")
     assert labels(office.shows()) == first
     assert any(SIXTEEN[:-1] in code for code in codes_of(office.shows()))
 
@@ -577,7 +608,7 @@ async def test_a_dialogue_that_was_left_is_over_for_all_of_its_buttons(office: O
     await office.presses("Avbryt")
 
     assert [await office.house.pressed(KARIN, code, card) for code in codes] == [GONE_SAID] * len(codes)
-    assert office.reads() == "Slängt. Ingenting har ändrats."
+    assert office.reads() == "Kastat. Ingenting har ändrats."
     assert await dialogues(office) == []
 
 
@@ -607,7 +638,7 @@ async def test_a_button_of_the_first_version_goes_on_where_it_stood(office: Offi
     assert labels(office.shows())[0] == "mån 28/12"
     assert await office.house.pressed(KARIN, "h:c:linero:20261223:helgdag", card) == GONE_SAID
     assert await office.house.pressed(KARIN, "h:leave", card) == ""
-    assert office.reads() == "Slängt. Ingenting har ändrats."
+    assert office.reads() == "Kastat. Ingenting har ändrats."
 
 
 async def test_a_dialogue_nobody_goes_on_with_is_forgotten_after_a_day(office: Office) -> None:
@@ -639,7 +670,7 @@ async def test_the_history_says_who_changed_what_and_takes_the_newest_back(offic
     assert entries[0].startswith(
         "Nr 6, i dag kl. 10:00, Robin:\nLinero bibliotek, tisdag 22 december 2026: extra öppet"
     )
-    assert entries[1] == "Nr 5, i dag kl. 10:00, Karin:\nTog tillbaka nr 4."
+    assert entries[1] == "Nr 5, i dag kl. 10:00, Karin:\nÅngrade nr 4."
     assert entries[2].startswith("Nr 4, i dag kl. 10:00, Karin:\nLinero bibliotek, onsdag 23 december 2026: stängt.")
     assert entries[2].endswith("\nÅngrad, gäller inte längre.")
     assert "kommandoraden" in entries[3]

@@ -141,5 +141,5 @@ async def test_a_line_about_words_that_shows_none_is_no_reading(
 
         shown = await under_my_cases(house, AMINA)
 
-    assert any("Nya ord i ärende" in text for text in house.texts(AMINA))
+    assert any("Nytt meddelande i ärende" in text for text in house.texts(AMINA))
     assert shown == {asker.case_id: 0}

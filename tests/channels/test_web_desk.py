@@ -255,3 +255,13 @@ async def test_a_coordinator_without_telegram_reads_of_trouble_at_the_desk(site:
 
     said = told.said(site.service.desk("sv"), site.service.facts(clock.now()))
     assert said.text.split("\n")[0] in page.words
+
+
+async def test_the_desk_s_help_says_what_the_bot_s_says_with_numbers_to_press(site: Site, amina: Staff) -> None:
+    desk = await site.desk_of(amina)
+
+    page = await desk.get("/desk/help")
+
+    assert "Far ett barn illa? Lova inte att hålla det hemligt." in page.words
+    assert 'href="tel:112"' in page.text and 'href="tel:90101"' in page.text
+    assert 'href="/desk/help"' in (await desk.get("/desk")).text

@@ -13,6 +13,7 @@ from bot.hours import changes as hours_changes
 from bot.hours import standing
 from bot.language.i18n import Catalogues
 from models.hours_change import Change, Verb
+from models.outbox import Notice
 from models.people import AUTONYMS
 from models.shift import ONLINE
 from tests import builders
@@ -294,6 +295,26 @@ async def test_the_history_says_who_changed_what_and_only_the_newest_can_be_undo
     assert [page.status for page in twice] == [200, 200]
     assert "Ångrade en ändring" in after.words and f'class="notice undone" id="change-{last}"' in after.text
     assert after.text.count("/undo") == 1 and f"/changes/{last - 1}/undo" in after.text
+
+
+async def test_the_desk_says_that_undoing_brings_cancelled_shifts_back_and_it_does(site: Site, desk: Browser) -> None:
+    amina = await builders.volunteer(site.service, "Amina", on_shift=False)
+    begins = clock.wall(MONDAY, time(13), STOCKHOLM)
+    shift = await builders.shift(site.service, amina, starts_at=begins, lasts=timedelta(hours=3), place=LIBRARY)
+    preview = await desk.post("/desk/hours/propose", CLOSED)
+    await desk.post(f"{draft_in(preview)}/publish", {"cancel_shifts": "1"})
+    change = await newest(site)
+
+    asked = await desk.post(f"/desk/hours/changes/{change}/undo")
+    done = await desk.post(f"/desk/hours/changes/{change}/undo", SURE)
+
+    assert "Ångrar du ändringen kommer passet tillbaka, och det får de också veta." in preview.words
+    assert "Passen som ställdes in med ändringen kommer tillbaka, om de inte redan är över." in asked.words
+    assert "också pass som ställdes in med den och inte redan är över" in done.words
+    row = await one(site.service, "SELECT cancelled_at FROM shifts WHERE id = :id", id=shift)
+    assert row.cancelled_at is None
+    (_, again) = await builders.screen(site.service, amina.id, Notice.SHIFT_HOURS)
+    assert "Ditt pass gäller igen" in again
 
 
 async def test_taking_back_asks_first_with_the_change_and_the_newest_alone_can_be(site: Site, desk: Browser) -> None:

@@ -111,9 +111,9 @@ async def test_a_closed_door_says_when_the_next_one_opens_and_when_somebody_answ
     before, after = await shown_at(site, "14:00"), await shown_at(site, "17:30")
     christmas = await shown_at(site, "12:30", date(2026, 12, 23))
 
-    assert "Vi öppnar nästa gång: Lunds stadsbibliotek, i dag, kl. 15:30–17:30" in state_of(before)
-    assert "Online svarar vi nästa gång: i morgon, kl. 09:00–12:00" in state_of(before)
-    assert "Vi öppnar nästa gång: RådRum Online, i morgon, kl. 09:00–12:00" in state_of(after)
+    assert "Nästa gång vi öppnar: Lunds stadsbibliotek, i dag, kl. 15:30–17:30" in state_of(before)
+    assert "Nästa gång vi svarar online: i morgon, kl. 09:00–12:00" in state_of(before)
+    assert "Nästa gång vi öppnar: RådRum Online, i morgon, kl. 09:00–12:00" in state_of(after)
     assert state_of(after).count("09:00") == 1
     # Christmas Eve is closed, and no library opens before the second week of January
     assert "RådRum Online, måndag 28 december 2026, kl. 09:00–12:00" in state_of(christmas)
@@ -126,9 +126,13 @@ async def test_online_one_may_write_at_any_time_and_reads_when_a_person_answers(
     await builders.volunteer(site.service)
     by_shift = await shown_at(site, "12:01", THURSDAY)
 
-    assert state_of(by_hours).startswith("Öppet nu: RådRum Online, till kl. 12:00 Här kan du skriva när som helst.")
+    assert state_of(by_hours).startswith(
+        "Öppet nu: RådRum Online, till kl. 12:00 Du kan skriva i chatten när som helst."
+    )
     assert state_of(by_shift_before).startswith("Vi har stängt just nu.")
-    assert state_of(by_shift).startswith("Just nu svarar en rådgivare i chatten. Här kan du skriva när som helst.")
+    assert state_of(by_shift).startswith(
+        "Just nu svarar en rådgivare i chatten. Du kan skriva i chatten när som helst."
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,7 +160,7 @@ async def test_wherever_it_is_said_when_online_is_answered_the_same_is_said(
     (told,) = await builders.screen(site.service, asker.id, Notice.HOURS)
     for said in (state_of(page), refused.words, told):
         assert (words("answering_now") in said) is says_now
-        assert ("Online svarar vi nästa gång" in said) is says_next
+        assert ("Nästa gång vi svarar online" in said) is says_next
         assert not (says_now and words("online_in_hours") in said)
     assert ("Vi har stängt just nu" in state_of(of_online)) is not on_shift
 

@@ -169,8 +169,8 @@ STORY = (
     refused("hours on someday", "ingen dag"),
     Step("hours history", r"(?m)^3  .*extra öppet(?s:.*)^2  .*stängt(?s:.*)^1  .*varje måndag"),
     Step("hours undo", r"extra öppet(?s:.*)Ångra ändring nr 3", status=1, answer="nej\n", sql=EXCEPTIONS, rows=((2,),)),
-    Step("hours undo", "Ändring 3 är tillbakatagen", answer="ja\n", sql=EXCEPTIONS, rows=((1,),)),
-    Step("hours undo --yes", "Ändring 2 är tillbakatagen", sql=EXCEPTIONS, rows=((0,),)),
+    Step("hours undo", "Ändring 3 är ångrad", answer="ja\n", sql=EXCEPTIONS, rows=((1,),)),
+    Step("hours undo --yes", "Ändring 2 är ångrad", sql=EXCEPTIONS, rows=((0,),)),
     Step("hours holidays", r"."),
     # Cases and what is kept of them.
     Step("case list", "Inga ärenden väntar"),

@@ -163,7 +163,8 @@ async def test_a_closing_taken_back_brings_its_shift_back_and_tells_its_voluntee
 
     assert await builders.table(library, "SELECT 1 FROM shifts WHERE cancelled_at IS NOT NULL") == []
     rows = await builders.said_to(library, amina.id, Notice.SHIFT_HOURS)
-    assert [ShiftHours.read(row.params).cancelled for row in rows] == [True, False]
+    told = [ShiftHours.read(row.params) for row in rows]
+    assert [(one.cancelled, one.back) for one in told] == [(True, False), (False, True)]
 
 
 async def test_a_reminder_kept_behind_a_shut_door_is_not_said_after_the_session(library: Service) -> None:

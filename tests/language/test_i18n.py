@@ -208,7 +208,7 @@ def test_isolates_become_elements_on_a_page_and_are_always_balanced():
     ("language", "written"),
     [
         ("sv", "måndag 5 januari 2026 kl. 15:30"),
-        ("en", "Monday 5 January 2026, 15:30"),
+        ("en", "Monday 5 January 2026 at 15:30"),
         ("ar", "الاثنين 5 كانون الثاني / يناير 2026، الساعة \u206615:30\u2069"),
         ("fa", "دوشنبه 5 ژانویهٔ 2026 (15 دی 1404)، ساعت \u206615:30\u2069"),
         ("uk", "понеділок, 5 січня 2026 р., 15:30"),

@@ -58,6 +58,7 @@ LATIN_IN_RTL = {
     "Region", "RådRum", "samordningsnummer", "servicekontor", "Shift", "Självmordslinjen", "Skatteverket", "Skåne",
     "socialtjänsten", "stadsbibliotek", "Stödlinjen", "Telegram", "transpersoner", "Zoom",
 }  # fmt: skip
+INSIDE_ANOTHER = {"place_and_day"}  # no sentence: it stands after the first word of remind_me
 SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|\n")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -182,7 +183,7 @@ def test_letters_are_those_of_the_language(language, domain):
 def test_an_arabic_or_persian_sentence_begins_with_its_own_script(language):
     """Telegram takes the direction of each paragraph from its first letter; digits and punctuation have none."""
     for key, form in said(language):
-        for sentence in SENTENCE_END.split(form):
+        for sentence in SENTENCE_END.split(form) if key not in INSIDE_ANOTHER else ():
             assert regex.match(r"[[\p{P}\d\s]--[{]]*\p{Arabic}", sentence, regex.V1), (key, sentence)
 
 

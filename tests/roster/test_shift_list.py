@@ -25,4 +25,4 @@ async def test_a_shift_over_midnight_is_listed_with_the_day_on_which_it_ends(
     staff.list_shifts()
     await acts[0](house.store)
 
-    assert "onsdag 7 januari 2026 kl. 22:00-torsdag 8 januari 2026 kl. 02:00  online  Amina" in capsys.readouterr().out
+    assert "onsdag 7 januari 2026 kl. 22:00–torsdag 8 januari 2026 kl. 02:00  online  Amina" in capsys.readouterr().out

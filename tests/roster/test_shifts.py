@@ -75,3 +75,14 @@ async def test_the_shift_of_somebody_else_is_in_nobody_s_way(house: Service) -> 
 
     assert alone is None
     assert together is not None and together.code == "shift_clash"
+
+
+async def test_who_cancels_a_shift_by_command_is_told_that_its_volunteers_are_not(house: Service) -> None:
+    amina = await builders.volunteer(house, on_shift=False)
+    shift = await builders.shift(house, amina, starts_at=clock.now() + timedelta(days=1))
+
+    async with house.store.work() as work:
+        await shifts.cancel_shift(work, shift)
+
+    assert await builders.said_to(house, amina.id) == []
+    assert "Volontärerna får inte veta det härifrån" in house.desk("sv")("cli_shift_cancelled")

@@ -99,6 +99,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/login/{token}": ANYBODY_ACTS,
     "GET /desk": STAFF_READS,
     "GET /desk/live": STAFF_SOCKET,
+    "GET /desk/help": STAFF_READS,
     "GET /desk/presence": STAFF_READS,
     "POST /desk/presence": STAFF_ACTS,
     "GET /desk/{act}": ANYBODY_IS_SENT,  # the address of an act, on to the page it belongs to, which then asks who

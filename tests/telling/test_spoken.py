@@ -220,7 +220,7 @@ def test_every_code_of_the_closing_sheet_has_a_label(catalogues: Catalogues, lan
     ("language", "said"),
     [
         ("sv", "måndag 5 januari 2026 kl. 22:00–tisdag 6 januari 2026 kl. 02:00"),
-        ("en", "Monday 5 January 2026, 22:00–Tuesday 6 January 2026, 02:00"),
+        ("en", "Monday 5 January 2026, 22:00–Tuesday 6 January 2026 at 02:00"),
     ],
 )
 def test_a_changed_shift_over_midnight_says_on_which_day_it_ends(

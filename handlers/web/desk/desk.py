@@ -16,11 +16,23 @@ from bot.reports import overview
 from bot.roster.staffing import on_shift
 from bot.service import Look
 from bot.telling import inbox
+from bot.volunteers.texts import help_text
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.limits import FAILED_LOG_INS, LIMITS
-from handlers.web.frame.view import page, refusal_text, see_other, wants_json, went_on, words_for
+from handlers.web.frame.view import (
+    Way,
+    page,
+    paragraphs,
+    refusal_text,
+    see_other,
+    text_page,
+    wants_json,
+    went_on,
+    with_telephone_links,
+    words_for,
+)
 from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
 
@@ -67,6 +79,14 @@ async def _log_in(request: web.Request) -> str:
 async def show(request: web.Request) -> web.Response:
     """The desk."""
     return await _desk_page(request, identity.asking(request))
+
+
+async def help_page(request: web.Request) -> web.Response:
+    """How the work is done, and what to do in danger. The numbers can be pressed."""
+    service, words, login = request.app[SERVICE], words_for(request), identity.asking(request)
+    told = help_text(words, service.facts(clock.now()), Role(login.role))
+    card = with_telephone_links(paragraphs(told.replace("\n\n", "\n").replace("\n", "\n\n")))
+    return text_page(request, words("staff_command_help"), card, ways=(Way("/desk", "desk_title", is_main=True),))
 
 
 async def ask_claim(request: web.Request) -> web.Response:

@@ -149,6 +149,7 @@ def past_shown(service: Service, words: Words, past: PastTold, now: datetime) ->
         "who": past.alias,
         "when": clock_time(words, past.at, service, now),
         "lines": [inline(line) for line in change_lines(words, past.told)],
+        "brings_back": past.shifts > 0,
         "is_undone": past.undone,
         "is_undoing": past.undoes is not None,
     }
