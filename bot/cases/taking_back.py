@@ -127,6 +127,7 @@ async def _wipe(work: Work, versions: list[MessageRow]) -> None:
         nothing = work.seal.seal("", table="messages", column="words", row_id=row.id)
         wiped = update(MESSAGES).where(MESSAGES.c.id == row.id)
         await work.db.execute(wiped.values(words=nothing, taken_back_at=work.now))
+    await work.leave_no_trace()
 
 
 async def _rows_of(work: Work, versions: list[MessageRow]) -> list[_Told]:

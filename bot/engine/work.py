@@ -16,13 +16,14 @@ from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
+from bot.engine.inserts import upsert
 from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
-from models.outbox import Outbox, RowState, Timer
+from models.outbox import TRACES, Meta, Outbox, RowState, Timer
 from models.people import Address, Channel, Person
 from models.saying import Kept, Saying
 
@@ -76,6 +77,7 @@ _LANES_OF_STAFF = select(*columns(StaffLane, _ADDRESSES)).where(
 _RECORD = insert(table_of(CaseEvent))
 _REMIND = insert(table_of(Timer))
 _SAY_ALL = insert(_ROWS)
+_MARK = upsert("sqlite", table_of(Meta), key=["name"], overwrites=["value"])
 _SAY = _SAY_ALL.returning(_ROWS.c.id)
 
 
@@ -171,6 +173,12 @@ class Work:
         """A secret to be shown once, as an outbox row keeps it: `sealed_as` for its saying, and the sealed bytes."""
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
+
+    async def leave_no_trace(self) -> None:
+        """What this act deletes is in no file soon after COMMIT, on SQLite (`bot/privacy/wiping.py`)."""
+        if self.db.dialect.name == "sqlite":
+            await self.db.execute(_MARK, {"name": TRACES, "value": str(new_id())})
+            self.ring(bells.TRACES)
 
     def note(self, row: tuple[object, ...]) -> None:
         """What was just read, for whoever asks for the same next: once, since an act may change it."""

@@ -170,4 +170,6 @@ async def _volunteer_gone(work: Work, address_id: int, reason: str) -> None:
 
 async def _close_farewell_lane(work: Work, address_id: int) -> None:
     still = exists().where(ROWS.c.address_id == address_id, ROWS.c.state == RowState.DUE)
-    await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == address_id, _ADDRESSES.c.farewell, ~still))
+    closed = delete(_ADDRESSES).where(_ADDRESSES.c.id == address_id, _ADDRESSES.c.farewell, ~still)
+    if (await work.db.execute(closed)).rowcount:
+        await work.leave_no_trace()
