@@ -195,7 +195,7 @@ async def _changed_unsent(work: Work, row: _Told, message_id: int, reply: Reply)
     this = (_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
     if row.channel == Channel.WEB:
         return False  # a page may hold it already, whether or not it was looked at
-    changed = update(_ROWS).where(*this).values(message_id=message_id, params=reply.to_row())
+    changed = update(_ROWS).where(*this).values(message_id=message_id, params=work.kept(reply))
     return bool((await work.db.execute(changed)).rowcount)
 
 

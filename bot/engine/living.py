@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Interval, func, literal, select, type_coer
 
 from bot.engine.work import Work
 from models.base import UtcDateTime, table_of
-from models.pulse import Pulse
+from models.pulse import LEVEL, Pulse
 
 PULSES = table_of(Pulse)
 SILENT_AFTER = timedelta(seconds=60)  # six beats
@@ -27,6 +27,14 @@ def database_clock(work: Work, *, ago: timedelta | None = None) -> ColumnElement
 def fell_silent(work: Work) -> ColumnElement[bool]:
     """Condition of a row of `pulses`: its process has left no sign of life for a minute."""
     return PULSES.c.beat_at < database_clock(work, ago=SILENT_AFTER)
+
+
+async def older_lives(work: Work) -> bool:
+    """Whether a process of a version before this one has left a sign of life within a minute: what it reads must stay
+    where it looks for it."""
+    is_older = PULSES.c.level.is_(None) | (PULSES.c.level < LEVEL)
+    beats = select(PULSES.c.instance).where(is_older, ~fell_silent(work)).limit(1)
+    return (await work.db.execute(beats)).first() is not None
 
 
 async def lives(work: Work, instance: int) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
 
-from bot.engine import bells, clock
+from bot.engine import bells, clock, sealed_names
 from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
@@ -174,6 +174,10 @@ class Work:
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
 
+    def kept(self, saying: Saying | Kept) -> dict[str, object]:
+        """What is said, as a row of the outbox keeps it: whoever it names stands there sealed."""
+        return sealed_names.sealed(self.seal, saying.to_row())
+
     async def leave_no_trace(self) -> None:
         """What this act deletes is in no file soon after COMMIT, on SQLite (`bot/privacy/wiping.py`)."""
         if self.db.dialect.name == "sqlite":
@@ -272,7 +276,7 @@ class Work:
         return made
 
     def _row(self, saying: Saying | Kept, about: About) -> dict[str, object]:
-        told: dict[str, object] = {"kind": saying.kind.value, "params": saying.to_row(), "state": RowState.DUE.value}
+        told: dict[str, object] = {"kind": saying.kind.value, "params": self.kept(saying), "state": RowState.DUE.value}
         return {**told, "created_at": self.now, "due_at": self.now, "timed_at": self.now, "seq": 0, **about}
 
 

@@ -37,7 +37,7 @@ CodeArgument = Annotated[str, typer.Argument(help=words("cli_code"))]
 def list_cases() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            waiting, claimed = await queue.waiting(db), await claimed_cases(db)
+            waiting, claimed = await queue.waiting(db), await claimed_cases(db, store.seal)
         for row, holder in [*((row, "") for row in waiting), *claimed]:
             since = words.day_and_time(row.waiting_since, store.zone) if row.waiting_since else words("case_answered")
             typer.echo(
