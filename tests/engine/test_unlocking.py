@@ -15,6 +15,7 @@ from bot.engine.seal import KeyLost, KeyMissing, Seal, WrongKey, create_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.engine.unlocking import WITNESS, _leave_witness, open_store, require_fitting_key, sealed_rows
+from bot.intake.turns import Arrival
 from bot.people import keeping, logins
 from bot.people.texts import DeskLink
 from bot.service import Service
