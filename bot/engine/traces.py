@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
+from bot.engine.causes import Cause, cause_of
+
 LARGEST_REBUILT = 256 * 2**20  # bytes: about a second, during which nobody else writes, and as much memory
 ROOM = 2  # times the size of the database: it is written to the log, and may then be in both files
 OTHERS_MILLISECONDS = 1_000  # for how long another program that writes is waited for
@@ -32,10 +34,13 @@ class Obstacle(StrEnum):
 
 def rebuild(file: Path) -> Obstacle | None:
     """No page of the database as it is from now on holds anything that was deleted. No act may be under way."""
-    size = file.stat().st_size
+    try:
+        size, free = file.stat().st_size, shutil.disk_usage(file.parent).free
+    except OSError:
+        return Obstacle.FAILED
     if size > LARGEST_REBUILT:
         return Obstacle.TOO_LARGE
-    if shutil.disk_usage(file.parent).free < ROOM * size:
+    if free < ROOM * size:
         return Obstacle.NO_ROOM
     return _tried(file, "VACUUM", OTHERS_MILLISECONDS)
 
@@ -54,9 +59,8 @@ def _tried(file: Path, words: str, patience_milliseconds: int) -> Obstacle | Non
     try:
         with _opened(file, patience_milliseconds) as db:
             answer = db.execute(words).fetchone()
-    except sqlite3.OperationalError as trouble:
-        busy = trouble.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        return Obstacle.WRITER if busy else Obstacle.FAILED
+    except sqlite3.Error as trouble:
+        return Obstacle.WRITER if cause_of(trouble) == Cause.LOCKED else Obstacle.FAILED
     return _in_the_way(answer)
 
 

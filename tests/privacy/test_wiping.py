@@ -318,3 +318,12 @@ def test_a_database_that_another_program_writes_is_rebuilt_later(migrated_sqlite
     assert busy == Obstacle.WRITER
     assert traces.rebuild(file) is None
     assert traces.copy_log(file) is None and traces.cut_log(file) is None
+
+
+def test_a_file_that_is_no_database_or_not_there_is_an_obstacle_and_no_crash(tmp_path: Path) -> None:
+    strange = tmp_path / "strange.db"
+    strange.write_bytes(b"no database at all " * 200)
+
+    for file in (strange, tmp_path / "none.db"):
+        assert {traces.rebuild(file), traces.copy_log(file), traces.cut_log(file)} == {Obstacle.FAILED}
+    assert not (tmp_path / "none.db").exists()
