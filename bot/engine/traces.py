@@ -18,7 +18,7 @@ from bot.engine.causes import Cause, cause_of
 LARGEST_REBUILT = 128 * 2**20  # bytes: half a second, on a slow disk three, while nobody else writes; as much memory
 ROOM = 2  # times the size of the database: it is written to the log, and may then be in both files
 OTHERS_MILLISECONDS = 1_000  # for how long another program that writes is waited for
-READERS_MILLISECONDS = 100  # for how long those are that read at this moment
+READERS_MILLISECONDS = 20  # for how long those are that read at this moment; nobody writes meanwhile
 
 
 class Obstacle(StrEnum):
