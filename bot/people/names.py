@@ -34,8 +34,8 @@ class Called(NamedTuple):
 
 _CALLED = select(*columns(Called, PEOPLE))
 _ONE = _CALLED.where(PEOPLE.c.id == bindparam("person"))
-_BY_HASH = select(PEOPLE.c.id).where(PEOPLE.c.alias_hash == bindparam("hash"), IS_STAFF)
-_LEFT_PLAIN = _CALLED.where(PEOPLE.c.alias_hash.is_(None), PEOPLE.c.alias.is_not(None), IS_STAFF)
+_LEFT_PLAIN = PEOPLE.c.alias_hash.is_(None) & PEOPLE.c.alias.is_not(None)
+_PERHAPS = _CALLED.where(IS_STAFF, (PEOPLE.c.alias_hash == bindparam("hash")) | _LEFT_PLAIN)
 
 
 def name_in(seal: Seal, row: Called) -> str | None:
@@ -71,11 +71,8 @@ async def _names_where(db: Db, seal: Seal, which: ColumnElement[bool]) -> dict[i
 
 async def staff_named(db: Db, seal: Seal, name: str) -> int | None:
     """The id of the volunteer or coordinator with this name, whatever the case of its letters."""
-    known: int | None = (await db.execute(_BY_HASH, {"hash": hash_of(seal, name)})).scalar_one_or_none()
-    if known is not None:
-        return known
-    left = every(Called, await db.execute(_LEFT_PLAIN))
-    return next((row.id for row in left if folded(row.alias or "") == folded(name)), None)
+    perhaps = every(Called, await db.execute(_PERHAPS, {"hash": hash_of(seal, name)}))
+    return next((row.id for row in perhaps if folded(name_in(seal, row) or "") == folded(name)), None)
 
 
 async def as_kept(work: Work, person_id: int, name: str) -> dict[str, object]:
