@@ -1,5 +1,6 @@
 """A copy of the database names nobody: not who asks, not who advises, and lets nobody try a secret number."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from sqlalchemy import text, update
 
 from bot.cases.texts_held import NotYourCase
 from bot.cases.texts_newcomer import Claimed
-from bot.engine import clock, living
+from bot.engine import clock, living, sealed_names
 from bot.engine.errors import AlreadyClaimed, BadInput
-from bot.engine.seal import hash_secret, secret_matches
+from bot.engine.seal import Key, Seal, hash_secret, secret_matches
 from bot.hours import changes, changes_made
 from bot.hours.texts_staff import HoursHistory
 from bot.intake.turns import Arrival
@@ -27,6 +28,7 @@ from models.people import Role
 from tests import builders
 from tests.builders import Staff
 from tests.security.canaries import found
+from tests.telling import ways
 
 MONDAY_NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)
 SECRET = "83719264"
@@ -35,6 +37,7 @@ CANARIES = {
     "chat": "918273645546", "volunteer's chat": "918273645547", "secret": SECRET,
     "volunteer": "Kanarina-Åsa", "other volunteer": "Кенар Тарас", "coordinator": "Kanarin",
 }  # fmt: skip
+NAMES_IN_SAMPLES = ("Amina", "Karin", "Kim")
 OLDER = 4_711  # the instance of a process of a version before
 
 
@@ -145,6 +148,22 @@ async def test_a_name_is_found_and_taken_however_it_is_typed(service: Service, t
         await builders.volunteer(service, typed)
 
     assert await builders.person_named(service, typed) == asa.id
+
+
+def test_whatever_may_be_said_of_somebody_is_kept_with_the_name_sealed() -> None:
+    """A field of a new kind of notice that holds a name must be called as `sealed_names.NAMING` has it."""
+    seal, named = Seal(Key(bytes(32))), 0
+    for saying in (saying for one in ways.sayings() for saying in ways.ways(one)):
+        row = saying.to_row()
+        kept = sealed_names.sealed(seal, row)
+        says = [name in json.dumps(row) for name in NAMES_IN_SAMPLES]
+        named += any(says)
+
+        assert not [name for name in NAMES_IN_SAMPLES if name in json.dumps(kept)], saying
+        assert sealed_names.opened(seal, json.loads(json.dumps(kept))) == json.loads(json.dumps(row))
+        assert not any(says) or type(saying).read(json.loads(json.dumps(kept))), "an act that looks back can read it"
+
+    assert named > 5
 
 
 # What a version before this one has left, and while it runs beside.
