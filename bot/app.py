@@ -16,6 +16,8 @@ from bot.engine.errors import Refusal
 from bot.engine.settings import Settings
 from bot.engine.unlocking import open_store
 from bot.language import i18n
+from bot.privacy.resealing import Resealing
+from bot.privacy.wiping import Wiper
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.rounds import Rounds
@@ -100,6 +102,9 @@ async def _run_loops(
     loops.append(asyncio.create_task(Heart(service).run(), name="pulse"))
     loops.append(asyncio.create_task(Alarm(service, senders).run(), name="alarm"))
     loops.append(asyncio.create_task(lookout.run(), name="lookout"))
+    loops.append(asyncio.create_task(Resealing(service).run(), name="resealing"))
+    if service.store.file is not None:
+        loops.append(asyncio.create_task(Wiper(service, service.store.file).run(), name="wiper"))
     if telegram is not None:
         loops.append(asyncio.create_task(Delivery(service, senders).run(), name="delivery"))
         loops.append(asyncio.create_task(telegram.errands.run(), name="errands"))

@@ -28,11 +28,20 @@ class ChannelTrouble:
     failed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Since when something that was deleted may still be in a file of the database, and why, as a code."""
+
+    since: datetime
+    why: str
+
+
 @dataclass
 class Health:
     """What works right now. Each channel says so of itself; /readyz tells.
 
     `wrote_at`: when the database last took a write, in seconds of the monotonic clock; None before the first.
+    `traces`: what was deleted may still be in a file, for longer than usual.
     `wrong_secrets`: how often somebody has called the webhook without knowing its secret.
     """
 
@@ -41,6 +50,7 @@ class Health:
     stopping: bool = False
     wrote_at: float | None = None
     wrong_secrets: int = 0
+    traces: Traces | None = None
     started_at: float = field(default_factory=monotonic)
 
     @property

@@ -20,6 +20,8 @@ class Conversation(Base, table=True):
     `version` goes up by one with every act, in the statement that locks the row; a row that an act adds gets
     `seq = version * 4096 + n`, so that `seq` order is commit order and a reader's cursor cannot skip a row.
     `draft` is sealed JSON: words typed before consent, and a word that waits to be sent.
+    `secret_sealed`: the slow hash of the secret number, sealed: eight digits could all be tried against a bare one.
+    `secret_hash`: the same bare, only while a process of a version runs that knows no other place for it.
     `asked_row`: the outbox row that shows the optional questions, which every press edits in place.
     """
 
@@ -36,6 +38,7 @@ class Conversation(Base, table=True):
     consent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     consent_version: int | None = Field(default=None, sa_column=Column(Integer))
     secret_hash: str | None = Field(default=None, sa_column=Column(Text))
+    secret_sealed: bytes | None = Field(default=None, sa_column=Column(Sealed))
     asked_row: int | None = Field(default=None, sa_column=Column(Id))
 
 

@@ -238,6 +238,9 @@ class Timer(Base, table=True):
     )
 
 
+TRACES = "traces"  # in Meta: something was deleted, and may still be in a file. A number of its own each time
+
+
 class Meta(Base, table=True):
     """A fact about the database itself, such as that it is a trial."""
 

@@ -54,13 +54,19 @@ class Channel(StrEnum):
 
 
 class Person(Base, table=True):
-    """A newcomer, volunteer or coordinator. `alias` is the volunteer's chosen first name, never a full name."""
+    """A newcomer, volunteer or coordinator.
+
+    `alias_sealed` is the volunteer's chosen first name, never a full name; `alias_hash` a keyed hash of it, to find it
+    by. `alias`: the name in plain, only while a process of a version runs that knows no other place for it.
+    """
 
     __tablename__ = "people"
 
     id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
     role: str = Field(sa_column=Column(Text, nullable=False))
     alias: str | None = Field(default=None, sa_column=Column(Text))
+    alias_sealed: bytes | None = Field(default=None, sa_column=Column(Sealed))
+    alias_hash: str | None = Field(default=None, sa_column=Column(Text, unique=True))
     shows_alias: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     language: str | None = Field(default=None, sa_column=Column(Text))
     speaks: list[str] = Field(default_factory=list, sa_column=Column(Codes, nullable=False))

@@ -16,6 +16,8 @@ from pydantic import PlainSerializer, TypeAdapter, ValidationError
 from models.outbox import Notice
 
 TYPED = "typed"  # stands in every row that was made from one of these; those of version 0.1.0 have none
+NAMES_SEALED_AS = "names_sealed_as"  # stands in a row whose names are sealed, and for which number
+_NOT_FIELDS = {TYPED, NAMES_SEALED_AS}
 _UNKNOWN = {"unexpected_keyword_argument", "enum", "literal_error"}  # as pydantic calls a strange field, a strange code
 
 
@@ -92,7 +94,7 @@ class Saying(Carried):
     def _told(cls, row: Mapping[str, object]) -> Mapping[str, object]:
         if TYPED not in row:
             return cls.from_first(row)
-        return {name: value for name, value in row.items() if name != TYPED}
+        return {name: value for name, value in row.items() if name not in _NOT_FIELDS}
 
     @classmethod
     def from_first(cls, row: Mapping[str, object]) -> Mapping[str, object]:

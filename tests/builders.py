@@ -19,7 +19,7 @@ from bot.engine.work import Work
 from bot.hours import changes
 from bot.intake import converse
 from bot.intake.turns import Arrival
-from bot.people import people
+from bot.people import names, people
 from bot.privacy import purge as privacy_purge
 from bot.service import Service
 from bot.telling.delivery import Delivery
@@ -260,6 +260,14 @@ async def picks(service: Service, staff: Staff, asker: Newcomer) -> Answer:
     card = await card_of(service, staff)
     async with acting(service, staff) as work:
         return await which_case.chose_case(work, case_id=asker.case_id, card=card)
+
+
+async def person_named(service: Service, alias: str) -> int:
+    """The id of the member of staff who is called that."""
+    async with service.store.look() as db:
+        found = await names.staff_named(db, service.store.seal, alias)
+    assert found is not None
+    return found
 
 
 # What a test reads afterwards, each time through a fresh look.

@@ -16,7 +16,7 @@ from bot.engine.db import Db
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.rows import every, exactly, only
 from bot.engine.work import Work
-from bot.people import access
+from bot.people import access, names
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, table_of
@@ -67,7 +67,8 @@ async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
     await drafts.case_is_back(work, case.id)
-    await queue.withdraw_cards(work, case, reason="claimed", alias=work.staff.alias, but=card)
+    alias = await names.name_of(work.db, work.seal, work.staff.id)
+    await queue.withdraw_cards(work, case, reason="claimed", alias=alias, but=card)
     await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -94,8 +95,7 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
         still_may = (await work.db.execute(select(_may_claim(work)))).scalar_one()
         return NotOnShift(case_code=case.code) if still_may else NotFound()
-    holder = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == case.volunteer_id)
-    alias = (await work.db.execute(holder)).scalar_one_or_none()
+    alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == work.staff.id and claimed_at:
         return AlreadyClaimed("already_yours", code=case.code)
@@ -189,9 +189,10 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
 
 async def adviser_name(work: Work) -> str | None:
     """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
-    chosen = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.shows_alias)
-    alias: str | None = (await work.db.execute(chosen)).scalar_one_or_none()
-    return alias or None
+    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.shows_alias)
+    if (await work.db.execute(wants)).first() is None:
+        return None
+    return await names.name_of(work.db, work.seal, work.staff.id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

@@ -16,7 +16,7 @@ from bot.cases.texts_newcomer import TakenUp
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, first, only
 from bot.engine.work import Work
-from bot.people import access
+from bot.people import access, names
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import table_of
 from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
@@ -58,8 +58,8 @@ async def fate_of(work: Work, case_id: int) -> Fate:
     if case.status == CaseStatus.QUEUED:
         return Fate("queued", case.code)
     if case.status == CaseStatus.CLAIMED:
-        alias = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == case.volunteer_id)
-        return Fate("taken", case.code, alias=(await work.db.execute(alias)).scalar_one_or_none() or "?")
+        alias = await names.name_of(work.db, work.seal, case.volunteer_id)
+        return Fate("taken", case.code, alias=alias or "?")
     return await _closed(work, case)
 
 

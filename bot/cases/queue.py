@@ -158,7 +158,7 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
     for card in await _live_cards(work, case.id):
         fresh = known if marked is not None else replace(known, marked=Offered.understood(card.params).marked)
         if card.state == RowState.DUE and card.lease_owner is None:
-            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=fresh.to_row()))
+            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=work.kept(fresh)))
         else:
             await replacing.change_to_newest(work, card.address_id, fresh, edits=card.id, case_id=case.id)
     work.ring(bells.DESK)

@@ -49,6 +49,6 @@ async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: i
 
 async def _replaced(work: Work, saying: Saying, *which: ColumnElement[bool]) -> bool:
     """Whether one was still there: it may be leaving at this moment."""
-    changed = await work.db.execute(update(_ROWS).where(*which, *_UNTRIED).values(params=saying.to_row()))
+    changed = await work.db.execute(update(_ROWS).where(*which, *_UNTRIED).values(params=work.kept(saying)))
     work.ring(bells.DESK)
     return changed.rowcount > 0

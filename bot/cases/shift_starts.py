@@ -39,7 +39,7 @@ async def start_shift(work: Work, shift_id: int) -> None:
     oldest = min(since, default=work.now)  # one of a flood stands last
     hours = int((work.now - oldest).total_seconds() // 3600)
     started = ShiftStarts(count=len(waiting), hours=hours, ends_at=shift.ends_at)
-    person_ids = [volunteer.id for volunteer in await volunteers_of(work.db, shift_id)]
+    person_ids = await volunteers_of(work.db, shift_id)
     await work.tell_each(person_ids, started)
     for case in waiting:
         await queue.offer_to(work, case, person_ids)

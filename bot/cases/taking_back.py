@@ -127,6 +127,7 @@ async def _wipe(work: Work, versions: list[MessageRow]) -> None:
         nothing = work.seal.seal("", table="messages", column="words", row_id=row.id)
         wiped = update(MESSAGES).where(MESSAGES.c.id == row.id)
         await work.db.execute(wiped.values(words=nothing, taken_back_at=work.now))
+    await work.leave_no_trace()
 
 
 async def _rows_of(work: Work, versions: list[MessageRow]) -> list[_Told]:
@@ -194,7 +195,7 @@ async def _changed_unsent(work: Work, row: _Told, message_id: int, reply: Reply)
     this = (_ROWS.c.id == row.id, _ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
     if row.channel == Channel.WEB:
         return False  # a page may hold it already, whether or not it was looked at
-    changed = update(_ROWS).where(*this).values(message_id=message_id, params=reply.to_row())
+    changed = update(_ROWS).where(*this).values(message_id=message_id, params=work.kept(reply))
     return bool((await work.db.execute(changed)).rowcount)
 
 

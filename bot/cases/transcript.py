@@ -3,6 +3,7 @@
 It only reads. Whether the reader may is decided before: `access.case_to_read`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,14 +14,13 @@ from bot.cases.messages import MESSAGES
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
+from bot.people import names
 from bot.people.access import CaseRow
-from models.base import table_of
 from models.conversation import Author
-from models.people import Person
 
 
 class _Version(NamedTuple):
-    """One version of a message, and who of the volunteers wrote it."""
+    """One version of a message, and who wrote it."""
 
     id: int
     seq: int
@@ -31,16 +31,10 @@ class _Version(NamedTuple):
     said_at: datetime
     marks: list[str]
     taken_back_at: datetime | None
-    alias: str | None
+    author_id: int | None
 
 
-_PEOPLE = table_of(Person)
-_OF_CASE = (
-    select(*columns(_Version, MESSAGES, _PEOPLE))
-    .select_from(MESSAGES.outerjoin(_PEOPLE, _PEOPLE.c.id == MESSAGES.c.author_id))
-    .where(MESSAGES.c.case_id == bindparam("case"))
-    .order_by(MESSAGES.c.seq)
-)
+_OF_CASE = select(*columns(_Version, MESSAGES)).where(MESSAGES.c.case_id == bindparam("case")).order_by(MESSAGES.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,8 @@ async def transcript(db: Db, seal: Seal, case: CaseRow) -> list[Line]:
     versions: dict[str, list[_Version]] = {}
     for row in every(_Version, await db.execute(_OF_CASE, {"case": case.id})):
         versions.setdefault(row.external_id, []).append(row)
-    return [_line(seal, sorted(rows, key=lambda row: row.version)) for rows in versions.values()]
+    called = await names.names_of(db, seal, {row.author_id for rows in versions.values() for row in rows})
+    return [_line(seal, sorted(rows, key=lambda row: row.version), called) for rows in versions.values()]
 
 
 def last_shown(lines: list[Line]) -> int:
@@ -73,13 +68,14 @@ def last_shown(lines: list[Line]) -> int:
     return max((line.seq for line in lines), default=0)
 
 
-def _line(seal: Seal, rows: list[_Version]) -> Line:
+def _line(seal: Seal, rows: list[_Version], called: Mapping[int | None, str]) -> Line:
+    alias = called.get(rows[0].author_id)
     if rows[-1].taken_back_at is not None:
-        return Line(rows[0].id, rows[-1].seq, False, rows[0].alias, rows[0].said_at, "", (), rows[-1].taken_back_at)
+        return Line(rows[0].id, rows[-1].seq, False, alias, rows[0].said_at, "", (), rows[-1].taken_back_at)
     texts = [seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows]
     first, now = rows[0], rows[-1]
     by_newcomer = first.author == Author.NEWCOMER
     return Line(
-        message_id=first.id, seq=now.seq, by_newcomer=by_newcomer, alias=None if by_newcomer else first.alias,
+        message_id=first.id, seq=now.seq, by_newcomer=by_newcomer, alias=None if by_newcomer else alias,
         said_at=first.said_at, text=texts[-1], earlier=tuple(texts[:-1]), marks=tuple(now.marks),
     )  # fmt: skip

@@ -22,7 +22,6 @@ class Known(NamedTuple):
 
     id: int
     role: str
-    alias: str | None
     language: str | None
     enabled: bool
 
@@ -36,7 +35,6 @@ class Actor:
 
     id: int
     role: str
-    alias: str | None
     language: str | None
     enabled: bool
     address_id: int | None = None

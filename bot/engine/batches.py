@@ -123,6 +123,21 @@ class Batches:
             await self._leave()
         await batch.durable()
 
+    @asynccontextmanager
+    async def between(self) -> AsyncIterator[None]:
+        """As long as the block lasts no act is under way here, and what was done before it is durable.
+
+        Raises:
+            Unavailable: the turn did not come for too long.
+        """
+        await self._take_turn()
+        try:
+            if self._open is not None:
+                await self._end(self._open)
+            yield
+        finally:
+            self._turn.release()
+
     async def _take_turn(self) -> None:
         self._waiting += 1
         try:

@@ -131,4 +131,5 @@ class Unavailable(Refusal):
 
 
 class Busy(Unavailable):
-    """For one conversation only: everybody else is served. People are told the same, since they can do the same."""
+    """For one conversation, or one long look, only: everybody else is served. People are told the same, since they can
+    do the same."""

@@ -11,7 +11,8 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, delete, insert, inspect, select, table
+from sqlalchemy import Connection, column, delete, event, insert, inspect, select, table
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -75,6 +76,8 @@ async def reached(url: str) -> AsyncIterator[AsyncConnection]:
         Unavailable: the database does not answer. What goes wrong later, in a revision, is a bug.
     """
     engine = create_async_engine(url, hide_parameters=True, connect_args=pools.for_migration(url))
+    if sqlite_files.database_file(url) is not None:
+        event.listen(engine.sync_engine, "connect", _deleting_securely)
     try:
         try:
             connection = await engine.connect()
@@ -86,6 +89,13 @@ async def reached(url: str) -> AsyncIterator[AsyncConnection]:
             await connection.close()
     finally:
         await engine.dispose()
+
+
+def _deleting_securely(connection: DBAPIConnection, _record: object) -> None:
+    """Of a table that is copied and dropped nothing stays in the file."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.close()
 
 
 def _upgrade(connection: Connection) -> None:

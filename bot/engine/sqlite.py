@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from time import perf_counter
 from typing import Any, Concatenate, overload
 
@@ -20,12 +20,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from bot.engine.causes import Cause, cause_of
 from bot.engine.db import Asked, Columns, P, R, Ts
+from bot.engine.errors import Busy
 from bot.engine.loops import to_its_end
 from bot.engine.plans import plan_of
 
 log = structlog.get_logger()
 BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
+LONGEST_READ_SECONDS = 25.0  # while a read goes on, what was deleted since it began cannot leave the files
+READ_LOOKED_AT_EVERY = 200_000  # of SQLite's own steps: some milliseconds
 STALL_SECONDS = 0.05  # a statement that keeps the loop for longer ought to have run in a thread
 LONGEST_LOGGED = 300  # characters of a statement, which holds placeholders and no values
 
@@ -48,14 +52,16 @@ class Engine:
 
         Raises:
             TimeoutError: none was free for too long.
+            Busy: what only reads did not come to an end.
         """
         async with asyncio.timeout(self._waits_seconds):
             await self._free.acquire()
         try:
             with await self._lent() as statements:
                 db = Connection(statements, self._threads)
-                await db.begin(immediate=self.writes)
-                yield db
+                async with nullcontext() if self.writes else db.for_a_while():
+                    await db.begin(immediate=self.writes)
+                    yield db
         finally:
             self._free.release()
 
@@ -145,6 +151,25 @@ class Connection:
         finally:
             self._driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
         return True
+
+    @asynccontextmanager
+    async def for_a_while(self) -> AsyncIterator[None]:
+        """What is read here ends within LONGEST_READ_SECONDS, in whatever thread a statement runs by then.
+
+        Raises:
+            Busy: it had to be broken off.
+        """
+        ends_at = perf_counter() + LONGEST_READ_SECONDS
+        self._driver.set_progress_handler(lambda: perf_counter() > ends_at, READ_LOOKED_AT_EVERY)
+        try:
+            async with asyncio.timeout(LONGEST_READ_SECONDS):
+                yield
+        except Exception as broken:
+            if perf_counter() > ends_at and cause_of(broken) == Cause.TOO_SLOW:
+                raise Busy(Cause.TOO_SLOW) from broken
+            raise
+        finally:
+            self._driver.set_progress_handler(None, 0)
 
     def say(self, words: str) -> None:
         """A word about the transaction, such as SAVEPOINT, without SQLAlchemy."""

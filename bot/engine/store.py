@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.engine import bells, clock, pools, postgres, sqlite
+from bot.engine import bells, clock, pools, postgres, sqlite, sqlite_files
 from bot.engine.batches import Batches
 from bot.engine.causes import Cause, cause_of
 from bot.engine.condition import Condition
@@ -48,6 +48,7 @@ class Store:
         self.act_seconds: float | None = None  # instead of WORK_SECONDS
         self.is_unhurried = False
         self._batches = Batches()  # of acts on SQLite
+        self.file = sqlite_files.database_file(settings.database_url)  # on SQLite
         self.is_postgres = settings.database_url.startswith("postgresql")
         if self.is_postgres:
             self._open_postgres(settings)
@@ -110,6 +111,16 @@ class Store:
                 await self._announce_with(work)
         self.bells.announce(work.topics)
         work.committed()
+
+    @asynccontextmanager
+    async def between_acts(self) -> AsyncIterator[None]:
+        """As long as the block lasts no act of this process has the file. On SQLite only: others' acts wait meanwhile.
+
+        Raises:
+            Unavailable: an act took too long.
+        """
+        async with self._batches.between():
+            yield
 
     def _act(self, *, slow: bool) -> AbstractAsyncContextManager[Db]:
         if isinstance(self.writer, sqlite.Engine):

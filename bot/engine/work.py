@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
 
-from bot.engine import bells, clock
+from bot.engine import bells, clock, sealed_names
 from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
+from bot.engine.inserts import upsert
 from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
-from models.outbox import Outbox, RowState, Timer
+from models.outbox import TRACES, Meta, Outbox, RowState, Timer
 from models.people import Address, Channel, Person
 from models.saying import Kept, Saying
 
@@ -76,6 +77,7 @@ _LANES_OF_STAFF = select(*columns(StaffLane, _ADDRESSES)).where(
 _RECORD = insert(table_of(CaseEvent))
 _REMIND = insert(table_of(Timer))
 _SAY_ALL = insert(_ROWS)
+_MARK = upsert("sqlite", table_of(Meta), key=["name"], overwrites=["value"])
 _SAY = _SAY_ALL.returning(_ROWS.c.id)
 
 
@@ -172,6 +174,16 @@ class Work:
         sealed_as = new_id()
         return sealed_as, self.seal.seal(secret, table="outbox", column="secret", row_id=sealed_as)
 
+    def kept(self, saying: Saying | Kept) -> dict[str, object]:
+        """What is said, as a row of the outbox keeps it: whoever it names stands there sealed."""
+        return sealed_names.sealed(self.seal, saying.to_row())
+
+    async def leave_no_trace(self) -> None:
+        """What this act deletes is in no file soon after COMMIT, on SQLite (`bot/privacy/wiping.py`)."""
+        if self.db.dialect.name == "sqlite":
+            await self.db.execute(_MARK, {"name": TRACES, "value": str(new_id())})
+            self.ring(bells.TRACES)
+
     def note(self, row: tuple[object, ...]) -> None:
         """What was just read, for whoever asks for the same next: once, since an act may change it."""
         self._noted[type(row)] = row
@@ -264,7 +276,7 @@ class Work:
         return made
 
     def _row(self, saying: Saying | Kept, about: About) -> dict[str, object]:
-        told: dict[str, object] = {"kind": saying.kind.value, "params": saying.to_row(), "state": RowState.DUE.value}
+        told: dict[str, object] = {"kind": saying.kind.value, "params": self.kept(saying), "state": RowState.DUE.value}
         return {**told, "created_at": self.now, "due_at": self.now, "timed_at": self.now, "seq": 0, **about}
 
 

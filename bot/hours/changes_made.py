@@ -12,24 +12,24 @@ from sqlalchemy import Exists, Select, func, select
 from bot.engine.db import Db
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every
+from bot.engine.seal import Seal
 from bot.hours.told import ChangeTold, PastTold
+from bot.people import names
 from bot.places.places import PlaceRow, place_told, places_by_code
 from bot.places.told import PlaceTold
 from models.base import table_of
 from models.hours import HoursChange
 from models.hours_change import Change, Verb
-from models.people import Person
 
 CHANGES = table_of(HoursChange)
 CANCELLED = "cancelled"  # beside a change in its row: the ids of the shifts that were cancelled with it
 _BACK = CHANGES.alias("back")
-_PEOPLE = table_of(Person)
 
 
 class _ChangeRow(NamedTuple):
     number: int
     made_at: datetime
-    alias: str | None
+    made_by: int | None
     what: dict[str, Any]
     undone: bool
     undoes: int | None
@@ -47,12 +47,12 @@ async def newest_standing(db: Db) -> int | None:
     return number
 
 
-async def history(db: Db, most: int = 10) -> list[PastTold]:
+async def history(db: Db, seal: Seal, most: int = 10) -> list[PastTold]:
     """The newest changes, newest first."""
-    return await _pasts(db, _made().order_by(CHANGES.c.number.desc()).limit(most))
+    return await _pasts(db, seal, _made().order_by(CHANGES.c.number.desc()).limit(most))
 
 
-async def undoable(db: Db, number: int) -> PastTold:
+async def undoable(db: Db, seal: Seal, number: int) -> PastTold:
     """The change with this number, to be shown before it is taken back.
 
     Raises:
@@ -60,7 +60,7 @@ async def undoable(db: Db, number: int) -> PastTold:
     """
     if number != await newest_standing(db):
         raise Stale("hours_undo_newest_only")
-    return (await _pasts(db, _made().where(CHANGES.c.number == number)))[0]
+    return (await _pasts(db, seal, _made().where(CHANGES.c.number == number)))[0]
 
 
 async def decided_days(db: Db) -> set[tuple[str, date]]:
@@ -83,23 +83,23 @@ def _told(change: Change, known: Mapping[str, PlaceRow]) -> ChangeTold:
 
 
 def _made() -> Select[tuple[object, ...]]:
-    made = select(*columns(_ChangeRow, CHANGES, _PEOPLE, undone=_taken_back()))
-    return made.select_from(CHANGES.outerjoin(_PEOPLE, _PEOPLE.c.id == CHANGES.c.made_by))
+    return select(*columns(_ChangeRow, CHANGES, undone=_taken_back()))
 
 
 def _taken_back() -> Exists:
     return select(_BACK.c.number).where(_BACK.c.undoes == CHANGES.c.number).exists()
 
 
-async def _pasts(db: Db, made: Select[tuple[object, ...]]) -> list[PastTold]:
-    known = await places_by_code(db)
-    return [_past(row, known) for row in every(_ChangeRow, await db.execute(made))]
+async def _pasts(db: Db, seal: Seal, made: Select[tuple[object, ...]]) -> list[PastTold]:
+    known, rows = await places_by_code(db), every(_ChangeRow, await db.execute(made))
+    called = await names.names_of(db, seal, {row.made_by for row in rows})
+    return [_past(row, called.get(row.made_by), known) for row in rows]
 
 
-def _past(row: _ChangeRow, known: Mapping[str, PlaceRow]) -> PastTold:
+def _past(row: _ChangeRow, alias: str | None, known: Mapping[str, PlaceRow]) -> PastTold:
     told = _told(Change.from_json(row.what), known)
     cancelled = row.what.get(CANCELLED, ())
     return PastTold(
-        number=row.number, at=row.made_at, alias=row.alias, told=told, undone=row.undone, undoes=row.undoes,
+        number=row.number, at=row.made_at, alias=alias, told=told, undone=row.undone, undoes=row.undoes,
         shifts=len(cancelled),
     )  # fmt: skip

@@ -85,7 +85,7 @@ async def shifts_left(work: Work, change: Change, before: Timetable, after: Time
     for shift in await shifts_ahead_at(work.db, work.now, {place for place, _ in changed}):
         day = clock.office_day(shift.starts_at, work.zone)
         if _meets(work, before, shift, day) and not _meets(work, after, shift, day):
-            left.append(await _shift_told(work.db, shift))
+            left.append(await _shift_told(work, shift))
     return left
 
 
@@ -168,6 +168,6 @@ def _meets(work: Work, table: Timetable, shift: ShiftRow, day: date) -> bool:
     return any(begins.time() < span.closes and (last is None or span.opens < last) for span in spans)
 
 
-async def _shift_told(db: Db, shift: ShiftRow) -> ShiftTold:
-    names = tuple(await names_on(db, shift.id))
+async def _shift_told(work: Work, shift: ShiftRow) -> ShiftTold:
+    names = tuple(await names_on(work.db, work.seal, shift.id))
     return ShiftTold(shift=shift.id, place=shift.place, starts_at=shift.starts_at, ends_at=shift.ends_at, names=names)

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from bot.engine.actors import Visitor
 from bot.engine.rows import columns, exactly
 from bot.engine.work import Locked, Work
+from bot.people import secret_kept
 from bot.privacy.outlived import DRAFTS_KEPT
 from models.base import table_of
 from models.conversation import Conversation
@@ -76,7 +77,7 @@ async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:
     work.noted(Locked)
     values: dict[str, object] = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
     if secret_hash:
-        values["secret_hash"] = secret_hash
+        values |= await secret_kept.as_kept(work, thread.id, secret_hash)
     await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
 
 

@@ -18,7 +18,9 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
 from bot.engine.work import Work
+from bot.people import secret_kept
 from bot.people.logins import SHARED_IDLE, Login
+from bot.people.secret_kept import Secret
 from bot.people.texts import NumberMade
 from models.base import table_of
 from models.conversation import Conversation
@@ -131,9 +133,12 @@ async def renew_secret(work: Work, visitor: Visitor, login: Login, *, new: NewSe
         Stale: another one was made meanwhile.
     """
     await work.lock(visitor.conversation_id)
-    mine = _THREADS.c.id == visitor.conversation_id, _THREADS.c.secret_hash == new.replaces
-    if not (await work.db.execute(update(_THREADS).where(*mine).values(secret_hash=new.secret_hash))).rowcount:
+    mine = _THREADS.c.id == visitor.conversation_id
+    old = only(Secret, await work.db.execute(select(*columns(Secret, _THREADS)).where(mine)))
+    if old is None or secret_kept.hash_in(work.seal, old) != new.replaces:  # nobody else changes it while it is locked
         raise Stale
+    kept = await secret_kept.as_kept(work, visitor.conversation_id, new.secret_hash)
+    await work.db.execute(update(_THREADS).where(mine).values(**kept))
     await work.db.execute(update(_LOGINS).where(_LOGINS.c.person_id == visitor.person_id).values(secret=None))
     await _keep_secret(work, login.id, new.secret)
     if login.device == Device.SHARED:

@@ -14,7 +14,7 @@ from bot.engine.errors import BadInput, LinkSpent
 from bot.engine.rows import columns, every
 from bot.engine.seal import hash_token, new_token
 from bot.engine.work import Work
-from bot.people import logins
+from bot.people import logins, names
 from bot.people.texts import NewDevice
 from models.base import new_id, table_of
 from models.people import STAFF_ROLES, Device, LinkPurpose, LoginLink, Person
@@ -53,10 +53,9 @@ async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: 
     Raises:
         BadInput: the person's access has ended, so that no link could be opened.
     """
-    alias = select(_PEOPLE.c.alias).where(_PEOPLE.c.id == person_id, _PEOPLE.c.enabled.is_(False))
-    ended = (await work.db.execute(alias)).scalar_one_or_none()
-    if ended is not None:
-        raise BadInput("volunteer_disabled", alias=ended)
+    ended = select(_PEOPLE.c.id).where(_PEOPLE.c.id == person_id, _PEOPLE.c.enabled.is_(False))
+    if (await work.db.execute(ended)).first() is not None:
+        raise BadInput("volunteer_disabled", alias=await names.name_of(work.db, work.seal, person_id) or "?")
     token = new_token()
     row = {"token_hash": hash_token(token), "person_id": person_id, "purpose": purpose.value}
     await work.db.execute(insert(_LINKS).values(id=new_id(), expires_at=work.now + lives, **row))

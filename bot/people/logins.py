@@ -40,7 +40,6 @@ class Login(NamedTuple):
     seen_at: datetime
     role: str
     language: str | None
-    alias: str | None
     enabled: bool
     created_at: datetime
     drafted_at: datetime | None = None

@@ -14,9 +14,10 @@ from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first, only
+from bot.engine.seal import Seal
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
-from bot.people import access
+from bot.people import access, names
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -36,11 +37,18 @@ class Reached(NamedTuple):
     channel: str
     person_id: int
     role: str
-    alias: str | None
     language: str | None
     enabled: bool
     parked_at: datetime | None
     conversation_id: int | None
+
+
+class _Kept(NamedTuple):
+    id: int
+    role: str
+    language: str | None
+    speaks: list[str]
+    enabled: bool
 
 
 class Staff(NamedTuple):
@@ -80,7 +88,7 @@ async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
     if found.role not in STAFF_ROLES:
         work.note(found)  # who acts is asked next
         return None
-    return Actor(found.person_id, found.role, found.alias, found.language, found.enabled, found.address_id)
+    return Actor(found.person_id, found.role, found.language, found.enabled, found.address_id)
 
 
 async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) -> Visitor:
@@ -179,11 +187,14 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
     strange = [code for code in speaks if code not in LANGUAGES_SPOKEN]
     if strange:
         raise BadInput("bad_spoken_language", value=strange[0], known=", ".join(LANGUAGES_SPOKEN))
-    if await staff_named(work.db, alias) is not None:
-        raise BadInput("alias_taken", alias=alias)
-    person_id = new_id()
-    person = {"id": person_id, "role": role.value, "alias": alias, "language": language, "speaks": speaks}
-    await work.db.execute(insert_or_skip(work.db, _PEOPLE).values(created_at=work.now, shows_alias=False, **person))
+    taken, person_id = BadInput("alias_taken", alias=alias), new_id()
+    if await names.staff_named(work.db, work.seal, alias) is not None:
+        raise taken
+    person = {"id": person_id, "role": role.value, "language": language, "speaks": speaks, "shows_alias": False}
+    named = await names.as_kept(work, person_id, alias)
+    added = insert_or_skip(work.db, _PEOPLE).values(created_at=work.now, **person, **named)
+    if not (await work.db.execute(added)).rowcount:  # at this very moment
+        raise taken
     await work.db.execute(
         insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
     )
@@ -218,16 +229,12 @@ async def knows_nobody(db: Db) -> bool:
     return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
 
 
-async def staff_named(db: Db, alias: str) -> int | None:
-    """The id of the volunteer or coordinator with this name, whatever the case of its letters."""
-    named = select(_PEOPLE.c.id).where(func.lower(_PEOPLE.c.alias) == alias.lower(), _PEOPLE.c.role.in_(STAFF_ROLES))
-    return (await db.execute(named)).scalars().first()
-
-
-async def staff(db: Db) -> list[Staff]:
+async def staff(db: Db, seal: Seal) -> list[Staff]:
     """Everybody on the staff, by name, also whose access has ended."""
-    them = select(*columns(Staff, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES)).order_by(_PEOPLE.c.alias)
-    return every(Staff, await db.execute(them))
+    called = await names.names_of_staff(db, seal)
+    them = every(_Kept, await db.execute(select(*columns(_Kept, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES))))
+    found = [Staff(alias=called.get(one.id, ""), **one._asdict()) for one in them]
+    return sorted(found, key=lambda one: names.folded(one.alias))
 
 
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:

@@ -15,9 +15,11 @@ from bot.engine.db import Db
 from bot.engine.errors import NotFound, TooMany
 from bot.engine.inserts import upsert
 from bot.engine.rows import columns, only
+from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import access, logins, people
 from bot.people.access import CASES
+from bot.people.secret_kept import Secret, hash_in
 from models.base import table_of
 from models.case import CodeGuess
 from models.conversation import Conversation
@@ -29,15 +31,18 @@ _GUESSES, _THREADS = table_of(CodeGuess), table_of(Conversation)
 
 
 class Behind(NamedTuple):
-    """The newcomer behind a case code, and the hash of their secret if they have one."""
+    """The newcomer behind a case code, and their secret if they have one."""
 
     newcomer_id: int
+    id: int
     secret_hash: str | None
+    secret_sealed: bytes | None
 
 
-_BEHIND = select(*columns(Behind, CASES, _THREADS)).select_from(
+_BEHIND = select(*columns(Behind, _THREADS)).select_from(
     CASES.join(_THREADS, _THREADS.c.newcomer_id == CASES.c.newcomer_id)
 )
+_OF_NEWCOMER = select(*columns(Secret, _THREADS))
 
 
 async def count_guess(work: Work, code: str, *, is_known: bool = False) -> None:
@@ -74,21 +79,20 @@ async def uncount_guess(work: Work, code: str) -> None:
     await work.db.execute(update(_GUESSES).where(*this).values(tries=_GUESSES.c.tries - 1))
 
 
-async def secret_for_code(db: Db, code: str, now: datetime) -> tuple[int, str] | None:
+async def secret_for_code(db: Db, seal: Seal, code: str, now: datetime) -> tuple[int, str] | None:
     """The newcomer behind a case code and the hash their secret must match; None for every reason there may be."""
     behind = only(Behind, await db.execute(_BEHIND.where(CASES.c.code == code)))
-    if behind is None or behind.secret_hash is None:
+    if behind is None or not await logins.newcomer_may_return(db, behind.newcomer_id, now, since=now):
         return None
-    if not await logins.newcomer_may_return(db, behind.newcomer_id, now, since=now):
-        return None
-    return behind.newcomer_id, behind.secret_hash
+    secret_hash = hash_in(seal, Secret(behind.id, behind.secret_hash, behind.secret_sealed))
+    return None if secret_hash is None else (behind.newcomer_id, secret_hash)
 
 
-async def numbers_of(db: Db, person_id: int) -> tuple[str, str] | None:
+async def numbers_of(db: Db, seal: Seal, person_id: int) -> tuple[str, str] | None:
     """The code of the newcomer's newest case and the hash of their secret; None as long as there is no case."""
     newest = await access.newest_case_of(db, person_id)
-    secret = select(_THREADS.c.secret_hash).where(_THREADS.c.newcomer_id == person_id)
-    secret_hash = (await db.execute(secret)).scalar_one_or_none()
+    secret = only(Secret, await db.execute(_OF_NEWCOMER.where(_THREADS.c.newcomer_id == person_id)))
+    secret_hash = None if secret is None else hash_in(seal, secret)
     return None if newest is None or secret_hash is None else (newest.code, secret_hash)
 
 

@@ -87,6 +87,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))
     await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
+    await work.leave_no_trace()
     if conversation_id is not None:
         work.ring(bells.chat(conversation_id))
     work.ring(bells.LOGINS)
@@ -159,6 +160,7 @@ async def purge(work: Work) -> Purged:
     await forget_old_rows(work, cutoff, left)
     cases = await _purge_words(work, cutoff, left)
     await _purge_newcomers(work, cutoff, left)
+    await work.leave_no_trace()
     return Purged(cases, more=left.is_spent)
 
 
@@ -215,3 +217,4 @@ async def expire_draft(work: Work, conversation_id: int) -> None:
         await work.remind(TimerKind.DRAFT_EXPIRES, conversation_id, drafted_at + DRAFTS_KEPT)
         return
     await work.db.execute(update(_THREADS).where(this).values(draft=None, drafted_at=None))
+    await work.leave_no_trace()

@@ -10,17 +10,19 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text
 
 from bot.engine.db import Db
-from bot.engine.rows import spelt
+from bot.engine.rows import every, spelt
+from bot.engine.seal import Seal
+from bot.people import names
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.shifts import StaffedShift, shifts_ahead
-from bot.roster.staffing import on_shift
+from bot.roster.staffing import names_on_shift
 from models.base import table_of
 from models.case import CaseStatus
 from models.outbox import Outbox, RowState
-from models.people import Address, Channel, Person
+from models.people import Address, Channel
 
 SHIFTS_SHOWN = timedelta(days=7)
-_PEOPLE, _OUTBOX, _ADDRESSES = table_of(Person), table_of(Outbox), table_of(Address)
+_OUTBOX, _ADDRESSES = table_of(Outbox), table_of(Address)
 _WAITING = (  # by lane first: else each lane's whole history may be read for what waits in it
     select(_OUTBOX.c.address_id, func.count().label("rows"))
     .where(_OUTBOX.c.state == spelt(RowState.DUE))
@@ -73,19 +75,18 @@ async def figures(db: Db) -> Figures:
     return Figures(waiting, oldest, (await db.execute(_LEAVING)).scalar_one())
 
 
-async def overview(db: Db, now: datetime) -> Overview:
+async def overview(db: Db, seal: Seal, now: datetime) -> Overview:
     """The coordinators' part of the desk."""
     counted = await figures(db)
-    working = [volunteer.alias for volunteer in await on_shift(db, now)]
-    ahead = await shifts_ahead(db, now, until=now + SHIFTS_SHOWN)
-    return Overview(counted.waiting, counted.oldest, sorted(working), ahead, await claimed_cases(db))
+    ahead = await shifts_ahead(db, seal, now, until=now + SHIFTS_SHOWN)
+    working, claimed = await names_on_shift(db, seal, now), await claimed_cases(db, seal)
+    return Overview(counted.waiting, counted.oldest, working, ahead, claimed)
 
 
-async def claimed_cases(db: Db) -> list[ClaimedCase]:
+async def claimed_cases(db: Db, seal: Seal) -> list[ClaimedCase]:
     """Every claimed case with its holder's name, those that owe an answer longest first."""
-    held = select(*CASE_COLUMNS, _PEOPLE.c.alias).select_from(
-        CASES.outerjoin(_PEOPLE, _PEOPLE.c.id == CASES.c.volunteer_id)
-    )
-    claimed = held.where(CASES.c.status == CaseStatus.CLAIMED)
+    claimed = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.CLAIMED)
     order = claimed.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
-    return [ClaimedCase(CaseRow(*case), alias or "") for *case, alias in await db.execute(order)]
+    cases = every(CaseRow, await db.execute(order))
+    called = await names.names_of(db, seal, {case.volunteer_id for case in cases})
+    return [ClaimedCase(case, called.get(case.volunteer_id, "")) for case in cases]

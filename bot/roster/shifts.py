@@ -12,8 +12,10 @@ from sqlalchemy import Select, insert, select, update
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.rows import columns, every, only
+from bot.engine.seal import Seal
 from bot.engine.work import Work
-from bot.roster.staffing import HELD, PEOPLE, SHIFTS, SIGNED_UP, volunteers_of
+from bot.people import names
+from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
 from models.base import new_id
 from models.outbox import TimerKind
 from models.shift import ONLINE, overlap
@@ -41,7 +43,7 @@ class StaffedShift(NamedTuple):
 class _Other(NamedTuple):
     starts_at: datetime
     ends_at: datetime
-    alias: str
+    person_id: int
 
 
 async def add_shift(
@@ -97,13 +99,13 @@ async def shift_to_hold(db: Db, shift_id: int, now: datetime) -> ShiftRow | None
     return only(ShiftRow, await db.execute(held))
 
 
-async def shifts_ahead(db: Db, now: datetime, *, until: datetime | None = None) -> list[StaffedShift]:
+async def shifts_ahead(db: Db, seal: Seal, now: datetime, *, until: datetime | None = None) -> list[StaffedShift]:
     """Shifts that have not ended, soonest first, each with the names of its volunteers."""
     ahead = _ahead(now)
     if until is not None:
         ahead = ahead.where(SHIFTS.c.starts_at < until)
     shifts = every(ShiftRow, await db.execute(ahead))
-    return [StaffedShift(shift, [v.alias for v in await volunteers_of(db, shift.id)]) for shift in shifts]
+    return [StaffedShift(shift, await names_of_volunteers(db, seal, shift.id)) for shift in shifts]
 
 
 async def shifts_ahead_at(db: Db, now: datetime, places: Collection[str]) -> list[ShiftRow]:
@@ -121,11 +123,11 @@ def _ahead(now: datetime) -> Select[tuple[object, ...]]:
 
 async def _refuse_clash(work: Work, span: tuple[datetime, datetime], person_ids: list[int]) -> None:
     near = (
-        select(*columns(_Other, SHIFTS, PEOPLE))
+        select(*columns(_Other, SHIFTS, SIGNED_UP))
         .join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
-        .join(PEOPLE, PEOPLE.c.id == SIGNED_UP.c.person_id)
         .where(SIGNED_UP.c.person_id.in_(person_ids), HELD, SHIFTS.c.ends_at > span[0])
     )
     for other in every(_Other, await work.db.execute(near)):
         if overlap(span, (other.starts_at, other.ends_at)):
-            raise BadInput("shift_clash", alias=other.alias)
+            alias = await names.name_of(work.db, work.seal, other.person_id)
+            raise BadInput("shift_clash", alias=alias or "?")

@@ -11,6 +11,8 @@ from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, exists, 
 
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
+from bot.engine.seal import Seal
+from bot.people import names
 from models.base import table_of
 from models.people import STAFF_ROLES, Person
 from models.shift import ONLINE, Assignment, Shift
@@ -27,14 +29,6 @@ class OnShift(NamedTuple):
 
     id: int
     speaks: list[str]
-    alias: str
-
-
-class Volunteer(NamedTuple):
-    """Somebody signed up for a shift."""
-
-    id: int
-    alias: str
 
 
 class SignedUp(NamedTuple):
@@ -81,16 +75,30 @@ async def next_shift_at(db: Db, now: datetime) -> datetime | None:
     return begins
 
 
-async def volunteers_of(db: Db, shift_id: int) -> list[Volunteer]:
-    """Who staffs the shift and still has access, by name."""
-    them = select(*columns(Volunteer, PEOPLE)).select_from(_STAFFED).where(SHIFTS.c.id == shift_id, PEOPLE.c.enabled)
-    return every(Volunteer, await db.execute(them.order_by(PEOPLE.c.alias)))
+async def volunteers_of(db: Db, shift_id: int) -> list[int]:
+    """The ids of those who staff the shift and still have access."""
+    them = select(PEOPLE.c.id).select_from(_STAFFED).where(SHIFTS.c.id == shift_id, PEOPLE.c.enabled)
+    return list((await db.execute(them.order_by(PEOPLE.c.id))).scalars())
 
 
-async def names_on(db: Db, shift_id: int) -> list[str]:
+async def names_on(db: Db, seal: Seal, shift_id: int) -> list[str]:
     """The names of everybody signed up for the shift, in order; also of whose access has ended."""
-    names = select(PEOPLE.c.alias).select_from(_STAFFED).where(SHIFTS.c.id == shift_id).order_by(PEOPLE.c.alias)
-    return list((await db.execute(names)).scalars())
+    them = select(SIGNED_UP.c.person_id).where(SIGNED_UP.c.shift_id == shift_id)
+    return await _in_order(db, seal, (await db.execute(them)).scalars().all())
+
+
+async def names_of_volunteers(db: Db, seal: Seal, shift_id: int) -> list[str]:
+    """The names of those who staff the shift and still have access, in order."""
+    return await _in_order(db, seal, await volunteers_of(db, shift_id))
+
+
+async def names_on_shift(db: Db, seal: Seal, now: datetime) -> list[str]:
+    """The names of the volunteers on an online shift at `now`, in order."""
+    return await _in_order(db, seal, [one.id for one in await on_shift(db, now)])
+
+
+async def _in_order(db: Db, seal: Seal, person_ids: Collection[int]) -> list[str]:
+    return names.in_order((await names.names_of(db, seal, person_ids)).values())
 
 
 async def is_staffed(db: Db, place: str, begins: datetime, ends: datetime) -> bool:

@@ -4,7 +4,6 @@ Owns the marks, and who is told of them. It must not send, nor choose what leave
 """
 
 from datetime import timedelta
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy import delete, exists, select, update
@@ -12,10 +11,9 @@ from sqlalchemy import delete, exists, select, update
 from bot.cases import pointing, relay_states
 from bot.cases.texts_relayed import RelayedWords
 from bot.engine import bells, clock
-from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from bot.hours import channel_post
-from bot.people import access, people
+from bot.people import access, names, people
 from bot.telling import inbox, leases
 from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
@@ -32,16 +30,7 @@ LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another pro
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
 
 
-class Volunteer(NamedTuple):
-    """Whoever of the staff is reached at an address."""
-
-    id: int
-    alias: str
-
-
-_OF_STAFF = select(*columns(Volunteer, _PEOPLE)).select_from(
-    _PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id)
-)
+_OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
 
 
 async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
@@ -156,18 +145,21 @@ async def _park(work: Work, row: OutboxRow, reason: str) -> None:
 
 async def _volunteer_gone(work: Work, address_id: int, reason: str) -> None:
     mine = _OF_STAFF.where(_ADDRESSES.c.id == address_id, _PEOPLE.c.role.in_(STAFF_ROLES))
-    volunteer = only(Volunteer, await work.db.execute(mine))
-    if volunteer is None:
+    volunteer_id: int | None = (await work.db.execute(mine)).scalar_one_or_none()
+    if volunteer_id is None:
         return
     dropped = update(ROWS).where(ROWS.c.address_id == address_id, ROWS.c.state == RowState.DUE)
     # "Taken" stays: a card that was sent before must not offer its case when the chat opens again.
     cards = dropped.where(ROWS.c.kind.in_((Notice.OFFERED, Notice.SHIFT_STARTS)))
     await work.db.execute(cards.values(state=RowState.CANCELLED, ended_at=work.now))
-    count = await leaving.free_cases_of(work, volunteer.id, reason=reason)
-    told = CoordinatorBlocked(alias=volunteer.alias, count=count, reason=reason)
+    count = await leaving.free_cases_of(work, volunteer_id, reason=reason)
+    alias = await names.name_of(work.db, work.seal, volunteer_id)
+    told = CoordinatorBlocked(alias=alias, count=count, reason=reason)
     await people.tell_coordinators(work, told)
 
 
 async def _close_farewell_lane(work: Work, address_id: int) -> None:
     still = exists().where(ROWS.c.address_id == address_id, ROWS.c.state == RowState.DUE)
-    await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == address_id, _ADDRESSES.c.farewell, ~still))
+    closed = delete(_ADDRESSES).where(_ADDRESSES.c.id == address_id, _ADDRESSES.c.farewell, ~still)
+    if (await work.db.execute(closed)).rowcount:
+        await work.leave_no_trace()

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, select
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble
-from bot.engine import clock
+from bot.engine import clock, sealed_names
 from bot.engine.db import Db
 from bot.engine.rows import columns, every, exactly, only
 from bot.hours import texts as hours_texts
@@ -114,7 +114,7 @@ async def prompt_of(db: Db, service: Service, row: OutboxRow) -> Prompt:
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return hours_texts.post(hours, service.facts(now))
     reader = exactly(Reader, await db.execute(_READER, {"address": row.address_id}))
-    saying = table.read(row.kind, row.params)
+    saying = table.read(row.kind, sealed_names.opened(service.store.seal, row.params))
     facts = service.facts(clock.now(), **await _facts(db, service, row, saying))
     if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
         return saying.said(service.desk(reader.language), facts)

@@ -17,6 +17,7 @@ from bot.engine.living import PULSES, database_clock
 from bot.engine.work import Work
 from bot.service import Service
 from bot.trouble import clock_doubt, times_to_come
+from models.pulse import LEVEL
 
 EVERY_SECONDS = 10.0
 IN_TROUBLE_EVERY_SECONDS = 2.0  # so that its end is seen soon
@@ -56,7 +57,7 @@ class Heart:
 
 async def _write(work: Work, instance: int) -> None:
     now = database_clock(work)
-    mine = update(PULSES).where(PULSES.c.instance == instance).values(beat_at=now)
+    mine = update(PULSES).where(PULSES.c.instance == instance).values(beat_at=now, level=LEVEL)
     if not (await work.db.execute(mine)).rowcount:
-        await work.db.execute(insert(PULSES).values(instance=instance, beat_at=now))
+        await work.db.execute(insert(PULSES).values(instance=instance, beat_at=now, level=LEVEL))
     await work.db.execute(delete(PULSES).where(PULSES.c.beat_at < database_clock(work, ago=FORGOTTEN_AFTER)))

@@ -30,6 +30,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
     chat = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
     await work.db.execute(delete(_ADDRESSES).where(*chat))
     await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
+    await work.leave_no_trace()
     work.ring(bells.LOGINS)
     return freed
 

@@ -18,6 +18,7 @@ from bot.language.i18n import Ltr
 from bot.language.textshape import to_latin_digits
 from bot.people import access
 from bot.privacy import purge as privacy_purge
+from bot.privacy import wiping
 from bot.reports.figures import half_year, report
 from bot.reports.forms import sessions_csv, to_csv, to_text
 from bot.reports.overview import claimed_cases
@@ -36,7 +37,7 @@ CodeArgument = Annotated[str, typer.Argument(help=words("cli_code"))]
 def list_cases() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            waiting, claimed = await queue.waiting(db), await claimed_cases(db)
+            waiting, claimed = await queue.waiting(db), await claimed_cases(db, store.seal)
         for row, holder in [*((row, "") for row in waiting), *claimed]:
             since = words.day_and_time(row.waiting_since, store.zone) if row.waiting_since else words("case_answered")
             typer.echo(
@@ -82,6 +83,7 @@ def erase(code: CodeArgument) -> None:
             if row.newcomer_id is None:
                 raise BadInput("already_erased", code=row.code)
             await privacy_purge.erase_newcomer(work, row.newcomer_id, farewell=True)
+        await wiping.wipe_beside(store)
         common.say("cli_erased", code=Ltr(spoken_code(row.code)))
 
     common.with_store(act)
@@ -98,6 +100,7 @@ def purge() -> None:
             if not purged.more:
                 break
             await asyncio.sleep(BETWEEN_ACTS_SECONDS)
+        await wiping.wipe_beside(store)
         common.say("cli_purged", n=total)
 
     common.with_store(act)

@@ -105,7 +105,7 @@ async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
         number = await changes_made.newest_standing(db)
         if number is None:
             raise BadInput("hours_nothing_to_undo")
-        change = await changes_made.undoable(db, number)
+        change = await changes_made.undoable(db, store.seal, number)
     for line in change_lines(words, change.told):
         typer.echo(without_bidi_controls(line))
     if change.shifts:
@@ -119,7 +119,7 @@ async def _sure_of_newest(store: Store, *, is_sure: bool) -> int:
 def history(most: Annotated[int, typer.Option("--most", help=words("cli_hours_most"))] = 20) -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            past = await changes_made.history(db, most)
+            past = await changes_made.history(db, store.seal, most)
         for one in past:
             when = words.day_and_time(one.at, store.zone)
             state = words("hours_change_undone") if one.undone else ""

@@ -11,7 +11,7 @@ from bot.engine.errors import BadInput, NotFound
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.language.i18n import Foreign, Ltr
-from bot.people import login_links, people
+from bot.people import login_links, names, people
 from bot.places import places
 from bot.roster import shifts
 from bot.volunteers import leaving
@@ -95,7 +95,7 @@ def _say_links(store: Store, bot_name: str | None, desk: str, chat: str) -> None
 def list_volunteers() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            staff = await people.staff(db)
+            staff = await people.staff(db, store.seal)
         for person in staff:
             state = words("cli_enabled" if person.enabled else "cli_disabled")
             typer.echo("  ".join((person.alias, words(f"role_{person.role}"), ",".join(person.speaks), state)))
@@ -142,7 +142,7 @@ def add_shift(
 
 
 async def _volunteer_id(work: Work, name: str) -> int:
-    person_id = await people.staff_named(work.db, name)
+    person_id = await names.staff_named(work.db, work.seal, name)
     if person_id is None:
         raise BadInput("no_such_volunteer", alias=name)
     return person_id
@@ -152,11 +152,11 @@ async def _volunteer_id(work: Work, name: str) -> int:
 def list_shifts() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            ahead = await shifts.shifts_ahead(db, clock.now())
-        for row, names in ahead:
+            ahead = await shifts.shifts_ahead(db, store.seal, clock.now())
+        for row, staffed in ahead:
             when = words.day_and_time(row.starts_at, store.zone)
             until = words.until(row.ends_at, store.zone, begins=row.starts_at)
-            typer.echo(f"{row.id}  {when}–{until}  {row.place}  {', '.join(names)}")
+            typer.echo(f"{row.id}  {when}–{until}  {row.place}  {', '.join(staffed)}")
         if not ahead:
             common.say("cli_no_shifts")
 

@@ -16,7 +16,7 @@ from bot.engine.sqlite_files import database_file
 from bot.engine.unlocking import open_store, require_fitting_key
 from bot.engine.work import Work
 from bot.hours import changes
-from bot.people import login_links, people
+from bot.people import login_links, names, people
 from bot.places import places
 from bot.service import Service
 from models.hours import Door
@@ -126,7 +126,7 @@ async def links(service: Service) -> list[tuple[str, str]]:
     made = [("cli_demo_newcomer", f"{url}/")]
     async with service.store.work() as work:
         for name, key in (("Amina", "cli_demo_volunteer"), ("Robin", "cli_demo_coordinator")):
-            person_id = await people.staff_named(work.db, name)
+            person_id = await names.staff_named(work.db, work.seal, name)
             assert person_id is not None
             token = await login_links.make_link(work, person_id, LinkPurpose.TRIAL, lives=LONG_SHIFT)
             made.append((key, f"{url}/desk/login/{token}"))

@@ -146,12 +146,12 @@ async def _newest(work: Work) -> int:
 
 async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
-    change = await changes_made.undoable(work.db, number)
+    change = await changes_made.undoable(work.db, work.seal, number)
     await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number, shifts=change.shifts), edits=card)
 
 
 async def _tell_history(work: Work, actor: Actor) -> None:
-    entries = tuple(await changes_made.history(work.db))
+    entries = tuple(await changes_made.history(work.db, work.seal))
     newest = await changes_made.newest_standing(work.db)
     await work.tell(actor.id, HoursHistory(entries=entries, newest=newest))
 
@@ -238,7 +238,7 @@ async def _pressed_undo(press: Press, made: OfChange) -> Answer:
 async def _answered_undo(press: Press, given: UndoAnswer) -> Answer:
     """The change is taken back; or it stays, and can still be taken back from the same message."""
     work, number = press.work, given.number
-    change = await changes_made.undoable(work.db, number)
+    change = await changes_made.undoable(work.db, work.seal, number)
     if given.answer == "yes":
         await changes.undo(work, number)
         undone = HoursPublished(told=change.told, undone=True, cancelled=change.shifts > 0)

@@ -9,11 +9,12 @@ import asyncpg
 import pytest
 from sqlalchemy import update
 
-from bot.engine import condition
+from bot.engine import clock, condition
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.people.texts import Linked
+from bot.service import Traces
 from bot.telling.lanes import WAITS_FOR_A_NEWER
 from bot.telling.outbox import ROWS
 from bot.trouble.pulse import Heart
@@ -138,3 +139,13 @@ async def test_it_names_notices_that_a_newer_version_has_left(site: Site) -> Non
     status, told = await _ready(site)
 
     assert (status, told["left_for_a_newer_version"]) == (200, {"told_by_tomorrow": 1})
+
+
+async def test_it_tells_that_what_was_deleted_may_still_be_in_a_file_and_is_not_red_for_it(site: Site) -> None:
+    clean = await _ready(site)
+    site.service.health.traces = Traces(clock.now(), "reader")
+    status, told = await _ready(site)
+
+    assert "traces_of_deleted" not in clean[1]
+    assert (status, told["traces_of_deleted"]["why"]) == (200, "reader")
+    assert told["traces_of_deleted"]["since"]

@@ -364,7 +364,7 @@ async def test_how_much_of_a_long_text_has_arrived_is_remembered(house: House) -
 
 
 async def _amina(house: House) -> int:
-    return (await builders.one(house.service, "SELECT id FROM people WHERE alias = 'Amina'")).id
+    return await builders.person_named(house.service, "Amina")
 
 
 async def test_a_reminder_whose_answer_was_lost_is_not_sent_twice(house: House) -> None:

@@ -194,8 +194,7 @@ async def test_the_desk_ends_after_half_an_hour_of_nothing_and_at_once_when_acce
     idle, disabled = await site.desk_of(amina), await site.desk_of(await builders.volunteer(site.service, "Bo"))
 
     async with site.service.store.work() as work:
-        bo = (await table(site.service, "SELECT id FROM people WHERE alias = 'Bo'"))[0][0]
-        await leaving.disable_staff(work, bo)
+        await leaving.disable_staff(work, await builders.person_named(site.service, "Bo"))
     assert ((await idle.get("/desk")).status, (await disabled.get("/desk")).status) == (200, 404)
     clock.move(timedelta(minutes=31))
 

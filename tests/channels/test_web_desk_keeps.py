@@ -211,8 +211,7 @@ async def _taken_back(site: Site, asker: Newcomer) -> None:
 
 async def _freed(site: Site, _asker: Newcomer) -> None:
     async with site.service.store.work() as work:
-        volunteer = (await table(site.service, "SELECT id FROM people WHERE alias = 'Amina'"))[0][0]
-        await leaving.free_cases_of(work, volunteer, reason="test")
+        await leaving.free_cases_of(work, await builders.person_named(site.service, "Amina"), reason="test")
 
 
 LOSSES = (

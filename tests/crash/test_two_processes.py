@@ -18,7 +18,7 @@ from bot.cases import shift_starts
 from bot.engine.seal import Seal, load_key
 from bot.engine.store import INSTANCE_LOCK_CLASS, Store
 from bot.language.i18n import Catalogues
-from bot.people import logins, people
+from bot.people import logins, names, people
 from bot.people.access import CASES
 from bot.people.texts import Linked
 from bot.service import Service
@@ -28,7 +28,7 @@ from handlers.telegram.receiving import CHANNEL, HANDLED, Telegram
 from handlers.web.routes import make_app
 from models.case import CaseEvent, CaseEventKind
 from models.outbox import Notice, RowState
-from models.people import Device, Person, Role
+from models.people import Device, Role
 from tests.crash.place import FIRST_NEWCOMER, WEBHOOK, Place, ask_question, forget_what_waits, opened, talking_pairs
 from tests.crash.program import until
 
@@ -73,9 +73,9 @@ async def test_fifty_volunteers_on_two_processes_claim_twenty_cases_once_each(
         told = await _all_press(place, telegram, on_telegram, desk, at_desk, case_ids)
 
     async with place.store.look() as db:
-        holders = dict(
-            (await db.execute(select(CASES.c.id, Person.alias).join(Person, Person.id == CASES.c.volunteer_id))).all()
-        )
+        called = await names.names_of_staff(db, place.store.seal)
+        held = (await db.execute(select(CASES.c.id, CASES.c.volunteer_id))).all()
+        holders = {case_id: called[volunteer_id] for case_id, volunteer_id in held if volunteer_id}
         claimed = select(CaseEvent.case_id).where(CaseEvent.kind == CaseEventKind.CLAIMED)
         claims = (await db.execute(claimed)).scalars().all()
     assert sorted(claims) == sorted(case_ids)

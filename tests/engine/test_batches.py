@@ -289,3 +289,33 @@ async def test_no_more_than_so_many_share_a_commit(house: Service, monkeypatch: 
 
     assert held.made == 1 + 3
     assert len(await _kept(house)) == 11
+
+
+async def test_between_two_acts_the_first_is_durable_and_the_second_waits(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has the file to themselves stands in line as an act does: the one before may have left the COMMIT to them."""
+    held, entered, leaves = Held(monkeypatch), Event(), Event()
+
+    async def has_the_file() -> list[str]:
+        async with house.store.between_acts():
+            entered.set()
+            kept = await _kept(house)
+            await leaves.wait()
+        return kept
+
+    async with TaskGroup() as acts:
+        acts.create_task(_act(house, "first"))
+        await held.begun.wait()
+        before = acts.create_task(_act(house, "before"))
+        alone = acts.create_task(has_the_file())
+        after = acts.create_task(_act(house, "after"))
+        await _until_all_stand_in_line(house, 3)
+        held.let_go.set()
+        await entered.wait()
+        told_before, is_after_done = await before, after.done()
+        leaves.set()
+
+    assert (told_before, is_after_done) == ("done", False)
+    assert alone.result() == ["first", "before"]
+    assert await _kept(house) == ["first", "before", "after"]

@@ -1,5 +1,6 @@
 """The shape of the database: the same by migration as by the models, up and down, and never run on an old one."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.cases.texts_held import NotYourCase
 from bot.engine.schema import (
     SchemaOld,
     WrongKind,
@@ -18,11 +20,19 @@ from bot.engine.schema import (
     is_trial_database,
     mark_as_trial,
     migrate,
+    reached,
     require_current,
     require_revision,
 )
 from bot.engine.settings import read_settings
+from bot.intake.turns import Arrival
+from bot.privacy import resealing
+from bot.service import Service
+from models.saying import NAMES_SEALED_AS
 from models.tables import metadata
+from tests import builders
+
+NAMES_SEALED, SECRET_HASH = "0010_names_sealed", "scrypt$16384$8$1$00$00"
 
 
 @pytest.fixture
@@ -137,3 +147,60 @@ async def test_a_real_database_does_not_open_for_the_trial(db: AsyncConnection) 
     with pytest.raises(WrongKind):
         await require_current(db, is_trial=True)
     await require_current(db, is_trial=False)
+
+
+# What a revision does with what is there.
+
+
+async def test_going_back_opens_names_and_secrets_and_up_again_they_are_sealed(service: Service, url: str) -> None:
+    amina = await builders.volunteer(service)
+    asker = await builders.newcomer_on_web(service, arrival=Arrival(secret_hash=SECRET_HASH))
+    async with service.store.work() as work:
+        await work.tell(amina.id, NotYourCase(case=1, code="4729135", fate="taken", alias="Bo"))
+    await service.store.close()
+    before = _before(NAMES_SEALED)
+
+    with pytest.raises(RuntimeError, match="needs the key"):
+        await _goes(url, "downgrade", before)
+    await _goes(url, "downgrade", before, seal=service.store.seal)
+    back = await _plain(url)
+    await _goes(url, "upgrade", "head")
+    up = await _plain(url)
+    await resealing.seal_what_is_left(service.store)
+
+    assert back == up == ({(amina.id, "Amina")}, {(asker.id, SECRET_HASH)}, ["Bo"])
+    assert await _plain(url) == (set(), set(), [None])
+    assert await builders.person_named(service, "Amina") == amina.id
+    assert "Bo" in (await builders.screen(service, amina.id))[0]
+
+
+def _before(revision: str) -> str:
+    before = ScriptDirectory.from_config(config()).get_revision(revision).down_revision
+    assert isinstance(before, str)
+    return before
+
+
+async def _goes(url: str, verb: str, revision: str, **attributes: object) -> None:
+    def goes(connection: Connection) -> None:
+        settings = config()
+        settings.attributes |= {"connection": connection, **attributes}
+        getattr(command, verb)(settings, revision)
+        connection.commit()
+
+    async with reached(url) as db:
+        await db.run_sync(goes)
+
+
+async def _plain(url: str) -> tuple[object, object, object]:
+    """The names and secrets that lie in plain, and whom the outbox names so."""
+    async with reached(url) as db:
+        named = await db.execute(text("SELECT id, alias FROM people WHERE alias IS NOT NULL"))
+        bare = await db.execute(
+            text("SELECT newcomer_id, secret_hash FROM conversations WHERE secret_hash IS NOT NULL")
+        )
+        said = await db.execute(text("SELECT params FROM outbox WHERE kind = 'not_your_case'"))
+        rows = [json.loads(params) for params in said.scalars()]
+        return (
+            {tuple(row) for row in named}, {tuple(row) for row in bare},
+            [None if NAMES_SEALED_AS in row else row["alias"] for row in rows],
+        )  # fmt: skip

@@ -15,6 +15,7 @@ from bot.engine.seal import KeyLost, KeyMissing, Seal, WrongKey, create_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.engine.unlocking import WITNESS, _leave_witness, open_store, require_fitting_key, sealed_rows
+from bot.intake.turns import Arrival
 from bot.people import keeping, logins
 from bot.people.texts import DeskLink
 from bot.service import Service
@@ -227,7 +228,7 @@ async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(servi
         await drafts.keep(work, case_id=askers[0].case_id, text="Inte skickat")
         sealed_as, hidden = work.hide("en länk till skrivbordet")
         await work.tell(amina.id, DeskLink(sealed_as=sealed_as), secret=hidden)
-    asker = await builders.newcomer_on_web(service)
+    asker = await builders.newcomer_on_web(service, arrival=Arrival(secret_hash="hashed"))
     async with service.store.work() as work:
         token = await logins.open_login(work, asker.id, Device.OWN)
         await keeping.keep_secret(work, token, "12345678")

@@ -101,7 +101,7 @@ async def test_no_row_is_ever_overwritten_or_deleted(service: Service, boss: Sta
     assert (row.kind, row.added_by) == ("closed", number)
     assert row.ended_by == number + 1
     async with service.store.look() as db:
-        past = await changes_made.history(db)
+        past = await changes_made.history(db, service.store.seal)
     assert [(one.told.verb, one.alias, one.undone) for one in past] == [
         ("usual", None, False), ("close", None, False), ("weekly", None, False),
     ]  # fmt: skip
@@ -121,7 +121,7 @@ async def test_a_closing_of_all_places_names_those_that_would_be_open(service: S
     await publish(service, Change(Verb.CLOSE, ("linero", "sporthallen"), MONDAY))
 
     async with service.store.look() as db:
-        newest = (await changes_made.history(db))[0]
+        newest = (await changes_made.history(db, service.store.seal))[0]
     assert newest.told.places == ("linero",)
 
 

@@ -164,7 +164,7 @@ async def test_a_new_secret_takes_the_place_of_the_old_one_and_the_chat_says_so_
         await keeping.renew_secret(work, asker.visitor, login, new=NewSecret(NEW, NEW_HASH, replaces=OLD_HASH))
 
     async with service.store.look() as db:
-        _, kept_hash = await secret_door.numbers_of(db, asker.id) or ("", "")
+        _, kept_hash = await secret_door.numbers_of(db, service.store.seal, asker.id) or ("", "")
     (said,) = await builders.screen(service, asker.id, Notice.NUMBER_MADE)
     assert secret_matches(NEW, kept_hash) and not secret_matches(OLD, kept_hash)
     assert ((await _shown(service, login.id)).secret, (await _shown(service, other.id)).secret) == (NEW, "")

@@ -130,7 +130,7 @@ async def _comes_back(service: Service, code: str, secret: str) -> str | Refusal
         async with service.store.work() as work:
             await secret_door.count_guess(work, code)
         async with service.store.look() as db:
-            found = await secret_door.secret_for_code(db, code, clock.now())
+            found = await secret_door.secret_for_code(db, service.store.seal, code, clock.now())
         if found is None or not secret_matches(secret, found[1]):
             return NotFound("wrong_code_or_secret")
         async with service.store.work() as work:

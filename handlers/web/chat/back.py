@@ -48,7 +48,7 @@ async def _come_back(request: web.Request, code: str, secret: str, device: Devic
     store, guesses, place = request.app[SERVICE].store, request.app[LIMITS].guesses, _place(request)
     await _count(request, code)
     async with store.look() as db:
-        found = await secret_door.secret_for_code(db, code, clock.now())
+        found = await secret_door.secret_for_code(db, store.seal, code, clock.now())
     matches = await slowly(request, "back", secret_matches, secret, found[1] if found else NOBODYS)
     if found is None or not matches:
         raise NotFound("wrong_code_or_secret")

@@ -128,8 +128,9 @@ async def _read(request: web.Request, login: Login | None) -> Reading:
 
 
 async def _kept_in(db: Look, request: web.Request, login: Login) -> tuple[Kept, str]:
-    kept = await keeping.kept_for(db, request.app[SERVICE].store.seal, login.id, now=clock.now())
-    numbers = await secret_door.numbers_of(db, login.person_id) if kept.secret else None
+    seal = request.app[SERVICE].store.seal
+    kept = await keeping.kept_for(db, seal, login.id, now=clock.now())
+    numbers = await secret_door.numbers_of(db, seal, login.person_id) if kept.secret else None
     return kept, numbers[0] if numbers else ""
 
 

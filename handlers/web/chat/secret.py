@@ -54,8 +54,9 @@ async def make(request: web.Request) -> web.Response:
 async def _make(request: web.Request, login: Login) -> None:
     if not request.app[LIMITS].allows_login(NEW_SECRETS, identity.token_of(request, identity.NEWCOMER) or ""):
         raise TooMany("slow_down")
-    async with request.app[SERVICE].store.look() as db:
-        numbers = await secret_door.numbers_of(db, login.person_id)
+    store = request.app[SERVICE].store
+    async with store.look() as db:
+        numbers = await secret_door.numbers_of(db, store.seal, login.person_id)
     if numbers is None:
         raise BadInput("no_secret_yet")
     code, old_hash = numbers

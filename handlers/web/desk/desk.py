@@ -13,7 +13,7 @@ from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, Refusal, To
 from bot.people import login_links, logins, people
 from bot.people.logins import Login
 from bot.reports import overview
-from bot.roster.staffing import on_shift
+from bot.roster.staffing import names_on_shift, on_shift
 from bot.service import Look
 from bot.telling import inbox
 from bot.volunteers.texts import help_text
@@ -186,14 +186,15 @@ def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) 
 
 async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | None = None) -> web.Response:
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
+    seal = service.store.seal
     async with service.store.look() as db:
-        me = next(person for person in await people.staff(db) if person.id == login.person_id)
+        me = next(person for person in await people.staff(db, seal) if person.id == login.person_id)
         working = await on_shift(db, now)
         desk = Desk(
             alias=me.alias,
             mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],
             waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
-            on_shift=sorted(volunteer.alias for volunteer in working),
+            on_shift=await names_on_shift(db, seal, now),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
             notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
             overview=await _overview(request, login, db),
@@ -205,5 +206,6 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
 async def _overview(request: web.Request, login: Login, db: Look) -> Mapping[str, object] | None:
     if login.role != Role.COORDINATOR:
         return None
-    now = clock.now()
-    return overview_shown(request.app[SERVICE], words_for(request), await overview.overview(db, now), now)
+    service, now = request.app[SERVICE], clock.now()
+    seen = await overview.overview(db, service.store.seal, now)
+    return overview_shown(service, words_for(request), seen, now)

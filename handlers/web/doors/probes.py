@@ -38,6 +38,7 @@ async def readyz(request: web.Request) -> web.Response:
     told = {"ready": ready, "database": database, "storage": storage, "stopping": service.health.stopping}
     told |= {"clock": "in_doubt" if clock.doubt() else "believed"}
     told |= {"channels": service.health.channels, "channel_troubles": _channel_troubles(service)}
+    told |= _traces(service)
     told |= {"left_for_a_newer_version": await _left_behind(request) if database else {}}
     return web.json_response(told, status=200 if ready else 503)
 
@@ -59,6 +60,13 @@ def _storage(service: Service) -> dict[str, object]:
         told |= {"cause": str(condition.cause), "since": condition.since.isoformat(timespec="seconds")}
         told |= {"failed_acts": condition.failed_acts}
     return told
+
+
+def _traces(service: Service) -> dict[str, object]:
+    """That what was deleted cannot be taken out of the files, while that lasts; it hinders nobody."""
+    found = service.health.traces
+    told = found and {"since": found.since.isoformat(timespec="seconds"), "why": found.why}
+    return {"traces_of_deleted": told} if told else {}
 
 
 def _channel_troubles(service: Service) -> dict[str, object]:

@@ -101,7 +101,7 @@ async def undo(request: web.Request) -> web.Response:
     try:
         async with identity.acts(request) as (work, _):
             if not is_sure:
-                await changes_made.undoable(work.db, number)
+                await changes_made.undoable(work.db, work.seal, number)
             elif await once.first_time(work, "desk", f"undo:{number}"):
                 await changes.undo(work, number)
     except REFUSED as refusal:
@@ -116,7 +116,7 @@ async def ask_undo(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     try:
         async with service.store.look() as db:
-            change = await changes_made.undoable(db, int(request.match_info["number"]))
+            change = await changes_made.undoable(db, service.store.seal, int(request.match_info["number"]))
     except Stale:
         return see_other(HOURS)
     shown = view.past_shown(service, words_for(request), change, clock.now())
@@ -128,7 +128,7 @@ async def history(request: web.Request) -> web.Response:
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     day, refusal = _day_asked(request.query.get("day", ""))
     async with service.store.look() as db:
-        lines = await changes_made.history(db, HISTORY_SHOWN)
+        lines = await changes_made.history(db, service.store.seal, HISTORY_SHOWN)
         newest = await changes_made.newest_standing(db)
         held = await standing.openings_on(db, day) if day else []
     return page(
@@ -214,7 +214,7 @@ def _choices(request: web.Request, known: list[PlaceRow]) -> Choices:
 
 async def _look(request: web.Request, today: date) -> Seen:
     async with request.app[SERVICE].store.look() as db:
-        past = await changes_made.history(db, 1)
+        past = await changes_made.history(db, request.app[SERVICE].store.seal, 1)
         return Seen(
             await places.places(db), await standing.timetable(db, since=today), past[0] if past else None,
             await changes_made.newest_standing(db), await warnings.undecided(db, today),
