@@ -34,8 +34,11 @@ from models.outbox import Notice, RowState
 OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 # After one of these the choices above it are about something that has passed.
 ENDS_CHOICES = frozenset(
-    {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
-)
+    {
+        Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.ENDED, Notice.LANGUAGE_CHANGED,
+        Notice.REOPENED,
+    }
+)  # fmt: skip
 # Their own buttons are about themselves: what was asked before them still stands.
 ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
 BRINGS_NUMBERS = frozenset({Notice.RECEIPT, Notice.NUMBER_MADE})
