@@ -7,7 +7,7 @@ day at the office; what was told of the case goes. It must not decide when a cas
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 
 from bot.cases.opening import freed_hash
 from bot.engine import clock
@@ -20,9 +20,10 @@ from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, Focus, FreedCode
 from models.closing import Closing
 from models.outbox import Outbox, Timer, TimerKind
+from models.people import Address
 
 _EVENTS, _CLOSINGS, _FOCUSES = table_of(CaseEvent), table_of(Closing), table_of(Focus)
-_FREED, _ROWS, _TIMERS = table_of(FreedCode), table_of(Outbox), table_of(Timer)
+_FREED, _ROWS, _TIMERS, _ADDRESSES = table_of(FreedCode), table_of(Outbox), table_of(Timer), table_of(Address)
 OF_A_MESSAGE = (CaseEventKind.NEWCOMER_WROTE, CaseEventKind.ANSWERED)
 OF_A_CASE = (TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER)
 AS_DAYS = ("opened_at", "first_claimed_at", "first_answered_at", "closed_at", "stats_consent_at")
@@ -89,8 +90,12 @@ async def _cut_ledger(work: Work, case: CaseRow) -> None:
 async def _forget_told(work: Work, case: CaseRow) -> None:
     """What was said of the case, and what was to be looked at again, is gone. What this act itself says of its end
     leaves first, and so does what it changes in messages that stand in a chat."""
-    before = _ROWS.c.case_id == case.id, _ROWS.c.created_at < work.now, _ROWS.c.lease_owner.is_(None)
-    await work.db.execute(delete(_ROWS).where(*before, ~IS_BEING_CHANGED))
+    before = _ROWS.c.created_at < work.now, _ROWS.c.lease_owner.is_(None), ~IS_BEING_CHANGED
+    await work.db.execute(delete(_ROWS).where(_ROWS.c.case_id == case.id, *before))
+    if case.code and case.newcomer_id is not None:  # how the case stood, for instance, was an answer of no case
+        lanes = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == case.newcomer_id)
+        names_it = cast(_ROWS.c.params, Text).contains(f'"{case.code}"')
+        await work.db.execute(delete(_ROWS).where(_ROWS.c.address_id.in_(lanes), names_it, *before))
     await work.db.execute(delete(_TIMERS).where(_TIMERS.c.subject == case.id, _TIMERS.c.kind.in_(OF_A_CASE)))
     for name in ("case_id", "spoke_case_id", "asked_case"):
         await work.db.execute(update(_FOCUSES).where(_FOCUSES.c[name] == case.id).values({name: None}))

@@ -37,7 +37,6 @@ ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act
 CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
 _ROWS, _MESSAGES, _THREADS = table_of(Outbox), table_of(Message), table_of(Conversation)
 _PEOPLE, _ADDRESSES, _REMINDERS = table_of(Person), table_of(Address), table_of(SessionReminder)
-_WITH_THREAD = _PEOPLE.join(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
 
 
 class Lane(NamedTuple):
@@ -68,6 +67,9 @@ class _Silent(NamedTuple):
     conversation_id: int
 
 
+_SILENT = select(*columns(_Silent, _PEOPLE, conversation_id=_THREADS.c.id)).select_from(
+    _PEOPLE.join(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
+)
 _LANES = select(*columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDRESSES.c.language)).select_from(
     _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
 )
@@ -247,14 +249,13 @@ async def _purge_newcomers(work: Work, left: Allowance) -> int:
     because they act at this moment."""
     if left.is_spent:
         return 0
-    gone = select(*columns(_Silent, _PEOPLE, conversation_id=_THREADS.c.id)).select_from(_WITH_THREAD)
-    gone = gone.where(_PEOPLE.c.role == Role.NEWCOMER, *_are_silent(work)).limit(CASES_AN_ACT)
+    gone = _SILENT.where(_PEOPLE.c.role == Role.NEWCOMER, *_are_silent(work)).limit(CASES_AN_ACT)
     found = every(_Silent, await work.db.execute(gone))
     free = await _nobody_acts_in(work, [one.conversation_id for one in found])
     for person_id, conversation_id in found:
         if left.is_spent:
             break
-        still = select(_PEOPLE.c.id).where(_PEOPLE.c.id == person_id, *_are_silent(work))
+        still = _SILENT.where(_PEOPLE.c.id == person_id, *_are_silent(work))
         if conversation_id in free and (await work.db.execute(still)).first() is not None:
             await erase_newcomer(work, person_id, farewell=False)
             left.took(ROWS_OF_A_CASE)
@@ -270,7 +271,7 @@ def _are_silent(work: Work) -> Iterator[ColumnElement[bool]]:
     yield _PEOPLE.c.created_at < work.now - last_day.lives(work)
     yield ~exists().where(theirs, CASES.c.code.is_not(None))  # until it is cut it has words
     yield ~exists().where(theirs, CASES.c.closed_at > work.now - AFTER_CLOSING)
-    yield ~exists().where(_THREADS.c.newcomer_id == _PEOPLE.c.id, _THREADS.c.drafted_at > work.now - DRAFTS_KEPT)
+    yield _THREADS.c.drafted_at.is_(None) | (_THREADS.c.drafted_at < work.now - DRAFTS_KEPT)
     yield ~exists().where(_REMINDERS.c.person_id == _PEOPLE.c.id)  # they asked to hear of a session still to be held
 
 
