@@ -133,12 +133,13 @@ class Case(Base, table=True):
             sqlite_where=text("last_message_at IS NOT NULL"),
             postgresql_where=text("last_message_at IS NOT NULL"),
         ),
-        # Those whose newcomer has erased everything, and whose number is still theirs.
+        # Those that have a number still, by whose they are: nobody's, where their newcomer has erased everything.
         Index(
-            "ix_cases_erased",
+            "ix_cases_numbered",
+            "newcomer_id",
             "closed_at",
-            sqlite_where=text("newcomer_id IS NULL AND code IS NOT NULL"),
-            postgresql_where=text("newcomer_id IS NULL AND code IS NOT NULL"),
+            sqlite_where=text("code IS NOT NULL"),
+            postgresql_where=text("code IS NOT NULL"),
         ),
     )
 

@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 WORDED = sa.text('last_message_at IS NOT NULL')
-ERASED = sa.text('newcomer_id IS NULL AND code IS NOT NULL')
+NUMBERED = sa.text('code IS NOT NULL')
 
 
 def upgrade() -> None:
@@ -32,11 +32,12 @@ def upgrade() -> None:
         batch_op.alter_column('code', existing_type=sa.Text(), nullable=True)
     op.execute("UPDATE cases SET code = NULL WHERE code LIKE 'gone-%'")
     op.create_index('ix_cases_worded', 'cases', ['last_message_at'], sqlite_where=WORDED, postgresql_where=WORDED)
-    op.create_index('ix_cases_erased', 'cases', ['closed_at'], sqlite_where=ERASED, postgresql_where=ERASED)
+    theirs = ['newcomer_id', 'closed_at']
+    op.create_index('ix_cases_numbered', 'cases', theirs, sqlite_where=NUMBERED, postgresql_where=NUMBERED)
 
 
 def downgrade() -> None:
-    op.drop_index('ix_cases_erased', table_name='cases')
+    op.drop_index('ix_cases_numbered', table_name='cases')
     op.drop_index('ix_cases_worded', table_name='cases')
     op.execute("UPDATE cases SET code = 'gone-' || CAST(id AS TEXT) WHERE code IS NULL")
     with op.batch_alter_table('cases', schema=None) as batch_op:
