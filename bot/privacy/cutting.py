@@ -7,7 +7,8 @@ day at the office; what was told of the case goes. It must not decide when a cas
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, null, or_, select, update
+from sqlalchemy import case as when
 
 from bot.cases.opening import freed_hash
 from bot.engine import clock
@@ -97,5 +98,6 @@ async def _forget_told(work: Work, case: CaseRow) -> None:
         names_it = cast(_ROWS.c.params, Text).contains(f'"{case.code}"')
         await work.db.execute(delete(_ROWS).where(_ROWS.c.address_id.in_(lanes), names_it, *before))
     await work.db.execute(delete(_TIMERS).where(_TIMERS.c.subject == case.id, _TIMERS.c.kind.in_(OF_A_CASE)))
-    for name in ("case_id", "spoke_case_id", "asked_case"):
-        await work.db.execute(update(_FOCUSES).where(_FOCUSES.c[name] == case.id).values({name: None}))
+    in_focus = {name: _FOCUSES.c[name] == case.id for name in ("case_id", "spoke_case_id", "asked_case")}
+    left = {name: when((is_it, null()), else_=_FOCUSES.c[name]) for name, is_it in in_focus.items()}
+    await work.db.execute(update(_FOCUSES).where(or_(*in_focus.values())).values(left))
