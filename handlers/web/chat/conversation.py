@@ -51,7 +51,8 @@ class Bubble:
 
     Without a `body` there is nothing to show any more: what had this key is gone.
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
-    `is_new`: no page has shown it yet. `brings_numbers`: from here on there are other numbers to write down.
+    `empties`: what stood before it has been deleted. `is_new`: no page has shown it yet. `brings_numbers`: from here on
+    there are other numbers to write down.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Bubble:
     choices: tuple[tuple[Choice, ...], ...] = ()
     edited: bool = False
     ends: bool = False
+    empties: bool = False
     is_receipt: bool = False
     is_new: bool = False
     brings_numbers: bool = False
@@ -119,6 +121,7 @@ async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now:
         is_new=row.state == RowState.DUE and (row.edits is None or bool(prompt.rows)),  # buttons that go are no news
         edited=row.kind == Notice.REPLY and row.edits is not None, brings_numbers=row.kind in BRINGS_NUMBERS,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
+        empties=row.kind == Notice.ENDED,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind not in ASIDES),
     )  # fmt: skip
 
