@@ -1,7 +1,7 @@
 """A case: its states and the moves between them, its ledger, its code, and what its volunteer has not sent yet.
 
-Owns Case, CaseEvent, Focus, HeldLine, DeskDraft, CodeGuess and MOVES. How a case ends is in `closing.py`. It must not
-load rows or decide who may act.
+Owns Case, CaseEvent, Focus, HeldLine, DeskDraft, CodeGuess, FreedCode and MOVES. How a case ends is in `closing.py`. It
+must not load rows or decide who may act.
 """
 
 import secrets
@@ -60,6 +60,9 @@ class Case(Base, table=True):
     `waiting_since`: instant of the first newcomer's message that has had no answer; None when we owe none.
     `throttled`: came in a flood from one network address, so it stands behind the others; never refused. Called `held`
     in the database.
+    `last_message_at`: the newest words by anybody, which decide their last day; None once the words are gone. Then the
+    `code` is None too, and every instant is the beginning of its day at the office.
+    `last_day_told_at`: when coordinators were last told that the last day of its words is near.
     `read_seq`: the newest message of the conversation that the claimer has been shown.
     The answers to the optional questions are codes; None means "not asked or not answered".
     """
@@ -67,7 +70,7 @@ class Case(Base, table=True):
     __tablename__ = "cases"
 
     id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
-    code: str = Field(sa_column=Column(Text, nullable=False, unique=True))
+    code: str | None = Field(sa_column=Column(Text, unique=True))
     newcomer_id: int | None = Field(sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL"), index=True))
     conversation_id: int | None = Field(sa_column=Column(Id, ForeignKey("conversations.id", ondelete="SET NULL")))
     status: str = Field(sa_column=Column(Text, nullable=False))
@@ -86,6 +89,7 @@ class Case(Base, table=True):
     first_answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_message_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_day_told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     read_seq: int = Field(default=0, sa_column=Column(Id, nullable=False, server_default=text("0")))
     category: str | None = Field(default=None, sa_column=Column(Text))
     stats_consent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -122,6 +126,21 @@ class Case(Base, table=True):
             postgresql_where=text("status IN ('queued', 'claimed')"),
         ),
         Index("ix_cases_opened_at", "opened_at"),
+        # Those whose words are still here, the quietest first: most cases lost theirs long ago.
+        Index(
+            "ix_cases_worded",
+            "last_message_at",
+            sqlite_where=text("last_message_at IS NOT NULL"),
+            postgresql_where=text("last_message_at IS NOT NULL"),
+        ),
+        # Those that have a number still, by whose they are: nobody's, where their newcomer has erased everything.
+        Index(
+            "ix_cases_numbered",
+            "newcomer_id",
+            "closed_at",
+            sqlite_where=text("code IS NOT NULL"),
+            postgresql_where=text("code IS NOT NULL"),
+        ),
     )
 
 
@@ -203,11 +222,23 @@ class CodeGuess(Base, table=True):
     since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class FreedCode(Base, table=True):
+    """That a code was a case's until that day, as a keyed hash: for two years nobody else's case gets it."""
+
+    __tablename__ = "freed_codes"
+
+    code_hash: str = Field(sa_column=Column(Text, primary_key=True))
+    freed_on: date = Field(sa_column=Column(Date, nullable=False, index=True))
+
+
 CODE_DIGITS = 6
 
 
 def new_code() -> str:
-    """Six random digits and a check digit, as 7 characters. Opens nothing by itself."""
+    """Six random digits and a check digit, as 7 characters. Opens nothing by itself.
+
+    Never as long as a secret number, so that neither can be taken for the other.
+    """
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     return digits + check_digit(digits)
 

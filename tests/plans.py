@@ -26,8 +26,8 @@ _HISTORY = (
     "SELECT i, CASE WHEN i % 3 = 0 THEN 'web' ELSE 'telegram' END, false FROM n",
     f"INSERT INTO outbox (address_id, kind, params, state, created_at, due_at, remote_id, ended_at) "
     f"{_NUMBERS.format(count=SAID)} SELECT 1 + i % {LANES}, 'receipt', '{{}}', 'sent', :at, :at, i, :at FROM n",
-    f"INSERT INTO cases (id, code, status, language, channel, opened_at, last_message_at) "
-    f"{_NUMBERS.format(count=SAID)} SELECT i, CAST(i AS TEXT), 'closed', 'sv', 'web', :at, :at FROM n",
+    f"INSERT INTO cases (id, status, language, channel, opened_at, closed_at) "
+    f"{_NUMBERS.format(count=SAID)} SELECT i, 'closed', 'sv', 'web', :at, :at FROM n",
 )
 
 

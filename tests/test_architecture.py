@@ -43,6 +43,8 @@ CASE_FILES = {
     "bot/cases/queue.py",
     "bot/reports/figures.py",
     "bot/privacy/purge.py",
+    "bot/privacy/cutting.py",
+    "bot/privacy/last_day.py",
     "bot/people/secret_door.py",
     "bot/cases/taking_back.py",
 }

@@ -99,6 +99,8 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == work.staff.id and claimed_at:
         return AlreadyClaimed("already_yours", code=case.code)
+    if case.is_purged:
+        return NotFound()
     if claimed_at is None:
         return AlreadyClaimed("case_not_open", code=case.code)
     return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
@@ -160,6 +162,11 @@ async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
     if case.status == CaseStatus.CLAIMED and case.waiting_since is None:
         await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
     return waiting
+
+
+async def words_changed(work: Work, case: CaseRow) -> None:
+    """The newest words of the case are now, by a change: their last day counts from it."""
+    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(last_message_at=work.now))
 
 
 async def volunteer_answered(work: Work, case: CaseRow) -> None:

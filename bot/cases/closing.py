@@ -7,20 +7,21 @@ It must not claim or relay.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from bot.cases import drafts, focus, questions, queue
 from bot.cases.cases import claimed_since, refuse_if_newer
-from bot.cases.texts import CaseTakenBack, CaseWithdrawn
-from bot.cases.texts_newcomer import Closed
+from bot.cases.texts import CaseEnded, CaseTakenBack, CaseWithdrawn
+from bot.cases.texts_newcomer import Closed, Ended
 from bot.engine import bells, buttons
+from bot.engine.db import Db
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import only
 from bot.engine.work import Locked, Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id, table_of
-from models.case import MOVES, CaseEventKind, CaseStatus
+from models.case import MOVES, CaseEvent, CaseEventKind, CaseStatus
 from models.closing import (
     MINUTES_OFFERED,
     MINUTES_STEP,
@@ -34,8 +35,11 @@ from models.closing import (
 )
 from models.conversation import Conversation
 from models.intake import IntakeStep
+from models.people import Channel
 
 _DRAFTS, _CLOSINGS, _THREADS = table_of(ClosingDraft), table_of(Closing), table_of(Conversation)
+_EVENTS = table_of(CaseEvent)
+BY_TIME = "time"  # the ledger's detail of a closing that nobody decided
 LONGEST_MINUTES = 600
 
 
@@ -96,6 +100,25 @@ async def close_by_command(work: Work, case: CaseRow) -> CaseRow:
     await work.tell(case.volunteer_id, CaseTakenBack(code=case.code), case_id=case.id)
     await work.tell(case.newcomer_id, Closed(code=case.code), case_id=case.id)
     return closed
+
+
+async def close_by_time(work: Work, case: CaseRow) -> CaseRow:
+    """An open case is closed because its last day has come, with what is known; whoever has it is told. Nothing is
+    pushed to the newcomer, who may not be alone with the phone by now: their page and /status say it."""
+    closed = await end_case(work, case, CaseEventKind.CLOSED, detail=BY_TIME)
+    await _keep(work, case, is_advice=True, sheet=Sheet(case.category or UNKNOWN))
+    await queue.withdraw_cards(work, case, reason="withdrawn")
+    await work.tell(case.volunteer_id, CaseEnded(code=case.code), case_id=case.id)
+    if case.channel == Channel.WEB:
+        await work.tell(case.newcomer_id, Ended(answered=case.first_answered_at is not None))
+    return closed
+
+
+async def ended_unanswered(db: Db, case: CaseRow) -> bool:
+    """Whether time alone has closed this case before anybody answered in it."""
+    by_time = _EVENTS.c.case_id == case.id, _EVENTS.c.kind == CaseEventKind.CLOSED, _EVENTS.c.detail == BY_TIME
+    is_by_time: bool = (await db.execute(select(exists().where(*by_time)))).scalar_one()
+    return is_by_time and case.first_answered_at is None
 
 
 async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: str | None = None) -> CaseRow:

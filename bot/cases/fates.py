@@ -28,7 +28,8 @@ _ENDED = (CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """kind: erased · queued · taken (by `alias`) · withdrawn (she closed it) · closed (by whoever) · closed_by_you.
+    """kind: ended (its last day has passed: no `code`) · erased · queued · taken (by `alias`) · withdrawn (she closed
+    it) · closed (by whoever) · closed_by_you.
 
     `may_take_up`: the actor closed it, not long ago, and its newcomer waits in no other case.
     """
@@ -53,6 +54,8 @@ async def fate_of(work: Work, case_id: int) -> Fate:
         NotFound: no such case.
     """
     case = await access.locked_case(work, case_id)
+    if case.is_purged:
+        return Fate("ended", case.code)
     if case.newcomer_id is None:
         return Fate("erased", case.code)
     if case.status == CaseStatus.QUEUED:

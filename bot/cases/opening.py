@@ -14,12 +14,13 @@ from bot.engine import bells
 from bot.engine.rows import exactly
 from bot.engine.work import Work
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from models.base import new_id
-from models.case import MOVES, CaseEventKind, CaseStatus, new_code
+from models.base import new_id, table_of
+from models.case import MOVES, CaseEventKind, CaseStatus, FreedCode, new_code
 from models.saying import fields_of
 
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
+_FREED = table_of(FreedCode)
 
 
 async def open_case(
@@ -64,6 +65,7 @@ def may_reopen(case: CaseRow | None, now: datetime) -> bool:
     """Whether a newcomer's words belong to this closed case rather than to a new one."""
     return (
         case is not None
+        and not case.is_purged
         and case.status == CaseStatus.CLOSED
         and case.closed_at is not None
         and now - case.closed_at < REOPEN_WITHIN
@@ -94,6 +96,12 @@ async def change_language(work: Work, case: CaseRow, language: str) -> None:
 async def _free_code(work: Work) -> str:
     for _ in range(CODE_TRIES):
         code = new_code()
-        if not (await work.db.execute(select(exists().where(CASES.c.code == code)))).scalar_one():
+        was_given = exists().where(_FREED.c.code_hash == freed_hash(work, code))
+        if not (await work.db.execute(select(exists().where(CASES.c.code == code) | was_given))).scalar_one():
             return code
     raise RuntimeError("no free case code: a million cases are stored")
+
+
+def freed_hash(work: Work, code: str) -> str:
+    """Under what it is known that a code was given, when no case has it any more."""
+    return work.seal.blind("freed case code", code)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.cases import holding_back, messages, pointing, queue, relay_states, remote
-from bot.cases.cases import adviser_name, newcomer_wrote, volunteer_answered
+from bot.cases.cases import adviser_name, newcomer_wrote, volunteer_answered, words_changed
 from bot.cases.messages import MESSAGES, conversation_of, words_of
 from bot.cases.opening import may_reopen
 from bot.cases.texts_newcomer import EditedClosed, Reply
@@ -70,6 +70,7 @@ async def edited_by_newcomer(
     message_id, seq = await messages.keep(
         work, case, Author.NEWCOMER, text, external_id=external_id, version=found.version + 1, marks=marks
     )
+    await words_changed(work, case)
     if case.status == CaseStatus.CLAIMED:
         await _pass_on(work, case, message_id, text, seq=seq, edited=True)
     elif case.status == CaseStatus.CLOSED:

@@ -5,11 +5,12 @@ what a closing asks in `texts_closing.py`, what newcomers read in `texts_newcome
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from bot.cases.phrases import card_line
 from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
+from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
@@ -182,6 +183,34 @@ class CaseTakenBack(_OfCase):
 
     kind: ClassVar = Notice.CASE_TAKEN_BACK
     sentence: ClassVar = "case_taken_back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEnded(ToStaff):
+    """The last day of the case that the reader had has come: it is closed and its words are deleted."""
+
+    kind: ClassVar = Notice.CASE_ENDED
+    code: CaseCode
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(words("case_ended_by_time", n=facts.retention_days, code=shown_code(self.code)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDayNear(ToStaff):
+    """An open case will be closed and its words deleted on a day, unless somebody writes. `state`: of the case."""
+
+    kind: ClassVar = Notice.LAST_DAY_NEAR
+    code: CaseCode
+    since: datetime
+    on_day: date
+    state: CaseStatus = CaseStatus.CLAIMED
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        key = "last_day_unclaimed" if self.state == CaseStatus.QUEUED else "last_day_claimed"
+        quiet_since = words.day(clock.office_day(self.since, facts.zone))
+        ends = words("last_day_near", day=words.day(self.on_day))
+        return Prompt(lines(words(key, code=shown_code(self.code), day=quiet_since), ends))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ class Became(StrEnum):
     NOWHERE = "nowhere"
 
 
-FateKind = Literal["erased", "queued", "taken", "withdrawn", "closed", "closed_by_you"]
+FateKind = Literal["ended", "erased", "queued", "taken", "withdrawn", "closed", "closed_by_you"]
 
 
 @dataclass(frozen=True, kw_only=True)

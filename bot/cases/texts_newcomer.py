@@ -10,7 +10,7 @@ from typing import ClassVar
 from bot.cases.phrases import promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
 from bot.language.i18n import Foreign, Words
-from bot.language.parts import Facts, OneSentence, ToNewcomer, lines, part_of, shown_code
+from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines, part_of, shown_code
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import CaseCode, Name
@@ -26,7 +26,7 @@ class Receipt(Promised, ToNewcomer):
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         trial = words("trial_nobody_reads") if facts.is_trial else ""
-        number = words("your_case_number", case=shown_code(self.code))
+        number = lines(words("your_case_number", case=shown_code(self.code)), codes_end(words, facts))
         # Who waits for an answer may rather come by; where nothing is promised, the promise says so already.
         visit = visit_line(words, self.session, facts) if self.promise != PromiseKind.UNKNOWN else ""
         return Prompt(lines(trial, words("thanks_received"), number, promise_lines(words, self, facts), visit))
@@ -143,6 +143,18 @@ class Closed(ToNewcomer):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         return Prompt(lines(words("case_closed"), words("case_closed_again", case=shown_code(self.code))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended(ToNewcomer):
+    """The last day of a case has come. `answered`: somebody had answered in it, or nobody need have."""
+
+    kind: ClassVar = Notice.ENDED
+    answered: bool = True
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        sorry = "" if self.answered else words("case_ended_unanswered")
+        return Prompt(lines(words("case_ended", n=facts.retention_days), sorry, words("case_ended_again")))
 
 
 @dataclass(frozen=True, kw_only=True)

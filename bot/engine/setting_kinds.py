@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 HIGHEST_PORT = 65_535
+LONGEST_RETENTION_DAYS = 90  # no installation may promise less than that words are gone by then
 # Whoever stops the program gives it 30 seconds: 5 for browsers, and 25 for sends, of which two are left for marking.
 LONGEST_SEND_TIMEOUT_SECONDS, LONGEST_STOP_SECONDS = 18.0, 25.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 3600.0
@@ -62,6 +63,18 @@ def number(lowest: float, highest: float, *, kind: Callable[[str | float], float
 def whole(lowest: int, highest: int) -> BeforeValidator:
     """A whole number within these limits, both included."""
     return number(lowest, highest, kind=int)
+
+
+def _retention(given: str | float) -> int:
+    try:
+        days = int(given)
+    except ValueError:
+        refuse("setting_not_a_number", value=given)
+    if days > LONGEST_RETENTION_DAYS:
+        refuse("setting_retention_too_long", value=given, highest=LONGEST_RETENTION_DAYS)
+    if days < 1:
+        refuse("setting_out_of_range", value=given, lowest=1, highest=LONGEST_RETENTION_DAYS)
+    return days
 
 
 def _port(given: str | float) -> int:
@@ -219,6 +232,7 @@ def renamed(url: URL, name: str, new_name: str) -> URL:
 Seconds = Annotated[float, number(SHORTEST_SECONDS, LONGEST_SECONDS, kind=float)]
 SendTimeout = Annotated[float, number(SHORTEST_SECONDS, LONGEST_SEND_TIMEOUT_SECONDS, kind=float)]
 StopTime = Annotated[float, number(SHORTEST_SECONDS, LONGEST_STOP_SECONDS, kind=float)]
+RetentionDays = Annotated[int, BeforeValidator(_retention)]
 Port = Annotated[int, BeforeValidator(_port)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 LogLevel = Annotated[str, BeforeValidator(_level)]

@@ -25,7 +25,6 @@ LONGEST_LONG_POLL_SECONDS = 50  # The Bot API server waits no longer: tdlib/tele
 CONNECT_SECONDS = 5.0  # what reaching the Bot API server may take, on top of waiting for its answer
 MOST_SENDS_IN_PARALLEL = 30  # About what one bot may send in a second: https://core.telegram.org/bots/faq
 MOST_SENDS_A_SECOND = 1_000  # what Telegram sells: https://core.telegram.org/bots/api#paid-broadcasts
-LONGEST_RETENTION_DAYS = 90
 MOST_SESSIONS_A_YEAR = 2_000
 MINUTES_OF_A_DAY = 24 * 60
 HOURS_OF_A_WEEK = 7 * 24
@@ -105,7 +104,7 @@ class Settings(BaseSettings):
     # What newcomers are promised.
     promise_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 15
     answer_hours: Annotated[int, whole(1, HOURS_OF_A_WEEK)] = 24
-    retention_days: Annotated[int, whole(1, LONGEST_RETENTION_DAYS)] = 30
+    retention_days: kinds.RetentionDays = 30
 
     # What the agreement with the municipality asks for; 0 is no goal.
     sessions_a_year: Annotated[int, whole(0, MOST_SESSIONS_A_YEAR)] = 0

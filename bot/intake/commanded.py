@@ -5,7 +5,7 @@ It must not read what was typed: `bot/language/commands.py` does.
 
 from dataclasses import replace
 
-from bot.cases import queue
+from bot.cases import closing, queue
 from bot.cases.told import Promised
 from bot.engine.actors import Visitor
 from bot.engine.work import Work
@@ -71,6 +71,8 @@ async def status(work: Work, person_id: int) -> Status:
     case = await access.newest_case_of(work.db, person_id)
     if case is None:
         return Status(state="none")
+    if case.is_purged:
+        return Status(state="ended", answered=not await closing.ended_unanswered(work.db, case))
     state, promised = CaseStatus(case.status), Promised()
     if state == CaseStatus.QUEUED:
         promised = (await queue.promise_for(work, case)).told

@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from bot.cases.phrases import other_ways, promise_lines
+from bot.cases.texts_newcomer import Ended
 from bot.cases.told import Promised
 from bot.hours.texts import hours_text
 from bot.hours.told import HoursTold, SessionTold
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
-from bot.language.parts import Facts, OneSentence, ToNewcomer, help_text, lines, privacy_text, rows_of, shown_code
+from bot.language.parts import (
+    Facts,
+    OneSentence,
+    ToNewcomer,
+    codes_end,
+    help_text,
+    lines,
+    privacy_text,
+    rows_of,
+    shown_code,
+)
 from bot.language.typed import shown
 from models.buttons import UNSENT
 from models.case import CaseStatus
@@ -26,15 +37,21 @@ from models.saying import CaseCode, Like
 
 @dataclass(frozen=True, kw_only=True)
 class Status(Promised, ToNewcomer):
-    """How the newest case stands, and while it waits when a person answers; "none" where there is none."""
+    """How the newest case stands, and while it waits when a person answers; "none" where there is none.
+
+    "ended": its last day has passed; `answered`: somebody had answered in it, or nobody need have.
+    """
 
     kind: ClassVar = Notice.STATUS
-    state: CaseStatus | Literal["none"]
+    state: CaseStatus | Literal["none", "ended"]
     code: CaseCode | None = None
+    answered: bool = True
 
     def said(self, words: Words, facts: Facts) -> Prompt:
+        if self.state == "ended":
+            return Ended(answered=self.answered).said(words, facts)
         if self.state == "none" or self.code is None:
-            return Prompt(lines(words("status_none"), words("write_question")))
+            return Prompt(lines(words("status_none"), codes_end(words, facts), words("write_question")))
         number = words("your_case_number", case=shown_code(self.code))
         match self.state:
             case CaseStatus.QUEUED:

@@ -110,6 +110,11 @@ def shown_code(code: str) -> Ltr:
     return Ltr(spoken_code(code))
 
 
+def codes_end(words: Words, facts: Facts) -> Plain:
+    """For how long a case code may be good: said with each new one, and in answer to one that is not."""
+    return words("codes_end", n=facts.retention_days)
+
+
 def rows_of(*choices: Choice) -> tuple[tuple[Choice, ...], ...]:
     """One choice a row."""
     return tuple((choice,) for choice in choices)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, func, literal_column, select
 
 from bot.engine.actors import Actor, require_staff
 from bot.engine.db import Db
@@ -22,7 +22,7 @@ CASES = table_of(Case)
 
 
 class CaseRow(NamedTuple):
-    """A snapshot of a case; what its columns mean: `models.case.Case`."""
+    """A snapshot of a case; what its columns mean: `models.case.Case`. `code` is empty once it is no number's more."""
 
     id: int
     code: str
@@ -54,6 +54,11 @@ class CaseRow(NamedTuple):
     how_found: str | None
     persons_in_case: int
 
+    @property
+    def is_purged(self) -> bool:
+        """Whether its last day has passed: no words, no number, and of its times only the days."""
+        return not self.code
+
 
 class Newest(NamedTuple):
     """How a newcomer's newest case stands."""
@@ -63,7 +68,8 @@ class Newest(NamedTuple):
     closed_at: datetime | None
 
 
-CASE_COLUMNS = columns(CaseRow, CASES)
+_CODE = func.coalesce(CASES.c.code, literal_column("''", Text))  # not given as a value: it is part of every statement
+CASE_COLUMNS = columns(CaseRow, CASES, code=_CODE)
 _BY_ID = select(*CASE_COLUMNS).where(CASES.c.id == bindparam("case"))
 _BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
 _OPEN_OF = select(*CASE_COLUMNS).where(CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_(OPEN))
@@ -86,7 +92,7 @@ class ComesOrGoes(NamedTuple):
     at: datetime
     actor_id: int | None
     detail: str | None
-    code: str
+    code: str | None
 
 
 _COMES_AND_GOES = (
@@ -164,7 +170,7 @@ async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> 
     for event in every(ComesOrGoes, await db.execute(_COMES_AND_GOES, {"case": case_id})):
         if event.kind == CaseEventKind.CLAIMED and event.actor_id == mine:
             holds, loss = True, None
-        elif holds and event.kind in _LEAVES:
+        elif holds and event.kind in _LEAVES and event.code is not None:  # a purged case is nobody's, and never was
             holds, loss = False, Loss(event.code, event.kind, event.at, event.actor_id == mine)
         elif loss and event.kind == CaseEventKind.ERASED and event.detail is None:
             loss = replace(loss, is_erased=True)
@@ -177,8 +183,8 @@ async def case_by_code(db: Db, code: str) -> CaseRow | None:
 
 
 async def code_of(db: Db, case_id: int) -> str:
-    """The code of a case that whoever acts has or had."""
-    code: str = (await db.execute(select(CASES.c.code).where(CASES.c.id == case_id))).scalar_one()
+    """The code of a case that whoever acts has or had; empty once its last day has passed."""
+    code: str = (await db.execute(select(_CODE).where(CASES.c.id == case_id))).scalar_one()
     return code
 
 

@@ -89,11 +89,11 @@ async def secret_for_code(db: Db, seal: Seal, code: str, now: datetime) -> tuple
 
 
 async def numbers_of(db: Db, seal: Seal, person_id: int) -> tuple[str, str] | None:
-    """The code of the newcomer's newest case and the hash of their secret; None as long as there is no case."""
+    """The code of the newcomer's newest case and the hash of their secret; None while there is no case with a code."""
     newest = await access.newest_case_of(db, person_id)
     secret = only(Secret, await db.execute(_OF_NEWCOMER.where(_THREADS.c.newcomer_id == person_id)))
     secret_hash = None if secret is None else hash_in(seal, secret)
-    return None if newest is None or secret_hash is None else (newest.code, secret_hash)
+    return None if newest is None or newest.is_purged or secret_hash is None else (newest.code, secret_hash)
 
 
 async def come_back(work: Work, person_id: int, device: Device) -> tuple[Visitor, str]:

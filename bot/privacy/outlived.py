@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
 
 from bot.engine.once import KEPT as INBOUND_KEPT
 from bot.engine.work import Work
 from bot.people.access import LOST_KNOWN_FOR
 from models.base import table_of
-from models.case import CodeGuess, DeskDraft, HeldLine
+from models.case import CodeGuess, DeskDraft, FreedCode, HeldLine
 from models.conversation import Inbound
 from models.guided import GuidedDialogue
 from models.hours import HoursDraft, SessionReminder
@@ -27,11 +27,14 @@ GUESSES_KEPT = timedelta(hours=1)
 DRAFTS_KEPT = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
 LINES_KEPT = timedelta(days=1)
+FREED_KEPT = timedelta(days=731)  # two years, a leap day included: so long no code is given again
 LOGINS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
 _ROWS, _TIMERS, _ADDRESSES, _INBOUND = table_of(Outbox), table_of(Timer), table_of(Address), table_of(Inbound)
 _LINKS, _LOGINS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebLogin), table_of(CodeGuess), table_of(HeldLine)
 _DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDraft), table_of(SessionReminder)
-_DIALOGUES = table_of(GuidedDialogue)
+_DIALOGUES, _FREED, _LATER = table_of(GuidedDialogue), table_of(FreedCode), table_of(Outbox).alias("later")
+# Its message is about to be changed, and only this row knows which one it is.
+IS_BEING_CHANGED = exists().where(_LATER.c.edits == _ROWS.c.id, _LATER.c.state == RowState.DUE)
 
 
 class Allowance:
@@ -75,7 +78,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     web = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.WEB)
     unsent = _ROWS.c.address_id.in_(web) | (_ROWS.c.failure == UNKNOWN_KIND)  # waits, and nobody here will send it
     may_go = (_ROWS.c.state != RowState.DUE) | unsent
-    yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go
+    yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go & ~IS_BEING_CHANGED
     yield _REMINDERS, _REMINDERS.c.on_day < work.today
     yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
     yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_KEPT
@@ -86,3 +89,4 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
     yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
     yield _HELD, _HELD.c.held_at < now - LINES_KEPT
+    yield _FREED, _FREED.c.freed_on < work.today - FREED_KEPT

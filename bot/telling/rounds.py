@@ -22,7 +22,7 @@ from bot.engine.work import Work
 from bot.hours import channel_post, reminders, warnings
 from bot.people import access, keeping, people
 from bot.people.access import CASES, CaseRow
-from bot.privacy import purge
+from bot.privacy import last_day, purge
 from bot.service import Service
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
@@ -212,7 +212,13 @@ async def _case(work: Work, case_id: int) -> CaseRow | None:
 async def _daily(work: Work, _subject: int) -> None:
     purged = await purge.purge(work)
     work.after_commit(lambda: log.info("purged", cases=purged.cases, more=purged.more))
-    await _again(work, TimerKind.DAILY, work.now if purged.more else next_purge(work.now, work.zone))
+    if purged.more:
+        next_at = work.now
+    elif purged.held:  # somebody acted in them: what was promised for today is tried again today
+        next_at = work.now + AFTER_BUSY
+    else:
+        next_at = next_purge(work.now, work.zone)
+    await _again(work, TimerKind.DAILY, next_at)
 
 
 async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
@@ -225,6 +231,7 @@ async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
 async def _morning(work: Work, _subject: int) -> None:
     """What coordinators ought to know is said; the channel's post drops what is past."""
     await warnings.tell(work)
+    await last_day.tell(work)
     await channel_post.refresh(work)
     await _again(work, TimerKind.MORNING, next_morning(work.now, work.zone))
 

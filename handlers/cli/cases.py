@@ -138,5 +138,5 @@ async def _case(work: Work, code: str) -> access.CaseRow:
     digits = to_latin_digits(code).replace(" ", "")
     row = await access.case_by_code(work.db, digits) if is_code(digits) else None
     if row is None:
-        raise BadInput("no_such_case", value=code)
+        raise BadInput("no_such_case", value=code, n=work.settings.retention_days)
     return await access.locked_case(work, row.id)

@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from bot.engine import clock
 from bot.telling.rounds import Rounds
 from models.people import WebLogin
+from tests import builders
 from tests.browser.test_web_pages import (
     barriers,
     eventually_logins,
@@ -532,3 +533,19 @@ async def test_back_after_deleting_everything_offers_a_new_question(site: Site, 
 
     await expect(page.locator("main")).not_to_contain_text("borta ett tag")
     await expect(page.locator("[data-act], main a[href$='/sv/chat']").first).to_be_visible()
+
+
+async def test_an_open_page_shows_no_longer_what_its_last_day_has_deleted(chromium: Browser, site: Site) -> None:
+    page = await asked(chromium, site, "own")
+    await types(page)
+    title = await page.title()
+    clock.move(timedelta(days=30))
+
+    await builders.purge(site.service)
+
+    words = site.service.words("sv")
+    await expect(page.locator("#log")).to_contain_text(words("case_ended_again"))
+    await expect(page.locator("#log")).not_to_contain_text(QUESTION)
+    await expect(page.locator("#log .bubble")).to_have_count(1)
+    await expect(page.locator("#text")).to_have_value(HALF)
+    assert await page.title() == title

@@ -14,6 +14,7 @@ from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
 from handlers.web.frame.limits import MESSAGES, NEW_CHATS
 from tests import builders
+from tests.actors import plain
 from tests.builders import table
 from tests.channels.web_fixtures import SITE_COOKIE, Browser, Page, Site, opened_site
 
@@ -279,6 +280,26 @@ async def test_every_wrong_try_gets_the_same_answer_and_five_are_enough(site: Si
     assert len({re.sub(r'value="\d*"', "", page.text) for page in pages}) == 1
     assert right_but_late.status == 429
     assert QUESTION not in right_but_late.words
+
+
+@pytest.mark.parametrize("language", ["sv", "ar", "fa", "uk", "en"])
+async def test_a_number_that_has_ended_is_answered_as_one_that_never_was_and_both_say_when_numbers_end(
+    site: Site, language: str
+) -> None:
+    _, receipt = await asked(site)
+    code, secret = numbers_in(receipt)
+    clock.move(timedelta(days=31))
+    await builders.purge(site.service)
+    guesser, words = site.browser(), site.service.words(language)
+
+    pages = [
+        await guesser.post(f"/{language}/back", {"code": one, "secret": secret}) for one in (code, "123 456 6", "472")
+    ]
+
+    assert {page.status for page in pages} == {422}
+    assert len({re.sub(r'value="\d*"', "", page.text) for page in pages}) == 1
+    for sentence in (words("wrong_code_or_secret"), words("codes_end", n=30)):
+        assert plain(sentence) in plain(pages[0].words)
 
 
 async def test_an_address_may_try_twenty_codes_a_minute_and_a_forged_header_gains_nothing(site: Site) -> None:

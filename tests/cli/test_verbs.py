@@ -176,7 +176,7 @@ STORY = (
     Step("case list", r"(?m)^{waiting!s}  I kö  sv  .*\n{taken!s}  Taget  sv  .*Amina$", before=somebody_asks),
     Step("case release '{taken!s}'", "{taken!s}", sql=STATES, rows=(("queued", 2),)),
     refused("case release {taken}", "Ingen har ärende {taken!s}"),
-    refused("case release 1234567", "inget ärende med numret"),
+    refused("case release 1234567", "inget ärende med numret ”1234567”. Ett ärendenummer gäller i högst 30 dagar"),
     Step(
         "case close {taken}", "{taken!s}",
         sql=STATES, rows=(("closed", 1), ("queued", 1)),

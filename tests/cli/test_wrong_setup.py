@@ -65,6 +65,15 @@ async def test_a_port_that_another_program_has_is_named_at_the_start(
     assert [status for status, _said, _complained in told] == [1, 1]
 
 
+async def test_words_cannot_be_kept_for_longer_than_anybody_may_promise(
+    written_in: Settings, catalogues: Catalogues
+) -> None:
+    told = await refusals(line_of(written_in, RETENTION_DAYS="91"))
+
+    values = {"value": "91", "highest": "90"}
+    assert told == expected(catalogues, "setting_retention_too_long", variable="RETENTION_DAYS", **values)
+
+
 async def test_another_key_is_refused_by_check_and_run(written_in: Settings, catalogues: Catalogues) -> None:
     key_file = written_in.key_file.with_name("other.key")
     create_key(key_file)

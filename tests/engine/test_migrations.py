@@ -97,6 +97,23 @@ async def test_every_step_goes_up_down_and_up_again(db: AsyncConnection) -> None
     assert await db.run_sync(_shape) == at_the_top
 
 
+async def test_a_case_without_a_number_goes_down_and_up_again_and_no_number_is_lost(db: AsyncConnection) -> None:
+    numbers = "SELECT id, code FROM cases ORDER BY id"
+    row = "'closed', 'sv', 'web', '2026-01-05 11:00:00', false, false, 0, 1"
+    for values in (f"1, '4729135', {row}", f"2, NULL, {row}"):
+        columns = "id, code, status, language, channel, opened_at, has_returned, held, read_seq, persons_in_case"
+        await db.execute(text(f"INSERT INTO cases ({columns}) VALUES ({values})"))
+    await db.commit()
+
+    await db.run_sync(lambda c: _walks(c, ("downgrade", "0009_last_day"), ("downgrade", "-1")))
+    before = [tuple(found) for found in await db.execute(text(numbers))]
+    await db.run_sync(lambda c: _walks(c, ("upgrade", "head")))
+    after = [tuple(found) for found in await db.execute(text(numbers))]
+
+    assert before == [(1, "4729135"), (2, "gone-2")]
+    assert after == [(1, "4729135"), (2, None)]
+
+
 async def test_there_is_one_newest_revision() -> None:
     assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
 

@@ -140,7 +140,7 @@ def test_the_widest_private_networks_may_be_proxies_and_an_ipv4_one_may_be_writt
     [
         ("PORT", "65536", "setting_not_a_port"),
         ("PORT", "http", "setting_not_a_port"),
-        ("RETENTION_DAYS", "91", "setting_out_of_range"),
+        ("RETENTION_DAYS", "91", "setting_retention_too_long"),
         ("RETENTION_DAYS", "0", "setting_out_of_range"),
         ("RETENTION_DAYS", "thirty", "setting_not_a_number"),
         ("WORK_SECONDS", "nan", "setting_out_of_range"),
@@ -214,7 +214,7 @@ def test_all_mistakes_are_told_at_once_a_misspelt_name_included():
     assert mistakes == [
         Mistake("RADRUM_KEY_FILE", "setting_key_inside_data", {"folder": str(Path("data").resolve())}),
         Mistake("RADRUM_PORT", "setting_not_a_port", {"value": "x"}),
-        Mistake("RADRUM_RETENTION_DAYS", "setting_out_of_range", {"value": "400", "lowest": "1", "highest": "90"}),
+        Mistake("RADRUM_RETENTION_DAYS", "setting_retention_too_long", {"value": "400", "highest": "90"}),
         Mistake("RADRUM_PROMIS_MINUTES", "setting_unknown_but_near", {"nearest": "RADRUM_PROMISE_MINUTES"}),
         Mistake("RADRUM_PINEAPPLE", "setting_unknown", {}),
     ]

@@ -1,4 +1,7 @@
-"""What is forgotten: at the newcomer's word at once, by the daily round in time, and what stays to be counted."""
+"""What is forgotten: at the newcomer's word at once, by the daily round in time, and what stays to be counted.
+
+When the last day of words is, and how it ends an open case, is in `test_last_day.py`.
+"""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +52,7 @@ async def test_thirty_days_after_the_last_reply_words_and_address_are_gone_and_f
         assert await builders.table(service, f"SELECT 1 FROM {name}") == [], name
     assert await builders.table(service, "SELECT id FROM people WHERE role = 'newcomer'") == []
     case = await case_row(asker)
-    assert (case.newcomer_id, case.conversation_id, case.code) == (None, None, asker.code)
+    assert (case.newcomer_id, case.conversation_id, case.code) == (None, None, None)
     assert await _figures(service) == figures
 
 
@@ -71,32 +74,6 @@ async def test_a_day_before_its_time_nothing_is_gone(house: Service) -> None:
 
     assert len(await builders.table(house, "SELECT id FROM messages")) == 2
     assert len(await builders.table(house, "SELECT id FROM people WHERE role = 'newcomer'")) == 1
-
-
-async def test_an_open_case_that_has_not_been_answered_keeps_its_words_however_long(house: Service) -> None:
-    clock.freeze(MONDAY_NOON)
-    asker = await builders.case_of(house, CANARY)
-    clock.move(timedelta(days=90))
-
-    await builders.purge(house)
-
-    assert len(await builders.table(house, "SELECT id FROM messages")) == 1
-    assert (await case_row(asker)).status == CaseStatus.QUEUED
-    assert (await case_row(asker)).newcomer_id == asker.id
-
-
-async def test_an_answered_case_that_nobody_closed_is_closed_when_its_words_go(house: Service) -> None:
-    clock.freeze(MONDAY_NOON)
-    amina = await builders.volunteer(house)
-    asker = await builders.claimed_case(house, amina)
-    await builders.answers(house, amina, asker)
-    clock.move(timedelta(days=31))
-
-    await builders.purge(house)
-
-    assert (await case_row(asker)).status == CaseStatus.CLOSED
-    assert await builders.table(house, "SELECT id FROM messages") == []
-    assert len(await builders.said_to(house, amina.id, Notice.CASE_TAKEN_BACK)) == 1
 
 
 async def test_somebody_who_never_asked_is_forgotten_too_and_however_many_they_are(
@@ -144,7 +121,7 @@ async def test_more_cases_than_one_round_takes_are_all_purged_the_same_night(
     await builders.do_all_due(house)
 
     assert await builders.table(house, "SELECT id FROM messages") == []
-    assert await builders.table(house, "SELECT id FROM people WHERE role = 'newcomer'") == []
+    assert await builders.table(house, "SELECT id FROM cases WHERE code IS NOT NULL") == []
 
 
 async def test_erasing_takes_words_address_and_what_waits_at_once_and_keeps_the_ledger(service: Service) -> None:

@@ -19,7 +19,7 @@ from tests.telling.keep_samples import FOLDER, facts_of, said_by
 NUMBER = re.compile(r"\d+(?::\d+)?")
 # Whose sentences leave something out by now, and why.
 SAYS_LESS = {
-    Notice.NO_CONSENT: "who said no is not told when somebody answers online",
+    Notice.NO_CONSENT: "who said no is told where to come, and not when somebody answers here",
 }
 
 

@@ -8,6 +8,8 @@ from aiohttp import web
 from bot.engine import clock
 from bot.engine.errors import NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
+from bot.language import parts
+from bot.language.i18n import Plain
 from bot.language.textshape import to_latin_digits
 from bot.people import secret_door
 from handlers.web.frame import identity
@@ -85,7 +87,10 @@ def _place(request: web.Request) -> str:
 
 
 def _refused(request: web.Request, refusal: Refusal, code: str) -> web.Response:
-    told = refusal_text(request.app[SERVICE], words_for(request), refusal)
+    service, words = request.app[SERVICE], words_for(request)
+    told = refusal_text(service, words, refusal)
+    if isinstance(refusal, NotFound):  # whatever was wrong: nobody learns whether there ever was such a case
+        told = Plain(f"{told} {parts.codes_end(words, service.facts(clock.now()))}")
     status = refusal.status if isinstance(refusal, TooMany) else web.HTTPUnprocessableEntity.status_code
     if wants_json(request):
         return web.json_response({"ok": False, "error": refusal.code, "text": told}, status=status)

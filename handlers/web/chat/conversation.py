@@ -34,8 +34,11 @@ from models.outbox import Notice, RowState
 OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 # After one of these the choices above it are about something that has passed.
 ENDS_CHOICES = frozenset(
-    {Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.LANGUAGE_CHANGED, Notice.REOPENED}
-)
+    {
+        Notice.ASK_DONE, Notice.ASK_QUESTION, Notice.CLAIMED, Notice.CLOSED, Notice.ENDED, Notice.LANGUAGE_CHANGED,
+        Notice.REOPENED,
+    }
+)  # fmt: skip
 # Their own buttons are about themselves: what was asked before them still stands.
 ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
 BRINGS_NUMBERS = frozenset({Notice.RECEIPT, Notice.NUMBER_MADE})
@@ -48,7 +51,8 @@ class Bubble:
 
     Without a `body` there is nothing to show any more: what had this key is gone.
     `mixed`: the words are a person's, so each line has a direction of its own. `ends`: choices above are over.
-    `is_new`: no page has shown it yet. `brings_numbers`: from here on there are other numbers to write down.
+    `empties`: what stood before it has been deleted. `is_new`: no page has shown it yet. `brings_numbers`: from here on
+    there are other numbers to write down.
     """
 
     key: str
@@ -61,6 +65,7 @@ class Bubble:
     choices: tuple[tuple[Choice, ...], ...] = ()
     edited: bool = False
     ends: bool = False
+    empties: bool = False
     is_receipt: bool = False
     is_new: bool = False
     brings_numbers: bool = False
@@ -116,6 +121,7 @@ async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now:
         is_new=row.state == RowState.DUE and (row.edits is None or bool(prompt.rows)),  # buttons that go are no news
         edited=row.kind == Notice.REPLY and row.edits is not None, brings_numbers=row.kind in BRINGS_NUMBERS,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,
+        empties=row.kind == Notice.ENDED,
         ends=row.kind in ENDS_CHOICES or (bool(prompt.rows) and row.kind not in ASIDES),
     )  # fmt: skip
 

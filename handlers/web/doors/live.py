@@ -244,7 +244,8 @@ class _Desk(_Talk):
 def _row(request: web.Request, bubble: Bubble) -> dict[str, object]:
     words = words_for(request)
     html = request.app[PAGES].render("chat/_bubble.html", words, bubble=bubble) if bubble.body else ""
-    return {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
+    row = {"seq": bubble.seq, "id": bubble.key, "html": html, "own": bubble.side == "own", "ends": bubble.ends}
+    return row | ({"empties": True} if bubble.empties else {})
 
 
 def _number_in(data: str, name: str) -> int | None:

@@ -129,6 +129,7 @@ function place(row) {
   const bubble = holder.content.firstElementChild;
   const earlier = document.getElementById(row.id);
   if (!bubble) return earlier?.remove(); // taken back
+  if (row.empties) log.replaceChildren(); // what stood here has been deleted
   if (row.ends) log.querySelectorAll(".choices").forEach((old) => old.remove());
   if (earlier) earlier.replaceWith(bubble);
   else log.append(bubble);
@@ -142,7 +143,7 @@ function show(rows) {
     const bubble = place(row);
     if (!row.own && bubble) first ??= bubble;
     last = Math.max(last, row.seq);
-    if (!row.own && document.hidden) document.title = `● ${chat.dataset.newAnswer} · ${title}`;
+    if (!row.own && !row.empties && document.hidden) document.title = `● ${chat.dataset.newAnswer} · ${title}`;
   }
   // The first new one on top: a receipt must not slip out of sight because a question follows it.
   (first ?? log.lastElementChild)?.scrollIntoView({ block: first ? "start" : "nearest" });
