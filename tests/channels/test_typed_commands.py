@@ -314,10 +314,10 @@ WITH_WORDS = {
     "/HELP: min man slår mig": HELPLINE,
     "／help\nmin man slår mig": HELPLINE,
     "/hours på måndag eller tisdag? Jag arbetar": "öppna rådgivning",
-    "/status har ni läst det?": "väntar i vår kö",
+    "/status har ni läst det?": "väntar på svar",
     "/language arabiska tack": "Choose language",
     "/privacy får polisen läsa?": "BankID",
-    "/start jag vill börja om": "väntar i vår kö",
+    "/start jag vill börja om": "väntar på svar",
     "/help /hours": HELPLINE,
 }
 

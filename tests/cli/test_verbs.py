@@ -131,7 +131,7 @@ STORY = (
     refused("shift add {monday} 14:00-15:00 Amina", "har redan ett annat pass"),
     refused("shift add {monday} 14-15 Amina", "14"),
     refused("shift add {monday} 18:00-19:00 Ingen", "ingen volontär som heter"),
-    Step("shift list", r"(?m)^{shift}  måndag .* kl\. 13:00-16:00  online  Amina$"),
+    Step("shift list", r"(?m)^{shift}  måndag .* kl\. 13:00–16:00  online  Amina$"),
     Step("shift cancel {shift}", "Passet är inställt", sql="SELECT cancelled_at IS NULL FROM shifts", rows=((0,),)),
     refused("shift cancel {shift}", "inget pass med numret {shift}"),
     refused("shift cancel x", "(?i)usage", status=2),
@@ -194,7 +194,7 @@ STORY = (
 )  # fmt: skip
 IN_ENGLISH = (
     Step("volunteer list", r"Amina  Volunteer  ar,sv  has access"),
-    Step("shift list", r"Monday .* 14:00-15:00  online  Amina"),
+    Step("shift list", r"Monday .* 14:00–15:00  online  Amina"),
     Step("hours list", r"{monday}  13:00–15:30  Stora torget \(torget\)"),
     Step("hours history", r"(?m)^1  .*every Monday"),
     Step("case list", "No cases"),
