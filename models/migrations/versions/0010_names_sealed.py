@@ -14,7 +14,7 @@ from alembic import context, op
 from models.base import Codes, Id, Sealed
 
 revision = '0010_names_sealed'
-down_revision = '0007_what_waits'
+down_revision = '0009_last_day'
 branch_labels = None
 depends_on = None
 
