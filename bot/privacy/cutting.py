@@ -7,7 +7,7 @@ day at the office; what was told of the case goes. It must not decide when a cas
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Text, cast, delete, func, null, or_, select, update
+from sqlalchemy import Text, delete, func, null, or_, select, type_coerce, update
 from sqlalchemy import case as when
 
 from bot.cases.opening import freed_hash
@@ -95,7 +95,7 @@ async def _forget_told(work: Work, case: CaseRow) -> None:
     await work.db.execute(delete(_ROWS).where(_ROWS.c.case_id == case.id, *before))
     if case.code and case.newcomer_id is not None:  # how the case stood, for instance, was an answer of no case
         lanes = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == case.newcomer_id)
-        names_it = cast(_ROWS.c.params, Text).contains(f'"{case.code}"')
+        names_it = type_coerce(_ROWS.c.params, Text).contains(f'"{case.code}"')
         await work.db.execute(delete(_ROWS).where(_ROWS.c.address_id.in_(lanes), names_it, *before))
     await work.db.execute(delete(_TIMERS).where(_TIMERS.c.subject == case.id, _TIMERS.c.kind.in_(OF_A_CASE)))
     in_focus = {name: _FOCUSES.c[name] == case.id for name in ("case_id", "spoke_case_id", "asked_case")}
