@@ -7,7 +7,7 @@ day at the office; what was told of the case goes. It must not decide when a cas
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Text, delete, func, null, or_, select, update
+from sqlalchemy import Text, delete, exists, func, null, or_, select, type_coerce, update
 from sqlalchemy import case as when
 
 from bot.cases.opening import freed_hash
@@ -20,13 +20,16 @@ from bot.privacy.outlived import IS_BEING_CHANGED
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, Focus, FreedCode
 from models.closing import Closing
-from models.outbox import Outbox, Timer, TimerKind
-from models.people import Address
+from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
+from models.people import Address, Channel
 
 _EVENTS, _CLOSINGS, _FOCUSES = table_of(CaseEvent), table_of(Closing), table_of(Focus)
 _FREED, _ROWS, _TIMERS, _ADDRESSES = table_of(FreedCode), table_of(Outbox), table_of(Timer), table_of(Address)
 OF_A_MESSAGE = (CaseEventKind.NEWCOMER_WROTE, CaseEventKind.ANSWERED)
 OF_A_CASE = (TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER)
+_IN_A_CHAT = exists().where(_ADDRESSES.c.id == _ROWS.c.address_id, _ADDRESSES.c.channel == Channel.TELEGRAM)
+_CHANGES = _ROWS.c.edits.is_not(None) | (_ROWS.c.kind == Notice.UNSAY)
+_CHANGES_A_CHAT = (_ROWS.c.state == RowState.DUE) & _CHANGES & _IN_A_CHAT
 AS_DAYS = ("opened_at", "first_claimed_at", "first_answered_at", "closed_at", "stats_consent_at")
 
 
@@ -35,6 +38,12 @@ class _Ended(NamedTuple):
 
     id: int
     on_day: date
+
+
+async def keep_places(work: Work, case: CaseRow) -> None:
+    """The words of the case may go: where they stand in a chat, and are yet to be deleted there, stays known."""
+    relayed = _ROWS.c.case_id == case.id, _ROWS.c.message_id.is_not(None), _ROWS.c.remote_id.is_not(None)
+    await work.db.execute(update(_ROWS).where(*relayed, IS_BEING_CHANGED).values(message_id=None))
 
 
 async def cut(work: Work, case: CaseRow) -> None:
@@ -90,12 +99,12 @@ async def _cut_ledger(work: Work, case: CaseRow) -> None:
 
 async def _forget_told(work: Work, case: CaseRow) -> None:
     """What was said of the case, and what was to be looked at again, is gone. What this act itself says of its end
-    leaves first, and so does what it changes in messages that stand in a chat."""
-    before = _ROWS.c.created_at < work.now, _ROWS.c.lease_owner.is_(None), ~IS_BEING_CHANGED
+    leaves first, and so does whatever changes or deletes what stands in a chat."""
+    before = _ROWS.c.created_at < work.now, _ROWS.c.lease_owner.is_(None), ~IS_BEING_CHANGED, ~_CHANGES_A_CHAT
     await work.db.execute(delete(_ROWS).where(_ROWS.c.case_id == case.id, *before))
     if case.code and case.newcomer_id is not None:  # how the case stood, for instance, was an answer of no case
         lanes = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == case.newcomer_id)
-        names_it = _ROWS.c.params.cast(Text).contains(f'"{case.code}"')
+        names_it = type_coerce(_ROWS.c.params, Text).contains(f'"{case.code}"')
         await work.db.execute(delete(_ROWS).where(_ROWS.c.address_id.in_(lanes), names_it, *before))
     await work.db.execute(delete(_TIMERS).where(_TIMERS.c.subject == case.id, _TIMERS.c.kind.in_(OF_A_CASE)))
     in_focus = {name: _FOCUSES.c[name] == case.id for name in ("case_id", "spoke_case_id", "asked_case")}

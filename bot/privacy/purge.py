@@ -220,6 +220,7 @@ async def _purge_case(work: Work, case: CaseRow, left: Allowance) -> bool:
         return False
     if case.status in OPEN:
         case = await closing.close_by_time(work, case)
+    await cutting.keep_places(work, case)
     if not await delete_some(work, _MESSAGES, _MESSAGES.c.case_id == case.id, left):
         return False
     await drafts.erase(work, (case.id,))

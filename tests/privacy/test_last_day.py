@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import insert, select
 
-from bot.cases import closing, drafts, messages, opening
+from bot.cases import closing, drafts, messages, opening, taking_back
 from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.engine.errors import ClockInDoubt
@@ -379,6 +379,27 @@ async def test_the_cards_of_a_case_that_ends_say_so_however_old_they_are(house: 
         texts = [letter.prompt.text for letter in postbox.shows(staff.chat_id or 0)]
         assert house.desk("sv")("card_gone", code=spoken_code(asker.code)) in texts
         assert not [letter for letter in postbox.shows(staff.chat_id or 0) if letter.prompt.rows]
+
+
+async def test_what_is_still_to_be_deleted_in_a_chat_is_deleted_after_the_last_day_too(house: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    house.store.settings = house.settings.model_copy(update={"retention_days": 1})
+    postbox = builders.Postbox()
+    delivery = builders.delivery_of(house, postbox)
+    amina = await builders.volunteer(house)
+    asker = await builders.claimed_case(house, amina, chat_id=900)
+    reply = await builders.answers(house, amina, asker, "Till fel person")
+    await builders.deliver_all(delivery)
+    async with acting(house, amina) as work:
+        await taking_back.take_back(work, message_id=reply)
+    clock.freeze(rounds.next_purge(MONDAY_NOON, STOCKHOLM))  # Telegram was away in between
+
+    await builders.purge(house)
+    stood = [letter.prompt.text for letter in postbox.shows(900)]
+    await builders.deliver_all(delivery)
+
+    assert any("Till fel person" in text for text in stood)
+    assert not any("Till fel person" in letter.prompt.text for letter in postbox.shows(900))
 
 
 async def test_a_volunteer_who_answers_to_a_case_that_has_ended_is_told_so(house: Service) -> None:
