@@ -33,7 +33,7 @@ from models.dialogue import Act, Pressed, Said
 from models.people import Language
 
 PREFER_NOT_SAY = "prefer_not_say"
-CONSENT_VERSION = 1  # goes up when the statement the newcomer agrees to changes its meaning
+CONSENT_VERSION = 2  # goes up when what the newcomer agrees to changes its meaning: who agreed before is asked anew
 WAITING_LIMIT = 12_000  # characters typed before consent: as many as a message may have after it
 
 
@@ -130,6 +130,7 @@ class Ask(StrEnum):
     LANGUAGE = "ask_language"
     CONSENT = "ask_consent"
     CONSENT_FIRST = "ask_consent_first"
+    CONSENT_ANEW = "ask_consent_anew"
     OFFER_HELD = "ask_offer_held"
     QUESTION = "ask_question"
     TAP = "ask_tap"
@@ -184,6 +185,17 @@ def ask_again(turn: Turn) -> Turn:
             return turn
         case _:
             return replace(turn, ask=Ask.TAP)
+
+
+def wait_for_consent(step: IntakeStep, draft: Draft, said: Said) -> Turn:
+    """The turn of a new question whose writer agreed to an older statement: it waits until they agree to today's."""
+    asked = Ask.CONSENT_FIRST if step == IntakeStep.CONSENT else Ask.CONSENT_ANEW
+    return Turn(IntakeStep.CONSENT, _with(draft, said), ask=asked)
+
+
+def keep_waiting(draft: Draft) -> Turn:
+    """As `wait_for_consent`, of words that wait already."""
+    return Turn(IntakeStep.CONSENT, draft, ask=Ask.CONSENT_ANEW)
 
 
 def _said(here: Turn, said: Said) -> Turn:

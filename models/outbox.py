@@ -17,8 +17,11 @@ class Notice(StrEnum):
 
     # To a newcomer, the dialogue
     ASK_LANGUAGE = "ask_language"
+    STATEMENT = "statement"
     ASK_CONSENT = "ask_consent"
     ASK_CONSENT_FIRST = "ask_consent_first"
+    CONSENT_CHANGED = "consent_changed"
+    NOT_AGREED_ANEW = "not_agreed_anew"
     ASK_OFFER_HELD = "ask_offer_held"
     ASK_QUESTION = "ask_question"
     ASK_TAP = "ask_tap"
@@ -44,6 +47,7 @@ class Notice(StrEnum):
     NUMBER_MADE = "number_made"
     HELP = "help"
     PRIVACY = "privacy"
+    OFTEN_ASKED = "often_asked"
     ASK_STOP = "ask_stop"
     STOPPED = "stopped"
     NOT_STOPPED = "not_stopped"

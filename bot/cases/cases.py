@@ -134,6 +134,17 @@ def claimed_since(case: CaseRow) -> datetime:
     return case.claimed_at
 
 
+def owed_since(case: CaseRow) -> datetime:
+    """Since when the volunteer who has the case owes its newcomer an answer.
+
+    Raises:
+        LookupError: nobody has it, or nothing is owed.
+    """
+    if case.waiting_since is None:
+        raise LookupError(f"case {case.id} owes no answer")
+    return max(case.waiting_since, claimed_since(case))
+
+
 async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str | None = None) -> CaseRow:
     """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`."""
     came_from, goes_to = MOVES[CaseEventKind.RELEASED]

@@ -31,7 +31,8 @@ def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
         case Promised(promise=PromiseKind.SOON, minutes=int(minutes)):
             return words("promise_soon", n=minutes)
         case Promised(promise=PromiseKind.QUEUE, place=int(place)):
-            return words("queue_position", place=place)
+            within = words("promise_soon", n=promised.minutes) if promised.minutes is not None else ""
+            return lines(words("queue_position", place=place), within)
         case Promised(promise=PromiseKind.LATER, at=datetime() as at):
             return words("promise_later", when=words.day_and_time(at, facts.zone, now=facts.now))
         case Promised(promise=PromiseKind.UNKNOWN):

@@ -19,7 +19,7 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours.standing import next_session
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from bot.roster.staffing import OnShift, next_shift_at, on_shift
+from bot.roster.staffing import OnShift, next_shift_at, on_shift, shift_ends_at
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
@@ -88,7 +88,10 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
             return Promise(by, Promised(promise=PromiseKind.SOON, minutes=minutes, session=session))
-        return Promise(by, Promised(promise=PromiseKind.QUEUE, place=ahead + 1, session=session))
+        ends_at = await shift_ends_at(work.db, work.now)
+        if ends_at is not None and by <= ends_at:  # beyond it, a time from this queue would be nobody's
+            place, within = ahead + 1, minutes * (ahead + 1)
+            return Promise(by, Promised(promise=PromiseKind.QUEUE, place=place, minutes=within, session=session))
     return await next_time(work)
 
 

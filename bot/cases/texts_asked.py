@@ -33,12 +33,12 @@ class AskTap(ToNewcomer):
     answered: str = ""
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        voluntary = words("stats_voluntary") if self.step == IntakeStep.CATEGORY else ""
+        what_for = words("category_seen" if self.step == IntakeStep.CATEGORY else "stats_voluntary")
         before, _, code = self.answered.partition(":")
         answered = ticked(answer_label(words, before, code)) if before else ""
         asked = words(f"ask_{QUESTIONS[self.step].column}")
         in_swedish = words("temporary_protection_in_swedish") if self.step == IntakeStep.SITUATION else ""
-        return Prompt(lines(answered, voluntary, asked, in_swedish), self._rows(words))
+        return Prompt(lines(answered, what_for, asked, in_swedish), self._rows(words))
 
     def _rows(self, words: Words) -> tuple[tuple[Choice, ...], ...]:
         options, page = QUESTIONS[self.step].options, self._page()

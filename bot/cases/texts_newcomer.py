@@ -142,7 +142,8 @@ class Closed(ToNewcomer):
     code: CaseCode
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(lines(words("case_closed"), words("case_closed_again", case=shown_code(self.code))))
+        again = words("case_closed_again", case=shown_code(self.code))
+        return Prompt(lines(words("case_closed"), again, words("case_closed_after")))
 
 
 @dataclass(frozen=True, kw_only=True)

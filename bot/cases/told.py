@@ -31,7 +31,8 @@ class PromiseKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Promised(Carried):
-    """When a person answers, as honestly as it is known: SOON has `minutes`, QUEUE a `place`, LATER an instant `at`.
+    """When a person answers, as honestly as it is known: SOON has `minutes`, QUEUE a `place` and `minutes`, LATER an
+    instant `at`. A QUEUE in a row of before has no minutes.
 
     `promise`: empty where nothing is to be said of it. `session`: the next physical one, if one is planned.
     """

@@ -26,7 +26,7 @@ from models.saying import Kept, Saying
 # Which messages a newcomer's press answers, so that their buttons go with it.
 ANSWERED_BY: dict[AnyButton, tuple[Notice, ...]] = {
     LANGUAGE: (Notice.ASK_LANGUAGE,),
-    CONSENT: (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST),
+    CONSENT: (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST, Notice.CONSENT_CHANGED),
     HELD: (Notice.ASK_OFFER_HELD,),
 }
 ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)

@@ -57,6 +57,7 @@ class Locked(NamedTuple):
     draft: bytes | None
     drafted_at: datetime | None
     consent_at: datetime | None
+    consent_version: int | None
 
 
 _LOCK = (

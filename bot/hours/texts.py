@@ -58,14 +58,21 @@ def hours_text(words: Words, hours: HoursTold, facts: Facts) -> str:
         for one in hours.online
         if next_told or one.door not in (None, Door.ONLINE)
     ]
-    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in hours.sessions), words("drop_in")]
     may_write = "" if hours.is_closed else writing(words, answering=answering)
     blocks = (
         lines(*_now(words, hours), words("answering_now") if answering else ""),
-        *(planned if hours.sessions else [words("no_sessions_planned")]),
+        sessions_text(words, hours, facts),
         lines(*online, may_write),
     )
-    return "\n\n".join(block for block in blocks if block)  # a session over three lines of a phone must stand apart
+    return "\n\n".join(block for block in blocks if block)
+
+
+def sessions_text(words: Words, hours: HoursTold, facts: Facts) -> str:
+    """The next sessions to come to, or that none is planned; nothing of writing."""
+    if not hours.sessions:
+        return words("no_sessions_planned")
+    planned = [words("next_sessions"), *(session_line(words, one, facts) for one in hours.sessions), words("drop_in")]
+    return "\n\n".join(planned)  # a session over three lines of a phone must stand apart
 
 
 def _now(words: Words, hours: HoursTold) -> list[str]:

@@ -4,14 +4,15 @@ It must not read what was typed: `bot/language/commands.py` does.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.cases import closing, queue
-from bot.cases.told import Promised
+from bot.cases import closing, opening, queue
+from bot.cases.cases import owed_since
 from bot.engine.actors import Visitor
 from bot.engine.work import Work
 from bot.hours import questions as hours_questions
 from bot.intake import ending
-from bot.intake.texts import Help, Privacy, Status, UnknownCommand
+from bot.intake.texts import Help, OftenAsked, Privacy, Status, UnknownCommand
 from bot.intake.texts_dialogue import AskLanguage
 from bot.intake.threads import Thread, draft_of, step_of
 from bot.intake.turns import ask
@@ -53,6 +54,8 @@ async def _answer_to(work: Work, visitor: Visitor, typed: Typed) -> ToNewcomer:
             return Help()
         case "privacy":
             return Privacy(channel=channel)
+        case "questions":
+            return OftenAsked(channel=channel)
         case _:
             return UnknownCommand(channel=channel)
 
@@ -67,13 +70,20 @@ async def _start(work: Work, visitor: Visitor, thread: Thread) -> None:
 
 
 async def status(work: Work, person_id: int) -> Status:
-    """How the newest case stands, with a promise while it is queued."""
+    """How the newest case stands, and when a person answers, as honestly as it is known."""
     case = await access.newest_case_of(work.db, person_id)
     if case is None:
         return Status(state="none")
     if case.is_purged:
         return Status(state="ended", answered=not await closing.ended_unanswered(work.db, case))
-    state, promised = CaseStatus(case.status), Promised()
-    if state == CaseStatus.QUEUED:
-        promised = (await queue.promise_for(work, case)).told
-    return Status(state=state, code=case.code, **fields_of(promised))
+    stands = Status(state=CaseStatus(case.status), code=case.code)
+    match stands.state:
+        case CaseStatus.QUEUED:
+            return replace(stands, **fields_of((await queue.promise_for(work, case)).told))
+        case CaseStatus.CLAIMED if case.waiting_since is None:
+            return replace(stands, answered_at=case.last_message_at)
+        case CaseStatus.CLAIMED:
+            answer_by = owed_since(case) + timedelta(hours=work.settings.answer_hours)
+            return replace(stands, answer_by=answer_by)
+        case _:
+            return replace(stands, reopens=opening.may_reopen(case, work.now))

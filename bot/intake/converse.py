@@ -18,8 +18,16 @@ from bot.hours import standing
 from bot.intake import ending, unsent
 from bot.intake.commanded import follow
 from bot.intake.texts import CannotRead, UnsentTaken
-from bot.intake.threads import Thread, draft_of, external_of, marks_of, step_of, thread_of
-from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, carry_out
+from bot.intake.threads import (
+    Thread,
+    draft_of,
+    external_of,
+    is_agreed_to_before,
+    marks_of,
+    step_of,
+    thread_of,
+)
+from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, people
@@ -28,10 +36,11 @@ from models.buttons import UNSENT
 from models.case import CaseStatus
 from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
-from models.intake import WAITING_LIMIT, IntakeStep, advance
+from models.intake import WAITING_LIMIT, IntakeStep, advance, keep_waiting, wait_for_consent
 from models.outbox import Notice
 
 _REFUSED = table_of(Refused)
+SAY_NOTHING = ("sticker", "dice")  # by the names that channels give
 
 
 async def receive(work: Work, visitor: Visitor, incoming: Incoming, arrival: Arrival = PLAIN_ARRIVAL) -> Answer:
@@ -122,7 +131,9 @@ async def _said(
         await relay.keep_first_words(work, case, words, external_id=external_of(incoming), marks=marks_of(incoming))
         await opening.announce(work, case)
         return
-    turn = advance(step_of(thread), draft_of(work, thread), Said(words, marks=marks_of(incoming)))
+    said, draft = Said(words, marks=marks_of(incoming)), draft_of(work, thread)
+    asked = wait_for_consent if is_agreed_to_before(thread) else advance
+    turn = asked(step_of(thread), draft, said)
     if turn.submit is None and not turn.draft.waiting_words.endswith(words):
         raise BadInput("too_long", most=WAITING_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
@@ -154,8 +165,12 @@ async def _pressed(
     if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
         await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
         return Answer(Notice.LANGUAGE_CHANGED)
-    if turn.stale and cases_questions.is_answered(await access.open_case_of(work.db, visitor.person_id), act.code):
+    case = await access.open_case_of(work.db, visitor.person_id) if turn.stale or turn.submit is not None else None
+    if turn.stale and cases_questions.is_answered(case, act.code):
         return SAVED
+    if turn.submit is not None and case is None and is_agreed_to_before(thread):
+        await ask_in_place(work, visitor, thread, keep_waiting(draft_of(work, thread)))
+        return DONE
     return await carry_out(work, visitor, thread, turn, incoming, arrival)
 
 
@@ -175,6 +190,8 @@ async def _edited_unkept(
 
 async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> None:
     await work.db.execute(insert(_REFUSED).values(on_day=work.today, channel=visitor.channel, kind=sent.kind))
+    if sent.kind in SAY_NOTHING and not sent.text and await access.open_case_of(work.db, visitor.person_id):
+        return  # a nod between two people who talk: an answer from us would only stand between them
     if sent.album is not None and not await once.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
     session = await standing.next_session(work.db, work.now, work.zone)

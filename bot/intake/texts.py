@@ -6,15 +6,17 @@ What the dialogue asks is in `texts_dialogue.py`, what ends something in `texts_
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from bot.cases.phrases import other_ways, promise_lines
 from bot.cases.texts_newcomer import Ended
-from bot.cases.told import Promised
-from bot.hours.texts import hours_text
+from bot.cases.told import Promised, PromiseKind
+from bot.hours.texts import sessions_text
 from bot.hours.told import HoursTold, SessionTold
 from bot.language.commands import HARMLESS
 from bot.language.i18n import Foreign, Ltr, Words
+from bot.language.often_asked import often_asked_text
 from bot.language.parts import (
     Facts,
     OneSentence,
@@ -25,6 +27,7 @@ from bot.language.parts import (
     privacy_text,
     rows_of,
     shown_code,
+    withdraw_line,
 )
 from bot.language.typed import shown
 from models.buttons import UNSENT
@@ -34,18 +37,29 @@ from models.outbox import Notice
 from models.people import Channel
 from models.saying import CaseCode, Like
 
+VOICES = frozenset({"voice", "video_note"})
+# What cannot be a letter, so that nobody is asked whether it is one. By the names that channels give.
+NO_LETTERS = frozenset(
+    {"animation", "audio", "sticker", "venue", "location", "contact", "poll", "dice", "story", "game", "checklist"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Status(Promised, ToNewcomer):
-    """How the newest case stands, and while it waits when a person answers; "none" where there is none.
+    """How the newest case stands, and when a person answers; "none" where there is none.
 
-    "ended": its last day has passed; `answered`: somebody had answered in it, or nobody need have.
+    Of a claimed case, `answered_at` is when its newest answer came; one that owes an answer has `answer_by` instead,
+    after which that is late. `reopens`: a closed one is opened again by a new message. "ended": its last day has
+    passed; `answered`: somebody had answered in it, or nobody need have.
     """
 
     kind: ClassVar = Notice.STATUS
     state: CaseStatus | Literal["none", "ended"]
     code: CaseCode | None = None
     answered: bool = True
+    answered_at: datetime | None = None
+    answer_by: datetime | None = None
+    reopens: bool | None = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.state == "ended":
@@ -55,11 +69,25 @@ class Status(Promised, ToNewcomer):
         number = words("your_case_number", case=shown_code(self.code))
         match self.state:
             case CaseStatus.QUEUED:
-                return Prompt(lines(number, words("status_queued"), promise_lines(words, self, facts)))
+                waits = "" if self.promise == PromiseKind.QUEUE else words("status_queued")  # the place says it too
+                return Prompt(lines(number, waits, promise_lines(words, self, facts)))
             case CaseStatus.CLAIMED:
-                return Prompt(lines(number, words("status_claimed")))
+                return Prompt(lines(number, words("status_claimed"), self._when_answered(words, facts)))
+            case _ if self.reopens:
+                return Prompt(lines(words("case_closed"), words("case_closed_again", case=shown_code(self.code))))
+            case _ if self.reopens is not None:
+                return Prompt(lines(number, words("case_closed"), words("ask_anew")))
             case _:
                 return Prompt(lines(number, words("case_closed")))
+
+    def _when_answered(self, words: Words, facts: Facts) -> str:
+        if self.answered_at is not None:
+            return words("status_answered", when=words.day_and_time(self.answered_at, facts.zone, now=facts.now))
+        if self.answer_by is None:
+            return ""
+        late = self.answer_by <= facts.now
+        when = words.day_and_time(self.answer_by, facts.zone, now=facts.now)
+        return words("status_answer_late" if late else "status_answer_by", when=when)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +97,25 @@ class NoConsent(HoursTold, ToNewcomer):
     kind: ClassVar = Notice.NO_CONSENT
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
-        return Prompt(lines(words("no_consent"), hours_text(words, self, facts), contact))
+        return Prompt(lines(words("no_consent"), _without_writing(words, self, facts)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAgreedAnew(HoursTold, ToNewcomer):
+    """Who had agreed to an older statement and not to today's: nothing new was kept; how else to come by."""
+
+    kind: ClassVar = Notice.NOT_AGREED_ANEW
+    channel: Channel = Channel.TELEGRAM
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        kept = lines(words("not_agreed_anew"), withdraw_line(words, channel=self.channel))
+        return Prompt(lines(kept, words("other_help"), _without_writing(words, self, facts)))
+
+
+def _without_writing(words: Words, hours: HoursTold, facts: Facts) -> str:
+    """How to be helped by who does not want that we keep what they write."""
+    contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""
+    return lines(sessions_text(words, hours, facts), contact)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +140,17 @@ class Privacy(ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OftenAsked(ToNewcomer):
+    """What newcomers often ask of the service itself, and the answers."""
+
+    kind: ClassVar = Notice.OFTEN_ASKED
+    channel: Channel = Channel.TELEGRAM
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(often_asked_text(words, facts, channel=self.channel))
+
+
+@dataclass(frozen=True, kw_only=True)
 class CannotRead(ToNewcomer):
     """A picture, a voice message (`what`) cannot be passed on. `text`: the words that came with it were kept."""
 
@@ -106,7 +162,10 @@ class CannotRead(ToNewcomer):
     def said(self, words: Words, facts: Facts) -> Prompt:
         kept = words("caption_received") if self.text else ""
         ways = other_ways(words, self.session, facts)
-        return Prompt(lines(words("file_not_accepted"), kept, words("write_first_lines"), ways))
+        if self.what in VOICES:
+            return Prompt(lines(words("voice_not_heard"), kept, ways))
+        letter = "" if self.what in NO_LETTERS else words("write_first_lines")
+        return Prompt(lines(words("file_not_accepted"), kept, letter, ways))
 
 
 @dataclass(frozen=True, kw_only=True)

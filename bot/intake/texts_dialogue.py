@@ -12,6 +12,7 @@ from bot.language.parts import (
     Facts,
     OneSentence,
     ToNewcomer,
+    consent_part,
     language_choices,
     lines,
     pressed,
@@ -49,14 +50,30 @@ class LanguageChanged(OneSentence, ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskConsent(ToNewcomer):
-    """Who we are and what is kept, as it is on this `channel`; and whether that is all right."""
+class Statement(ToNewcomer):
+    """Who we are and what we are not, as it is on this `channel`; the question of consent follows."""
 
-    kind: ClassVar = Notice.ASK_CONSENT
+    kind: ClassVar = Notice.STATEMENT
     channel: Channel = Channel.TELEGRAM
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        return _consent(self, words, statement(words, facts, channel=self.channel))
+        return Prompt(statement(words, facts, channel=self.channel))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskConsent(ToNewcomer):
+    """What is kept, by whom, what for and how long; and whether that is all right.
+
+    `alone`: as a message of its own. In the rows of before, the statement stood above it.
+    """
+
+    kind: ClassVar = Notice.ASK_CONSENT
+    channel: Channel = Channel.TELEGRAM
+    alone: bool = False
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        above = "" if self.alone else statement(words, facts, channel=self.channel)
+        return _consent(self, words, lines(above, consent_part(words, facts, channel=self.channel)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +84,16 @@ class AskConsentFirst(ToNewcomer):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         return _consent(self, words, "" if pressed(self, CONSENT) else words("words_held"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentChanged(ToNewcomer):
+    """What was agreed to has changed since, so that a new question waits until today's has been agreed to."""
+
+    kind: ClassVar = Notice.CONSENT_CHANGED
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(lines("" if pressed(self, CONSENT) else words("words_held"), words("consent_changed")))
 
 
 def _consent(asked: ToNewcomer, words: Words, told: str) -> Prompt:

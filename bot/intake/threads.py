@@ -28,6 +28,7 @@ class Thread(NamedTuple):
     draft: bytes | None
     drafted_at: datetime | None
     consent_at: datetime | None
+    consent_version: int | None
 
 
 _THREADS = table_of(Conversation)
@@ -38,7 +39,7 @@ async def thread_of(work: Work, visitor: Visitor) -> Thread:
     """The newcomer's thread as it stands in this act."""
     locked = work.noted(Locked)
     if locked is not None and locked.id == visitor.conversation_id:
-        return Thread(locked.id, locked.step, locked.draft, locked.drafted_at, locked.consent_at)
+        return Thread(**{name: getattr(locked, name) for name in Thread._fields})
     return exactly(Thread, await work.db.execute(_THREAD, {"conversation": visitor.conversation_id}))
 
 
@@ -53,6 +54,11 @@ def draft_of(work: Work, thread: Thread) -> Draft:
     if thread.draft is None:
         return Draft()
     return Draft.from_json(work.seal.open(thread.draft, table="conversations", column="draft", row_id=thread.id))
+
+
+def is_agreed_to_before(thread: Thread) -> bool:
+    """Whether the newcomer has agreed, but to an older statement than today's."""
+    return thread.consent_at is not None and (thread.consent_version or 0) < CONSENT_VERSION
 
 
 async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> None:

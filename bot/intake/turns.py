@@ -3,21 +3,23 @@
 It must not decide what the turn is (`models/intake.py`), nor which act leads to one (`converse.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cases import opening, questions, queue, relay
 from bot.engine import buttons
 from bot.engine.actors import Visitor
 from bot.engine.work import Work
 from bot.hours.standing import hours_told
-from bot.intake.texts import NoConsent
+from bot.intake.texts import NoConsent, NotAgreedAnew
 from bot.intake.texts_dialogue import (
     AskConsent,
     AskConsentFirst,
     AskLanguage,
     AskQuestion,
     AskWaitingWords,
+    ConsentChanged,
     LanguageChanged,
+    Statement,
 )
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
 from bot.language.parts import ToNewcomer
@@ -26,7 +28,7 @@ from bot.privacy import purge
 from models.buttons import CONSENT
 from models.case import CaseStatus
 from models.dialogue import Answer, Incoming, Pressed
-from models.intake import Ask, IntakeStep, Turn, ask_again
+from models.intake import Ask, Draft, IntakeStep, Turn, ask_again
 from models.outbox import Notice
 from models.people import Channel
 
@@ -57,7 +59,7 @@ async def carry_out(
         await _ask_first(work, visitor, turn)
         return STALE
     if turn.agreed is False:
-        await _declined(work, visitor, thread)
+        await (_declined if thread.consent_at is None else _declined_anew)(work, visitor, thread)
         return DONE
     if turn.language is not None:
         await _speak(work, visitor, turn.language)
@@ -84,6 +86,22 @@ async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     ways = await hours_told(work.db, work.now, work.zone, NoConsent)
     await work.tell_address(visitor.address_id, ways, conversation_id=thread.id)
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
+
+
+async def _declined_anew(work: Work, visitor: Visitor, thread: Thread) -> None:
+    """Who agreed to an older statement and not to today's: what waited is gone. What they had agreed to stays as it was
+    promised, for nobody has asked them whether to delete it."""
+    await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
+    await keep_place(work, thread, IntakeStep.RESTING, Draft())
+    ways = await hours_told(work.db, work.now, work.zone, NotAgreedAnew)
+    told = replace(ways, channel=Channel(visitor.channel))
+    await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
+
+
+async def ask_in_place(work: Work, visitor: Visitor, thread: Thread, turn: Turn) -> None:
+    """The newcomer stands where the turn leads, and has been asked what it asks; nothing else has changed."""
+    await keep_place(work, thread, turn.step, turn.draft)
+    await ask(work, visitor, turn)
 
 
 async def _ask_first(work: Work, visitor: Visitor, turn: Turn) -> None:
@@ -143,25 +161,30 @@ async def ask(work: Work, visitor: Visitor, turn: Turn) -> bool:
         case Ask.TAP if turn.language is None:
             return False
         case asked:
-            told = _question(visitor, asked)
-            await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)
+            for told in _question(visitor, asked):
+                await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)
             return True
 
 
-def _question(visitor: Visitor, asked: Ask) -> ToNewcomer:
+def _question(visitor: Visitor, asked: Ask) -> tuple[ToNewcomer, ...]:
+    """What asks it: the question last, so that its buttons are the newest."""
+    channel = Channel(visitor.channel)
+    consent = AskConsent(channel=channel, alone=True)
     match asked:
         case Ask.LANGUAGE:
-            return AskLanguage()
+            return (AskLanguage(),)
         case Ask.CONSENT:
-            return AskConsent(channel=Channel(visitor.channel))
+            return Statement(channel=channel), consent
         case Ask.CONSENT_FIRST:
-            return AskConsentFirst()
+            return (AskConsentFirst(),)
+        case Ask.CONSENT_ANEW:
+            return ConsentChanged(), consent
         case Ask.OFFER_HELD:  # the words stay sealed in the draft until this is rendered
-            return AskWaitingWords(conversation=visitor.conversation_id)
+            return (AskWaitingWords(conversation=visitor.conversation_id),)
         case Ask.QUESTION:
-            return AskQuestion()
+            return (AskQuestion(),)
         case _:
-            return LanguageChanged()
+            return (LanguageChanged(),)
 
 
 async def _ask_optional(work: Work, visitor: Visitor, turn: Turn) -> bool:

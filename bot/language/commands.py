@@ -14,7 +14,7 @@ from models.people import Language
 
 # In the order of the bot's menu, where what ends something stands last: sentences say "the last line".
 ENDING = ("stop", "delete")
-HARMLESS = ("language", "status", "hours", "help", "privacy")
+HARMLESS = ("language", "status", "hours", "help", "questions", "privacy")
 COMMANDS = (*HARMLESS, *ENDING)
 KNOWN = ("start", *COMMANDS)
 

@@ -169,9 +169,23 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
         words("danger_112", number=Ltr(EMERGENCY)),
         words("telegram_not_secret", address=safer) if on_telegram else "",
         words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
+    )
+
+
+def consent_part(words: Words, facts: Facts, *, channel: str) -> str:
+    """What a newcomer agrees to, above the question whether they do: at most 90 words with it."""
+    where = Ltr("/privacy") if channel == Channel.TELEGRAM else words("web_menu_privacy")
+    return lines(consent_told(words, facts), words("consent_more", where=where))
+
+
+def consent_told(words: Words, facts: Facts) -> str:
+    """What is kept and what for, who is responsible, who reads it, how long, and the rights."""
+    return lines(
         words("consent_intro"),
+        _controller(words, facts),
+        words("consent_who_reads"),
         words("retention", n=facts.retention_days),
-        withdraw_line(words, channel=channel),
+        words("consent_rights"),
     )
 
 
@@ -211,23 +225,30 @@ def part_of(text: str, part: int) -> str:
 
 def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
     """How data is handled, in full."""
-    controller = words("controller_line", controller=Ltr(facts.controller)) if facts.controller else ""
+    on_telegram = channel == Channel.TELEGRAM
     return lines(
         words("privacy_notice"),
         words("consent_intro"),
+        words("privacy_basis"),
         words("privacy_who_reads"),
+        words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
         words("privacy_never_asked"),
         words("retention", n=facts.retention_days),
-        words("privacy_unsent") if channel == Channel.WEB else "",
+        "" if on_telegram else words("privacy_unsent"),
         words("privacy_kept"),
         withdraw_line(words, channel=channel),
-        words("privacy_telegram") if channel == Channel.TELEGRAM else "",
+        words("privacy_telegram") if on_telegram else "",
         words("under_13"),
-        controller,
+        words("privacy_rights"),
+        _controller(words, facts),
         words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "",
         words("complaint_imy"),
         words("no_bankid"),
     )
+
+
+def _controller(words: Words, facts: Facts) -> str:
+    return words("controller_line", controller=Ltr(facts.controller)) if facts.controller else ""
 
 
 def refusal_text(words: Words, code: str, values: Mapping[str, object], zone: tzinfo) -> Plain:

@@ -51,6 +51,11 @@ _ON_SHIFT = (
     .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
     .distinct()
 )
+_SHIFT_ENDS = (
+    select(func.max(SHIFTS.c.ends_at))
+    .select_from(_STAFFED)
+    .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
+)
 _NEXT_SHIFT = (
     select(func.min(SHIFTS.c.starts_at))
     .select_from(_STAFFED)
@@ -73,6 +78,12 @@ async def next_shift_at(db: Db, now: datetime) -> datetime | None:
     """When the next online shift begins for which somebody is signed up; None if none is planned."""
     begins: datetime | None = (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
     return begins
+
+
+async def shift_ends_at(db: Db, now: datetime) -> datetime | None:
+    """Until when somebody is on an online shift who is on one at `now`; None if nobody is."""
+    ends: datetime | None = (await db.execute(_SHIFT_ENDS, {"now": now})).scalar_one_or_none()
+    return ends
 
 
 async def volunteers_of(db: Db, shift_id: int) -> list[int]:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import exists, func, select, update
 
 from bot.cases import held_lines, queue, shift_starts
+from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
 from bot.cases.told import Promised
@@ -181,14 +182,12 @@ async def _answer_owed(work: Work, case_id: int) -> None:
     case = await _case(work, case_id)
     if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None or case.claimed_at is None:
         return
-    owed_since = max(case.waiting_since, case.claimed_at)
-    due_at = owed_since + timedelta(hours=work.settings.answer_hours)
+    since = owed_since(case)
+    due_at = since + timedelta(hours=work.settings.answer_hours)
     if due_at > work.now:
         await work.remind(TimerKind.ANSWER, case.id, due_at)
         return
-    told = exists().where(
-        _LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= owed_since
-    )
+    told = exists().where(_LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= since)
     if not (await work.db.execute(select(told))).scalar_one():
         made = await queue.next_time(work)
         await _tell_late(work, case, made.told)

@@ -63,6 +63,7 @@ ROUTES = (
     Route("GET", "/poster", Policy.PUBLIC, poster.print_page),
     Route("GET", "/poster.pdf", Policy.PUBLIC, poster.pdf),
     Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),
+    Route("GET", _LANGUAGE + "/questions", Policy.PUBLIC, public.questions),
     Route("GET", _LANGUAGE + "/privacy", Policy.PUBLIC, public.privacy),
     Route("GET", _LANGUAGE + "/deleted", Policy.PUBLIC, public.deleted),
     Route("GET", _LANGUAGE + "/closed", Policy.PUBLIC, public.closed),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.engine.seal import Seal, hash_token, new_token
+from models.intake import CONSENT_VERSION
 from tests.bench.database import Database
 
 TELEGRAM, WEB = "telegram", "web"
@@ -116,7 +117,7 @@ class Seeding:
         made = [next(self._ids) for _ in newcomers]
         await self._db.insert("conversations", [
             {"id": conversation, "newcomer_id": newcomer, "step": step, "consent_at": self._came_at,
-             "consent_version": 1}
+             "consent_version": CONSENT_VERSION}
             for conversation, newcomer in zip(made, newcomers, strict=True)
         ])  # fmt: skip
         return made

@@ -246,9 +246,31 @@ async def test_words_that_cannot_be_relayed_are_answered_with_the_next_session_a
     await asker.sends("voice")
 
     (told,) = await builders.screen(house, asker.id, Notice.UNREADABLE)
-    assert house.words("sv")("file_not_accepted") in told
+    words = house.words("sv")
+    assert words("voice_not_heard") in told
+    assert words("file_not_accepted") not in told and words("write_first_lines") not in told
     row = await builders.one(house, "SELECT kind, channel FROM refused")
     assert (row.kind, row.channel) == ("voice", "telegram")
+
+
+@pytest.mark.parametrize("kind", ["sticker", "dice"])
+async def test_a_sticker_between_two_who_talk_is_answered_with_nothing_and_counted(house: Service, kind: str) -> None:
+    asker = await builders.case_of(house)
+
+    await asker.sends(kind)
+    await asker.sends("photo")
+
+    assert len(await builders.said_to(house, asker.id, Notice.UNREADABLE)) == 1, "the photo is answered, as it was"
+    assert len(await builders.table(house, "SELECT kind FROM refused")) == 2
+
+
+async def test_a_sticker_before_any_question_is_answered_without_asking_for_a_letter(house: Service) -> None:
+    asker = await builders.newcomer(house)
+
+    await asker.sends("sticker")
+
+    (told,) = await builders.screen(house, asker.id, Notice.UNREADABLE)
+    assert house.words("sv")("write_first_lines") not in told
 
 
 async def test_an_act_that_takes_too_long_is_rolled_back_and_refused(house: Service, monkeypatch) -> None:
@@ -266,7 +288,13 @@ async def test_an_act_that_takes_too_long_is_rolled_back_and_refused(house: Serv
 @pytest.mark.parametrize("state", ["language", "consent", "question", "queued", "claimed", "closed"])
 @pytest.mark.parametrize(
     ("command", "kind"),
-    [("help", Notice.HELP), ("hours", Notice.HOURS), ("privacy", Notice.PRIVACY), ("status", Notice.STATUS)],
+    [
+        ("help", Notice.HELP),
+        ("hours", Notice.HOURS),
+        ("privacy", Notice.PRIVACY),
+        ("status", Notice.STATUS),
+        ("questions", Notice.OFTEN_ASKED),
+    ],
 )
 async def test_the_commands_that_inform_work_in_every_state(
     house: Service, state: str, command: str, kind: Notice

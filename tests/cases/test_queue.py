@@ -44,8 +44,23 @@ async def test_with_others_ahead_the_place_in_the_queue_is_told(service: Service
 
     third = await builders.case_of(service)
 
-    assert service.words("sv")("queue_position", place=3) in await _receipt(service, third)
+    words, told = service.words("sv"), await _receipt(service, third)
+    assert f"{words('queue_position', place=3)}\n{words('promise_soon', n=45)}" in told
     assert (await case_row(third)).promised_by == clock.now() + timedelta(minutes=45)
+
+
+async def test_a_place_in_the_queue_that_the_shift_does_not_reach_promises_the_next_shift(service: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    amina = await builders.volunteer(service, on_shift=False)
+    await builders.shift(service, amina, lasts=timedelta(minutes=40))
+    await builders.shift(service, amina, starts_at=MONDAY_NOON + timedelta(hours=20))
+    askers = [await builders.case_of(service) for _ in range(3)]
+
+    second, third = [await _receipt(service, asker) for asker in askers[1:]]
+
+    words = service.words("sv")
+    assert words("queue_position", place=2) in second and words("promise_soon", n=30) in second
+    assert words("queue_position", place=3) not in third and "i morgon kl. 08:00" in third
 
 
 async def test_an_earlier_case_never_stands_behind_a_later_one_of_the_same_instant(service: Service) -> None:

@@ -13,7 +13,19 @@ from tests import builders
 from tests.channels import hours_fixtures
 from tests.channels.web_fixtures import Browser, Site, opened_site
 
-PUBLIC = ("", "/chat", "/back", "/help", "/privacy", "/closed", "/deleted", "/hours", "/hours/embed", "/hours/share")
+PUBLIC = (
+    "",
+    "/chat",
+    "/back",
+    "/help",
+    "/questions",
+    "/privacy",
+    "/closed",
+    "/deleted",
+    "/hours",
+    "/hours/embed",
+    "/hours/share",
+)
 OF_NEWCOMERS = ("/chat", "/chat/delete", "/help", "/hours")
 OF_COORDINATORS = (
     "/desk",

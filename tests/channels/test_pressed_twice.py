@@ -168,11 +168,12 @@ async def test_a_pressed_card_says_what_was_chosen_and_has_no_buttons(house: Hou
     await house.pressed(900, "consent:yes")
     await house.pressed(900, "held:send")
 
-    language, statement, offered, receipt, question = house.api.chat(900).from_bot
+    language, statement, consent, offered, receipt, question = house.api.chat(900).from_bot
 
-    assert [shown.buttons for shown in (language, statement, offered)] == [[], [], []]
+    assert [shown.buttons for shown in (language, statement, consent, offered)] == [[], [], [], []]
     assert language.text == "✓ Svenska"
-    assert statement.text.endswith(f"✓ {words('consent_yes')}")
+    assert words("not_authority") in statement.text
+    assert consent.text.endswith(f"✓ {words('consent_yes')}")
     assert offered.text == f"{words('you_wrote')}\nMin fråga\n{words('held_sent')}"
     assert words("thanks_received") in receipt.text
     assert "tap:category:housing" in codes_of(question)

@@ -65,7 +65,8 @@ async def test_a_caption_reaches_the_volunteer_who_is_told_what_came_with_it(hou
     assert words == CAPTION
     assert head.splitlines()[1:] == [came_with(house, kind)]
     told = house.words("sv")
-    assert house.texts(900)[-1].startswith(f"{told('file_not_accepted')}\n{told('caption_received')}")
+    refused = told("voice_not_heard" if kind in ("voice", "video_note") else "file_not_accepted")
+    assert house.texts(900)[-1].startswith(f"{refused}\n{told('caption_received')}")
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -62,11 +62,27 @@ async def test_every_kind_of_file_is_answered_in_the_person_s_language_and_count
         await house.settle()
         told = house.texts(900)[before:]
         assert told, kind
-        assert all(words("file_not_accepted") in text for text in told), kind
+        answered = "voice_not_heard" if kind in ("voice", "video_note") else "file_not_accepted"
+        assert all(words(answered) in text for text in told), kind
+        # Only what may be a letter is asked about as one.
+        assert (words("write_first_lines") in told[0]) == (kind in ("photo", "album", "document", "video")), kind
 
     counted = await builders.table(house.service, "SELECT kind, count(*) AS n FROM refused GROUP BY kind")
     expected = {kind: 1 for kind in EVERY_KIND if kind != "album"} | {"photo": 1 + 2}
     assert {row.kind: row.n for row in counted} == expected
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_the_consent_is_sent_as_a_message_of_its_own_of_at_most_ninety_words(house: House, language: str) -> None:
+    await house.hears(900, "/start", language)
+    await house.pressed(900, f"lang:{language}")
+
+    statement, consent = house.texts(900)[-2:]
+
+    words = house.words(language)
+    assert len(consent.split()) <= 90
+    assert consent.startswith(words("consent_intro")) and consent.endswith(words("consent_ask"))
+    assert words("not_authority") in statement and "112" in statement and words("consent_ask") not in statement
 
 
 async def test_an_album_is_answered_once(house: House) -> None:

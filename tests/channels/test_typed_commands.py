@@ -672,7 +672,7 @@ async def test_no_page_of_the_web_says_a_command_that_ends_something(
 ) -> None:
     async with opened_site(sqlite_url, tmp_path, catalogues) as site:
         browser: Browser = site.browser()
-        paths = ("", "/chat", "/privacy", "/help", "/hours", "/deleted", "/closed", "/back")
+        paths = ("", "/chat", "/privacy", "/questions", "/help", "/hours", "/deleted", "/closed", "/back")
         pages = [await browser.get(f"/{language}{path}") for path in paths]
         pages.append(await browser.post(f"/{language}/chat/consent", {"answer": "no"}))
         pages.append(await browser.agrees(language))

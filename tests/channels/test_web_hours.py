@@ -149,16 +149,14 @@ async def test_wherever_it_is_said_when_online_is_answered_the_same_is_said(
     if on_shift:
         await builders.volunteer(site.service)
     asker = await builders.newcomer(site.service)
-    browser, words = site.browser(), site.service.words("sv")
+    words = site.service.words("sv")
 
     page = await shown_at(site, shown, day)
     of_online = await shown_at(site, shown, day, f"/sv/hours/embed?place={ONLINE}")
-    ours = {"Origin": site.service.settings.public_url}
-    refused = await browser.post("/sv/chat/consent", {"answer": "no"}, headers=ours)
     await asker.commands("hours")
 
     (told,) = await builders.screen(site.service, asker.id, Notice.HOURS)
-    for said in (state_of(page), refused.words, told):
+    for said in (state_of(page), told):
         assert (words("answering_now") in said) is says_now
         assert ("Nästa gång vi svarar online" in said) is says_next
         assert not (says_now and words("online_in_hours") in said)

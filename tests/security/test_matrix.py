@@ -71,6 +71,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "GET /poster": ANYBODY_READS,
     "GET /poster.pdf": ANYBODY_READS,
     "GET /{language}/help": ANYBODY_READS,
+    "GET /{language}/questions": ANYBODY_READS,
     "GET /{language}/privacy": ANYBODY_READS,
     "GET /{language}/deleted": ANYBODY_READS,
     "GET /{language}/closed": ANYBODY_READS,

@@ -411,7 +411,8 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = ("/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo")
 COMMANDS = (
-    "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/privacy", "/cases", "/desk", "/claim 1",
+    "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
+    "/cases", "/desk", "/claim 1",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15")

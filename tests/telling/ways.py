@@ -21,8 +21,8 @@ from bot.hours.texts_guided import HoursAsk
 from bot.hours.texts_staff import EXAMPLES, HoursHistory, HoursPreview, HoursUsage
 from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.told import ChangeTold, HoursTold, PastTold, SessionTold, ShiftTold, Weekday
-from bot.intake.texts import NoConsent
-from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskWaitingWords
+from bot.intake.texts import NoConsent, NotAgreedAnew
+from bot.intake.texts_dialogue import AskConsent, AskConsentFirst, AskLanguage, AskWaitingWords, ConsentChanged
 from bot.intake.texts_ending import NothingToStop, Stopped
 from bot.language.parts import Spoken, ToNewcomer, ToStaff
 from bot.people.texts import NewDevice
@@ -240,6 +240,7 @@ def _holidays() -> list[HolidayProposed]:
 WAYS: Mapping[type, Callable[[], list[Any]]] = {
     AskTap: _ways_to_ask,
     NoConsent: lambda: _hours(NoConsent),
+    NotAgreedAnew: lambda: _hours(NotAgreedAnew),
     ChangeTold: _changes,
     Hours: lambda: _hours(Hours),
     HoursAsk: _asked,
@@ -253,6 +254,7 @@ PRESSED: Mapping[type[Saying], tuple[str, ...]] = {
     AskLanguage: (LANGUAGE.code("fa"),),
     AskConsent: (CONSENT.code("yes"), CONSENT.code("no")),
     AskConsentFirst: (CONSENT.code("yes"), CONSENT.code("no")),
+    ConsentChanged: (CONSENT.code("yes"), CONSENT.code("no")),
     AskWaitingWords: (HELD.code("send"), HELD.code("drop")),
     Stopped: (DELETE_UNASKED.code(),),
     NothingToStop: (DELETE_UNASKED.code(),),

@@ -9,14 +9,14 @@ from bot.engine import clock
 from bot.engine.errors import NotFound, Refusal, TooMany
 from bot.engine.seal import hash_secret, secret_matches
 from bot.language import parts
-from bot.language.i18n import Plain
+from bot.language.i18n import Ltr, Plain
 from bot.language.textshape import to_latin_digits
 from bot.people import secret_door
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.limits import COME_BACKS, LIMITS
 from handlers.web.frame.slow_hashes import slowly
-from handlers.web.frame.view import page, refusal_text, wants_json, went_on, words_for
+from handlers.web.frame.view import inline, page, refusal_text, wants_json, went_on, words_for
 from models.people import Device
 
 LONGEST_TYPED = 40
@@ -27,7 +27,7 @@ NOBODYS = hash_secret("nobody's")
 
 async def show(request: web.Request) -> web.Response:
     """Asks for the case number, the secret number, and whose device this is."""
-    return page(request, "chat/back.html", error="", code="")
+    return _page(request)
 
 
 async def come_back(request: web.Request) -> web.Response:
@@ -94,7 +94,14 @@ def _refused(request: web.Request, refusal: Refusal, code: str) -> web.Response:
     status = refusal.status if isinstance(refusal, TooMany) else web.HTTPUnprocessableEntity.status_code
     if wants_json(request):
         return web.json_response({"ok": False, "error": refusal.code, "text": told}, status=status)
-    return page(request, "chat/back.html", error=told, code=code, status=status)
+    return _page(request, error=told, code=code, status=status)
+
+
+def _page(request: web.Request, *, error: str = "", code: str = "", status: int = 200) -> web.Response:
+    """Who has lost the secret number, or never got one, reads here what can be done all the same."""
+    words, facts = words_for(request), request.app[SERVICE].facts(clock.now())
+    contact = inline(words("contact_line", contact=Ltr(facts.contact))) if facts.contact else ""
+    return page(request, "chat/back.html", error=error, code=code, contact=contact, status=status)
 
 
 def digits(typed: object) -> str:

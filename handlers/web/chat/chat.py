@@ -129,6 +129,8 @@ def _consent_page(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     facts = replace(service.facts(clock.now()), is_trial=False)  # the banner above every page says that already
     statement = parts.statement(words, facts, channel=Channel.WEB)
+    told = parts.consent_told(words, facts)
     return page(
-        request, "chat/consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")]
-    )
+        request, "chat/consent.html", statement=[with_telephone_links(inline(x)) for x in statement.split("\n")],
+        consent=[inline(line) for line in told.split("\n")],
+    )  # fmt: skip

@@ -30,6 +30,7 @@ from handlers.web.frame.view import (
 )
 from models.dialogue import Choice
 from models.outbox import Notice, RowState
+from models.people import Device
 
 OWN, PERSON, SERVICE_SIDE = "own", "person", "service"
 # After one of these the choices above it are about something that has passed.
@@ -71,11 +72,14 @@ class Bubble:
     brings_numbers: bool = False
 
 
-async def bubbles_after(db: Look, service: Service, words: Words, visitor: Visitor, seq: int) -> list[Bubble]:
-    """What the conversation holds after the cursor, oldest first; only the newest question keeps its choices."""
+async def bubbles_after(
+    db: Look, service: Service, words: Words, visitor: Visitor, seq: int, *, device: str
+) -> list[Bubble]:
+    """What the conversation holds after the cursor, oldest first, as it is on this `device`; only the newest question
+    keeps its choices."""
     now = clock.now()
     rows = await inbox.notices_after(db, visitor.address_id, seq)
-    said = [await _notice(db, service, words, row, now) for row in rows]
+    said = [await _notice(db, service, words, row, now, device) for row in rows]
     wrote = [
         _own_words(service, words, row, now) for row in await inbox.own_words_after(db, visitor.conversation_id, seq)
     ]
@@ -100,7 +104,7 @@ def _newest_versions(bubbles: Iterable[Bubble]) -> list[Bubble]:
     return list(places.values())
 
 
-async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now: datetime) -> Bubble:
+async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now: datetime, device: str) -> Bubble:
     prompt = await prompt_of(db, service, row)
     head, text = "", prompt.text
     if row.kind == Notice.REPLY:
@@ -114,7 +118,7 @@ async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now:
     if is_receipt:
         body = with_numbers_marked(body)
     if is_receipt or row.kind == Notice.REOPENED:
-        body += paragraphs(words("come_back_hint"))
+        body += paragraphs(words("come_back_own" if device == Device.OWN else "come_back_hint"))
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
         when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,

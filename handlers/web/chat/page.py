@@ -122,7 +122,7 @@ async def _read(request: web.Request, login: Login | None) -> Reading:
         visitor = await people.visitor_of(db, login.person_id)
         if visitor is None:
             raise LoginEnded("session_gone")
-        bubbles = await bubbles_after(db, service, words_for(request), visitor, 0)
+        bubbles = await bubbles_after(db, service, words_for(request), visitor, 0, device=login.device)
         kept, code = await _kept_in(db, request, login)
     return Reading(visitor, tuple(bubbles), kept, code)
 

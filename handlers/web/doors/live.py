@@ -122,7 +122,7 @@ class _Chat(_Talk):
 
     def __init__(self, request: web.Request, place: Place, visitor: Visitor) -> None:
         super().__init__(request, place)
-        self._visitor = visitor
+        self._visitor, self._device = visitor, identity.asking(request).device
         self._sent: int | None = None  # until it has said how far it is, which is the first thing it says
         self._unshown: list[int] = []  # rows that have been sent, in order; the first is where it said it was
         self._shown = 0
@@ -202,7 +202,7 @@ class _Chat(_Talk):
     async def _read(self, after: int) -> dict[str, object]:
         words = words_for(self._request)
         async with self._service.store.look() as db:
-            bubbles = await bubbles_after(db, self._service, words, self._visitor, after)
+            bubbles = await bubbles_after(db, self._service, words, self._visitor, after, device=self._device)
         if not bubbles:
             return {}
         told: dict[str, object] = {"rows": [_row(self._request, bubble) for bubble in bubbles]}

@@ -4,7 +4,7 @@ and the one place where refusals and bugs become answers.
 It must not know what any route does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from urllib.parse import urlsplit
 
@@ -138,7 +138,10 @@ def tell_refusal(request: web.Request, refusal: Refusal) -> web.Response:
     text = refusal_text(request.app[SERVICE], words_for(request), refusal)
     says = refusal.says if isinstance(refusal, LoginEnded) else refusal.code
     is_lost = isinstance(refusal, LoginEnded) and says != "session_none" and not request.get(TYPED)
-    also = words_for(request)("web_unsent_gone") if is_lost else ""
+    words = words_for(request)
+    also = [words("web_unsent_gone")] if is_lost else []
+    if says == LoginEnded.code:
+        also.append(words("lost_secret"))  # without the number there is another way than back
     response = _tell(request, refusal.status, text, code=refusal.code, also=also, ways=_ways(request, says))
     # Our script only looks whether it has to leave: the page that it then opens says why.
     is_over = isinstance(refusal, NotPermitted) and refusal.code != identity.RAN_OUT
@@ -163,13 +166,13 @@ def _tell_status(request: web.Request, answer: web.HTTPException) -> web.Respons
 
 
 def _tell(
-    request: web.Request, status: int, text: str, *, code: str, also: str = "", more: str = "",
+    request: web.Request, status: int, text: str, *, code: str, also: Sequence[str] = (), more: str = "",
     ways: tuple[Way, ...] | None = None,
 ) -> web.Response:  # fmt: skip
     if wants_json(request):
         response = web.json_response({"ok": False, "error": code, "text": text}, status=status)
     else:
-        body = Markup("").join(Markup("<p>{}</p>").format(inline(line)) for line in (text, also) if line)
+        body = Markup("").join(Markup("<p>{}</p>").format(inline(line)) for line in (text, *also))
         if more:
             body += Markup("<p><code>{}</code></p>").format(more)
         title = words_for(request)("service_name")

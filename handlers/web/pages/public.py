@@ -1,13 +1,16 @@
 """Pages for anybody: the choice of language, what this is, helplines, how data is handled. The hours: `hours.py`."""
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.engine import clock
 from bot.language import parts
+from bot.language.often_asked import often_asked
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import (
     Way,
+    inline,
     page,
     paragraphs,
     preferred_language,
@@ -44,6 +47,14 @@ async def privacy(request: web.Request) -> web.Response:
     service, words = request.app[SERVICE], words_for(request)
     told = parts.privacy_text(words, service.facts(clock.now()), channel=Channel.WEB)
     return text_page(request, words("web_menu_privacy"), paragraphs(told.replace("\n", "\n\n")), ways=_ways(request))
+
+
+async def questions(request: web.Request) -> web.Response:
+    """What newcomers often ask of the service itself, and the answers."""
+    service, words = request.app[SERVICE], words_for(request)
+    told = often_asked(words, service.facts(clock.now()), channel=Channel.WEB)
+    body = Markup("").join(Markup("<h2>{}</h2>{}").format(inline(asked), paragraphs(answer)) for asked, answer in told)
+    return text_page(request, words("web_menu_questions"), body, ways=_ways(request))
 
 
 async def deleted(request: web.Request) -> web.Response:
