@@ -72,6 +72,7 @@ class Notice(StrEnum):
     SHIFT_STARTS = "shift_starts"
     WORDS = "words"
     NEW_WORDS = "new_words"
+    WORDS_AT_DESK = "words_at_desk"
     LANGUAGE_OF_CASE = "language_of_case"
     RELAY_STATE = "relay_state"
     RELAY_TROUBLE = "relay_trouble"
@@ -129,7 +130,7 @@ REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELA
 
 
 # Said without a sound: nobody is to reach for a phone because of it.
-SILENT = frozenset({Notice.RELAY_STATE})
+SILENT = frozenset({Notice.RELAY_STATE, Notice.WORDS_AT_DESK})
 
 
 UNKNOWN_KIND = "unknown_kind"  # the `failure` of a row that waits for a newer version, which knows what it says
@@ -222,6 +223,7 @@ class TimerKind(StrEnum):
     HELD_EXPIRES = "held_expires"
     KEPT_EXPIRES = "kept_expires"
     SESSION_EVENING = "session_evening"
+    CHATS = "chats"
     MORNING = "morning"
     DAILY = "daily"
 

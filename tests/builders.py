@@ -360,13 +360,14 @@ class Postbox:
         outcome = self.outcomes.pop(0) if self.outcomes else Sent()
         if int(letter.chat) in self.blocked_by:
             return Unreachable("blocked")
-        if isinstance(outcome, Sent) and letter.unsays is not None:
-            self.chats[letter.chat].pop(letter.unsays, None)
-            return Sent()
+        if isinstance(outcome, Sent) and letter.unsays:
+            for place in letter.unsays:
+                self.chats.get(letter.chat, {}).pop(place, None)
+            return Sent(gone=letter.unsays)
         if isinstance(outcome, Sent):
             place = letter.edits or self.letters.index(letter) + 1
             self.chats.setdefault(letter.chat, {})[place] = letter
-            return Sent(place)
+            return Sent(place, arrived=() if letter.edits else (place,))
         return outcome
 
     def hold(self, chat_id: int) -> Held:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select, update
 
-from bot.cases import drafts, focus, messages, questions, queue
+from bot.cases import drafts, focus, messages, questions, queue, unsaying
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
@@ -158,6 +158,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
     await drafts.case_left(work, case.id)
+    await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, select, update
 
-from bot.cases import drafts, focus, questions, queue
+from bot.cases import drafts, focus, questions, queue, unsaying
 from bot.cases.cases import claimed_since, refuse_if_newer
 from bot.cases.texts import CaseEnded, CaseTakenBack, CaseWithdrawn
 from bot.cases.texts_newcomer import Closed, Ended
@@ -141,6 +141,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     resting = update(_THREADS).where(_THREADS.c.id == case.conversation_id)
     await work.db.execute(resting.values(step=IntakeStep.RESTING))
     await questions.put_away(work, case.conversation_id)
+    await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
     work.ring(bells.DESK)
     return closed

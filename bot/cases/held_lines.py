@@ -13,12 +13,12 @@ from sqlalchemy import delete, insert, select, update
 from bot.cases import cases, fates, focus, messages
 from bot.cases.focus import Seen
 from bot.cases.texts_held import Became, WhichCase, Why
-from bot.cases.texts_relayed import Unsay
 from bot.cases.told import CaseTold
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access
+from bot.people.texts import Unsay
 from models.base import new_id, table_of
 from models.case import HeldLine
 from models.outbox import TimerKind

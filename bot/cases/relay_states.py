@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, Text, cast, exists, literal, selec
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
-from bot.cases.texts_relayed import RelayState, RelayTrouble, Unsay
+from bot.cases.texts_relayed import RelayState, RelayTrouble
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.people import access
+from bot.people.texts import Unsay
 from models.base import table_of
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address

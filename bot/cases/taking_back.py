@@ -13,7 +13,6 @@ from bot.cases import messages, relay_states
 from bot.cases.cases import adviser_name
 from bot.cases.messages import MESSAGE_COLUMNS, MESSAGES, MessageRow
 from bot.cases.texts_newcomer import Reply, ReplyTakenBack
-from bot.cases.texts_relayed import Unsay
 from bot.engine import bells
 from bot.engine.errors import NotFound, Stale
 from bot.engine.rows import columns, every, only
@@ -21,6 +20,7 @@ from bot.engine.work import About, Work
 from bot.language.textshape import PART_UNITS, split_text
 from bot.people import access
 from bot.people.access import CASES, CaseRow
+from bot.people.texts import Unsay
 from models.base import table_of
 from models.case import OPEN, CaseEventKind
 from models.conversation import Author

@@ -14,7 +14,7 @@ from models.buttons import SEND_AGAIN, TAKE_BACK
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
-from models.saying import CaseCode, Saying
+from models.saying import CaseCode
 
 # Why a newcomer's door is shut, as a volunteer reads it.
 SHUT = {"blocked": "state_blocked", "deactivated": "state_deactivated", "shut": "state_shut"}
@@ -68,6 +68,24 @@ class NewWords(ToStaff):
     def said(self, words: Words, _facts: Facts) -> Prompt:
         text = lines(words("new_words", self.count, code=shown_code(self.code)), words("new_words_at_desk"))
         return Prompt(text, rows_of(to_desk(words, self.case)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsAtDesk(ToStaff):
+    """Words in the reader's case that were relayed nearly two days ago stand here no more, or could not be deleted: the
+    desk has them. `seq`: the place of the newest words shown."""
+
+    kind: ClassVar = Notice.WORDS_AT_DESK
+    case: int
+    code: CaseCode
+    seq: int = 0
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        code, left = shown_code(self.code), facts.left_in_chat
+        gone = words("words_not_gone", left, code=code) if left else words("words_gone", code=code)
+        text = lines(gone, words("words_gone_desk"))
+        buttons = () if self.pressed else case_buttons(words, self.case, self.seq)
+        return Prompt(text, ((to_desk(words, self.case),), *buttons))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,11 +150,3 @@ class StaffUnreadable(ToStaff):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         return Prompt(words("staff_unreadable_text") if self.text else words("staff_unreadable"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unsay(Saying):
-    """A message of ours is deleted where it stands: the one that the row edits, or `remote`, its number in the chat."""
-
-    kind: ClassVar = Notice.UNSAY
-    remote: int | None = None

@@ -19,6 +19,7 @@ from models import button
 from models.base import table_of
 from models.button import AnyButton, Button, NotAButton, Presses
 from models.buttons import CONSENT, HELD, LANGUAGE
+from models.chat_message import ChatMessage
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 from models.saying import Kept, Saying
@@ -29,12 +30,17 @@ ANSWERED_BY: dict[AnyButton, tuple[Notice, ...]] = {
     CONSENT: (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST, Notice.CONSENT_CHANGED),
     HELD: (Notice.ASK_OFFER_HELD,),
 }
-ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.MY_CASES)
+ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.WORDS_AT_DESK, Notice.MY_CASES)
 MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
 SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the first, told twice
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 _LATER = _ROWS.alias("later")
+_IN_CHAT = table_of(ChatMessage)
 _STANDS = _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN))
+_GOES = exists().where(
+    _IN_CHAT.c.address_id == _ROWS.c.address_id, _IN_CHAT.c.remote_id == _ROWS.c.remote_id,
+    _IN_CHAT.c.unsaid_at.is_not(None),
+)  # fmt: skip
 V = TypeVar("V")
 C = TypeVar("C")
 R = TypeVar("R")
@@ -118,14 +124,15 @@ async def settle_card(work: Work, card: int | None, *, pressed: str) -> None:
 
 
 async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> None:
-    """The newest messages about a case that is this volunteer's no more, in their chat, have no buttons any more."""
+    """The newest messages about a case that is this volunteer's no more, in their chat, have no buttons any more. One
+    that is about to be deleted there needs no change."""
     if volunteer_id is None:
         return
     chat = select(_ADDRESSES.c.id).where(
         _ADDRESSES.c.person_id == volunteer_id, _ADDRESSES.c.channel == Channel.TELEGRAM
     )
     here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
-    with_buttons = [row for row in await _open(work, *here) if row.kept.is_last_part]
+    with_buttons = [row for row in await _open(work, *here, ~_GOES) if row.kept.is_last_part]
     for row in with_buttons[-MOST_SETTLED:]:
         await _say_pressed(work, row, pressed="over", message_id=row.message_id)
 

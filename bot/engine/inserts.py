@@ -18,7 +18,12 @@ DIALECTS = tuple(_INSERTS)
 
 def insert_or_skip(db: Db, table: Table) -> Insert:
     """An INSERT that quietly does nothing where a unique row is already there."""
-    return _INSERTS[db.dialect.name](table).on_conflict_do_nothing()
+    return insert_unless_there(db.dialect.name, table)
+
+
+def insert_unless_there(dialect: str, table: Table) -> Insert:
+    """As `insert_or_skip`, made once for all connections to such a database."""
+    return _INSERTS[dialect](table).on_conflict_do_nothing()
 
 
 def upsert(

@@ -69,7 +69,7 @@ async def deletion(db: Db, visitor: Visitor) -> AskDelete:
     """The question about deletion, which is `about` the conversation as it stands, up to its newest case."""
     newest = await access.newest_case_of(db, visitor.person_id)
     code = newest.code if newest is not None and newest.status != CaseStatus.CLOSED else None
-    return AskDelete(about=_about(visitor, newest), channel=Channel(visitor.channel), code=code)
+    return AskDelete(about=_about(visitor, newest), channel=Channel(visitor.channel), code=code, unsays=True)
 
 
 def _about(visitor: Visitor, newest: CaseRow | None) -> str:
@@ -87,12 +87,22 @@ async def _pressed_delete(work: Work, visitor: Visitor) -> Answer:
 async def _answered_delete(work: Work, visitor: Visitor, given: DeletionAnswer, unsent: str) -> Answer:
     if given.about != _about(visitor, await access.newest_case_of(work.db, visitor.person_id)):
         return STALE
+    if given.answer == "yes" and visitor.channel == Channel.TELEGRAM and not await _were_told_what_goes(work, visitor):
+        await ask_delete(work, visitor)
+        return IN_THE_CHAT
     if given.answer == "yes":
         await purge.erase_newcomer(work, visitor.person_id, farewell=True)
     else:
         kept = NotDeleted(unsent=unsent, conversation=visitor.conversation_id)
         await say_instead(work, visitor, (Notice.ASK_DELETE,), kept)
     return DONE
+
+
+async def _were_told_what_goes(work: Work, visitor: Visitor) -> bool:
+    """Whether the newest question said that their own messages go too: one of before said that they stay."""
+    asked = select(_ROWS.c.params).where(_ROWS.c.address_id == visitor.address_id, _ROWS.c.kind == AskDelete.kind)
+    newest = (await work.db.execute(asked.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
+    return newest is None or AskDelete.understood(newest).unsays
 
 
 async def _answered_stop(work: Work, visitor: Visitor, given: StopAnswer) -> Answer:

@@ -68,6 +68,7 @@ class NothingToStop(ToNewcomer):
 @dataclass(frozen=True, kw_only=True)
 class AskDelete(ToNewcomer):
     """Is everything to be deleted? `about`: the conversation as it stands. `code`: of the open case that would end.
+    `unsays`: the messages of the last 48 hours go from the chats too, hers with ours; in rows of before they stayed.
 
     Somebody else may read this telephone afterwards, so it says what of it stays.
     """
@@ -76,6 +77,7 @@ class AskDelete(ToNewcomer):
     about: Annotated[str, Like((f"{2**53}:{2**53}",))]
     channel: Channel
     code: CaseCode | None = None
+    unsays: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         yes, no = (DELETE_ANSWER.code(answer, self.about) for answer in YES_OR_NO)
@@ -88,9 +90,17 @@ class AskDelete(ToNewcomer):
             words("delete_sure"),
             words("delete_ends_case", case=shown_code(self.code)) if self.code else "",
             words("erased_kept"),
-            words("erased_telegram") if on_telegram else "",
-            words("delete_adviser_copy") if on_telegram or facts.web_words_travel else "",
+            self._in_chat(words) if on_telegram else "",
+            self._at_the_adviser(words) if on_telegram or facts.web_words_travel else "",
         )
+
+    def _in_chat(self, words: Words) -> str:
+        if not self.unsays:
+            return words("erased_telegram")
+        return lines(words("delete_chat"), words("delete_chat_save"), words("erased_chat_older"))
+
+    def _at_the_adviser(self, words: Words) -> str:
+        return words("delete_at_adviser" if self.unsays else "delete_adviser_copy")
 
 
 @dataclass(frozen=True, kw_only=True)

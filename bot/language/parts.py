@@ -42,7 +42,8 @@ LABELS = {
 class Facts:
     """What a saying may need beyond what it carries. `words`: the relayed text, opened; `marks`: how it came, as codes.
 
-    `state`: a relayed row's state; `fresh`: said so lately that it may be taken back.
+    `state`: a relayed row's state; `fresh`: said so lately that it may be taken back. `left_in_chat`: so many messages
+    stand in the reader's chat although they were to be deleted.
     """
 
     zone: ZoneInfo
@@ -64,6 +65,7 @@ class Facts:
     state: str = ""
     fresh: str = ""
     failure: str = ""
+    left_in_chat: int = 0
 
 
 V = TypeVar("V")

@@ -17,7 +17,7 @@ from bot.engine.rows import columns, every, first, only
 from bot.engine.seal import Seal
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
-from bot.people import access, names
+from bot.people import access, in_chat, names
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -202,7 +202,8 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
 
 
 async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
-    """The staff member's notices go to this Telegram chat.
+    """The staff member's notices go to this Telegram chat; what stands in another that they went to until now, from the
+    last 48 hours, is on its way out of it.
 
     Raises:
         BadInput: the account belongs to another volunteer, or holds a newcomer's conversation, which only that
@@ -217,7 +218,8 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     if found is not None:
         raise BadInput("telegram_is_newcomer")
     old = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
-    await work.db.execute(delete(_ADDRESSES).where(*old))
+    for address_id in (await work.db.execute(select(_ADDRESSES.c.id).where(*old))).scalars().all():
+        await in_chat.part_with(work, address_id)
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Linked())
 

@@ -1,4 +1,5 @@
-"""What people are told of their way in: the number that was made, a Telegram account linked, a device, a link.
+"""What people are told of their way in: the number that was made, a Telegram account linked, a device, a link; and what
+is no longer to be read in their chat.
 
 Owns what these sayings carry. It must not load rows.
 """
@@ -12,6 +13,7 @@ from bot.language.parts import Facts, OneSentence, ToNewcomer, ToStaff, lines, r
 from models.buttons import END_ALL
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
+from models.saying import Saying
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +64,14 @@ class DevicesEnded(OneSentence, ToStaff):
 
     kind: ClassVar = Notice.DEVICES_ENDED
     sentence: ClassVar = "devices_ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsay(Saying):
+    """Messages are deleted where they stand: the one that the row `edits`; or those with these numbers in the chat
+    (`remotes`, and `remote` in rows of before); or `everything` there that Telegram lets us delete."""
+
+    kind: ClassVar = Notice.UNSAY
+    remote: int | None = None
+    remotes: tuple[int, ...] = ()
+    everything: bool = False

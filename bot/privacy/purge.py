@@ -6,19 +6,19 @@ does; nor what is left of a case: `cutting.py` does.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
-from bot.cases import closing, drafts
-from bot.cases.texts_relayed import Unsay
+from bot.cases import closing, drafts, unsaying
 from bot.engine import bells, buttons
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
-from bot.people import access
+from bot.people import access, in_chat
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.people.logins import AFTER_CLOSING
+from bot.people.texts import Unsay
 from bot.privacy import cutting, last_day
 from bot.privacy.outlived import DRAFTS_KEPT, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
 from bot.privacy.texts import Erased
@@ -26,12 +26,12 @@ from bot.trouble import clock_doubt
 from models.base import table_of
 from models.buttons import DELETE_UNASKED
 from models.case import OPEN, CaseEventKind
+from models.chat_message import DELETABLE_FOR
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
-from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.outbox import Notice, Outbox, TimerKind
 from models.people import Address, Channel, Person, Role
 
-TELEGRAM_DELETES_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
 ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words
 CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
@@ -40,24 +40,19 @@ _PEOPLE, _ADDRESSES, _REMINDERS = table_of(Person), table_of(Address), table_of(
 
 
 class Lane(NamedTuple):
-    """A way to reach whoever is erased. `chosen`: the language they chose; `hint`: what their app is set to."""
+    """A way to reach whoever is erased. `chosen`: the language they chose; `hint`: what their app is set to; `since`:
+    when they first came."""
 
     id: int
     channel: str
     chosen: str | None
     hint: str | None
+    since: datetime
 
     @property
     def spoken(self) -> str | None:
         """In what language a receipt is to be written."""
         return self.chosen or self.hint
-
-
-class Copy(NamedTuple):
-    """A message in a Telegram chat, named there by `remote_id`."""
-
-    address_id: int
-    remote_id: int
 
 
 class _Silent(NamedTuple):
@@ -70,9 +65,9 @@ class _Silent(NamedTuple):
 _SILENT = select(*columns(_Silent, _PEOPLE, conversation_id=_THREADS.c.id)).select_from(
     _PEOPLE.join(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
 )
-_LANES = select(*columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDRESSES.c.language)).select_from(
-    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
-)
+_LANES = select(
+    *columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDRESSES.c.language, since=_PEOPLE.c.created_at)
+).select_from(_ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id))
 
 
 async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
@@ -88,16 +83,17 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     case = await access.open_case_of(work.db, person_id)
     if case is not None:
         await closing.withdraw_case(work, case)
+    await unsaying.words_leave(work, await _cases_of(work, person_id))
+    perhaps = await _that_may_have_arrived(work, person_id) if farewell else 0
     lanes = await _part_with_lanes(work, person_id, keep_rows=keep_lane)
-    if conversation_id is not None:
-        await _unsay_relayed(work, conversation_id)
+    if keep_lane:
         await _unsay_questions(work, lanes)
+    if conversation_id is not None:
         await work.db.execute(delete(_MESSAGES).where(_MESSAGES.c.conversation_id == conversation_id))
     await _note_erased(work, person_id)
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
-            await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed=DELETE_UNASKED.code())
-            await work.tell_address(lane.id, Erased(language=lane.spoken, channel=Channel(lane.channel)))
+            await _say_farewell(work, lane, perhaps=perhaps)
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))
     await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
@@ -107,15 +103,38 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     work.ring(bells.LOGINS)
 
 
+async def _say_farewell(work: Work, lane: Lane, *, perhaps: int) -> None:
+    """What stands in the chat is deleted, as far back as Telegram lets a bot, and the receipt says what has become of
+    it. `perhaps`: so many messages may stand there that nothing names."""
+    unnoted = await in_chat.holds_unnoted(work.db, lane.id)
+    older = unnoted or lane.since <= work.now - DELETABLE_FOR
+    await work.tell_address(lane.id, Unsay(everything=True))
+    await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed=DELETE_UNASKED.code())
+    erased = Erased(
+        language=lane.spoken, channel=Channel(lane.channel), unsaid=True, older=older, perhaps=perhaps, unnoted=unnoted
+    )  # fmt: skip
+    await work.tell_address(lane.id, erased)
+
+
+async def _that_may_have_arrived(work: Work, person_id: int) -> int:
+    """How many messages of ours may stand in the person's chat once more, or at all, without our knowing their number:
+    the answer to a letter was lost."""
+    theirs = select(_ADDRESSES.c.id).where(
+        _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
+    )
+    of_late = _ROWS.c.doubtful, _ROWS.c.edits.is_(None), _ROWS.c.created_at > work.now - DELETABLE_FOR
+    said = select(func.count()).where(_ROWS.c.address_id.in_(theirs), *of_late, _ROWS.c.kind != Notice.UNSAY)
+    return (await work.db.execute(said)).scalar_one()
+
+
 async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> list[Lane]:
     """The lanes, untied from the person so that nobody can be looked up by them; their waiting rows are gone."""
     lanes = every(Lane, await work.db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
     for lane in lanes:
         if not keep_rows:
-            waiting = _ROWS.c.address_id == lane.id, _ROWS.c.state == RowState.DUE
             # What only takes the buttons from a message still leaves: a press on them would do nothing any more.
             buttons_go = _ROWS.c.edits.is_not(None) & (_ROWS.c.kind == Notice.ASK_DONE)
-            await work.db.execute(delete(_ROWS).where(*waiting, ~buttons_go))
+            await in_chat.stop_waiting(work, (_ROWS.c.address_id == lane.id) & ~buttons_go)
         await work.db.execute(
             update(_ADDRESSES)
             .where(_ADDRESSES.c.id == lane.id)
@@ -124,32 +143,19 @@ async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> li
     return lanes
 
 
-async def _unsay_relayed(work: Work, conversation_id: int) -> None:
-    """Copies of the words in Telegram chats, both sides', are deleted as far back as Telegram lets a bot."""
-    relayed = _ROWS.join(_MESSAGES, _MESSAGES.c.id == _ROWS.c.message_id)
-    copies = (
-        select(*columns(Copy, _ROWS))
-        .select_from(relayed)
-        .where(
-            _MESSAGES.c.conversation_id == conversation_id,
-            _ROWS.c.remote_id.is_not(None),
-            _ROWS.c.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
-        )
-    )
-    for copy in every(Copy, await work.db.execute(copies)):
-        await work.tell_address(copy.address_id, Unsay(remote=copy.remote_id))
-
-
 async def _unsay_questions(work: Work, lanes: Sequence[Lane]) -> None:
     """The question whether to delete everything is answered, and its buttons are about nothing any more."""
-    asked = select(*columns(Copy, _ROWS)).where(
-        _ROWS.c.address_id.in_([lane.id for lane in lanes if lane.channel == Channel.TELEGRAM]),
-        _ROWS.c.kind == Notice.ASK_DELETE,
-        _ROWS.c.remote_id.is_not(None),
-        _ROWS.c.ended_at > work.now - TELEGRAM_DELETES_WITHIN,
-    )
-    for question in every(Copy, await work.db.execute(asked)):
-        await work.tell_address(question.address_id, Unsay(remote=question.remote_id))
+    for lane in lanes:
+        asked = select(_ROWS.c.remote_id).where(
+            _ROWS.c.address_id == lane.id, _ROWS.c.kind == Notice.ASK_DELETE, _ROWS.c.remote_id.is_not(None)
+        )
+        found = tuple((await work.db.execute(asked)).scalars())
+        if found and lane.channel == Channel.TELEGRAM:
+            await work.tell_address(lane.id, Unsay(remotes=found))
+
+
+async def _cases_of(work: Work, person_id: int) -> Sequence[int]:
+    return (await work.db.execute(select(CASES.c.id).where(CASES.c.newcomer_id == person_id))).scalars().all()
 
 
 async def _note_erased(work: Work, person_id: int) -> None:

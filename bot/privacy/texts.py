@@ -12,11 +12,32 @@ from models.people import Channel
 
 @dataclass(frozen=True, kw_only=True)
 class Erased(ToNewcomer):
-    """Everything is deleted, but for what stays on this `channel` or without a name."""
+    """Everything is deleted, but for what stays on this `channel` or without a name.
+
+    `unsaid`: the messages in the chat too, as far back as Telegram lets us; in rows of before only advisers' replies
+    were. `older`: some may stand there that are older than that. `perhaps`: so many that nothing names; `unnoted`: some
+    of before this was known of any.
+    """
 
     kind: ClassVar = Notice.ERASED
     channel: Channel | None = None
+    unsaid: bool = False
+    older: bool = False
+    perhaps: int = 0
+    unnoted: bool = False
 
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        in_chat = words("erased_telegram") if self.channel == Channel.TELEGRAM else ""
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        in_chat = self._in_chat(words, facts.left_in_chat + self.perhaps) if self.unsaid else ""
+        if self.channel == Channel.TELEGRAM and not self.unsaid:
+            in_chat = words("erased_telegram")
         return Prompt(lines(words("data_deleted"), words("erased_kept"), in_chat))
+
+    def _in_chat(self, words: Words, left: int) -> str:
+        if not left and not self.older:
+            return lines(words("erased_chat"), words("erased_chat_last"))
+        lately = "" if self.unnoted else words("erased_chat_lately")
+        return lines(
+            words("erased_chat_left", left) if left else lately,
+            words("erased_chat_older") if self.older else "",
+            words("erased_chat_yourself"),
+        )

@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import NoResultFound
 
-from bot.cases.texts_relayed import Unsay
 from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, Refusal, Unavailable
 from bot.engine.rows import exactly, only
@@ -24,6 +23,7 @@ from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
 from bot.hours.texts import SessionEvening
+from bot.people.texts import Unsay
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
@@ -254,7 +254,8 @@ class Delivery:
                 if edits is None:
                     return None, lane.channel
             if isinstance(saying, Unsay):
-                return Letter(chat, Prompt(""), unsays=edits or saying.remote), lane.channel
+                unsays = await lanes.unsaid(db, row.address_id, saying, edits)
+                return (Letter(chat, Prompt(""), unsays=unsays) if unsays else None), lane.channel
             if row.kind == Notice.REPLY and row.message_id and await is_taken_back(db, row.message_id):
                 return None, lane.channel
             prompt = await prompt_of(db, self._service, row)

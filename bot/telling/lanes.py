@@ -17,8 +17,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, or_, select
 
+from bot.engine import clock
 from bot.engine.among import among
+from bot.engine.db import Db
 from bot.engine.rows import columns, spelt
+from bot.people import in_chat
+from bot.people.texts import Unsay
 from bot.telling.outbox import ROWS
 from models.base import Id, UtcDateTime, table_of
 from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
@@ -134,6 +138,15 @@ BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
 LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
+
+
+async def unsaid(db: Db, address_id: int, saying: Unsay, edits: int | None) -> tuple[int, ...]:
+    """Which messages of the lane's chat are to be deleted. `edits`: the number there of the one that it is about."""
+    if saying.everything or saying.remotes:
+        those = None if saying.everything else saying.remotes
+        return await in_chat.deletable(db, address_id, clock.now(), those)
+    one = edits or saying.remote
+    return () if one is None else (one,)
 
 
 def at(now: datetime) -> dict[str, datetime]:

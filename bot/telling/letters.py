@@ -12,29 +12,38 @@ from models.dialogue import Prompt
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete one.
+    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete messages.
 
-    `parts_sent`: so many messages of a long text have arrived.
+    `unsays`: the messages to delete. `parts_sent`: so many messages of a long text have arrived.
     """
 
     chat: str
     prompt: Prompt
     edits: int | None = None
-    unsays: int | None = None
+    unsays: tuple[int, ...] = ()
     reply_to: int | None = None
     is_silent: bool = False
     parts_sent: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InChat:
+    """What is another than before in the chat, however the letter ended: messages of ours that have `arrived`, and
+    messages that are `gone`."""
+
+    arrived: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(InChat):
     """It arrived. `remote_id` names it in its chat; None if there is nothing there to name."""
 
     remote_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TryAgain:
+class TryAgain(InChat):
     """It did not arrive now. `after_seconds`: what the channel asked for. `parts_sent`: so much of it did.
     `doubtful`: it was sent, and no answer came: it may have arrived anyway."""
 
@@ -44,7 +53,7 @@ class TryAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(InChat):
     """It cannot arrive. The door is shut: `blocked` by the person, `deactivated` with their account, or `shut` for a
     reason not said; or `refused`: the channel will not take it."""
 

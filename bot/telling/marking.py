@@ -13,9 +13,9 @@ from bot.cases.texts_relayed import RelayedWords
 from bot.engine import bells, clock
 from bot.engine.work import Work
 from bot.hours import channel_post
-from bot.people import access, names, people
+from bot.people import access, in_chat, names, people
 from bot.telling import inbox, leases
-from bot.telling.letters import Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
+from bot.telling.letters import InChat, Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers import leaving
 from bot.volunteers.texts import CoordinatorBlocked
@@ -34,11 +34,27 @@ _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES
 
 
 async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
-    """The row says what came of its letter: it waits no more, or waits for its next try."""
+    """The row says what came of its letter: it waits no more, or waits for its next try; and what stands in the chat
+    since is noted."""
     if outcome is LOST:
         return
     if row.kind == Notice.HOURS_POST:
         outcome = await _mark_post(work, row, outcome)
+    await _mark_row(work, row, outcome)
+    if isinstance(outcome, InChat) and row.kind != Notice.HOURS_POST:
+        await _note_chat(work, row, outcome)  # behind the row: who erases a person takes both in this order
+
+
+async def _note_chat(work: Work, row: OutboxRow, outcome: InChat) -> None:
+    """Whatever became of the row meanwhile: what has arrived stands there."""
+    if outcome.arrived:
+        relayed = row.case_id if row.kind == Notice.WORDS else None
+        await in_chat.note(work, row.address_id, outcome.arrived, case_id=relayed)
+    if outcome.gone:
+        await in_chat.forget(work, row.address_id, outcome.gone)
+
+
+async def _mark_row(work: Work, row: OutboxRow, outcome: Outcome) -> None:
     match outcome:
         case Sent(remote_id=remote_id):
             await end(work, row, state=RowState.SENT, remote_id=remote_id)

@@ -6,11 +6,11 @@ It must not change a row or send.
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 
 from bot.cases.taking_back import TAKE_BACK_WITHIN
 from bot.cases.texts_held import WhichCase
-from bot.cases.texts_relayed import RelayState, RelayTrouble
+from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk
 from bot.engine import clock, sealed_names
 from bot.engine.db import Db
 from bot.engine.rows import columns, every, exactly, only
@@ -19,6 +19,8 @@ from bot.hours.published import published
 from bot.intake.texts import Unsent
 from bot.intake.texts_dialogue import AskWaitingWords
 from bot.language.parts import Spoken, ToNewcomer
+from bot.people import in_chat
+from bot.privacy.texts import Erased
 from bot.service import Service
 from bot.telling import inbox, table
 from bot.telling.outbox import ROWS, OutboxRow
@@ -140,6 +142,11 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
             more |= await _state_of(db, saying.message)
         case WhichCase(person=int(person)):
             more["held_lines"] = await _held_lines(db, service, person)
+        case Erased(unsaid=True):
+            left = await in_chat.left(db, row.address_id, asked_at=row.created_at)
+            more["left_in_chat"] = left + await _perhaps_arrived(db, row.address_id)
+        case WordsAtDesk(case=case_id):
+            more["left_in_chat"] = await in_chat.left_of_case(db, row.address_id, case_id)
     return more
 
 
@@ -176,6 +183,12 @@ async def _state_of(db: Db, message_id: int) -> dict[str, str]:
     versions = every(Version, await db.execute(_VERSIONS, {"message": message_id}))
     fresh = versions and not state.startswith("taken_back") and clock.now() - versions[0].said_at <= TAKE_BACK_WITHIN
     return {"state": state, "failure": failure, "fresh": "1" if fresh else ""}
+
+
+async def _perhaps_arrived(db: Db, address_id: int) -> int:
+    """How many letters were on their way to the chat when it was parted with, and nobody knows what came of them."""
+    lost = ROWS.c.address_id == address_id, ROWS.c.kind == Notice.UNSAY, ROWS.c.doubtful, ROWS.c.remote_id.is_(None)
+    return (await db.execute(select(func.count()).where(*lost, ROWS.c.edits.is_(None)))).scalar_one()
 
 
 async def _held_lines(db: Db, service: Service, person_id: int) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import held_lines, queue, shift_starts
+from bot.cases import held_lines, old_words, queue, shift_starts
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -21,7 +21,7 @@ from bot.engine.errors import Busy, NotFound, Unavailable
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.hours import channel_post, reminders, warnings
-from bot.people import access, keeping, people
+from bot.people import access, in_chat, keeping, people
 from bot.people.access import CASES, CaseRow
 from bot.privacy import last_day, purge
 from bot.service import Service
@@ -113,7 +113,11 @@ class Rounds:
         if clock.doubt() is not None:
             return
         now, zone = clock.now(), self._store.zone
-        regular = {TimerKind.DAILY: next_purge(now, zone), TimerKind.MORNING: next_morning(now, zone)}
+        regular = {
+            TimerKind.DAILY: next_purge(now, zone),
+            TimerKind.MORNING: next_morning(now, zone),
+            TimerKind.CHATS: now + old_words.LOOKED_AFTER_EVERY,
+        }
         waiting = select(*columns(Armed, _TIMERS)).where(
             _TIMERS.c.kind.in_(tuple(regular)), _TIMERS.c.done_at.is_(None)
         )
@@ -227,6 +231,13 @@ async def _again(work: Work, kind: TimerKind, due_at: datetime) -> None:
         await work.remind(kind, 0, due_at)
 
 
+async def _chats(work: Work, _subject: int) -> None:
+    """What may not stay longer leaves people's chats, and nobody knows any more what else stands there so long."""
+    more = await old_words.leave(work)
+    await in_chat.forget_old(work)
+    await _again(work, TimerKind.CHATS, work.now if more else work.now + old_words.LOOKED_AFTER_EVERY)
+
+
 async def _morning(work: Work, _subject: int) -> None:
     """What coordinators ought to know is said; the channel's post drops what is past."""
     await warnings.tell(work)
@@ -244,6 +255,7 @@ _DOES = {
     TimerKind.HELD_EXPIRES: held_lines.expire_held,
     TimerKind.KEPT_EXPIRES: keeping.expire,
     TimerKind.SESSION_EVENING: reminders.remind,
+    TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,
 }

@@ -19,7 +19,7 @@ from bot.service import Service
 from bot.telling import inbox, leases, marking, newer_rows
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
 from models.base import table_of
-from models.outbox import REMINDERS, RowState
+from models.outbox import REMINDERS, Notice, RowState
 from models.people import Address
 
 log = structlog.get_logger()
@@ -93,10 +93,11 @@ async def _free(work: Work, whose: ColumnElement[bool]) -> None:
     """Leases that nobody holds any more: their rows may have been sent. Reminders are not risked twice, and nothing
     a third time: a row whose last try had begun has ended."""
     due = (ROWS.c.state == spelt(RowState.DUE), whose)
-    reminders = update(ROWS).where(*due, ROWS.c.kind.in_(REMINDERS), ROWS.c.edits.is_(None))
+    is_new = ROWS.c.edits.is_(None) & (ROWS.c.kind != Notice.UNSAY)  # a change, a deletion is repeated until done
+    reminders = update(ROWS).where(*due, ROWS.c.kind.in_(REMINDERS), is_new)
     await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
-    twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.last_try_at.is_not(None), ROWS.c.edits.is_(None))
+    twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.last_try_at.is_not(None), is_new)
     for row in every(OutboxRow, await work.db.execute(twice)):
         await marking.end(work, row, state=RowState.FAILED, failure=marking.DOUBTFUL)
-    await work.db.execute(update(ROWS).where(*due).values(lease_owner=None, doubtful=ROWS.c.edits.is_(None)))
+    await work.db.execute(update(ROWS).where(*due).values(lease_owner=None, doubtful=is_new | ROWS.c.doubtful))
     work.ring(bells.OUTBOX)

@@ -42,7 +42,7 @@ class CoordinatorLane(NamedTuple):
 class Caller(Protocol):
     """A channel that can say something without the database."""
 
-    async def say_from_memory(self, chat_id: int, text: str) -> None:
+    async def say_from_memory(self, chat_id: int, text: str) -> object:
         """Try once. Never raises."""
 
 

@@ -3,12 +3,12 @@
 It must not say who may end it: the command line and the coordinators' commands do.
 """
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.cases import cases, drafts
 from bot.engine import bells
 from bot.engine.work import Work
-from bot.people import access
+from bot.people import access, in_chat
 from models.base import table_of
 from models.case import HeldLine
 from models.people import Address, Channel, LoginLink, Person, WebLogin
@@ -18,7 +18,8 @@ _LOGINS, _LINKS = table_of(WebLogin), table_of(LoginLink)
 
 
 async def disable_staff(work: Work, person_id: int) -> int:
-    """Access has ended: logins, sockets, links, drafts and the Telegram lane are gone, open cases are queued again.
+    """Access has ended: logins, sockets, links, drafts and the Telegram lane are gone, open cases are queued again, and
+    what stands in the chat from the last 48 hours is on its way out of it.
 
     Returns how many cases went back. The name stays in totals until the person is removed.
     """
@@ -28,7 +29,8 @@ async def disable_staff(work: Work, person_id: int) -> int:
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
     chat = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
-    await work.db.execute(delete(_ADDRESSES).where(*chat))
+    for address_id in (await work.db.execute(select(_ADDRESSES.c.id).where(*chat))).scalars().all():
+        await in_chat.part_with(work, address_id)
     await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
     await work.leave_no_trace()
     work.ring(bells.LOGINS)

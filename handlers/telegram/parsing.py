@@ -13,6 +13,7 @@ from telegram import Bot, Message, Update
 
 log = structlog.get_logger()
 MESSAGES = ("message", "edited_message")
+UNNUMBERED = 0  # no message's number: such a one can be found by nobody
 NEEDED = ("message_id", "date", "chat")  # without these nobody knows whose message it is, or which
 MOST_ENTITIES = 100  # of one text that are tried one by one; Telegram marks no more
 FORWARDED_BY_SOMEBODY = {"type": "hidden_user", "date": 0, "sender_user_name": "?"}
@@ -43,15 +44,18 @@ def update_of(told: Any, bot: Bot) -> Update | None:
     return update
 
 
-def writer_of(told: object) -> tuple[int, str | None] | None:
-    """The private chat in which an update that cannot be read was written, and the language of the person's app."""
+def writer_of(told: object) -> tuple[int, str | None, int] | None:
+    """The private chat in which an update that cannot be read was written, the language of the person's app, and what
+    names the message there."""
     parts: Told = told if isinstance(told, dict) else {}
     message: Told = next((parts[name] for name in MESSAGES if isinstance(parts.get(name), dict)), {})
     chat, sender = message.get("chat"), message.get("from")
     if not isinstance(chat, dict) or chat.get("type") != "private" or not isinstance(chat.get("id"), int):
         return None
     language = sender.get("language_code") if isinstance(sender, dict) else None
-    return chat["id"], language if isinstance(language, str) else None
+    message_id = message.get("message_id")
+    number = message_id if isinstance(message_id, int) else UNNUMBERED
+    return chat["id"], language if isinstance(language, str) else None, number
 
 
 def _readable(told: Told, bot: Bot) -> Told:

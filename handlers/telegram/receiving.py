@@ -17,17 +17,20 @@ from bot.engine import clock, once
 from bot.engine.errors import NewerWords, Refusal, Unavailable
 from bot.engine.metrics import ACTS
 from bot.engine.settings import CONNECT_SECONDS
+from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.language import parts
-from bot.language.i18n import Words, suggest_language
+from bot.language.i18n import suggest_language
 from bot.language.refused import Refused
 from bot.people import people
 from bot.service import Service
 from handlers.telegram import invitation, newcomer, parsing, volunteer, volunteer_presses, witness
 from handlers.telegram.errands import Errands
+from handlers.telegram.noting import Noting
 from handlers.telegram.order import Order
 from handlers.telegram.reading import is_wordless_edit
 from handlers.telegram.sender import TelegramSender
+from handlers.telegram.view import toast
 from handlers.telegram.wire import Wire
 from models.dialogue import Answer
 
@@ -61,6 +64,7 @@ class Telegram:
         self.sender = TelegramSender(self.bot, longest_seconds=longest)
         self.heard_at = clock.now()  # when the webhook was last called, by whoever knows its secret
         self.errands = Errands(service)
+        self._noting = Noting()
         self._order = Order()
         self._cards_at: dict[int, float] = {}
 
@@ -102,7 +106,8 @@ class Telegram:
         not arrive."""
         update = parsing.update_of(told, self.bot)
         if update is None and (writer := parsing.writer_of(told)) is not None:
-            chat_id, language = writer
+            chat_id, language, message_id = writer
+            self._noting.later(chat_id, message_id)
             self._say_from_memory(chat_id, self.service.words(suggest_language(language))("message_not_readable"))
         return update
 
@@ -144,6 +149,9 @@ class Telegram:
             return await self._pressed(update, chat, update.callback_query)
         if message is not None and not newcomer.is_service_note(message) and not is_wordless_edit(update):
             return await self._wrote(update, message)
+        if message is not None:
+            async with self.service.store.work() as work:
+                await self._noting.note(work, chat.id, message)  # it may repeat what somebody wrote
         return True
 
     async def _wrote(self, update: Update, message: Message) -> bool:
@@ -151,18 +159,22 @@ class Telegram:
             async with self.service.store.work() as work:
                 if not await once.first_time(work, CHANNEL, str(update.update_id)):
                     return True
-                work.actor = await people.staff_on_telegram(work, message.chat_id)
-                if await invitation.opened(work, message):
-                    return True
-                if work.actor is not None:
-                    await volunteer.wrote(work, update, message, self.service.catalogues)
-                else:
-                    await newcomer.wrote(work, update, message)
+                await self._act_on(work, update, message)
+                await self._noting.note(work, message.chat_id, message)
         except Unavailable:
             raise
         except Refusal as refusal:
-            await self._tell_refusal(update, message.chat_id, refusal)
+            await self._tell_refusal(update, message, refusal)
         return True
+
+    async def _act_on(self, work: Work, update: Update, message: Message) -> None:
+        work.actor = await people.staff_on_telegram(work, message.chat_id)
+        if await invitation.opened(work, message):
+            return
+        if work.actor is not None:
+            await volunteer.wrote(work, update, message, self.service.catalogues)
+        else:
+            await newcomer.wrote(work, update, message)
 
     async def _pressed(self, update: Update, chat: Chat, query: CallbackQuery) -> bool:
         """The press has had its effect and its button is answered, after COMMIT or after ROLLBACK."""
@@ -173,6 +185,7 @@ class Telegram:
             async with self.service.store.work() as work:
                 actor = work.actor = await people.staff_on_telegram(work, chat.id)
                 staff, language = actor is not None, actor.language if actor else query.from_user.language_code
+                await self._noting.note(work, chat.id)
                 if not await once.first_time(work, CHANNEL, str(update.update_id)):
                     answer = Answer("")
                 elif actor is not None:
@@ -186,7 +199,7 @@ class Telegram:
             answer = Answer(refusal.code, refusal.values)
             await self._note_refused(update, chat.id, refusal)
         words = self.service.desk(language) if staff else self.service.words(suggest_language(language))
-        self._answer(query, _toast(words, answer, self.service))
+        self._answer(query, toast(words, answer, self.service))
         return True
 
     def _answer(self, query: CallbackQuery, text: str) -> None:
@@ -194,7 +207,7 @@ class Telegram:
         self.errands.answer(lambda: self.sender.answer_press(query.id, text))
 
     def _say_from_memory(self, chat_id: int, text: str) -> None:
-        self.errands.say(lambda: self.sender.say_from_memory(chat_id, text))
+        self.errands.say(self._noting.said(chat_id, lambda: self.sender.say_from_memory(chat_id, text)))
 
     async def _note_refused(self, update: Update, chat_id: int, refusal: Refusal) -> None:
         """A refused press is done all the same; one refused for newer words shows them."""
@@ -207,8 +220,9 @@ class Telegram:
                         await work.lock(case.conversation_id)
                         await relay.tell_newest(work, case)
 
-    async def _tell_refusal(self, update: Update, chat_id: int, refusal: Refusal) -> None:
+    async def _tell_refusal(self, update: Update, message: Message, refusal: Refusal) -> None:
         """Words that could not be taken are answered with why, in the person's language."""
+        chat_id = message.chat_id
         async with self.service.store.work() as work:
             if not await once.first_time(work, CHANNEL, str(update.update_id)):
                 return
@@ -219,11 +233,14 @@ class Telegram:
             elif actor is None:
                 visitor = await people.newcomer_on_telegram(work, chat_id, hint=_app_language(update))
                 await work.tell_address(visitor.address_id, refused, conversation_id=visitor.conversation_id)
+            await self._noting.note(work, chat_id, message)
 
     async def _gave_up(self, update: Update, chat: Chat, failure: str) -> bool:
         """The failed attempt is counted, over restarts too; after the third the person is told it did not arrive."""
         async with self.service.store.work() as work:
             attempts = await once.failed(work, CHANNEL, str(update.update_id), failure)
+            if chat.type == Chat.PRIVATE:
+                await self._noting.note(work, chat.id, update.message)
         if attempts < once.MOST_ATTEMPTS:
             return False
         log.error("update_given_up", update_id=update.update_id)
@@ -275,11 +292,3 @@ class Telegram:
 
 def _app_language(update: Update) -> str | None:
     return update.effective_user.language_code if update.effective_user else None
-
-
-def _toast(words: Words, answer: Answer, service: Service) -> str:
-    """What the button says for a moment: the answer's sentence with its values."""
-    if not answer.key:
-        return ""
-    known = answer.key if answer.key in words else "no_longer_valid"
-    return parts.refusal_text(words, known, answer.values, service.store.zone)

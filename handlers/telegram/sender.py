@@ -5,7 +5,7 @@ Text goes out plain, so nothing a person writes can break or fake its formatting
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import structlog
 from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
@@ -14,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.language.commands import COMMANDS
 from bot.language.i18n import Catalogues
 from bot.language.textshape import split_text
-from bot.telling.letters import Letter, Moved, Outcome, Sent, TryAgain, Unreachable
+from bot.telling.letters import InChat, Letter, Moved, Outcome, Sent, TryAgain, Unreachable
 from handlers.telegram.view import keyboard
 from handlers.telegram.wire import Unanswered
 from models.dialogue import Venue
@@ -25,6 +25,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 NOTHING_CHANGED = "message is not modified"
 GONE = ("message to edit not found", "message can't be edited", "message to delete not found")
 SHUT = {"blocked by the user": "blocked", "user is deactivated": "deactivated"}
+MOST_DELETED_AT_ONCE = 100  # https://core.telegram.org/bots/api#deletemessages
 CANNOT_DELETE = "message can't be deleted"
 PROBE_SECONDS = 5.0  # for whether Telegram answers at all
 GOODBYE_SECONDS = 2.0  # leaving matters more than having said why
@@ -50,8 +51,14 @@ class TelegramSender:
         return None
 
     async def send(self, letter: Letter) -> Outcome:
-        """Try once; see `bot.telling.delivery.Sender`."""
+        """Try once; see `bot.telling.letters.Sender`."""
         progress = _Progress(letter.parts_sent)
+        outcome = await self._tried(letter, progress)
+        if (progress.arrived or progress.gone) and isinstance(outcome, InChat):
+            return replace(outcome, arrived=tuple(progress.arrived), gone=tuple(progress.gone))
+        return outcome
+
+    async def _tried(self, letter: Letter, progress: "_Progress") -> Outcome:
         try:
             async with asyncio.timeout(self._longest_seconds):
                 return Sent(await self._call(letter, progress))
@@ -71,19 +78,40 @@ class TelegramSender:
 
     async def _call(self, letter: Letter, progress: "_Progress") -> int | None:
         progress.began = True
-        if letter.unsays is not None:
-            await self._bot.delete_message(letter.chat, letter.unsays)
+        if letter.unsays:
+            for start in range(0, len(letter.unsays), MOST_DELETED_AT_ONCE):
+                await self._delete(letter.chat, letter.unsays[start : start + MOST_DELETED_AT_ONCE], progress)
             return None
         if letter.edits is not None:
             return await self._edit(letter)
         if letter.prompt.venue is not None:
-            return await self._show_on_map(letter.chat, letter.prompt.venue)
+            progress.arrived.append(shown := await self._show_on_map(letter.chat, letter.prompt.venue))
+            return shown
         parts = [part for part in split_text(letter.prompt.text) if part.strip()]
         remote_id = None
         for place, part in enumerate(parts[progress.parts :], start=progress.parts):
             remote_id = await self._say(letter, part, is_last=place == len(parts) - 1)
+            progress.arrived.append(remote_id)
             progress.parts = place + 1
         return remote_id
+
+    async def _delete(self, chat: str, messages: Sequence[int], progress: "_Progress") -> None:
+        """These messages are gone, but for those that Telegram lets nobody delete: one of those makes it refuse all
+        that are named together, so it is looked for by halves."""
+        try:
+            await self._bot.delete_messages(chat, messages)
+        except BadRequest as refusal:
+            if len(messages) > 1:
+                half = len(messages) // 2
+                await self._delete(chat, messages[:half], progress)
+                await self._delete(chat, messages[half:], progress)
+                return
+            reason = str(refusal).lower()
+            if CANNOT_DELETE in reason:
+                return
+            if not any(gone in reason for gone in GONE):
+                raise
+        progress.gone.extend(messages)
 
     async def _edit(self, letter: Letter) -> int | None:
         await self._bot.edit_message_text(
@@ -108,12 +136,14 @@ class TelegramSender:
         )  # fmt: skip
         return said.message_id
 
-    async def say_from_memory(self, chat_id: int, text: str) -> None:
-        """Said past the outbox, for the one case that has none: the database does not answer."""
+    async def say_from_memory(self, chat_id: int, text: str) -> int | None:
+        """Said past the outbox, for the one case that has none: the database does not answer. Returns the message's
+        number in the chat; None if it was not sent."""
         try:
-            await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)
+            return (await self._bot.send_message(chat_id, text, link_preview_options=NO_PREVIEW)).message_id
         except TelegramError as trouble:
             log.warning("static_card_not_sent", trouble=type(trouble).__name__)
+            return None
 
     async def leave_group(self, chat_id: int, text: str) -> None:
         """Said once in a group, which the bot then leaves: nothing there is private."""
@@ -147,10 +177,13 @@ class TelegramSender:
 
 @dataclass
 class _Progress:
-    """How far a letter has come: whether it is being sent at all, and how many messages of it have arrived."""
+    """How far a letter has come: whether it is being sent at all, how many messages of it have arrived, which of them
+    just now, and which messages are gone."""
 
     parts: int
     began: bool = False
+    arrived: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
 
 
 def seconds_to_wait(wait: RetryAfter) -> float:

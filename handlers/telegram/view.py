@@ -1,8 +1,11 @@
-"""From a prompt to what Telegram shows: text and a keyboard. Nothing is decided here."""
+"""From a prompt to what Telegram shows: text and a keyboard; and what a pressed button says. It decides nothing."""
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from models.dialogue import Choice, Prompt
+from bot.language import parts
+from bot.language.i18n import Words
+from bot.service import Service
+from models.dialogue import Answer, Choice, Prompt
 
 
 def keyboard(prompt: Prompt) -> InlineKeyboardMarkup | None:
@@ -10,6 +13,14 @@ def keyboard(prompt: Prompt) -> InlineKeyboardMarkup | None:
     if not prompt.rows:
         return None
     return InlineKeyboardMarkup([[_button(choice) for choice in row] for row in prompt.rows])
+
+
+def toast(words: Words, answer: Answer, service: Service) -> str:
+    """What the button says for a moment: the answer's sentence with its values."""
+    if not answer.key:
+        return ""
+    known = answer.key if answer.key in words else "no_longer_valid"
+    return parts.refusal_text(words, known, answer.values, service.store.zone)
 
 
 def _button(choice: Choice) -> InlineKeyboardButton:

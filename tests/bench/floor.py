@@ -18,8 +18,9 @@ from tests.bench.ways import Way
 SEALED_BYTES = 90  # a short sentence with its nonce and tag
 PARAMS = '{"case": 4567890123456789, "code": "1234567", "seq": 4503599627370496, "typed": 1}'
 TALKS = """
-SELECT c.conversation_id, c.id, a.id FROM cases c
+SELECT c.conversation_id, c.id, a.id, n.id FROM cases c
 JOIN addresses a ON a.person_id = c.volunteer_id AND a.channel = 'telegram'
+LEFT JOIN addresses n ON n.person_id = c.newcomer_id AND n.channel = 'telegram'
 """
 INBOUND = "INSERT INTO inbound (channel, key, attempts, came_at, done_at) VALUES ('telegram', ?1, 0, ?2, ?2)"
 LOCK = "UPDATE conversations SET version = version + 1 WHERE id = ?1"
@@ -29,6 +30,7 @@ SELECT ?1, id, ?3, version * 4096, 'newcomer', ?4, 0, ?5, ?6, '[]' FROM conversa
 """
 CASE = "UPDATE cases SET waiting_since = COALESCE(waiting_since, ?2), last_message_at = ?2 WHERE id = ?1"
 EVENT = "INSERT INTO case_events (case_id, kind, at, on_day) VALUES (?1, 'newcomer_wrote', ?2, ?3)"
+STANDS = "INSERT INTO chat_messages (address_id, remote_id, came_at) VALUES (?1, ?2, ?3)"
 OUTBOX = """
 INSERT INTO outbox (address_id, kind, params, case_id, message_id, seq, state, created_at, due_at, timed_at, attempts,
     doubtful, parts_sent)
@@ -38,11 +40,12 @@ VALUES (?1, 'words', ?2, ?3, ?4, 0, 'due', ?5, ?5, ?5, 0, false, 0)
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Where one newcomer's words go."""
+    """Where one newcomer's words go, and where they come from."""
 
     conversation_id: int
     case_id: int
     address_id: int
+    newcomer_address_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def statements(one: Said) -> list[tuple[str, tuple[Any, ...]]]:
         (CASE, (talk.case_id, at)),
         (EVENT, (talk.case_id, at, at.date())),
         (OUTBOX, (talk.address_id, PARAMS, talk.case_id, one.message_id, at)),
+        (STANDS, (talk.newcomer_address_id, one.number, at)),
     ]
 
 

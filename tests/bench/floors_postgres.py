@@ -19,8 +19,9 @@ CONNECTIONS = 16  # of the product, for what people do
 MANY, MOST_CONNECTIONS = "floor, a connection each", 80  # as many senders, or what the server has to give
 WRITE = """
 WITH said AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bytea[])
-        AS said (conversation_id, case_id, address_id, message_id, key, external_id, words)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bytea[],
+        $10::bigint[])
+        AS said (conversation_id, case_id, address_id, message_id, key, external_id, words, newcomer_address_id)
 ), came AS (
     INSERT INTO inbound (channel, key, attempts, came_at, done_at)
     SELECT 'telegram', key, 0, $8::timestamptz, $8::timestamptz FROM said
@@ -37,6 +38,9 @@ WITH said AS (
 ), noted AS (
     INSERT INTO case_events (case_id, kind, at, on_day)
     SELECT case_id, 'newcomer_wrote', $8::timestamptz, ($8::timestamptz)::date FROM said
+), stands AS (
+    INSERT INTO chat_messages (address_id, remote_id, came_at)
+    SELECT newcomer_address_id, key::bigint, $8::timestamptz FROM said
 )
 INSERT INTO outbox (address_id, kind, params, case_id, message_id, seq, state, created_at, due_at, timed_at, attempts,
     doubtful, parts_sent)
@@ -96,4 +100,5 @@ def as_columns(some: Sequence[Said]) -> tuple[object, ...]:
         [talk.conversation_id for talk in talks], [talk.case_id for talk in talks],
         [talk.address_id for talk in talks], [one.message_id for one in some], [str(one.number) for one in some],
         [one.external_id for one in some], [one.words for one in some], some[0].at, PARAMS,
+        [talk.newcomer_address_id for talk in talks],
     )  # fmt: skip

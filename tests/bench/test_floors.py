@@ -25,6 +25,7 @@ BY_PRODUCT, BY_FLOORS = 100, (1, 2, 3)  # the numbers of their messages
 OF_MESSAGE = {
     "inbound": "key = :number", "messages": "case_id = :case", "case_events": "case_id = :case",
     "outbox": "case_id = :case", "cases": "id = :case", "conversations": "id = :conversation",
+    "chat_messages": "CAST(remote_id AS TEXT) = :number",
 }  # fmt: skip
 SAME = ("kind", "state", "author", "version", "params")  # what these hold is compared too; of params, what they name
 

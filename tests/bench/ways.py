@@ -7,6 +7,7 @@ must not choose who writes, nor when.
 import asyncio
 import json
 import os
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -21,7 +22,6 @@ TAKEN = (200, 303)
 MOST_AT_ONCE = 40  # connections of Telegram to one webhook: https://core.telegram.org/bots/api#setwebhook
 BROWSERS = 600  # each has a connection of its own
 PATIENCE_SECONDS = 120.0
-DAY = 1_790_000_000
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -155,7 +155,7 @@ def update_of(chat_id: int, number: int) -> dict[str, object]:
     """A text message as Telegram tells of it; update and message have the same number."""
     person = {"id": chat_id, "is_bot": False, "first_name": "Amal", "language_code": "sv"}
     chat = {"id": chat_id, "type": "private", "first_name": "Amal"}
-    message = {"message_id": number, "from": person, "chat": chat, "date": DAY, "text": words(number)}
+    message = {"message_id": number, "from": person, "chat": chat, "date": int(time.time()), "text": words(number)}
     return {"update_id": number, "message": message}
 
 

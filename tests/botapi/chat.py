@@ -23,6 +23,10 @@ BOT = {
 }
 
 
+DELETABLE_SECONDS = 48 * 3600
+DICE_STAYS_SECONDS = 24 * 3600  # a dice in a private chat can be deleted only later than that
+
+
 class Button(NamedTuple):
     """A button as a person sees it; `action` is its callback_data or its URL."""
 
@@ -64,8 +68,10 @@ Wanted = str | Callable[[Shown], bool]
 class Chat:
     """One chat and the profile of the person in it."""
 
-    def __init__(self, chat_id: int, kind: str | None = None) -> None:
+    def __init__(self, chat_id: int, kind: str | None = None, now: Callable[[], float] = time.time) -> None:
+        """`now`: what Telegram's clock shows, in seconds since 1970."""
         self.chat_id = chat_id
+        self.now = now
         self.kind = kind or ("private" if chat_id > 0 else "supergroup")
         self.profile: dict[str, Any] = {
             "id": abs(chat_id),
@@ -101,12 +107,23 @@ class Chat:
                 return message
         raise LookupError(f"the bot shows nothing in chat {self.chat_id}")
 
+    def may_delete(self, message: Shown) -> bool:
+        """Whether Telegram lets the bot delete it: https://core.telegram.org/bots/api#deletemessage."""
+        age = self.now() - message.at
+        if self.kind != "private":
+            return message.from_bot and age < DELETABLE_SECONDS
+        return age < DELETABLE_SECONDS and not ("dice" in message.content and age < DICE_STAYS_SECONDS)
+
+    def delete(self, message: Shown) -> None:
+        message.deleted = True
+        self.changed(message)
+
     def find(self, message_id: int) -> Shown | None:
         """The message, deleted or not."""
         return self._by_id.get(message_id)
 
     def add(self, content: dict[str, Any], *, from_bot: bool, **details: Any) -> Shown:
-        message = Shown(len(self.messages) + 1, content, from_bot, **details)
+        message = Shown(len(self.messages) + 1, content, from_bot, at=self.now(), **details)
         self.restore(message)
         return message
 
@@ -159,7 +176,7 @@ class Chat:
             **message.content,
         }
         if message.edited:
-            told["edit_date"] = int(time.time())
+            told["edit_date"] = int(self.now())
         if message.markup:
             told["reply_markup"] = message.markup
         if message.reply_to and (replied := self.find(message.reply_to)):

@@ -23,12 +23,14 @@ NOT_MODIFIED = (
 TOO_OLD_PRESS = "query is too old and response timeout expired or query ID is invalid"
 BLOCKED = "Forbidden: bot was blocked by the user"
 LEFT = "Forbidden: bot is not a member of the supergroup chat"
+CANNOT_DELETE = "message can't be deleted"
+MOST_DELETED = 100  # in one call
 LONGEST_ANSWER = 200  # characters
 LONGEST_PROFILE = {"name": 64, "description": 512, "short_description": 120}
 MOST_COMMANDS = 100
 
 _OBJECTS = {"reply_markup", "reply_parameters", "allowed_updates", "commands", "entities", "link_preview_options"}
-_OBJECTS |= {"scope"}
+_OBJECTS |= {"scope", "message_ids"}
 _FLAGS = {"show_alert", "disable_notification", "drop_pending_updates", "allow_sending_without_reply"}
 _NUMBERS = {"chat_id", "message_id", "offset", "limit", "timeout", "max_connections", "reply_to_message_id"}
 
@@ -58,6 +60,7 @@ class Methods:
         everything: list[Callable[[Params], Awaitable[Any]]] = [
             *(self.getMe, self.getUpdates, self.setWebhook, self.deleteWebhook, self.getWebhookInfo),
             *(self.sendMessage, self.sendVenue, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
+            self.deleteMessages,
             *(self.answerCallbackQuery, self.setMyCommands, self.setMyName, self.setMyDescription),
             *(self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
         ]
@@ -180,8 +183,25 @@ class Methods:
         message = chat.find(params.get("message_id") or 0)
         if message is None or message.deleted:
             raise bad_request("message to delete not found")
-        message.deleted = True
-        chat.changed(message)
+        if not chat.may_delete(message):
+            raise bad_request(CANNOT_DELETE)
+        chat.delete(message)
+        return True
+
+    async def deleteMessages(self, params: Params) -> bool:
+        """Those that are not there are passed over; one that may not be deleted keeps all the others."""
+        chat = self._chat(params)
+        named = params.get("message_ids")
+        if not isinstance(named, list) or not named:
+            raise bad_request("message identifiers are not specified")
+        if len(named) > MOST_DELETED:
+            raise bad_request("too many message identifiers specified")
+        found = [chat.find(int(number)) for number in named]
+        standing = [message for message in found if message is not None and not message.deleted]
+        if not all(chat.may_delete(message) for message in standing):
+            raise bad_request(CANNOT_DELETE)
+        for message in standing:
+            chat.delete(message)
         return True
 
     async def answerCallbackQuery(self, params: Params) -> bool:

@@ -6,6 +6,7 @@ The verbs are async and return at once; `await api.delivered(...)` waits for the
 import random
 import re
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.botapi import kinds
@@ -35,17 +36,18 @@ class People:
         # Telegram restarts the ids at random after a quiet week; a bot that expects 1, 2, 3 would fail there.
         self.next_update_id = first_update_id or random.randint(1, LARGEST_FIRST_ID)
         self.callback_ids: set[str] = set()
+        self.now: Callable[[], float] = time.time  # what Telegram's clock shows; a test may set it
 
     def chat(self, chat_id: int) -> Chat:
         """The chat, empty if nothing happened in it."""
         if chat_id not in self.chats:
-            self.chats[chat_id] = Chat(chat_id)
+            self.chats[chat_id] = Chat(chat_id, now=lambda: self.now())
         return self.chats[chat_id]
 
     def channel(self, name: str, chat_id: int = -1_001_234_567_890) -> Chat:
         """A public channel, `name` with its @, in which the bot is an administrator who may post."""
         self.channels[name] = chat_id
-        self.chats[chat_id] = Chat(chat_id, "channel")
+        self.chats[chat_id] = Chat(chat_id, "channel", lambda: self.now())
         return self.chats[chat_id]
 
     async def says(
@@ -154,7 +156,7 @@ class People:
     async def in_group(self, chat_id: int, text: str, *, sender_id: int = 777, kind: str = "supergroup") -> Happened:
         """A person writes in a group that the bot is in. Group ids are negative."""
         if chat_id not in self.chats:
-            self.chats[chat_id] = Chat(chat_id, kind)
+            self.chats[chat_id] = Chat(chat_id, kind, lambda: self.now())
             self.chats[chat_id].profile["id"] = sender_id
         chat = self.chats[chat_id]
         message = self._writes(chat, kinds.text(text))
@@ -206,7 +208,7 @@ class People:
         change = {
             "chat": chat.chat_json(),
             "from": chat.profile,
-            "date": int(time.time()),
+            "date": int(self.now()),
             "old_chat_member": _member(before),
             "new_chat_member": _member(after),
         }

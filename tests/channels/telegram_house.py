@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.engine import clock
 from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues, Words
@@ -105,6 +106,7 @@ def codes_of(shown: Shown) -> list[str]:
 async def telegram_house(url: str, folder: Path, catalogues: Catalogues, **changes: object) -> AsyncIterator[House]:
     """Open until the block ends; nothing runs by itself."""
     async with FakeBotApi() as api:
+        api.now = lambda: clock.now().timestamp()
         settings = settings_for(url, folder, telegram_token=TOKEN, telegram_api_url=api.url, **changes)
         store = Store(settings, Seal(create_key(settings.key_file)))
         service = Service(store, settings, catalogues)

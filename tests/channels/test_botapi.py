@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -621,3 +622,58 @@ async def got(client: aiohttp.ClientSession, url: str) -> dict[str, Any]:
     async with client.get(url) as reply:
         assert reply.status == 200, await reply.text()
         return await reply.json()
+
+
+async def test_many_messages_are_deleted_in_one_call_and_those_that_are_gone_passed_over(
+    api: FakeBotApi, bot: Bot
+) -> None:
+    sent = [(await bot.send_message(CHAT, text)).message_id for text in ("one", "two")]
+    theirs = (await api.says(CHAT, "three")).message_id
+
+    assert await bot.delete_messages(CHAT, [*sent, theirs, 99])
+
+    assert api.chat(CHAT).visible == []
+    with pytest.raises(BadRequest, match=r"(?i)message identifiers are not specified"):
+        await bot.delete_messages(CHAT, [])
+    with pytest.raises(BadRequest, match=r"(?i)too many message identifiers"):
+        await bot.delete_messages(CHAT, range(1, 102))
+
+
+async def test_what_is_48_hours_old_cannot_be_deleted_and_keeps_what_is_named_with_it(
+    api: FakeBotApi, bot: Bot
+) -> None:
+    old = await bot.send_message(CHAT, "old")
+    later = time.time() + 48 * 3600
+    api.now = lambda: later
+    fresh = await bot.send_message(CHAT, "fresh")
+
+    with pytest.raises(BadRequest, match=r"(?i)message can't be deleted"):
+        await bot.delete_messages(CHAT, [old.message_id, fresh.message_id])
+    with pytest.raises(BadRequest, match=r"(?i)message can't be deleted"):
+        await bot.delete_message(CHAT, old.message_id)
+
+    assert [one.text for one in api.chat(CHAT).visible] == ["old", "fresh"]
+    assert await bot.delete_message(CHAT, fresh.message_id)
+
+
+async def test_a_dice_in_a_private_chat_cannot_be_deleted_on_its_first_day(api: FakeBotApi, bot: Bot) -> None:
+    dice = (await api.sends(CHAT, "dice")).message_id
+    assert dice is not None
+
+    with pytest.raises(BadRequest, match=r"(?i)message can't be deleted"):
+        await bot.delete_message(CHAT, dice)
+    tomorrow = time.time() + 25 * 3600
+    api.now = lambda: tomorrow
+
+    assert await bot.delete_message(CHAT, dice)
+
+
+async def test_in_a_group_the_bot_deletes_its_own_messages_only(api: FakeBotApi, bot: Bot) -> None:
+    theirs = (await api.in_group(-100, "hello")).message_id
+    assert theirs is not None
+    mine = await bot.send_message(-100, "mine")
+
+    with pytest.raises(BadRequest, match=r"(?i)message can't be deleted"):
+        await bot.delete_messages(-100, [theirs])
+
+    assert await bot.delete_messages(-100, [mine.message_id])

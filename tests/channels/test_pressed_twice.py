@@ -488,6 +488,7 @@ async def test_every_step_of_closing_may_be_told_twice(house: House) -> None:
     await house.claims(500)
     await twice(house, 500, "close:")
     before = from_bot(house, 500)
+    hers = [shown.message_id for shown in house.api.chat(500).from_bot if "Jag har fått ett brev" in shown.text]
     case = (await builders.one(house.service, "SELECT id FROM cases")).id
 
     for step in (
@@ -504,7 +505,7 @@ async def test_every_step_of_closing_may_be_told_twice(house: House) -> None:
         await twice_told(house, 500, f"c:{case}:{step}")
     await twice(house, 500, f"c:{case}:min:")
 
-    assert from_bot(house, 500) == before
+    assert from_bot(house, 500) == [one for one in before if one not in hers]
     row = await builders.one(house.service, "SELECT category, organisations, outcome FROM closings")
     assert (row.category, row.outcome) == ("housing", "answered")
     assert row.organisations.count('"') == 2

@@ -117,7 +117,7 @@ async def test_a_long_letter_takes_no_longer_than_a_short_one_may(monkeypatch: p
         outcome = await asyncio.wait_for(sender.send(letter), PATIENCE_SECONDS / 2)
         api.release()
 
-    assert outcome == TryAgain(doubtful=True, parts_sent=1)
+    assert outcome == TryAgain(doubtful=True, parts_sent=1, arrived=(2,))
 
 
 async def test_a_probe_that_hangs_makes_no_second_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,8 +171,8 @@ async def test_delete_asks_and_says_what_goes_and_what_stays(seat: Seat, text: s
     assert said(seat, "delete_sure") in shown
     assert said(seat, "delete_ends_case", case=spoken_code(code)) in shown
     assert said(seat, "erased_kept") in shown
-    assert (said(seat, "erased_telegram") in shown) is isinstance(seat, OnTelegram)
-    assert (said(seat, "delete_adviser_copy") in shown) is isinstance(seat, OnTelegram)
+    for key in ("delete_chat", "delete_chat_save", "erased_chat_older", "delete_at_adviser"):
+        assert (said(seat, key) in shown) is isinstance(seat, OnTelegram), key
     assert await kept(seat) == [QUESTION]
     assert await cases(seat) == ["queued"]
 
@@ -716,4 +716,4 @@ async def test_where_words_travel_through_telegram_the_web_says_what_may_stay_th
 
         await seat.types("/delete")
 
-        assert said(seat, "delete_adviser_copy") in await seat.reads()
+        assert said(seat, "delete_at_adviser") in await seat.reads()

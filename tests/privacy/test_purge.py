@@ -156,7 +156,7 @@ async def test_the_receipt_of_an_erasure_is_the_last_thing_said_and_takes_the_ch
     assert last.chat == str(CANARY_CHAT)
     words = service.words("ar")
     assert words("data_deleted") in last.prompt.text
-    assert words("erased_telegram") in last.prompt.text
+    assert words("erased_chat") in last.prompt.text and words("erased_chat_last") in last.prompt.text
     assert await builders.table(service, "SELECT id FROM addresses WHERE channel = 'telegram'") == []
     assert await builders.table(service, "SELECT id FROM outbox") == []
 
@@ -175,7 +175,7 @@ async def test_the_bot_s_copies_of_the_words_are_unsaid_in_both_chats(house: Ser
     await asker.commands("delete")
     await builders.deliver_all(delivery)
 
-    unsaid = {letter.chat for letter in postbox.letters if letter.unsays is not None}
+    unsaid = {letter.chat for letter in postbox.letters if letter.unsays}
     assert unsaid == {"1", str(CANARY_CHAT)}
 
 

@@ -234,8 +234,8 @@ async def walk(house: House) -> set[str]:
     usual = USUAL_ORGANISATIONS[0]
     for step in ("cat:housing", "view:0.1", f"add:0.{usual}", "view:1.1", "org:done", "out:answered", "min:15"):
         await house.pressed(GUIDE, f"c:{case}:{step}")
-    words = next(one for one in house.api.chat(GUIDE).visible if "Ett ord till" in one.text)
-    await house.api.says(GUIDE, "Ett till", reply_to=words.message_id, language_code="sv")
+    closed = next(one for one in house.api.chat(GUIDE).visible if "Du har avslutat" in one.text)
+    await house.api.says(GUIDE, "Ett till", reply_to=closed.message_id, language_code="sv")
     await house.settle()
     await house.hears(WALKER, "/stop")  # there is nothing to close any more
     await house.pressed(WALKER, "erase:ask")
@@ -311,7 +311,8 @@ def without(rows: Rows, ids: set[int]) -> Rows:
     return {
         name: [row for row in kept if not any(row[at] in ids for at in places[name]) and Notice.UNSAY not in row]
         for name, kept in rows.items()
-        if name != "focuses"  # that a case of theirs has ended is noted with the volunteer
+        # That a case of theirs has ended is noted with the volunteer, and what they are told of it stands in that chat.
+        if name not in ("focuses", "chat_messages")
     }
 
 

@@ -70,7 +70,7 @@ async def test_within_a_case_nothing_overtakes_its_words(service: Service, amina
     talker = await builders.claimed_case(service, amina, chat_id=900)
     await _delivered(service)
     await _writes(talker, 3)
-    await talker.commands("stop")
+    await talker.presses("lang:ar")
 
     postbox = await _delivered(service)
 

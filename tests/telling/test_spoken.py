@@ -2,12 +2,13 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cases.texts import Offered
 from bot.engine.causes import Cause
 from bot.hours import texts_staff as hours_texts_staff
 from bot.hours.texts import Hours
@@ -160,6 +161,30 @@ def test_every_notice_to_staff_is_said(catalogues: Catalogues, facts: Facts, one
         for choice in (choice for row in said.rows for choice in row):
             assert choice.label.strip()
             assert len(choice.code.encode()) <= MOST_CODE_BYTES
+
+
+QUOTES_HER = {Notice.WORDS}  # only to the volunteer who has the case; the lines that are held are the volunteer's own
+HER_WORDS = "Kanariefågelns hemlighet"
+
+
+@pytest.mark.parametrize("one", ways.to_staff(), ids=lambda one: one.kind)
+def test_no_card_list_or_alarm_holds_a_newcomer_s_words(
+    catalogues: Catalogues, facts: Facts, one: type[Spoken]
+) -> None:
+    known = replace(facts, words=HER_WORDS, waiting_words=HER_WORDS, unsent=HER_WORDS, marks=("with:photo",))
+
+    said = [saying.said(catalogues.desk(language), known) for saying in ways.ways(one) for language in STAFF_LANGUAGES]
+
+    quotes = any(HER_WORDS in f"{prompt.text} {prompt.rows}" for prompt in said)
+    assert quotes is (one.kind in QUOTES_HER)
+
+
+def test_a_card_is_made_of_codes_counts_and_instants_alone() -> None:
+    carried = {field.name for field in fields(Offered)}
+
+    assert carried - {field.name for field in fields(Saying)} == {
+        "case", "code", "language", "channel", "category", "since", "messages", "returning", "marked",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("one", list(table.KNOWN.values()), ids=lambda one: one.kind)

@@ -11,7 +11,7 @@ from alembic import op
 from models.base import UtcDateTime
 
 revision = '0009_last_day'
-down_revision = '0007_what_waits'
+down_revision = '0008_in_chats'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,66 @@
+"""A newcomer's words leave the volunteers' chats. The desk keeps them.
+
+Owns which messages those are; rows of the outbox delete them. It must not decide when they go (`closing.py`,
+`cases.py`, `old_words.py`), nor know how a channel deletes.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from bot.engine.rows import columns, every
+from bot.engine.work import Work
+from bot.people import in_chat
+from bot.people.in_chat import NOTED
+from bot.people.texts import Unsay
+from models.base import table_of
+from models.outbox import Notice, Outbox
+from models.people import Address, Channel
+
+MOST_IN_A_ROW = 100  # messages that one row of the outbox deletes; as many as one call to Telegram
+_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
+
+
+class Copy(NamedTuple):
+    """A message in a chat that repeats words of a case's newcomer."""
+
+    address_id: int
+    remote_id: int
+    case_id: int
+
+
+COPIES = (
+    select(*columns(Copy, NOTED))
+    .where(NOTED.c.case_id.is_not(None), NOTED.c.unsaid_at.is_(None))
+    .order_by(NOTED.c.came_at, NOTED.c.remote_id)
+)
+
+
+async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
+    """What the newcomers of these cases wrote is on its way out of every volunteer's chat, and what waits to be shown
+    there never is."""
+    if not case_ids:
+        return
+    chats = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.TELEGRAM)
+    words = _ROWS.c.case_id.in_(case_ids), _ROWS.c.kind == Notice.WORDS, _ROWS.c.address_id.in_(chats)
+    for row in await in_chat.stop_waiting(work, and_(*words)):
+        await work.tell_address(row.address_id, Unsay(), edits=row.id)
+    await unsay(work, every(Copy, await work.db.execute(COPIES.where(NOTED.c.case_id.in_(case_ids)))))
+
+
+async def unsay(work: Work, copies: Sequence[Copy]) -> None:
+    """These messages are on their way out of the chats they stand in."""
+    chats: dict[int, list[int]] = defaultdict(list)
+    for copy in copies:
+        chats[copy.address_id].append(copy.remote_id)
+    for address_id, remotes in chats.items():
+        for start in range(0, len(remotes), MOST_IN_A_ROW):
+            some = remotes[start : start + MOST_IN_A_ROW]
+            await work.db.execute(update(NOTED).where(_are(address_id, some)).values(unsaid_at=work.now))
+            await work.tell_address(address_id, Unsay(remotes=tuple(some)))
+
+
+def _are(address_id: int, remotes: Sequence[int]) -> ColumnElement[bool]:
+    return (NOTED.c.address_id == address_id) & NOTED.c.remote_id.in_(remotes)
