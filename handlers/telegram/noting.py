@@ -13,7 +13,8 @@ from bot.engine import clock
 from bot.engine.work import Work
 from bot.people import in_chat
 
-MOST_CHATS = 1_000  # what is said from memory while the database is down waits here; the oldest chat goes first
+MOST_CHATS = 1_000  # what is said from memory while the database is down waits here; the oldest goes first
+MOST_OF_A_CHAT = 200
 
 
 class Noting:
@@ -24,9 +25,11 @@ class Noting:
 
     def later(self, chat_id: int, message_id: int) -> None:
         """This message has come into the chat just now, and is noted with the chat's next act."""
-        self._waiting.setdefault(chat_id, {})[message_id] = clock.now()
-        if len(self._waiting) > MOST_CHATS:
-            self._waiting.pop(next(iter(self._waiting)))
+        waiting = self._waiting.setdefault(chat_id, {})
+        waiting[message_id] = clock.now()
+        for kept, most in ((waiting, MOST_OF_A_CHAT), (self._waiting, MOST_CHATS)):
+            if len(kept) > most:
+                kept.pop(next(iter(kept)))
 
     def said(self, chat_id: int, say: Callable[[], Awaitable[int | None]]) -> Callable[[], Awaitable[None]]:
         """`say`, which returns the number of the message it has sent, with that message noted."""
@@ -39,7 +42,7 @@ class Noting:
 
     async def note(self, work: Work, chat_id: int, message: Message | None = None) -> None:
         """What waits for this chat is noted once the act is committed, and this message of the person's with it."""
-        waiting = self._waiting.get(chat_id, {})
+        waiting = dict(self._waiting.get(chat_id, {}))  # more may come while this is written
         for message_id, at in waiting.items():
             await in_chat.note_in(work, chat_id, (message_id,), at=at)
         if message is not None:
