@@ -1,6 +1,6 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check bench chaos migration lock
+.PHONY: help run test quick coverage check texts bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
@@ -32,6 +32,9 @@ coverage: .venv/test  ## the tests, and which lines and branches none of them ru
 
 check: .venv/run  ## are the settings, key and database of this environment fit for production?
 	$(BIN)/python -m bot check
+
+texts: .venv/test  ## everything the service says, whole and in every language, into docs/texts/: after a changed sentence
+	$(BIN)/python -m tests.book
 
 bench: .venv/test  ## the program beside hand-written floors and an earlier version, at most 20 minutes; FULL=1: everything
 	$(BIN)/python -m tests.bench $(if $(FULL),--full) $(if $(BEFORE),--before $(BEFORE)) $(ARGS)

@@ -1,0 +1,190 @@
+"""What volunteers and coordinators see at the desk: every page, in one language, as the handlers show it.
+
+It must not know how a page looks.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.engine import clock
+from bot.people import people
+from tests import builders
+from tests.book.entries import Book
+from tests.book.examples import ANSWER, OWN_REASON, QUESTIONS
+from tests.book.walking import Walk
+from tests.builders import Newcomer, Staff
+from tests.channels.web_fixtures import Site
+
+NO_LINK = "/desk/login/" + "x" * 32
+SOON, AWAY = timedelta(minutes=5), timedelta(hours=1)
+PLACE = "linero"
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who works here."""
+
+    volunteer: Staff
+    other: Staff
+    off_shift: Staff
+    coordinator: Staff
+
+
+async def walk(site: Site, book: Book, office: Office) -> set[str]:
+    """The desk's pages are in the book; returns the routes that were taken."""
+    await _speak(site, office, book.language)
+    taken: set[str] = set()
+    for kind in (_Volunteer, _Coordinator):
+        walking = kind(site, Walk(site.browser(), book.language), office)
+        for title, part in walking.parts:
+            await part()
+            walking.walk.puts_into(book, f"{walking.who}: {title}")
+        taken |= walking.walk.taken
+    return taken
+
+
+async def _speak(site: Site, office: Office, language: str) -> None:
+    for staff in (office.volunteer, office.off_shift, office.coordinator):
+        async with builders.acting(site.service, staff) as work:
+            await people.speak(work, staff.id, language)
+
+
+class _Staff:
+    """Somebody at the desk."""
+
+    def __init__(self, site: Site, walk: Walk, office: Office) -> None:
+        self.site, self.walk, self.office = site, walk, office
+
+    async def _log_in(self, staff: Staff, note: str = "") -> None:
+        link = await self.site.link_for(staff)
+        await self.walk.opens(link, note)
+        await self.walk.sends(link, note="the button was pressed")
+
+    def _case_path(self, asker: Newcomer, act: str = "") -> str:
+        return f"/desk/cases/{asker.case_id}{act}"
+
+    async def _fields(self, asker: Newcomer, **more: str) -> dict[str, str]:
+        page = await self.walk.browser.get(self._case_path(asker))
+        return {name: page.hidden(name) for name in ("client_msg_id", "seen_seq")} | more
+
+    async def _sends(self, asker: Newcomer, act: str, note: str, **more: str) -> None:
+        await self.walk.sends(self._case_path(asker, act), await self._fields(asker, **more), note)
+
+
+class _Volunteer(_Staff):
+    """A volunteer on shift, then one who is not."""
+
+    who = "Volunteer"
+
+    def __init__(self, site: Site, walk: Walk, office: Office) -> None:
+        super().__init__(site, walk, office)
+        self.parts = (
+            ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
+            ("closing a case", self._closes), ("cases that are no more", self._lost), ("off shift", self._off_shift),
+        )  # fmt: skip
+
+    async def _arrives(self) -> None:
+        await self.walk.opens("/desk", "not logged in")
+        await self.walk.opens(NO_LINK, "a link that never was")
+        await self.walk.sends(NO_LINK, note="a link that never was")
+        await self._log_in(self.office.volunteer)
+        await self.walk.opens("/desk/nothing", "no such page")
+
+    async def _desk(self) -> None:
+        service = self.site.service
+        self.first = await builders.web_case_of(service, QUESTIONS["ar"], language="ar")
+        self.taken = await builders.case_of(service, QUESTIONS["uk"], language="uk")
+        clock.move(SOON)
+        await self.walk.opens("/desk", "two cases wait")
+        await builders.claims(service, self.office.other, self.taken)
+        await self.walk.sends(self._case_path(self.taken, "/claim"), note="another was faster")
+
+    async def _case(self) -> None:
+        await self.walk.sends(self._case_path(self.first, "/claim"), note="taken")
+        await self._sends(self.first, "/reply", "nothing written", text="")
+        await self._sends(self.first, "/reply", "begins with a slash", text="/cases")
+        await self._sends(self.first, "/reply", "an answer", text=ANSWER)
+        message = re.findall(r'name="message" value="(\d+)"', self.walk.page.text)[-1]
+        await self._sends(self.first, "/take-back", "taken back", text="", message=message)
+        await self._sends(self.first, "/draft", "half an answer, kept", text="Hej")
+        await self._sends(self.first, "/release", "something was not sent", text="Hej")
+        old = await self._fields(self.first, text="", unsent="discard")
+        await self.first.says("Och en sak till")
+        await self.walk.sends(self._case_path(self.first, "/release"), old, "she wrote meanwhile")
+
+    async def _closes(self) -> None:
+        await self._sends(self.first, "/close", "no such category", category="x", text="", unsent="discard")
+        sheet = {"category": "housing", "outcome": "unknown", "text": "", "unsent": "discard"}
+        await self._sends(self.first, "/close", "too many minutes", minutes="9999", **sheet)
+        await self._sends(self.first, "/close", "closed", minutes="25", **sheet)
+        thanks = await builders.claimed_case(self.site.service, self.office.volunteer, "Tack!")
+        await self.walk.opens(self._case_path(thanks), "one that is no question")
+        await self._sends(thanks, "/not-advice", "closed as that", text="")
+
+    async def _lost(self) -> None:
+        await self.walk.opens(self._case_path(self.first), "closed by oneself")
+        service, mine = self.site.service, self.office.volunteer
+        stopped, erased = [await builders.claimed_case(service, mine, chat_id=chat) for chat in (501, 502)]
+        await stopped.commands("stop")
+        await erased.commands("delete")
+        await self.walk.opens(self._case_path(stopped), "closed by its newcomer")
+        await self.walk.opens(self._case_path(erased), "deleted by its newcomer")
+        await self.walk.opens(self._case_path(self.taken), "somebody else's")
+        await self.walk.opens("/desk", "and what is told of it there")
+        notice = re.findall(r"/desk/notices/\d+/put-away", self.walk.page.text)[0]
+        await self.walk.sends(notice, note="it was read")
+        await self.walk.sends("/desk/logout")
+        await self._log_in(mine, "once more")
+        await self.walk.sends("/desk/end-all", note="logged out everywhere")
+        await self._log_in(mine, "once more")
+        clock.move(AWAY)
+        await self.walk.opens("/desk", "an hour later")
+
+    async def _off_shift(self) -> None:
+        waiting = await builders.case_of(self.site.service, QUESTIONS["fa"], language="fa")
+        await self._log_in(self.office.off_shift, "of another volunteer")
+        await self.walk.opens(self._case_path(waiting, "/claim"))
+        await self.walk.sends(self._case_path(waiting, "/claim"), note="without saying that it is meant")
+        await self.walk.sends(self._case_path(waiting, "/claim"), {"anyway": "1"}, "it is meant")
+
+
+class _Coordinator(_Staff):
+    """A coordinator: the overview, the hours, the places."""
+
+    who = "Coordinator"
+
+    def __init__(self, site: Site, walk: Walk, office: Office) -> None:
+        super().__init__(site, walk, office)
+        self.parts = (("the desk", self._desk), ("hours", self._hours), ("places", self._places))
+
+    async def _desk(self) -> None:
+        await self._log_in(self.office.coordinator)
+        await self.walk.sends("/desk/language", {"language": self.walk.language})
+
+    async def _hours(self) -> None:
+        day = (clock.now() + timedelta(days=14)).date().isoformat()
+        await self.walk.opens("/desk/hours")
+        await self.walk.sends("/desk/hours/propose", {"verb": "close", "place": PLACE}, "no day")
+        wishes = {"verb": "close", "place": PLACE, "first": day, "reason": "other", "text_sv": OWN_REASON["sv"]}
+        await self.walk.sends("/desk/hours/propose", wishes, "closed on a day, for a reason in her own words")
+        draft = re.search(r"/desk/hours/drafts/\d+", self.walk.page.text)
+        assert draft, self.walk.page.words
+        await self.walk.sends(f"{draft[0]}/publish", note="published")
+        await self.walk.sends(f"{draft[0]}/publish", note="published already")
+        number = await builders.one(self.site.service, "SELECT max(number) FROM hours_changes")
+        await self.walk.opens(f"/desk/hours/changes/{number[0]}/undo")
+        await self.walk.sends(f"/desk/hours/changes/{number[0]}/undo", {"sure": "1"}, "taken back")
+        await self.walk.opens("/desk/hours/history")
+        week = {"verb": "weekly", "place": PLACE, "weekday": "2", "opens": "15:00", "closes": "17:00", "first": day}
+        await self.walk.sends("/desk/hours/propose", week, "other hours every week")
+        draft = re.search(r"/desk/hours/drafts/\d+", self.walk.page.text)
+        assert draft, self.walk.page.words
+        await self.walk.sends(f"{draft[0]}/drop", note="not so")
+
+    async def _places(self) -> None:
+        await self.walk.opens(f"/desk/places/{PLACE}")
+        await self.walk.sends(f"/desk/places/{PLACE}", {"point": "nowhere", "address": "x"}, "no such point")
+        await self.walk.sends(f"/desk/places/{PLACE}", {"address": "Vikingavägen 31, Lund"}, "saved")
+        await self.walk.sends("/desk/places", {"name": ""}, "without a name")
+        await self.walk.sends("/desk/places", {"name": f"Lokalen {self.walk.language}", "door": "visit"}, "a new one")
