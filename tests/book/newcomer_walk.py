@@ -17,7 +17,7 @@ from tests.channels.web_fixtures import Site
 
 WRONG = "00000000"
 AWAY = timedelta(hours=1)
-FOR_EVERYBODY = ("hours", "hours/embed", "hours/share", "help", "privacy", "back", "closed", "deleted")
+FOR_EVERYBODY = ("hours", "hours/embed", "hours/share", "help", "questions", "privacy", "back", "closed", "deleted")
 
 
 async def walk(site: Site, book: Book, adviser: Staff) -> set[str]:

@@ -148,7 +148,7 @@ async def _people(service: Service) -> dict[str, Staff]:
         await trial._fill(work)
         await _more_hours(work)
     async with service.store.look() as db:
-        return {one.alias: Staff(one.id, one.alias) for one in await people.staff(db)}
+        return {one.alias: Staff(one.id, one.alias) for one in await people.staff(db, service.store.seal)}
 
 
 async def _more_hours(work: Work) -> None:
