@@ -50,7 +50,8 @@ class Walk:
         self.entries: list[Entry] = []
         self.taken: set[str] = set()
         self._seen: set[tuple[Block, ...]] = set()
-        self._shown: dict[str, set[Block]] = {}
+        self._shown: dict[tuple[str, str], set[Block]] = {}
+        self._page_called: dict[str, tuple[str, str]] = {}
 
     async def opens(self, path: str, note: str = "") -> Page:
         """A page, by its address."""
@@ -69,7 +70,7 @@ class Walk:
         self.page = page
         self.taken |= {name, route_of("GET", page.url)}
         blocks = [_cut(block) for block in blocks_of(page.text)]
-        shown = self._shown.setdefault(_which(blocks), set())
+        shown = self._shown.setdefault(self._which(name, page, blocks), set())
         kept = [part for part in bubbles_apart(blocks) if self._is_news(part, shown)]
         shown.update(blocks)
         notes = [note] if note else []
@@ -77,6 +78,15 @@ class Walk:
             notes.append(f"status {page.status}")
         self.entries.append(Entry(name, ", ".join(notes), blocks=tuple(block for part in kept for block in part)))
         return page
+
+    def _which(self, name: str, page: Page, blocks: list[Block]) -> tuple[str, str]:
+        """Which page this is, whatever number of a case stands in its title; a form that was refused is on its own."""
+        title = re.sub(r"[\d ]", "", next((block.text for block in blocks if block.kind == "title"), ""))
+        here = title, route_of("GET", page.url)
+        if name == route_of("POST", page.url):
+            return self._page_called.get(title, here)
+        self._page_called[title] = here
+        return here
 
     def _is_news(self, part: tuple[Block, ...], shown: set[Block]) -> bool:
         """A bubble that stands on the next page too, and what is not seen on any, is read once; so is what frames
@@ -87,11 +97,6 @@ class Walk:
         is_news = part not in self._seen and (without not in self._seen or without != part)
         self._seen |= {part, without}
         return is_news
-
-
-def _which(blocks: list[Block]) -> str:
-    """Which page this is, whatever number of a case stands in its title."""
-    return re.sub(r"[\d ]", "", next((block.text for block in blocks if block.kind == "title"), ""))
 
 
 def _cut(block: Block) -> Block:
