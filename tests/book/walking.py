@@ -11,6 +11,8 @@ from tests.book.entries import Block, Book, Entry
 from tests.book.pages import ASIDE, blocks_of, bubbles_apart
 from tests.channels.web_fixtures import Browser, Page
 
+# What begins so is no page by itself, or is walked where it belongs.
+NOT_ALONE = ("chat", "live", "presence", "hours/propose", "places", "login")
 LONGEST, SHOWN = 3_000, 60
 _PART = re.compile(r"{(\w+)(?::((?:[^{}]|{[^{}]*})*))?}")
 
@@ -31,10 +33,19 @@ def _pattern_of(path: str) -> re.Pattern[str]:
 _PATTERNS = [(route.method, _pattern_of(route.path), name_of(route.method, route.path)) for route in ROUTES]
 
 
+_PLAIN = [name.removeprefix("GET ") for method, _, name in _PATTERNS if method == "GET"]
+
+
 def route_of(method: str, path: str) -> str:
     """The route that a request takes; its address where there is none."""
     path = path.partition("?")[0]
     return next((name for one, like, name in _PATTERNS if one == method and like.fullmatch(path)), f"{method} {path}")
+
+
+def plain_pages(begins: str) -> list[str]:
+    """The addresses below this one at which a page stands by itself, whatever it may be: a new one is here at once."""
+    below = (path.removeprefix(begins) for path in _PLAIN if path.startswith(begins))
+    return [page for page in below if page and "{" not in page and not page.startswith(NOT_ALONE)]
 
 
 class Walk:
