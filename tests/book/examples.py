@@ -21,7 +21,6 @@ from bot.language.parts import Facts
 from bot.places.told import PlaceFacts, PlaceTold
 from bot.trouble.texts import CanStoreAgain
 from handlers.telegram.reading import UNREADABLE_KINDS
-from models.base import ID_BITS
 from models.people import Language
 from models.saying import Saying
 from tests.book.frozen import NOW
@@ -48,7 +47,8 @@ DETAILS = {
 }  # fmt: skip
 KINDS_SENT = (*UNREADABLE_KINDS, "other")
 COUNTS = (1, 2, 5, 11, 100)  # one for every form that a language has
-COUNTED = ("place", "minutes", "count", "hours", "messages")  # fields of sayings that a sentence is counted by
+NOT_COUNTED = ("reply_to", "part", "parts")  # say how it came to be said
+LIKELY_NUMBER = 3
 MOST_EXAMPLE = 40
 
 # What fills a placeholder where a sentence is shown by itself.
@@ -139,8 +139,8 @@ def readable(saying: Saying) -> Saying:
 
 def counted(saying: Saying) -> Iterator[Saying]:
     """It with every number of things in it that takes a form of its own."""
-    names = [one.name for one in fields(saying) if one.name in COUNTED and isinstance(getattr(saying, one.name), int)]
-    for name in names:
+    names = [one.name for one in fields(saying) if type(getattr(saying, one.name)) is int]
+    for name in (name for name in names if name not in NOT_COUNTED):
         yield from (replace(saying, **{name: count}) for count in COUNTS)  # type: ignore[arg-type]
 
 
@@ -154,9 +154,12 @@ def more_ways(like: type[Saying]) -> Iterator[Saying]:
 
 
 _OWN = {"names": OWN_NAME, "name": OWN_NAME, "texts": OWN_REASON, "details": DETAILS, "language": None, "what": "photo"}
-_NUMBERS = {"last_entry": 15, "minutes": 15, "place": 3, "hours": 4, "count": 3, "messages": 2, "number": 7, "page": 1}
+_NUMBERS = {"last_entry": 15, "minutes": 15, "hours": 4, "messages": 2, "number": 7, "page": 1}
 _TWO_DAYS, SHIFT_LASTS = timedelta(days=2), timedelta(hours=2)
-_AGO = {"at": timedelta(minutes=20), "since": timedelta(hours=1), "shown": timedelta(), "other": timedelta(days=3)}
+_AGO = {
+    "at": timedelta(minutes=20), "since": timedelta(hours=1), "answered_at": timedelta(hours=1), "shown": timedelta(),
+    "other": timedelta(days=3),
+}  # fmt: skip
 _PLACES: tuple[dict[str, Any], ...] = (
     {"code": "linero", "place": "linero_library", "names": {}},
     {"code": "stadsbiblioteket", "place": "lund_city_library", "names": {}, "address": "S:t Petri Kyrkogata 6, Lund"},
@@ -176,7 +179,7 @@ def _readable(value: Any, name: str) -> Any:
     if value == ANYTHING:
         return _OWN.get(name, "Amina")
     if value == ways.LARGEST:
-        return _NUMBERS.get(name, 1 << ID_BITS)
+        return _NUMBERS.get(name, LIKELY_NUMBER)
     return value
 
 
@@ -185,7 +188,7 @@ def _likely(told: Any) -> Any:
     if isinstance(told, Saying):
         past = {name: ago for name, ago in _AGO.items() if isinstance(getattr(told, name, None), datetime)}
         if isinstance(told, Promised | ShiftStarts):
-            past = {}
+            past.pop("at", None)
         told = replace(told, **{name: NOW - ago for name, ago in past.items()})  # type: ignore[arg-type]
     if isinstance(told, CanStoreAgain):
         return replace(told, until=NOW)
