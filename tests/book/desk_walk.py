@@ -12,7 +12,7 @@ from bot.people import people
 from tests import builders
 from tests.book.entries import Book
 from tests.book.examples import ANSWER, OWN_REASON, QUESTIONS
-from tests.book.walking import Walk
+from tests.book.walking import Walk, plain_pages
 from tests.builders import Newcomer, Staff
 from tests.channels.web_fixtures import Site
 
@@ -162,6 +162,8 @@ class _Coordinator(_Staff):
     async def _desk(self) -> None:
         await self._log_in(self.office.coordinator)
         await self.walk.sends("/desk/language", {"language": self.walk.language})
+        for page in plain_pages("/desk/"):
+            await self.walk.opens(f"/desk/{page}")
 
     async def _hours(self) -> None:
         day = (clock.now() + timedelta(days=14)).date().isoformat()

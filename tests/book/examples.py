@@ -5,23 +5,30 @@ It must not choose what is said.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.cases.texts import ShiftStarts
+from bot.cases.texts_held import WhichCase, Why
+from bot.cases.texts_relayed import RelayTrouble
+from bot.cases.told import Promised
+from bot.hours.texts_unasked import ShiftHours
 from bot.hours.told import DayTold, PastTold, SessionTold
 from bot.intake.texts import CannotRead
 from bot.language.i18n import Catalogues, Foreign, Ltr, Value, Words
 from bot.language.parts import Facts
 from bot.places.told import PlaceFacts, PlaceTold
+from bot.trouble.texts import CanStoreAgain
 from handlers.telegram.reading import UNREADABLE_KINDS
-from models.base import ID_BITS
 from models.people import Language
 from models.saying import Saying
 from tests.book.frozen import NOW
 from tests.telling import ways
 
 ZONE = ZoneInfo("Europe/Stockholm")
+ANYTHING = "☺"  # stands in the ways for words that could be any
+MOST_SESSIONS = 3
 CLOSES, LONGITUDE = time(15, 30), 13.23
 CODE, SECRET = "4729135", "12345678"
 QUESTIONS = {
@@ -40,7 +47,8 @@ DETAILS = {
 }  # fmt: skip
 KINDS_SENT = (*UNREADABLE_KINDS, "other")
 COUNTS = (1, 2, 5, 11, 100)  # one for every form that a language has
-COUNTED = ("place", "minutes", "count", "hours", "messages")  # fields of sayings that a sentence is counted by
+NOT_COUNTED = ("reply_to", "part", "parts")  # say how it came to be said
+LIKELY_NUMBER = 3
 MOST_EXAMPLE = 40
 
 # What fills a placeholder where a sentence is shown by itself.
@@ -105,6 +113,15 @@ VARIATIONS: tuple[Mapping[str, object], ...] = (
 )
 
 
+# Only these go with it: it is not said of words that have arrived.
+OF_TROUBLE = ({"state": "failed"}, *(one for one in VARIATIONS if "failure" in one))
+
+
+def variations(like: type[Saying]) -> tuple[Mapping[str, object], ...]:
+    """The facts that may stand beside a notice of this type, the usual ones first."""
+    return OF_TROUBLE if like is RelayTrouble else ({}, *VARIATIONS)
+
+
 def facts_for(catalogues: Catalogues, language: str) -> Facts:
     """What a saying needs beyond what it carries, as a reader of this language would have it."""
     return Facts(
@@ -122,20 +139,27 @@ def readable(saying: Saying) -> Saying:
 
 def counted(saying: Saying) -> Iterator[Saying]:
     """It with every number of things in it that takes a form of its own."""
-    names = [one.name for one in fields(saying) if one.name in COUNTED and isinstance(getattr(saying, one.name), int)]
-    for name in names:
+    names = [one.name for one in fields(saying) if type(getattr(saying, one.name)) is int]
+    for name in (name for name in names if name not in NOT_COUNTED):
         yield from (replace(saying, **{name: count}) for count in COUNTS)  # type: ignore[arg-type]
 
 
 def more_ways(like: type[Saying]) -> Iterator[Saying]:
-    """What the fields of a type alone do not tell: kinds of things that a channel names."""
+    """What the fields of a type alone do not tell: kinds of things that a channel names, fields that go together."""
+    if like is WhichCase:
+        whole = next(one for one in ways.ways(like) if isinstance(one, WhichCase))
+        yield from (replace(whole, became=None, why=why) for why in Why)
     if like is CannotRead:
         yield from (CannotRead(what=kind, text=text) for kind in KINDS_SENT for text in (False, True))
 
 
 _OWN = {"names": OWN_NAME, "name": OWN_NAME, "texts": OWN_REASON, "details": DETAILS, "language": None, "what": "photo"}
-_NUMBERS = {"last_entry": 15, "minutes": 15, "place": 3, "hours": 4, "count": 3, "messages": 2, "number": 7, "page": 1}
-_TWO_DAYS = timedelta(days=2)
+_NUMBERS = {"last_entry": 15, "minutes": 15, "hours": 4, "messages": 2, "number": 7, "page": 1}
+_TWO_DAYS, SHIFT_LASTS = timedelta(days=2), timedelta(hours=2)
+_AGO = {
+    "at": timedelta(minutes=20), "since": timedelta(hours=1), "answered_at": timedelta(hours=1), "shown": timedelta(),
+    "other": timedelta(days=3),
+}  # fmt: skip
 _PLACES: tuple[dict[str, Any], ...] = (
     {"code": "linero", "place": "linero_library", "names": {}},
     {"code": "stadsbiblioteket", "place": "lund_city_library", "names": {}, "address": "S:t Petri Kyrkogata 6, Lund"},
@@ -148,18 +172,28 @@ def _readable(value: Any, name: str) -> Any:
         changed = {one.name: _readable(getattr(value, one.name), one.name) for one in fields(value)}
         return _likely(replace(value, **changed))
     if isinstance(value, Mapping):
-        return _OWN[name] if name in _OWN and value else value
+        return _OWN[name] if name in _OWN and ANYTHING in str(value) else value
     if isinstance(value, tuple):
-        return _likely_span(tuple(_apart(_readable(one, name), place) for place, one in enumerate(value)))
-    if value == "☺":
+        few = value[:MOST_SESSIONS] if all(isinstance(one, SessionTold) for one in value) else value
+        return _likely_span(tuple(_apart(_readable(one, name), place) for place, one in enumerate(few)))
+    if value == ANYTHING:
         return _OWN.get(name, "Amina")
     if value == ways.LARGEST:
-        return _NUMBERS.get(name, 1 << ID_BITS)
+        return _NUMBERS.get(name, LIKELY_NUMBER)
     return value
 
 
 def _likely(told: Any) -> Any:
-    """What opens closes later, and Lund lies where it lies."""
+    """What opens closes later, Lund lies where it lies, and what has happened was not tomorrow."""
+    if isinstance(told, Saying):
+        past = {name: ago for name, ago in _AGO.items() if isinstance(getattr(told, name, None), datetime)}
+        if isinstance(told, Promised | ShiftStarts):
+            past.pop("at", None)
+        told = replace(told, **{name: NOW - ago for name, ago in past.items()})  # type: ignore[arg-type]
+    if isinstance(told, CanStoreAgain):
+        return replace(told, until=NOW)
+    if isinstance(told, ShiftHours):
+        return replace(told, ends_at=told.starts_at + SHIFT_LASTS)
     if isinstance(told, SessionTold) and told.closes <= told.opens:
         return replace(told, closes=CLOSES)
     if isinstance(told, PlaceFacts) and told.longitude is not None:

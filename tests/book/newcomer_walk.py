@@ -11,13 +11,16 @@ from bot.engine import clock
 from tests import builders
 from tests.book.entries import Book
 from tests.book.examples import ANSWER, QUESTIONS
-from tests.book.walking import Walk
+from tests.book.walking import Walk, plain_pages
 from tests.builders import Newcomer, Staff
 from tests.channels.web_fixtures import Site
 
 WRONG = "00000000"
 AWAY = timedelta(hours=1)
+<<<<<<< HEAD
 FOR_EVERYBODY = ("hours", "hours/embed", "hours/share", "help", "questions", "privacy", "back", "closed", "deleted")
+=======
+>>>>>>> book
 
 
 async def walk(site: Site, book: Book, adviser: Staff) -> set[str]:
@@ -45,7 +48,7 @@ class _Newcomer:
     async def _before(self) -> None:
         await self.walk.opens("/", "the choice of language")
         await self.walk.opens(self.at)
-        for page in FOR_EVERYBODY:
+        for page in plain_pages("/{language}/"):
             await self.walk.opens(f"{self.at}/{page}")
         await self.walk.opens(f"{self.at}/nothing", "no such page")
         await self.walk.opens("/poster", "one sheet in all languages")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.language import i18n
-from bot.language.i18n import Catalogues, Plain, Value, Words
+from bot.language.i18n import ZERO, Catalogues, Plain, Value, Words
 
 Form = tuple[str, int | None]
 
@@ -42,6 +42,8 @@ class NotedWords(Words):
 
     def _sentence(self, key: str, n: int | None) -> str:
         told = super()._sentence(key, n)
+        if n == 0 and key + ZERO in self._sentences:
+            key = key + ZERO
         is_counted = isinstance(self._sentences.get(key), tuple)
         self.said.add((key, self._form(n) if n is not None and is_counted else None))
         return told

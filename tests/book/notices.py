@@ -11,12 +11,13 @@ from bot.language.i18n import Catalogues
 from bot.language.parts import Facts, Spoken
 from models.saying import Saying
 from tests.book.entries import Bubble, Entry, bubble_of
-from tests.book.examples import VARIATIONS, counted, facts_for, more_ways, readable
+from tests.book.examples import counted, facts_for, more_ways, readable, variations
 from tests.book.noted import Form, NotedWords, noted
 from tests.telling import ways
 
 FIRST = "sv"
-MOST_ALIKE = 4  # ways of one notice that say nothing new, but put it together anew
+# Ways of one notice that say what others have said already: something new in this one, or only put together anew.
+MOST_NEW_HERE, MOST_ALIKE = 4, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,26 @@ def _chosen(
 ) -> list[Way]:
     """The ways that say something which nothing above them did, and a few that put the same together anew."""
     chosen: list[Way] = []
+    here: set[str] = set()
     shapes: set[frozenset[tuple[str, Form]]] = set()
     seen: set[Bubble] = set()
+    left = {True: MOST_NEW_HERE, False: MOST_ALIKE}
     for way in _all_ways(like):
         told = readers if way.is_counted else {FIRST: readers[FIRST]}  # the forms of a number are each language's own
         said, bubble = _said(way, told, facts)
-        if bubble in seen or not bubble.text:
+        keys = {key for _, (key, _) in said}
+        if bubble in seen or not bubble.text or (chosen and said in shapes and said <= known):
             continue
-        if not chosen or said - known or (said not in shapes and len(shapes) < MOST_ALIKE and not way.is_counted):
-            chosen.append(way)
-            shapes.add(said)
-            seen.add(bubble)
-            known |= said
+        is_new_here = bool(keys - here)
+        if chosen and said <= known:
+            if way.is_counted or not left[is_new_here]:
+                continue
+            left[is_new_here] -= 1
+        chosen.append(way)
+        shapes.add(said)
+        seen.add(bubble)
+        here |= keys
+        known |= said
     return chosen
 
 
@@ -79,9 +88,10 @@ def _said(
 
 def _all_ways(like: type[Spoken]) -> Iterator[Way]:
     told = [_spoken(readable(saying)) for saying in [*ways.ways(like), *more_ways(like)]]
-    yield from (Way(saying) for saying in told)
-    yield from (Way(_spoken(saying), is_counted=True) for saying in counted(told[0]))
-    yield from (Way(told[0], vary) for vary in VARIATIONS)
+    usual, *others = variations(like)
+    yield from (Way(saying, usual) for saying in told)
+    yield from (Way(_spoken(saying), usual, is_counted=True) for saying in counted(told[0]))
+    yield from (Way(told[0], beside) for beside in others)
 
 
 def _spoken(saying: Saying) -> Spoken:

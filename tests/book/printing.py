@@ -27,8 +27,8 @@ body{margin:0 auto;max-width:24rem;padding:0 .75rem 4rem;font:16px/1.4 sans-seri
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin:2.5rem 0 .5rem;border-bottom:2px solid #789}
 h3{font:600 .8rem/1.3 ui-monospace,monospace;margin:1.5rem 0 .4rem;color:#345;overflow-wrap:anywhere}
 h3 small{font-weight:400}.b,.p>div{overflow-wrap:anywhere}
-.b{background:#fff;border-radius:.8rem;padding:.5rem .7rem;margin:.4rem 1.5rem .1rem 0}
-.b.own{background:#d7f2cf;margin:.4rem 0 .1rem 1.5rem}.b p{margin:0;min-height:.7em}
+.b{background:#fff;border-radius:.8rem;padding:.5rem .7rem;margin:.4rem 1.5rem .1rem 0;white-space:pre-line}
+.b,.r span{unicode-bidi:plaintext}.b.own{background:#d7f2cf;margin:.4rem 0 .1rem 1.5rem}
 .r{display:flex;gap:.2rem;margin:.2rem 1.5rem 0 0}
 .r span{flex:1;background:#cfdceb;border-radius:.5rem;padding:.35rem .4rem;text-align:center;overflow-wrap:anywhere}
 .p{background:#fff;padding:.6rem .7rem;border-radius:.3rem}.p>div{margin:.3rem 0;white-space:pre-line}
@@ -95,12 +95,10 @@ def _shown(entry: Entry) -> str:
 
 
 def _bubble(bubble: Bubble) -> str:
-    lines = "".join(f'<p dir="auto">{escape(line)}</p>' for line in bubble.text.split("\n"))
     rows = "".join(
-        '<div class="r">' + "".join(f'<span dir="auto">{escape(label)}</span>' for label in row) + "</div>"
-        for row in bubble.rows
+        '<div class="r">' + "".join(f"<span>{escape(label)}</span>" for label in row) + "</div>" for row in bubble.rows
     )
-    return f'<div class="b{" own" if bubble.own else ""}">{lines}</div>{rows}'
+    return f'<div class="b{" own" if bubble.own else ""}">{escape(bubble.text)}</div>{rows}'
 
 
 def _block(block: Block) -> str:

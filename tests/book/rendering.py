@@ -27,6 +27,7 @@ from handlers.cli import trial
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.people import STAFF_LANGUAGES, Language
+from models.shift import ONLINE
 from tests import builders
 from tests.actors import MARKS
 from tests.book import command_line, desk_walk, newcomer_walk, notices, refusals, telegram_walk
@@ -144,11 +145,30 @@ async def _office(
 
 
 async def _people(service: Service) -> dict[str, Staff]:
+    """Who works here, by name; those who are on shift are for eight hours from now."""
     async with service.store.work() as work:
-        await trial._fill(work)
+        await _usual_hours(work)
         await _more_hours(work)
+<<<<<<< HEAD
     async with service.store.look() as db:
         return {one.alias: Staff(one.id, one.alias) for one in await people.staff(db, service.store.seal)}
+=======
+    speaks = tuple(str(language) for language in Language)
+    staff = [await builders.volunteer(service, name, speaks=speaks) for name in ("Amina", "Kim")]
+    return {one.alias: one for one in [*staff, await builders.coordinator(service, "Robin")]}
+
+
+async def _usual_hours(work: Work) -> None:
+    """The libraries are open on some days, and somebody answers online in the mornings."""
+    await trial.add_usual_places(work)
+    for place, near in trial.NEAR.items():
+        await places.describe_place(work, place, coordinates=near, last_entry=trial.LAST_ENTRY_MINUTES)
+    afternoons = (("stadsbiblioteket", 0, 13, 16), ("stadsbiblioteket", 2, 15, 17), ("linero", 0, 13, 15))
+    mornings = ((ONLINE, weekday, 9, 12) for weekday in range(4))
+    for place, weekday, opens, closes in (*afternoons, *mornings):
+        spans = [(time(opens), time(closes))]
+        await changes.set_hours(work, place=place, weekday=weekday, spans=spans, valid_from=work.today)
+>>>>>>> book
 
 
 async def _more_hours(work: Work) -> None:

@@ -11,6 +11,8 @@ from tests.book.entries import Block, Book, Entry
 from tests.book.pages import ASIDE, blocks_of, bubbles_apart
 from tests.channels.web_fixtures import Browser, Page
 
+# What begins so is no page by itself, or is walked where it belongs.
+NOT_ALONE = ("chat", "live", "presence", "hours/propose", "places", "login")
 LONGEST, SHOWN = 3_000, 60
 _PART = re.compile(r"{(\w+)(?::((?:[^{}]|{[^{}]*})*))?}")
 
@@ -31,10 +33,19 @@ def _pattern_of(path: str) -> re.Pattern[str]:
 _PATTERNS = [(route.method, _pattern_of(route.path), name_of(route.method, route.path)) for route in ROUTES]
 
 
+_PLAIN = [name.removeprefix("GET ") for method, _, name in _PATTERNS if method == "GET"]
+
+
 def route_of(method: str, path: str) -> str:
     """The route that a request takes; its address where there is none."""
     path = path.partition("?")[0]
     return next((name for one, like, name in _PATTERNS if one == method and like.fullmatch(path)), f"{method} {path}")
+
+
+def plain_pages(begins: str) -> list[str]:
+    """The addresses below this one at which a page stands by itself, whatever it may be: a new one is here at once."""
+    below = (path.removeprefix(begins) for path in _PLAIN if path.startswith(begins))
+    return [page for page in below if page and "{" not in page and not page.startswith(NOT_ALONE)]
 
 
 class Walk:
@@ -50,7 +61,8 @@ class Walk:
         self.entries: list[Entry] = []
         self.taken: set[str] = set()
         self._seen: set[tuple[Block, ...]] = set()
-        self._shown: dict[str, set[Block]] = {}
+        self._shown: dict[tuple[str, str], set[Block]] = {}
+        self._page_called: dict[str, tuple[str, str]] = {}
 
     async def opens(self, path: str, note: str = "") -> Page:
         """A page, by its address."""
@@ -69,7 +81,7 @@ class Walk:
         self.page = page
         self.taken |= {name, route_of("GET", page.url)}
         blocks = [_cut(block) for block in blocks_of(page.text)]
-        shown = self._shown.setdefault(_which(blocks), set())
+        shown = self._shown.setdefault(self._which(name, page, blocks), set())
         kept = [part for part in bubbles_apart(blocks) if self._is_news(part, shown)]
         shown.update(blocks)
         notes = [note] if note else []
@@ -77,6 +89,15 @@ class Walk:
             notes.append(f"status {page.status}")
         self.entries.append(Entry(name, ", ".join(notes), blocks=tuple(block for part in kept for block in part)))
         return page
+
+    def _which(self, name: str, page: Page, blocks: list[Block]) -> tuple[str, str]:
+        """Which page this is, whatever number of a case stands in its title; a form that was refused is on its own."""
+        title = re.sub(r"[\d ]", "", next((block.text for block in blocks if block.kind == "title"), ""))
+        here = title, route_of("GET", page.url)
+        if name == route_of("POST", page.url):
+            return self._page_called.get(title, here)
+        self._page_called[title] = here
+        return here
 
     def _is_news(self, part: tuple[Block, ...], shown: set[Block]) -> bool:
         """A bubble that stands on the next page too, and what is not seen on any, is read once; so is what frames
@@ -87,11 +108,6 @@ class Walk:
         is_news = part not in self._seen and (without not in self._seen or without != part)
         self._seen |= {part, without}
         return is_news
-
-
-def _which(blocks: list[Block]) -> str:
-    """Which page this is, whatever number of a case stands in its title."""
-    return re.sub(r"[\d ]", "", next((block.text for block in blocks if block.kind == "title"), ""))
 
 
 def _cut(block: Block) -> Block:
