@@ -90,7 +90,6 @@ class _Volunteer(_Staff):
         await self.walk.sends(NO_LINK, note="a link that never was")
         await self._log_in(self.office.volunteer)
         await self.walk.opens("/desk/nothing", "no such page")
-        await self.walk.opens("/desk/help")
 
     async def _desk(self) -> None:
         service = self.site.service

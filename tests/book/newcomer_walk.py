@@ -17,10 +17,6 @@ from tests.channels.web_fixtures import Site
 
 WRONG = "00000000"
 AWAY = timedelta(hours=1)
-<<<<<<< HEAD
-FOR_EVERYBODY = ("hours", "hours/embed", "hours/share", "help", "questions", "privacy", "back", "closed", "deleted")
-=======
->>>>>>> book
 
 
 async def walk(site: Site, book: Book, adviser: Staff) -> set[str]:

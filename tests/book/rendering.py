@@ -149,10 +149,6 @@ async def _people(service: Service) -> dict[str, Staff]:
     async with service.store.work() as work:
         await _usual_hours(work)
         await _more_hours(work)
-<<<<<<< HEAD
-    async with service.store.look() as db:
-        return {one.alias: Staff(one.id, one.alias) for one in await people.staff(db, service.store.seal)}
-=======
     speaks = tuple(str(language) for language in Language)
     staff = [await builders.volunteer(service, name, speaks=speaks) for name in ("Amina", "Kim")]
     return {one.alias: one for one in [*staff, await builders.coordinator(service, "Robin")]}
@@ -168,7 +164,6 @@ async def _usual_hours(work: Work) -> None:
     for place, weekday, opens, closes in (*afternoons, *mornings):
         spans = [(time(opens), time(closes))]
         await changes.set_hours(work, place=place, weekday=weekday, spans=spans, valid_from=work.today)
->>>>>>> book
 
 
 async def _more_hours(work: Work) -> None:

@@ -298,7 +298,7 @@ async def test_going_back_after_everything_was_deleted_says_so_and_offers_a_new_
     page = await browser.get(path)
 
     assert "Du har varit borta" not in page.words
-    assert "Det du har raderat är borta" in page.words
+    assert "Har du raderat allt är det borta" in page.words
     assert 'href="/sv/chat" class="button"' in page.text
 
 
