@@ -35,6 +35,7 @@ class Notice(StrEnum):
     REPLY = "reply"
     REPLY_TAKEN_BACK = "reply_taken_back"
     PASSED_ON_SLOWLY = "passed_on_slowly"
+    WORDS_KEPT = "words_kept"
     TAKEN_UP = "taken_up"
     CLOSED = "closed"
     ENDED = "ended"
@@ -130,7 +131,7 @@ REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELA
 
 
 # Said without a sound: nobody is to reach for a phone because of it.
-SILENT = frozenset({Notice.RELAY_STATE, Notice.WORDS_AT_DESK})
+SILENT = frozenset({Notice.RELAY_STATE, Notice.WORDS_AT_DESK, Notice.WORDS_KEPT})
 
 
 UNKNOWN_KIND = "unknown_kind"  # the `failure` of a row that waits for a newer version, which knows what it says

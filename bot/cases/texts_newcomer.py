@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from bot.cases.phrases import promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
-from bot.language.i18n import Foreign, Words
+from bot.language.i18n import Foreign, Ltr, Words
 from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines, part_of, shown_code
 from models.dialogue import Prompt
 from models.outbox import Notice
+from models.people import Channel
 from models.saying import CaseCode, Name
 
 
@@ -117,6 +118,25 @@ class PassedOnSlowly(OneSentence, ToNewcomer):
 
     kind: ClassVar = Notice.PASSED_ON_SLOWLY
     sentence: ClassVar = "passed_on_slowly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsKept(Promised, ToNewcomer):
+    """More words have joined the case that waits: when a person answers now, and the way to the helplines.
+
+    Nothing of the words: a telephone may show it while it is locked.
+    """
+
+    kind: ClassVar = Notice.WORDS_KEPT
+    channel: Channel = Channel.TELEGRAM
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(lines(words("words_kept"), promise_lines(words, self, facts), self._helplines(words)))
+
+    def _helplines(self, words: Words) -> str:
+        if self.channel == Channel.WEB:
+            return words("help_in_chat_menu", help=words("web_menu_help"))
+        return words("command_line", command=Ltr("/help"), what=words("command_help"))
 
 
 @dataclass(frozen=True, kw_only=True)

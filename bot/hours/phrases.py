@@ -57,6 +57,18 @@ def online_told(*, answering: bool, opened: Collection[str | None]) -> tuple[boo
     return answering and not is_open, not answering and not is_open
 
 
+def answers_next(words: Words, place: PlaceTold, door: Door | None, day: date, times: Plain, *, today: date) -> Plain:
+    """When somebody answers next by another door than a visit, said as that door is: a telephone is not online."""
+    session = Plain(dates.listed([words.day(day, today=today), times], words.language))
+    match door:
+        case Door.PHONE:
+            return words("phone_next", place=place_name(words, place), session=session)
+        case Door.VIDEO:
+            return words("video_next", place=place_name(words, place), session=session)
+        case _:
+            return words("online_next", session=session)
+
+
 def writing(words: Words, *, answering: bool) -> Plain:
     """That one may write at any time and, unless somebody is just said to be answering, when a person answers."""
     any_time = words("online_any_time")

@@ -28,7 +28,7 @@ async def answered(work: Work, visitor: Visitor, words: str) -> bool:
     language = asks_for_hours(words)
     if language is None:
         return False
-    await tell_hours(work, visitor, language=language)
+    await tell_hours(work, visitor, language=language if language in set(Language) else None)
     return True
 
 

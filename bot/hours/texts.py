@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from bot.hours.formats.shape import Published
 from bot.hours.phrases import (
+    answers_next,
     day_line,
     on_a_button,
     online_told,
@@ -20,7 +21,6 @@ from bot.hours.phrases import (
     writing,
 )
 from bot.hours.told import DayTold, HoursTold, SessionTold
-from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToNewcomer, lines, rows_of
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, without_bidi_controls
@@ -54,9 +54,7 @@ def hours_text(words: Words, hours: HoursTold, facts: Facts) -> str:
     """Open now or not, until when, the next sessions, and what is next online."""
     answering, next_told = online_told(answering=hours.answering, opened=[one.door for one in hours.open or ()])
     online = [
-        words("online_next", session=_online_session(words, one, facts))
-        for one in hours.online
-        if next_told or one.door not in (None, Door.ONLINE)
+        _answers_next(words, one, facts) for one in hours.online if next_told or one.door not in (None, Door.ONLINE)
     ]
     may_write = "" if hours.is_closed else writing(words, answering=answering)
     blocks = (
@@ -83,12 +81,9 @@ def _now(words: Words, hours: HoursTold) -> list[str]:
     ]
 
 
-def _online_session(words: Words, one: SessionTold, facts: Facts) -> Plain:
-    """When, after a sentence that says it is online; by which other door, if it is another."""
-    if one.door not in (None, Door.ONLINE):
-        return session_line(words, one, facts)
-    day = words.day(one.day, today=facts.now.astimezone(facts.zone).date())
-    return Plain(dates.listed([day, words.time_range(one.opens, one.closes)], words.language))
+def _answers_next(words: Words, one: SessionTold, facts: Facts) -> Plain:
+    today, times = facts.now.astimezone(facts.zone).date(), words.time_range(one.opens, one.closes)
+    return answers_next(words, one, one.door, one.day, times, today=today)
 
 
 def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import insert
 
-from bot.cases import heard, messages, opening, relay
+from bot.cases import heard, messages, more_words, opening, relay
 from bot.cases import questions as cases_questions
 from bot.engine import buttons, once
 from bot.engine.actors import Visitor
@@ -31,6 +31,7 @@ from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, people
+from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import UNSENT
 from models.case import CaseStatus
@@ -38,6 +39,7 @@ from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.intake import WAITING_LIMIT, IntakeStep, advance, keep_waiting, wait_for_consent
 from models.outbox import Notice
+from models.people import Channel
 
 _REFUSED = table_of(Refused)
 SAY_NOTHING = ("sticker", "dice")  # by the names that channels give
@@ -121,6 +123,8 @@ async def _said(
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=external_of(incoming), marks=marks_of(incoming))
+        if newest.status == CaseStatus.QUEUED:  # once a person has the case, nobody else answers in it
+            await _answer_who_waits(work, visitor, newest, words, may_ask_hours=may_ask_hours)
         return
     comes_back = thread.consent_at is not None and opening.may_reopen(newest, work.now)
     if may_ask_hours and not comes_back and await hours_questions.answered(work, visitor, words):
@@ -139,6 +143,12 @@ async def _said(
     if turn.submit is None:
         await heard.note(work, visitor, incoming, words)
     await carry_out(work, visitor, thread, turn, incoming, arrival)
+
+
+async def _answer_who_waits(work: Work, visitor: Visitor, case: CaseRow, words: str, *, may_ask_hours: bool) -> None:
+    """Who asks when we are open is told, though the words stay with the case: they may mean something else."""
+    if not (may_ask_hours and await hours_questions.answered(work, visitor, words)):
+        await more_words.tell(work, case, Channel(visitor.channel))
 
 
 async def _edited(

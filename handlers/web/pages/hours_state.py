@@ -11,8 +11,7 @@ from datetime import date
 from markupsafe import Markup
 
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import online_told, place_name, special_line, writing
-from bot.language import dates
+from bot.hours.phrases import answers_next, online_told, place_name, special_line, writing
 from bot.language.i18n import Ltr, Plain, Words
 from handlers.web.frame.view import inline
 from models.hours import Door
@@ -117,11 +116,9 @@ def _opens_next(words: Words, published: Published, opening: Opening) -> Markup:
 
 
 def _answers_next(words: Words, published: Published, opening: Opening) -> Markup:
-    """When what is not a visit is next: on the web, that it is online need not be said twice."""
-    if published.places[opening.place].door != Door.ONLINE:
-        return _with_elements(words, published, opening, _session(words, published, opening))
-    day, times = words.day(opening.on_day, today=published.first), words.time_range(opening.opens, opening.closes)
-    said = words("online_next", session=Plain(dates.listed([day, times], words.language)))
+    """When what is not a visit is next, and by which door."""
+    place, times = published.places[opening.place], words.time_range(opening.opens, opening.closes)
+    said = answers_next(words, place, place.door, opening.on_day, times, today=published.first)
     return _with_elements(words, published, opening, said)
 
 
