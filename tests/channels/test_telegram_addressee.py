@@ -88,12 +88,12 @@ async def test_answering_with_three_cases_open_takes_one_press_and_then_none(hou
     await _asks_and_is_claimed(house, M, "Fråga från M")
     await _asks_and_is_claimed(house, 9003, "Fråga från den tredje")
 
-    await _writes(house, "Ett")
+    await _writes(house, "Svar ett")
     await house.pressed(AMINA, f"pick:{case}", house.api.chat(AMINA).last.message_id)
-    await _writes(house, "Två")
+    await _writes(house, "Svar två")
 
-    assert _said(house, N, "Ett") and _said(house, N, "Två")
-    assert not _said(house, M, "Ett") and not _said(house, 9003, "Två")
+    assert _said(house, N, "Svar ett") and _said(house, N, "Svar två")
+    assert not _said(house, M, "Svar ett") and not _said(house, 9003, "Svar två")
 
 
 @pytest.mark.parametrize("what", ["the newcomer's words", "own words", "the line about them", "the card", "own held"])
