@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cases import relay
 from bot.cases.more_words import TOLD_FOR
 from bot.cases.texts_newcomer import WordsKept
 from bot.engine import clock
 from bot.engine.seal import Seal, load_key
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
+from bot.people import access
 from bot.service import Service
 from models.outbox import SILENT, Notice
 from models.people import Language
@@ -107,6 +109,8 @@ async def test_the_adviser_who_claims_reads_what_was_added(house: Service) -> No
     await asker.says("En rad till")
 
     await builders.claims(house, amina, asker)
+    async with builders.acting(house, amina) as work:
+        await relay.tell_whole_case(work, await access.my_case(work, asker.case_id))
 
     read = await builders.screen(house, amina.id, Notice.WORDS)
     assert any("En rad till" in one for one in read), read

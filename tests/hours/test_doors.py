@@ -39,4 +39,4 @@ def test_what_is_online_or_was_stored_without_a_door_is_said_to_be_online(
 
     told = hours_text(words, Hours(open=(), online=(SessionTold(code="chat", door=door, **at),)), facts)
 
-    assert "Nästa gång vi svarar online: måndag 12 januari, kl. 09:00–12:00" in told
+    assert "Nästa gång vi svarar online: måndag 12 januari 2026, kl. 09:00–12:00" in told
