@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
-from bot.people import in_chat
+from bot.people import access, in_chat
 from bot.people.in_chat import NOTED
 from bot.people.texts import Unsay
 from models.base import table_of
+from models.case import CaseStatus
 from models.outbox import Notice, Outbox
 from models.people import Address, Channel
 
@@ -48,6 +49,20 @@ async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
     for row in await in_chat.stop_waiting(work, and_(*words)):
         await work.tell_address(row.address_id, Unsay(), edits=row.id)
     await unsay(work, every(Copy, await work.db.execute(COPIES.where(NOTED.c.case_id.in_(case_ids)))))
+
+
+async def what_was_left_leaves(work: Work) -> None:
+    """Words that a version before this one relayed, or left standing when it ended or gave back a case, are on their
+    way out of every chat whose person has not the case."""
+    await in_chat.take_over(work)
+    standing = every(Copy, await work.db.execute(COPIES))
+    for case_id in sorted({copy.case_id for copy in standing}):
+        case = await access.locked_case(work, case_id)
+        holder = case.volunteer_id if case.status == CaseStatus.CLAIMED else None
+        theirs = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == holder)
+        may_stay = set((await work.db.execute(theirs)).scalars().all()) if holder is not None else set()
+        of_case = [copy for copy in standing if copy.case_id == case_id]
+        await unsay(work, [copy for copy in of_case if copy.address_id not in may_stay])
 
 
 async def unsay(work: Work, copies: Sequence[Copy]) -> None:

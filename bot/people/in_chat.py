@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Insert, Select, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Insert, Select, bindparam, case, delete, func, select, update
 
 from bot.engine import bells
 from bot.engine.db import Db
-from bot.engine.inserts import DIALECTS, insert_unless_there
+from bot.engine.inserts import DIALECTS, insert_or_skip, insert_unless_there
 from bot.engine.rows import columns, every, in_portions
 from bot.engine.work import Work
 from bot.people.texts import Unsay
 from models.base import Id, UtcDateTime, table_of
 from models.chat_message import DELETABLE_FOR, UNNOTED, ChatMessage
-from models.outbox import Outbox, RowState
+from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
 
 NOTED = table_of(ChatMessage)
@@ -48,6 +48,24 @@ def _noting(dialect: str, which: ColumnElement[bool]) -> Insert:
 
 _AT_ADDRESS = {dialect: _noting(dialect, _ADDRESSES.c.id == bindparam("address")) for dialect in DIALECTS}
 _AT_LOOKUP = {dialect: _noting(dialect, _ADDRESSES.c.lookup == bindparam("lookup")) for dialect in DIALECTS}
+
+
+_UNNOTED = NOTED.alias("unnoted")
+_RELAYED = case((_ROWS.c.kind == Notice.WORDS, _ROWS.c.case_id), else_=None)
+_SENT_BESIDE = (
+    select(_ROWS.c.address_id, _ROWS.c.remote_id, func.min(_ROWS.c.ended_at), func.max(_RELAYED))
+    .join(_UNNOTED, (_UNNOTED.c.address_id == _ROWS.c.address_id) & (_UNNOTED.c.remote_id == UNNOTED))
+    .where(_ROWS.c.state == RowState.SENT, _ROWS.c.remote_id.is_not(None), _ROWS.c.edits.is_(None))
+    .where(_ROWS.c.ended_at > _UNNOTED.c.came_at, _ROWS.c.kind != Notice.HOURS_POST)
+    .group_by(_ROWS.c.address_id, _ROWS.c.remote_id)
+)
+
+
+async def take_over(work: Work) -> None:
+    """What a version before this one has sent since the database was made anew is noted too: it notes nothing."""
+    noted = insert_or_skip(work.db, NOTED)
+    columns_of = ["address_id", "remote_id", "came_at", "case_id"]
+    await work.db.execute(noted.from_select(columns_of, _SENT_BESIDE))
 
 
 async def note(work: Work, address_id: int, remote_ids: Sequence[int], *, case_id: int | None = None) -> None:

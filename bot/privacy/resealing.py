@@ -1,7 +1,7 @@
 """What a version before this one has left in plain is sealed, once no process of it runs any more.
 
-Volunteers' names, the hashes of secret numbers, and names in what was said. Before that moment such a process still
-looks for them where it put them. Done once by each process, soon after its start: it costs a look through the outbox.
+Volunteers' names, the hashes of secret numbers, and names in what was said; and what it has left in volunteers' chats
+leaves them. Before that moment such a process still looks for them where it put them. Done once by each process, soon after its start: it costs a look through the outbox.
 It must not know how a name or a secret is sealed: `bot/people/names.py`, `secret_kept.py` and
 `bot/engine/sealed_names.py` do.
 """
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy import Text, or_, select, type_coerce, update
 
+from bot.cases import unsaying
 from bot.engine import bells, living, sealed_names
 from bot.engine.errors import Unavailable
 from bot.engine.rows import IDS_AT_ONCE, columns, every, in_portions
@@ -66,6 +67,8 @@ async def seal_what_is_left(store: Store) -> bool:
         if await living.older_lives(work):
             return False
         sealed = await _seal_names(work)
+    async with store.work() as work:
+        await unsaying.what_was_left_leaves(work)
     more = True
     while more:
         async with store.work() as work:

@@ -1,0 +1,58 @@
+"""What a version before this one relays or ends while both run: its words leave volunteers' chats all the same."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.engine import clock
+from bot.people import in_chat
+from bot.privacy import resealing
+from bot.service import Service
+from models.chat_message import UNNOTED
+from models.outbox import Notice
+from tests import builders
+
+AMINA = 902
+RELAYED = "Ord som en äldre version visade"
+
+
+async def _relayed_by_an_older_version(service: Service) -> tuple[builders.Staff, builders.Newcomer, builders.Postbox]:
+    """Words stand in a volunteer's chat since after the upgrade, and nothing has noted them."""
+    box = builders.Postbox()
+    amina = await builders.volunteer(service, chat_id=AMINA)
+    asker = await builders.claimed_case(service, amina)
+    address = (await builders.said_to(service, amina.id, Notice.LINKED))[0].address_id
+    upgrade = {"address_id": address, "remote_id": UNNOTED, "came_at": clock.now() - timedelta(seconds=1)}
+    builders.a_second_later()
+    await asker.says(RELAYED)
+    await builders.deliver_all(builders.delivery_of(service, box))
+    async with service.store.work() as work:
+        await work.db.execute(text("DELETE FROM chat_messages"))
+        await work.db.execute(in_chat.NOTED.insert(), upgrade)
+    return amina, asker, box
+
+
+def _shown(box: builders.Postbox) -> list[str]:
+    return [letter.prompt.text for letter in box.shows(AMINA) if RELAYED in letter.prompt.text]
+
+
+@pytest.mark.parametrize("ended_by_the_older_one", [False, True])
+async def test_words_that_an_older_version_relayed_leave_when_the_case_does(
+    service: Service, ended_by_the_older_one: bool
+) -> None:
+    amina, asker, box = await _relayed_by_an_older_version(service)
+    delivery = builders.delivery_of(service, box)
+    if ended_by_the_older_one:  # it deletes nothing in the chat
+        async with service.store.work() as work:
+            gone = text("UPDATE cases SET status = 'queued', volunteer_id = NULL, claimed_at = NULL")
+            await work.db.execute(gone)
+
+    assert await resealing.seal_what_is_left(service.store)
+    await builders.deliver_all(delivery)
+
+    assert bool(_shown(box)) is not ended_by_the_older_one, "whoever has the case goes on reading"
+    if not ended_by_the_older_one:
+        await asker.commands("stop")
+        await builders.deliver_all(delivery)
+    assert _shown(box) == []
