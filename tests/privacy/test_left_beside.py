@@ -41,7 +41,7 @@ def _shown(box: builders.Postbox) -> list[str]:
 async def test_words_that_an_older_version_relayed_leave_when_the_case_does(
     service: Service, ended_by_the_older_one: bool
 ) -> None:
-    amina, asker, box = await _relayed_by_an_older_version(service)
+    _, asker, box = await _relayed_by_an_older_version(service)
     delivery = builders.delivery_of(service, box)
     if ended_by_the_older_one:  # it deletes nothing in the chat
         async with service.store.work() as work:
