@@ -1,7 +1,8 @@
 """What a version before this one has left in plain is sealed, once no process of it runs any more.
 
 Volunteers' names, the hashes of secret numbers, and names in what was said; and what it has left in volunteers' chats
-leaves them. Before that moment such a process still looks for them where it put them. Done once by each process, soon after its start: it costs a look through the outbox.
+leaves them. Before that moment such a process still looks for them where it put them. Done once by each process, soon
+after its start: it costs a look through the outbox.
 It must not know how a name or a secret is sealed: `bot/people/names.py`, `secret_kept.py` and
 `bot/engine/sealed_names.py` do.
 """
