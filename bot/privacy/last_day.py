@@ -55,9 +55,8 @@ async def _tell(work: Work, seen: CaseRow) -> None:
     told = await work.db.execute(update(CASES).where(*as_seen).values(last_day_told_at=work.now))
     if said_at is None or not told.rowcount:
         return
-    near = LastDayNear(
-        code=seen.code, since=said_at, on_day=last_day_of(work, said_at), state=CaseStatus(seen.status)
-    )  # fmt: skip
+    ends_on = max(last_day_of(work, said_at), work.today + timedelta(days=1))  # one that has passed: in the next night
+    near = LastDayNear(code=seen.code, since=said_at, on_day=ends_on, state=CaseStatus(seen.status))
     await people.tell_coordinators(work, near, case_id=seen.id)
 
 

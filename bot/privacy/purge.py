@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from bot.cases import closing, drafts, unsaying
-from bot.engine import bells, buttons
+from bot.engine import bells, buttons, living
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import access, in_chat
@@ -217,7 +217,8 @@ async def _nobody_acts_in(work: Work, conversations: Sequence[int]) -> set[int]:
     """Those of these conversations that nobody holds, held by this act from now on: one that somebody holds makes
     nobody wait, as on SQLite, where only one act at a time writes."""
     free = select(_THREADS.c.id).where(_THREADS.c.id.in_(conversations)).with_for_update(skip_locked=True)
-    return set((await work.db.execute(free)).scalars().all()) if conversations else set()
+    may_act = conversations and not await living.older_lives(work)  # that one reopens a case without a conversation
+    return set((await work.db.execute(free)).scalars().all()) if may_act else set()
 
 
 async def _purge_case(work: Work, case: CaseRow, left: Allowance) -> bool:

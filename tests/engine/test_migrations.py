@@ -114,6 +114,26 @@ async def test_a_case_without_a_number_goes_down_and_up_again_and_no_number_is_l
     assert after == [(1, "4729135"), (2, None)]
 
 
+async def test_an_older_version_finds_nothing_it_cannot_go_on_with(db: AsyncConnection) -> None:
+    person = "INSERT INTO people (id, role, speaks, created_at, enabled, shows_alias)"
+    await db.execute(text(f"{person} VALUES (5, 'newcomer', '[]', '2026-01-05 11:00:00', true, false)"))
+    row = "'closed', 'sv', 'web', '2026-01-05 11:00:00', false, false, 0, 1"
+    for values in (f"1, '4729135', 5, {row}", f"2, NULL, 5, {row}"):
+        columns = "id, code, newcomer_id, status, language, channel, opened_at, has_returned, held, read_seq"
+        await db.execute(text(f"INSERT INTO cases ({columns}, persons_in_case) VALUES ({values})"))
+    for number, kind in enumerate(("chats", "daily")):
+        columns = "id, kind, subject, due_at"
+        values = f"{number}, '{kind}', 0, '2026-01-05 11:00:00'"
+        await db.execute(text(f"INSERT INTO timers ({columns}) VALUES ({values})"))
+    await db.commit()
+
+    await db.run_sync(lambda c: _walks(c, ("downgrade", "0007_what_waits")))
+
+    theirs = await db.execute(text("SELECT id FROM cases WHERE newcomer_id = 5"))
+    assert [one.id for one in theirs] == [1], "a case without a conversation would be taken up again"
+    assert [one.kind for one in await db.execute(text("SELECT kind FROM timers"))] == ["daily"]
+
+
 async def test_there_is_one_newest_revision() -> None:
     assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
 

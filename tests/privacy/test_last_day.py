@@ -278,6 +278,20 @@ async def test_where_words_are_kept_for_a_few_days_only_coordinators_hear_after_
     assert told == [0, 1]
 
 
+async def test_of_a_last_day_that_has_passed_unseen_coordinators_hear_a_day_to_come(house: Service) -> None:
+    clock.freeze(MONDAY_NOON)
+    karin = await builders.coordinator(house)
+    await builders.case_of(house)
+    clock.move(timedelta(days=100))  # the service stood still, or was upgraded from a version that kept such words
+    async with house.store.work() as work:
+        await last_day.tell(work)
+
+    (told,) = await builders.screen(house, karin.id, Notice.LAST_DAY_NEAR)
+
+    words = house.desk("sv")
+    assert words("last_day_near", day=words.day(date(2026, 4, 16))) in told
+
+
 async def test_on_telegram_nothing_is_pushed_and_status_says_it_for_two_weeks(service: Service) -> None:
     clock.freeze(MONDAY_NOON)
     asker = await builders.case_of(service)

@@ -1,4 +1,5 @@
-"""What a version before this one relays or ends while both run: its words leave volunteers' chats all the same."""
+"""While a version before this one runs beside: its words leave volunteers' chats all the same, and it finds no case
+that it could not go on with."""
 
 from datetime import timedelta
 
@@ -7,17 +8,18 @@ from sqlalchemy import text
 
 from bot.engine import clock
 from bot.people import in_chat
-from bot.privacy import resealing
+from bot.privacy import purge, resealing
 from bot.service import Service
 from models.chat_message import UNNOTED
 from models.outbox import Notice
 from tests import builders
+from tests.privacy.test_names_sealed import older_beats
 
 AMINA = 902
 RELAYED = "Ord som en äldre version visade"
 
 
-async def _relayed_by_an_older_version(service: Service) -> tuple[builders.Staff, builders.Newcomer, builders.Postbox]:
+async def _relayed_by_an_older_version(service: Service) -> tuple[builders.Newcomer, builders.Postbox]:
     """Words stand in a volunteer's chat since after the upgrade, and nothing has noted them."""
     box = builders.Postbox()
     amina = await builders.volunteer(service, chat_id=AMINA)
@@ -30,7 +32,7 @@ async def _relayed_by_an_older_version(service: Service) -> tuple[builders.Staff
     async with service.store.work() as work:
         await work.db.execute(text("DELETE FROM chat_messages"))
         await work.db.execute(in_chat.NOTED.insert(), upgrade)
-    return amina, asker, box
+    return asker, box
 
 
 def _shown(box: builders.Postbox) -> list[str]:
@@ -41,7 +43,7 @@ def _shown(box: builders.Postbox) -> list[str]:
 async def test_words_that_an_older_version_relayed_leave_when_the_case_does(
     service: Service, ended_by_the_older_one: bool
 ) -> None:
-    _, asker, box = await _relayed_by_an_older_version(service)
+    asker, box = await _relayed_by_an_older_version(service)
     delivery = builders.delivery_of(service, box)
     if ended_by_the_older_one:  # it deletes nothing in the chat
         async with service.store.work() as work:
@@ -56,3 +58,19 @@ async def test_words_that_an_older_version_relayed_leave_when_the_case_does(
         await asker.commands("stop")
         await builders.deliver_all(delivery)
     assert _shown(box) == []
+
+
+async def test_no_case_loses_its_conversation_while_an_older_version_would_take_it_up_again(service: Service) -> None:
+    asker = await builders.case_of(service)
+    clock.move(timedelta(days=31))
+    await older_beats(service)
+
+    async with service.store.work() as work:
+        beside = await purge.purge(work)
+    kept = await builders.case_row(asker)
+    await older_beats(service, ago=timedelta(seconds=61))
+    await builders.purge(service)
+
+    assert (beside.cases, beside.held) == (0, 1), "tried again soon"
+    assert (kept.status, kept.conversation_id) == ("queued", asker.visitor.conversation_id)
+    assert (await builders.case_row(asker)).code is None

@@ -71,3 +71,4 @@ def downgrade() -> None:
         batch_op.drop_index('ix_chat_messages_case', sqlite_where=RELAYED, postgresql_where=RELAYED)
         batch_op.drop_index(batch_op.f('ix_chat_messages_came_at'))
     op.drop_table('chat_messages')
+    op.execute("DELETE FROM timers WHERE kind = 'chats'")  # an older version would try it for ever

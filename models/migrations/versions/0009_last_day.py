@@ -1,7 +1,8 @@
 """Every word has a last day: cases that still have words are found by an index, and a purged case has no number
 
-Going back, cases without a number get one that is no code; going up again takes it away. Lost then: which numbers may
-not be given again yet, and that coordinators have been told of a last day.
+Going back, cases without a number get one that is no code, and are nobody's: an older version would take up again, for
+two weeks, a case that has no conversation any more. Going up again takes the number away. Lost then: whose cases those
+were, which numbers may not be given again yet, and that coordinators have been told of a last day.
 Revision: 0009_last_day, after 0007_what_waits.
 """
 
@@ -39,7 +40,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index('ix_cases_numbered', table_name='cases')
     op.drop_index('ix_cases_worded', table_name='cases')
-    op.execute("UPDATE cases SET code = 'gone-' || CAST(id AS TEXT) WHERE code IS NULL")
+    op.execute("UPDATE cases SET code = 'gone-' || CAST(id AS TEXT), newcomer_id = NULL WHERE code IS NULL")
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.alter_column('code', existing_type=sa.Text(), nullable=False)
         batch_op.drop_column('last_day_told_at')
