@@ -4,6 +4,7 @@ PostgreSQL starts once; each test that wants it gets a database of its own, copi
 """
 
 import asyncio
+import math
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -70,6 +71,12 @@ def catalogues() -> i18n.Catalogues:
 def _real_time() -> Iterator[None]:
     yield
     clock.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How busy this computer is decides no test: only what asks for it is told that a statement was slow."""
+    monkeypatch.setattr(sqlite, "STALL_SECONDS", math.inf)
 
 
 @pytest.fixture
