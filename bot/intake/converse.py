@@ -123,7 +123,8 @@ async def _said(
     newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=external_of(incoming), marks=marks_of(incoming))
-        if newest.status == CaseStatus.QUEUED:  # once a person has the case, nobody else answers in it
+        is_answered = isinstance(incoming.act, Unreadable)  # a file's own answer says that its words have arrived
+        if newest.status == CaseStatus.QUEUED and not is_answered:  # once a person has the case, nobody else answers
             await _answer_who_waits(work, visitor, newest, words, may_ask_hours=may_ask_hours)
         return
     comes_back = thread.consent_at is not None and opening.may_reopen(newest, work.now)

@@ -690,7 +690,7 @@ async def test_on_the_web_five_answers_are_one_bubble_where_it_stood(site: Site)
         assert site.service.words("sv")("answer_saved") in page.words
 
     assert _bubbles(page.text)[: len(before)] == before
-    assert len(_bubbles(page.text)) == len(before) + 1
+    assert len(_bubbles(page.text)) == len(before) + 2, "what was said, and that it has arrived"
     assert site.service.words("sv")("ask_done") in page.words
     assert 'class="choices"' not in page.text
 

@@ -98,11 +98,14 @@ async def test_an_album_is_answered_once(house: House) -> None:
 
 async def test_a_file_with_a_caption_is_still_said_not_to_be_taken(house: House) -> None:
     await house.asks(900)
+    before = len(house.texts(900))
 
     await house.api.sends(900, "photo", caption="Mitt brev")
     await house.settle()
 
-    assert house.words("sv")("file_not_accepted") in house.last(900)
+    (told,) = house.texts(900)[before:]
+    assert house.words("sv")("file_not_accepted") in told
+    assert house.words("sv")("caption_received") in told, "said once, and by this alone"
 
 
 async def test_a_volunteer_s_file_is_said_not_to_be_taken(house: House) -> None:
