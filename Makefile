@@ -3,8 +3,8 @@
 .PHONY: help run test quick coverage check texts bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests wait for the disk more than they compute, so that there are more of them at once than processors.
-WORKERS = $(shell expr 2 \* $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
+# One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
+WORKERS = $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 # What `make quick` runs: everything but browsers, channels, crashes, journeys and what is drawn at random for long.
 QUICK = tests/test_*.py --ignore=tests/hours/formats \
 	$(addprefix tests/,models engine language people trouble roster hours cases privacy intake reports telling cli)
