@@ -6,8 +6,9 @@ line that says so. It must not refuse anything.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 
+from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import PassedOnSlowly
 from bot.engine.work import Work
 from bot.people.access import CaseRow
@@ -26,13 +27,6 @@ _TOLD_LATELY = (
     .order_by(_ROWS.c.id.desc())
     .limit(MOST_AT_ONCE)
 )
-_SAID_LATELY = select(
-    exists().where(
-        _ROWS.c.case_id == bindparam("case"),
-        _ROWS.c.kind == Notice.PASSED_ON_SLOWLY,
-        _ROWS.c.created_at > bindparam("since", type_=UtcDateTime),
-    )
-)
 
 
 async def leaves_at(work: Work, case: CaseRow) -> datetime:
@@ -44,6 +38,5 @@ async def leaves_at(work: Work, case: CaseRow) -> datetime:
 
 async def tell(work: Work, case: CaseRow) -> None:
     """The newcomer reads, once in a while, that all has arrived here and goes on more slowly."""
-    asked = {"case": case.id, "since": work.now - TOLD_FOR}
-    if not (await work.db.execute(_SAID_LATELY, asked)).scalar_one():
+    if not await is_said_lately(work, case, Notice.PASSED_ON_SLOWLY, within=TOLD_FOR):
         await work.tell(case.newcomer_id, PassedOnSlowly(), case_id=case.id)
