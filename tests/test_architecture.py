@@ -47,6 +47,7 @@ CASE_FILES = {
     "bot/privacy/last_day.py",
     "bot/people/secret_door.py",
     "bot/cases/taking_back.py",
+    "bot/cases/unsaying.py",
 }
 WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 DETACHED = {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task"}
