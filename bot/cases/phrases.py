@@ -28,6 +28,9 @@ class OneLine(Protocol):
 def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
     """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
     match promised:
+        case Promised(promise=PromiseKind.SOON | PromiseKind.QUEUE, late=True):
+            place = words("queue_position", place=promised.place) if promised.place is not None else ""
+            return lines(place, words("promise_late"), other_ways(words, promised.session, facts))
         case Promised(promise=PromiseKind.SOON, minutes=int(minutes)):
             return words("promise_soon", n=minutes)
         case Promised(promise=PromiseKind.QUEUE, place=int(place)):

@@ -95,6 +95,12 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     return await next_time(work)
 
 
+async def still_promised(work: Work, case: CaseRow) -> Promised:
+    """What can be said to a newcomer who has been promised a time: once it has passed, not the same minutes again."""
+    is_over = case.promised_by is None or case.promised_by <= work.now
+    return replace((await promise_for(work, case)).told, late=is_over)
+
+
 async def next_time(work: Work) -> Promise:
     """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
     starts_at = await next_shift_at(work.db, work.now)

@@ -5,7 +5,7 @@ Owns what these sayings carry. What the dialogue asks before a case is in `intak
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from bot.cases.phrases import promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
@@ -14,7 +14,7 @@ from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines,
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.people import Channel
-from models.saying import CaseCode, Name
+from models.saying import CaseCode, Like, Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +63,11 @@ class Released(_PromisedAgain):
 
 @dataclass(frozen=True, kw_only=True)
 class Late(_PromisedAgain):
-    """The promised time has passed."""
+    """The promised time has passed, so that minutes are not promised once more."""
 
     kind: ClassVar = Notice.LATE
     sentence: ClassVar = "case_late"
+    late: Annotated[bool, Like((True,))] = True
 
 
 @dataclass(frozen=True, kw_only=True)

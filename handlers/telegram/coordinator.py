@@ -159,8 +159,8 @@ async def _tell_history(work: Work, actor: Actor) -> None:
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     day = lines.parse_day(rest, today=work.today)
     table = await standing.timetable(work.db)
-    days = tuple([concerned.day_told(place, table, day) for place in await places.places(work.db)])
-    await work.tell(actor.id, HoursOnDay(days=days))
+    days = [concerned.day_told(place, table, day) for place in await places.places(work.db)]
+    await work.tell(actor.id, HoursOnDay(days=tuple(one for one in days if concerned.is_known_of(one, table))))
 
 
 # What was pressed.

@@ -20,6 +20,7 @@ NUMBER = re.compile(r"\d+(?::\d+)?")
 # Whose sentences leave something out by now, and why.
 SAYS_LESS = {
     Notice.NO_CONSENT: "who said no is told where to come, and not when somebody answers here",
+    Notice.LATE: "what was promised in minutes and not kept is not promised in the same minutes again",
 }
 
 
