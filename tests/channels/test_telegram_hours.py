@@ -686,7 +686,7 @@ async def test_what_was_set_up_at_once_stands_under_one_heading(office: Office) 
 
     await office.types("/hours_history")
 
-    title, newest, set_up = office.reads().split("\n\n")
+    _title, newest, set_up = office.reads().split("\n\n")
     assert newest.startswith("Nr 4, i dag kl. 10:00, Karin:\n")
     heading, *lines = set_up.splitlines()
     assert heading == "Nr 3–1, i dag kl. 10:00, kommandoraden:"

@@ -1,4 +1,4 @@
-"""What nobody is to reach for a phone because of arrives without a sound, as Telegram itself is told; all else with one."""
+"""What nobody is to reach for a phone because of arrives without a sound, as Telegram is told; the rest does not."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
