@@ -88,7 +88,8 @@ def _answers_next(words: Words, one: SessionTold, facts: Facts) -> Plain:
 def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
     today = facts.now.astimezone(facts.zone).date()
     known = [one for one in sessions if one.code]
-    reminders = (Choice(REMIND.code(one.code, one.day), _reminder(words, one)) for one in known if one.day > today)
+    days = {(one.code, one.day): one for one in known if one.day > today}  # reminded once of a day
+    reminders = (Choice(REMIND.code(*session), _reminder(words, one)) for session, one in days.items())
     places = {one.code: one for one in known}
     finding = (
         Choice(PLACE.code(code), on_a_button(words, one, lambda name: words("find_place", place=name)))
