@@ -27,8 +27,9 @@ async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
     """The newcomer of this queued case reads, without a sound and once in a while, that their words have joined it."""
     if await is_said_lately(work, case, Notice.WORDS_KEPT, within=TOLD_FOR):
         return
-    promised = await queue.still_promised(work, case)
-    await work.tell(case.newcomer_id, WordsKept(channel=channel, **fields_of(promised)), case_id=case.id)
+    promised = (await queue.promise_for(work, case)).told
+    kept = WordsKept(channel=channel, late=queue.is_overdue(work, case), **fields_of(promised))
+    await work.tell(case.newcomer_id, kept, case_id=case.id)
 
 
 async def wait_no_more(work: Work, case: CaseRow) -> None:

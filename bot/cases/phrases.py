@@ -28,9 +28,6 @@ class OneLine(Protocol):
 def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
     """When a person answers, as honestly as it is known, and what else one can do when that is late or unknown."""
     match promised:
-        case Promised(promise=PromiseKind.SOON | PromiseKind.QUEUE, late=True):
-            place = words("queue_position", place=promised.place) if promised.place is not None else ""
-            return lines(place, words("promise_late"), other_ways(words, promised.session, facts))
         case Promised(promise=PromiseKind.SOON, minutes=int(minutes)):
             return words("promise_soon", n=minutes)
         case Promised(promise=PromiseKind.QUEUE, place=int(place)):
@@ -42,6 +39,14 @@ def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
             return lines(words("promise_unknown"), other_ways(words, promised.session, facts))
         case _:
             return ""
+
+
+def overdue_lines(words: Words, promised: Promised, facts: Facts) -> str:
+    """As `promise_lines`, once what had been promised has passed: minutes are not promised again to who has waited."""
+    if promised.promise not in (PromiseKind.SOON, PromiseKind.QUEUE):
+        return promise_lines(words, promised, facts)
+    place = words("queue_position", place=promised.place) if promised.place is not None else ""
+    return lines(place, words("promise_late"), other_ways(words, promised.session, facts))
 
 
 def other_ways(words: Words, session: SessionTold | None, facts: Facts) -> str:

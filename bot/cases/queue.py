@@ -95,10 +95,9 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     return await next_time(work)
 
 
-async def still_promised(work: Work, case: CaseRow) -> Promised:
-    """What can be said to a newcomer who has been promised a time: once it has passed, not the same minutes again."""
-    is_over = case.promised_by is None or case.promised_by <= work.now
-    return replace((await promise_for(work, case)).told, late=is_over)
+def is_overdue(work: Work, case: CaseRow) -> bool:
+    """Whether what this queued case was promised has passed, or nothing could be promised."""
+    return case.promised_by is None or case.promised_by <= work.now
 
 
 async def next_time(work: Work) -> Promise:

@@ -34,8 +34,7 @@ class Promised(Carried):
     """When a person answers, as honestly as it is known: SOON has `minutes`, QUEUE a `place` and `minutes`, LATER an
     instant `at`. A QUEUE in a row of before has no minutes.
 
-    `promise`: empty where nothing is to be said of it. `session`: the next physical one, if one is planned. `late`:
-    what had been promised before has passed, so that minutes are not promised once more.
+    `promise`: empty where nothing is to be said of it. `session`: the next physical one, if one is planned.
     """
 
     promise: PromiseKind | None = None
@@ -43,7 +42,6 @@ class Promised(Carried):
     place: int | None = None
     at: datetime | None = None
     session: SessionTold | None = None
-    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

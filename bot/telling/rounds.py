@@ -4,7 +4,6 @@ A timer is marked done in the transaction of what it does, so that a crash repea
 the clock is in doubt none is done: most of what they do cannot be undone, and a wrong clock makes all of them due.
 """
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -168,7 +167,8 @@ async def _promise_missed(work: Work, case_id: int) -> None:
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
         return
     await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
-    await _tell_late(work, case, await queue.still_promised(work, case))
+    made = await queue.promise_for(work, case)
+    await _tell_late(work, case, made.told)
 
 
 async def _time_known(work: Work, case_id: int) -> None:
@@ -199,11 +199,10 @@ async def _answer_owed(work: Work, case_id: int) -> None:
 
 async def _tell_late(work: Work, case: CaseRow, promised: Promised) -> None:
     await work.record(case.id, CaseEventKind.LATE, detail=case.status)
-    late = Late(code=case.code, **fields_of(replace(promised, late=True)))
-    await work.tell(case.newcomer_id, late, case_id=case.id)
+    await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
     since, state = case.waiting_since or case.opened_at, CaseStatus(case.status)
-    alarm = CoordinatorLate(code=case.code, since=since, state=state)
-    await people.tell_coordinators(work, alarm, case_id=case.id)
+    late = CoordinatorLate(code=case.code, since=since, state=state)
+    await people.tell_coordinators(work, late, case_id=case.id)
 
 
 async def _case(work: Work, case_id: int) -> CaseRow | None:
