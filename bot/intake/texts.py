@@ -94,12 +94,20 @@ class Status(Promised, ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class NoConsent(HoursTold, ToNewcomer):
-    """Without consent nothing was kept; how else to come by."""
+    """Without consent nothing was kept; how else to come by. `channel`: where that is all there is; a page of the web,
+    and a row of before, has none."""
 
     kind: ClassVar = Notice.NO_CONSENT
+    channel: Annotated[Channel | None, Like((Channel.TELEGRAM,))] = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        return Prompt(lines(words("no_consent"), _without_writing(words, self, facts)))
+        told = words("no_consent"), _without_writing(words, self, facts)
+        return Prompt(lines(*told, *(self._from_here(words) if self.channel == Channel.TELEGRAM else ())))
+
+    def _from_here(self, words: Words) -> tuple[str, str]:
+        """What a page has links for: the helplines, and how to say yes after all."""
+        helplines = words("command_line", command=Ltr("/help"), what=words("command_help"))
+        return helplines, words("no_consent_again", command=Ltr("/start"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,8 @@ async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     """Who did not consent is told how else to come by, and forgotten."""
     await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
     ways = await hours_told(work.db, work.now, work.zone, NoConsent)
-    await work.tell_address(visitor.address_id, ways, conversation_id=thread.id)
+    told = replace(ways, channel=Channel(visitor.channel))
+    await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
 
 

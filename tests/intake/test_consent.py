@@ -330,6 +330,7 @@ async def test_after_no_what_is_typed_is_answered_with_what_becomes_of_it_and_wh
     await house.hears(HERS, "/start")
     await house.pressed(HERS, "lang:sv")
     await house.pressed(HERS, "consent:no")
+    refused = without_bidi_controls(house.last(HERS)).splitlines()
 
     await house.hears(HERS, said)
 
@@ -339,10 +340,21 @@ async def test_after_no_what_is_typed_is_answered_with_what_becomes_of_it_and_wh
         f"/hours {words('command_hours')}",
     ]  # fmt: skip
     assert "lang:sv" in codes_of(house.api.chat(HERS).last), "and how to say yes after all"
+    assert refused[-2:] == [f"/help {words('command_help')}", "Ändrar du dig? Börja om med /start."]
 
     clock.move(timedelta(hours=24, minutes=1))
     await builders.do_all_due(house.service)
     assert (await builders.one(house.service, "SELECT draft FROM conversations")).draft is None, "within 24 hours"
+
+
+async def test_who_changes_their_mind_after_no_starts_again_as_the_answer_says(house: House) -> None:
+    await house.hears(HERS, "/start")
+    await house.pressed(HERS, "lang:sv")
+    await house.pressed(HERS, "consent:no")
+
+    await house.asks(HERS, "Jag har fått ett brev")
+
+    assert house.words("sv")("thanks_received") in "\n".join(house.texts(HERS))
 
 
 async def test_who_wrote_first_reads_above_the_consent_what_becomes_of_it(house: House) -> None:
