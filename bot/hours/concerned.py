@@ -27,7 +27,7 @@ from bot.roster.staffing import SignedUp, is_staffed, names_on, signed_up_ahead
 from models.base import table_of
 from models.hours import Door, SessionReminder
 from models.hours_change import Change, Verb, changed_days
-from models.timetable import HORIZON_DAYS, SpecialDay, Timetable, spans_on, special_days, weekly
+from models.timetable import HORIZON_DAYS, SpecialDay, Timetable, spans_on, special_days
 
 Session = tuple[str, date]
 REMINDERS = table_of(SessionReminder)
@@ -114,13 +114,6 @@ def day_told(place: PlaceRow, table: Timetable, day: date) -> DayTold:
         code=at.code, place=at.place, names=at.names, address=at.address, day=day, spans=spans,
         reason=why(special.reason), texts=special.texts, partner=special.partner,
     )  # fmt: skip
-
-
-def is_known_of(told: DayTold, table: Timetable) -> bool:
-    """Whether the day says anything of the place. One where sessions are held on single days only, such as a pop-up's,
-    is not closed on all the others."""
-    said, day = bool(told.spans or special_days(table, told.code, told.day, told.day)), told.day
-    return said or bool(weekly(table, told.code, day, day))
 
 
 def _days(known: dict[str, PlaceRow], table: Timetable, sessions: set[Session]) -> tuple[DayTold, ...]:
