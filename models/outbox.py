@@ -92,6 +92,7 @@ class Notice(StrEnum):
     CASE_TAKEN_BACK = "case_taken_back"
     CASE_ENDED = "case_ended"
     STAFF_HELP = "staff_help"
+    STAFF_NO_COMMAND = "staff_no_command"
     STAFF_LANGUAGE = "staff_language"
     STAFF_EDIT = "staff_edit"
     STAFF_UNREADABLE = "staff_unreadable"

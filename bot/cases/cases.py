@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select, update
 
-from bot.cases import drafts, focus, messages, questions, queue, unsaying
+from bot.cases import drafts, focus, messages, more_words, questions, queue, unsaying
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
@@ -69,6 +69,7 @@ async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None
     await drafts.case_is_back(work, case.id)
     alias = await names.name_of(work.db, work.seal, work.staff.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=alias, but=card)
+    await more_words.wait_no_more(work, case)
     await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))

@@ -95,6 +95,11 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     return await next_time(work)
 
 
+def is_overdue(work: Work, case: CaseRow) -> bool:
+    """Whether what this queued case was promised has passed, or nothing could be promised."""
+    return case.promised_by is None or case.promised_by <= work.now
+
+
 async def next_time(work: Work) -> Promise:
     """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
     starts_at = await next_shift_at(work.db, work.now)

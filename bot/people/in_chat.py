@@ -141,6 +141,15 @@ async def stop_waiting(work: Work, which: ColumnElement[bool]) -> list[Leaving]:
     return under_way
 
 
+async def arrived_of_stopped(db: Db, row_id: int) -> tuple[int, ...]:
+    """What stands in the chat of the case whose words this row relayed when it was stopped on its way: all messages of
+    its letter. What else of the case was there is on its way out already; nothing of it has come since."""
+    of_case = (_ROWS.c.address_id == NOTED.c.address_id) & (_ROWS.c.case_id == NOTED.c.case_id)
+    stopped = _ROWS.c.id == row_id, _ROWS.c.kind == Unsay.kind, NOTED.c.unsaid_at.is_(None)
+    found = select(NOTED.c.remote_id).select_from(NOTED.join(_ROWS, of_case)).where(*stopped)
+    return tuple((await db.execute(found.order_by(NOTED.c.remote_id))).scalars())
+
+
 async def part_with(work: Work, address_id: int) -> None:
     """The chat is nobody's any more: nothing that waits is said there, what stands there from the last 48 hours is
     deleted, and then the address is gone too."""

@@ -251,10 +251,10 @@ class Delivery:
             edits = await channel_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
                 edits = (await db.execute(lanes.REMOTE, {"row": row.edits})).scalar_one_or_none()
-                if edits is None:
+                if edits is None and not isinstance(saying, Unsay):
                     return None, lane.channel
             if isinstance(saying, Unsay):
-                unsays = await lanes.unsaid(db, row.address_id, saying, edits)
+                unsays = await lanes.unsaid(db, row, saying, edits)
                 return (Letter(chat, Prompt(""), unsays=unsays) if unsays else None), lane.channel
             if row.kind == Notice.REPLY and row.message_id and await is_taken_back(db, row.message_id):
                 return None, lane.channel

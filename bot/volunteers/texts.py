@@ -5,6 +5,7 @@ Owns what these sayings carry, and which numbers a volunteer may pass on. It mus
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
 from bot.hours.texts_staff import HOURS_COMMANDS
@@ -29,6 +30,7 @@ PASSED_ON: Mapping[str, str] = {
     "line_suicide": "Mind, mind.se, and SOS Alarm, 2020",
 }
 ENABLE = "python -m bot volunteer enable"
+CommandName = Annotated[str, Like(("closeday",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
@@ -40,9 +42,41 @@ class StaffHelp(ToStaff):
     role: StaffRole = Role.VOLUNTEER
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
-        listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
-        return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
+        return Prompt(f"{help_text(words, facts, self.role)}\n\n{_commands_listed(words, self.role)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffNoCommand(ToStaff):
+    """What the reader wrote after a slash did nothing and went to nobody. `meant`: the command it looks like; `after`:
+    the one that was followed, where only what stood behind it was too much. Never the words: they are quoted."""
+
+    kind: ClassVar = Notice.STAFF_NO_COMMAND
+    role: StaffRole = Role.VOLUNTEER
+    meant: CommandName = ""
+    after: CommandName = ""
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        if self.after:
+            return Prompt(words("staff_after_command", command=Ltr(f"/{self.after}")))
+        meant = words("staff_command_meant", command=Ltr(f"/{self.meant}")) if self.meant else ""
+        told = lines(words("staff_no_command"), meant)
+        return Prompt(f"{told}\n\n{lines(words('staff_commands_are'), _commands_listed(words, self.role))}")
+
+
+def commands_of(role: Role) -> tuple[str, ...]:
+    """The commands that are listed for somebody of this role."""
+    return (*STAFF_COMMANDS, *HOURS_COMMANDS) if role == Role.COORDINATOR else STAFF_COMMANDS
+
+
+def no_command(role: Role, name: str) -> StaffNoCommand:
+    """That this is no command of theirs, and the one that looks most like it."""
+    alike = get_close_matches(name, commands_of(role), n=1)
+    return StaffNoCommand(role=role, meant=alike[0] if alike else "")
+
+
+def _commands_listed(words: Words, role: Role) -> str:
+    named = ((Ltr(f"/{name}"), words(f"staff_command_{name}")) for name in commands_of(role))
+    return lines(*(words("staff_command_line", command=command, what=what) for command, what in named))
 
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:

@@ -61,7 +61,7 @@ from models.buttons_hours import (
 from models.dialogue import Answer
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.timetable import usual_spans
+from models.timetable import is_said_of, usual_spans
 
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
 DONE = Answer("")
@@ -159,7 +159,8 @@ async def _tell_history(work: Work, actor: Actor) -> None:
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     day = lines.parse_day(rest, today=work.today)
     table = await standing.timetable(work.db)
-    days = tuple([concerned.day_told(place, table, day) for place in await places.places(work.db)])
+    told = [place for place in await places.places(work.db) if is_said_of(table, place.code, day)]
+    days = tuple([concerned.day_told(place, table, day) for place in told])
     await work.tell(actor.id, HoursOnDay(days=days))
 
 
