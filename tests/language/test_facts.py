@@ -19,13 +19,18 @@ FAMILIES = (
 )  # fmt: skip
 ROW = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-SOURCE = re.compile(r"\[[^\]]+\]\(https?://[^)\s]+\), ([\d-]+)")
+SOURCE = re.compile(r"\[[^\]]+\]\((https?://[^)\s]+)\), ([\d-]+)")
 
 
 @cache
 def proofs() -> dict[str, str]:
     """Each sentence in the tables, and what is said to make it true."""
     return dict(ROW.findall(FACTS.read_text("utf-8")))
+
+
+def sources_of(proof: str) -> set[tuple[str, str]]:
+    """The pages that it names, and the days on which they were read."""
+    return set(SOURCE.findall(proof))
 
 
 @cache
@@ -53,7 +58,7 @@ def test_every_proof_is_a_test_that_is_there_or_a_source_with_the_day_it_was_rea
         assert len(tests) + len(sources) == len(proof.split("; ")), key
         for path, name in tests:
             assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), (key, name)
-        assert all(date.fromisoformat(day) for day in sources), key
+        assert all(date.fromisoformat(day) for _, day in sources), key
 
 
 def test_the_exceptions_to_secrecy_are_said_to_need_the_organisation_s_word() -> None:
