@@ -74,14 +74,14 @@ class Helpline(BaseModel):
     anonymous: Fact[Literal[True]] | None = None
 
 
-def read(written: str) -> tuple[Helpline, ...]:
-    """The helplines of a file's text, in its order.
+def read(written: str) -> dict[str, Helpline]:
+    """The helplines of a file's text by their names there, in its order.
 
     Raises:
         WrongHelplines: it is no TOML, or a fact has no source, no day or a value that is not understood.
     """
     try:
-        return tuple(TypeAdapter(dict[str, Helpline]).validate_python(tomllib.loads(written)).values())
+        return TypeAdapter(dict[str, Helpline]).validate_python(tomllib.loads(written))
     except tomllib.TOMLDecodeError as exc:
         raise WrongHelplines(f"{FILE.name}: {exc}") from exc
     except ValidationError as exc:
@@ -116,5 +116,6 @@ def _when(words: Words, key: str, when: Span | str) -> Plain:
     return words(f"{key}_weekdays" if when.weekdays else f"{key}_daily", times=times)
 
 
-EMERGENCY, *_others = read(FILE.read_text("utf-8"))
-HELPLINES = tuple(_others)
+_lines = read(FILE.read_text("utf-8"))
+EMERGENCY, CHILDREN = _lines["emergency"], _lines["children"]
+HELPLINES = tuple(line for line in _lines.values() if line != EMERGENCY)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language import helplines
 from bot.language.commands import COMMANDS
-from bot.language.helplines import EMERGENCY, HELPLINES
+from bot.language.helplines import CHILDREN, EMERGENCY, HELPLINES
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
 from models.button import Button, NotAButton
@@ -149,6 +149,11 @@ def help_text(words: Words) -> str:
     )
 
 
+def young_lines(words: Words) -> str:
+    """What somebody who is not grown up needs to know: who may write, what is not made of it, who else is there."""
+    return lines(words("under_13"), words("young_no_profile"), helplines.said(words, CHILDREN))
+
+
 def statement(words: Words, facts: Facts, *, channel: str) -> str:
     """What a newcomer is told before the first question."""
     on_telegram = channel == Channel.TELEGRAM
@@ -232,7 +237,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("privacy_kept"),
         withdraw_line(words, channel=channel),
         words("privacy_telegram") if on_telegram else "",
-        words("under_13"),
+        young_lines(words),
         words("privacy_rights"),
         _controller(words, facts),
         words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "",

@@ -43,9 +43,9 @@ def help_text(words: Words, facts: Facts, role: Role) -> str:
     if role == Role.COORDINATOR:
         mine = lines(words("coordinator_help"), words("coordinator_lets_in", command=Ltr(ENABLE)))
         risk, told = lines(*danger, words("coordinator_routine")), words("coordinator_hands_over")
-        return "\n\n".join((mine, risk, _numbers(words), told))
+        return "\n\n".join((mine, risk, words("staff_young"), _numbers(words), told))
     risk = lines(*danger, words("staff_tell_coordinator"), _reach_coordinator(words, facts))
-    return "\n\n".join((words("staff_help"), risk, _numbers(words)))
+    return "\n\n".join((words("staff_help"), risk, words("staff_young"), _numbers(words)))
 
 
 def _numbers(words: Words) -> str:

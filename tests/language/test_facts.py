@@ -15,7 +15,7 @@ FAMILIES = (
     "device_", "come_back_", "secret_", "lost_secret", "session_ended", "session_gone", "session_none", "session_over",
     "status_", "case_closed", "stats_", "category_seen", "no_consent", "not_agreed_", "other_help", "not_authority",
     "not_lawyer", "not_alone", "statement_", "telegram_not_", "web_words_travel", "controller_", "complaint_", "under_",
-    "no_bankid", "voice_", "words_held", "held_", "promise_", "queue_position", "help",
+    "no_bankid", "young_", "voice_", "words_held", "held_", "promise_", "queue_position", "help",
 )  # fmt: skip
 ROW = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")

@@ -22,7 +22,7 @@ interpreter = {{ is = "weekdays 08:00-17:00", {SOURCED} }}
 
 
 def test_a_file_is_read_as_it_is_written() -> None:
-    (care,) = helplines.read(WHOLE)
+    care = helplines.read(WHOLE)["care"]
 
     assert (care.number.what, care.for_whom.what) == ("1177", "line_1177")
     assert care.hours and care.hours.what == "always"
@@ -57,12 +57,12 @@ def test_what_has_no_source_no_day_or_no_meaning_is_refused_by_name(right: str, 
 
 def test_a_line_says_all_that_is_known_of_it(catalogues: Catalogues) -> None:
     words = catalogues.words("en")
-    (care,) = helplines.read(WHOLE)
-    (more,) = helplines.read(
+    care = helplines.read(WHOLE)["care"]
+    more = helplines.read(
         WHOLE.replace("weekdays 08:00-17:00", "always").replace("always", "07:00-21:00", 1)
         + f"languages = {{ is = ['sv', 'en'], {SOURCED} }}\nfree = {{ is = true, {SOURCED} }}\n"
         + f"anonymous = {{ is = true, {SOURCED} }}\n"
-    )
+    )["care"]
 
     assert helplines.said(words, care) == (
         "Medical advice: 1177. Day and night. Interpreters are available on weekdays 08:00–17:00."
@@ -74,7 +74,7 @@ def test_a_line_says_all_that_is_known_of_it(catalogues: Catalogues) -> None:
 
 
 def test_of_what_is_not_known_nothing_is_said(catalogues: Catalogues) -> None:
-    (care,) = helplines.read("\n".join(WHOLE.split("\n")[:4]))
+    care = helplines.read("\n".join(WHOLE.split("\n")[:4]))["care"]
 
     assert helplines.said(catalogues.words("en"), care) == "Medical advice: 1177."
 
