@@ -1,6 +1,8 @@
-"""The newcomers' sentences that state no fact, grouped, each group with the reason why.
+"""The sentences that state no fact, grouped, each group with the reason why: newcomers', and those of staff's that
+sound as if they did.
 
-Everything else that newcomers read stands in `docs/facts.md` with what makes it true; `test_facts.py` holds both.
+What else newcomers read, and what staff are promised, stands in `docs/facts.md` with what makes it true:
+`test_facts.py` holds both.
 """
 
 from collections.abc import Mapping
@@ -54,4 +56,16 @@ STATES_NO_FACT: Mapping[str, set[str]] = {
     "is a heading; what stands below it is proved": set(HEADINGS.split()),
     "holds only what somebody wrote or what another sentence says": set(FRAMES.split()),
     "is said out of kindness, or says only that what was asked for is not to be had": set(KIND.split()),
+}  # fmt: skip
+
+# Of what staff read, only those that sound like a promise (`test_facts.py` has by which words) have to be named.
+PROMISES_NOTHING: Mapping[str, set[str]] = {
+    "is pressed, or names a verb of the command line": {
+        "send_again", "desk_try_again", "staff_command_openday", "hours_do_usual", "hours_since_when", "cli_hours_on",
+    },
+    "says what is wrong with what is there, and what to do": {
+        "cannot_store_disk_fails", "cannot_store_corrupt", "cannot_store_too_slow", "port_taken", "database_file_open",
+        "cli_path_unusable", "seal_error", "key_unreadable", "bad_place_code",
+    },
+    "says what a value is for": {"cli_valid_to"},
 }  # fmt: skip

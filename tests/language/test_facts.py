@@ -6,14 +6,29 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from tests.language.stating_nothing import STATES_NO_FACT
-from tests.language.test_locales import entries
+import pytest
+
+from bot.language.i18n import ZERO
+from tests.language.stating_nothing import PROMISES_NOTHING, STATES_NO_FACT
+from tests.language.test_locales import entries, forms
 
 ROOT = Path(__file__).parents[2]
 FACTS = ROOT / "docs" / "facts.md"
 CONFIRMED_BY_THE_ORGANISATION = {"drop_in"}  # nothing of ours could know it, and no source was found
 ROW = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+# By these words a sentence to staff is known to promise something, whatever it is about. The definition of a figure
+# is no promise.
+PROMISE = re.compile(
+    r"""by\ itself | \b(is|are|has\ been|have\ been)\ (told|deleted|removed|closed|cancelled|kept|saved|counted)\b
+    | \b(is|are|has\ been|have\ been)\ (sent|done|undone|set\ again|changed\ back)\b | \bnot\ (sent|saved|told)\b
+    | \bsaved\ as\b | trying\ again | \bcomes?\ (back|to)\b | you\ get\b | works?\ (once|for)\b
+    | \bcan(not|\ no\ longer)\ be\b | logged\ out | have\ (changed|set)\ (it|ours) | nothing\ that\ waited
+    | needs\ a\ restart | begins\ again | gets\ the | sees?\ no\b | show\ none | does\ not\ see | trusts | again\.$
+    | in\ the\ queue\ again | \bappl(y|ies)\b | \bwill\ be\b | moves\ with | \bnever\b | \bwithin\b | \bkeeps?\b""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+DEFINES = re.compile("report_")
 SOURCE = re.compile(r"\[[^\]]+\]\((https?://[^)\s]+)\), ([\d-]+)")
 
 
@@ -30,19 +45,39 @@ def sources_of(proof: str) -> set[tuple[str, str]]:
 
 @cache
 def stating_nothing() -> set[str]:
-    return set().union(*STATES_NO_FACT.values())
+    return set().union(*STATES_NO_FACT.values(), *PROMISES_NOTHING.values())
+
+
+def promising() -> set[str]:
+    """The keys of what staff read that says, or may say, that something happens by itself or cannot happen."""
+    said = {key: "\n".join(forms(entry)) for key, entry in entries("en", "desk").items()}
+    return {key.removesuffix(ZERO) for key, text in said.items() if PROMISE.search(text) and not DEFINES.match(key)}
 
 
 def test_every_sentence_that_newcomers_read_is_proved_or_states_no_fact() -> None:
     assert set(entries("sv")) - set(proofs()) - stating_nothing() == set()
 
 
+def test_every_promise_to_staff_is_proved_or_is_none() -> None:
+    assert len(promising()) > 100, "the words by which a promise is known have changed"
+    assert promising() - set(proofs()) - stating_nothing() == set()
+
+
+@pytest.mark.parametrize(
+    "promise",
+    ["It is deleted by itself.", "The volunteers have been told.", "Your draft is kept.", "We are trying again.",
+     "It works once.", "You get a message here."],
+)  # fmt: skip
+def test_a_new_promise_would_be_found(promise: str) -> None:
+    assert PROMISE.search(promise)
+
+
 def test_nothing_is_proved_twice_or_that_nobody_reads() -> None:
     named = [key for key, _ in ROW.findall(FACTS.read_text("utf-8"))]
-    named += [key for keys in STATES_NO_FACT.values() for key in sorted(keys)]
+    named += [key for keys in (*STATES_NO_FACT.values(), *PROMISES_NOTHING.values()) for key in sorted(keys)]
 
     assert [key for key, times in Counter(named).items() if times > 1] == []
-    assert set(named) - set(entries("sv")) == set()
+    assert set(named) - set(entries("sv")) - set(entries("sv", "desk")) == set()
 
 
 def test_every_proof_is_a_test_that_is_there_or_a_source_with_the_day_it_was_read() -> None:

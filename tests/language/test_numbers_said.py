@@ -12,8 +12,10 @@ from bot.people.keeping import UNSENT_LIVES
 from bot.people.login_links import LINK_LIVES
 from bot.people.logins import AFTER_CLOSING, SHARED_IDLE, STAFF_IDLE, STAFF_LONGEST
 from bot.reports.overview import SHIFTS_SHOWN
+from bot.trouble import pulse
 from handlers.web.chat.secret import SECRET_DIGITS
 from models.case import new_code
+from models.chat_message import DELETABLE_FOR
 from models.closing import MOST_ORGANISATIONS
 from models.people import STAFF_LANGUAGES, Language
 from tests.language.test_locales import PLACEHOLDER, entries, forms
@@ -28,6 +30,11 @@ OF_NEWCOMERS = {
     "case_closed_again": {REOPEN_WITHIN / DAY},
     "faq_fourteen_q": {REOPEN_WITHIN / DAY},
     "session_over": {AFTER_CLOSING / DAY},
+    "delete_adviser_copy": {DELETABLE_FOR / HOUR},
+    "delete_chat": {DELETABLE_FOR / HOUR},
+    "erased_telegram": {DELETABLE_FOR / HOUR},
+    "erased_chat_lately": {DELETABLE_FOR / HOUR},
+    "erased_chat_older": {DELETABLE_FOR / HOUR},
     "web_case_number": {len(new_code())},
     "web_secret_number": {SECRET_DIGITS},
     "web_old_secret": {SECRET_DIGITS},
@@ -52,3 +59,9 @@ def test_a_number_that_is_said_is_the_one_that_holds(language: str, domain: str,
     said = numbers(PLACEHOLDER.sub("", "\n".join(forms(entries(language, domain)[key]))))
 
     assert set(map(float, said)) == meant
+
+
+def test_the_clock_is_trusted_again_as_soon_as_it_is_said() -> None:
+    assert pulse.EVERY_SECONDS == 10
+    assert "tio sekunder" in entries("sv", "desk")["cli_clock_confirmed"].string
+    assert "ten seconds" in entries("en", "desk")["cli_clock_confirmed"].string
