@@ -5,9 +5,9 @@ has no dated source is refused, so that nothing is passed on by hearsay. It must
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -19,6 +19,7 @@ from models.people import Language
 FILE = Path(__file__).with_suffix(".toml")
 ALWAYS = "always"
 WEEKDAYS = "weekdays "
+GOOD_FOR = timedelta(days=180)  # a page that was read; hours change, and a line may end
 
 V = TypeVar("V")
 Read = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +74,12 @@ class Helpline(BaseModel):
     free: Fact[Literal[True]] | None = None
     anonymous: Fact[Literal[True]] | None = None
 
+    @property
+    def checked(self) -> date:
+        """The day on which the oldest of its sources was read."""
+        known = (self.number, self.for_whom, self.hours, self.languages, self.interpreter, self.free, self.anonymous)
+        return min(fact.checked for fact in known if fact)
+
 
 def read(written: str) -> dict[str, Helpline]:
     """The helplines of a file's text by their names there, in its order.
@@ -114,6 +121,12 @@ def _when(words: Words, key: str, when: Span | str) -> Plain:
         return words(f"{key}_{ALWAYS}")
     times = words.time_range(when.opens, when.closes)
     return words(f"{key}_weekdays" if when.weekdays else f"{key}_daily", times=times)
+
+
+def unread_for_long(lines: Iterable[Helpline], today: date) -> date | None:
+    """The day on which the oldest source was read, if that is too long ago; None while all are fresh."""
+    oldest = min(line.checked for line in lines)
+    return oldest if today - oldest > GOOD_FOR else None
 
 
 _lines = read(FILE.read_text("utf-8"))

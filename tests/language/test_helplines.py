@@ -103,6 +103,16 @@ def test_every_sentence_about_a_line_is_said_of_one(catalogues: Catalogues) -> N
         assert said in card, key
 
 
+def test_a_source_is_good_for_half_a_year_and_the_oldest_counts() -> None:
+    younger = helplines.read(WHOLE)["care"]
+    older = helplines.read(WHOLE.replace("2026-11-27", "2026-11-01", 1))["care"]
+
+    assert older.checked == date(2026, 11, 1)
+    assert helplines.unread_for_long((younger, older), date(2026, 11, 1) + helplines.GOOD_FOR) is None
+    assert helplines.unread_for_long((younger, older), date(2026, 11, 2) + helplines.GOOD_FOR) == date(2026, 11, 1)
+    assert helplines.unread_for_long((younger,), date(2026, 11, 2) + helplines.GOOD_FOR) is None
+
+
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_staff_read_of_each_line_the_same(catalogues: Catalogues, language: str) -> None:
     desk, newcomers = catalogues.desk(language), catalogues.words(language)
