@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from bot.language.i18n import Words
-from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lines, rows_of, ticked, young_lines
+from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lines, rows_of, ticked, who_else_is_there
 from models.buttons import BACK, MORE, STOP_ASKING, TAP
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
@@ -38,7 +38,7 @@ class AskTap(ToNewcomer):
         before, _, code = self.answered.partition(":")
         answered = ticked(answer_label(words, before, code)) if before else ""
         asked = words(f"ask_{QUESTIONS[self.step].column}")
-        young = young_lines(words) if self.answered == UNDER_18 else ""
+        young = who_else_is_there(words) if self.answered == UNDER_18 else ""
         in_swedish = words("temporary_protection_in_swedish") if self.step == IntakeStep.SITUATION else ""
         return Prompt(lines(answered, young, what_for, asked, in_swedish), self._rows(words))
 

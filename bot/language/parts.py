@@ -150,8 +150,13 @@ def help_text(words: Words) -> str:
 
 
 def young_lines(words: Words) -> str:
-    """What somebody who is not grown up needs to know: who may write, what is not made of it, who else is there."""
-    return lines(words("under_13"), words("young_no_profile"), helplines.said(words, CHILDREN))
+    """What somebody who is not grown up needs to know: what is not made of it, who may write, who else is there."""
+    return lines(words("young_no_profile"), who_else_is_there(words))
+
+
+def who_else_is_there(words: Words) -> str:
+    """Whom somebody who is not grown up may turn to: an adult they trust, the children's helpline."""
+    return lines(words("under_13"), helplines.said(words, CHILDREN))
 
 
 def statement(words: Words, facts: Facts, *, channel: str) -> str:
