@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Row
@@ -155,6 +155,7 @@ async def test_a_popup_makes_its_place_known_and_says_with_whom(service: Service
         (Change(Verb.EXTRA, ("linero",), MONDAY), "hours_times_missing"),
         (Change(Verb.EXTRA, ("linero",), MONDAY, spans=((time(14), time(16)),)), "hours_overlap"),
         (Change(Verb.CLOSE, ("nowhere",), MONDAY), "unknown_place"),
+        (closing(MONDAY + timedelta(days=1)), "hours_not_open_anyway"),
         (Change(Verb.CLOSE, ("linero",), MONDAY, reason="tired"), "unknown_reason"),
     ],
 )

@@ -58,8 +58,18 @@ STATES_NO_FACT: Mapping[str, set[str]] = {
     "is said out of kindness, or says only that what was asked for is not to be had": set(KIND.split()),
 }  # fmt: skip
 
-# Of what staff read, only those that sound like a promise (`test_facts.py` has by which words) have to be named.
+# Of what staff read, only sentences have to be named, and what sounds like a promise (`test_facts.py` says how they are
+# known): labels, questions and the help of the command line are not.
 PROMISES_NOTHING: Mapping[str, set[str]] = {
+    "asks for a value, or says how it is written": {
+        "desk_place_point_hint", "desk_place_missing", "desk_weekday_missing", "desk_day_missing",
+        "desk_times_missing", "desk_reason_missing", "desk_name_missing", "hours_popup_how",
+    },
+    "is the organisation's own, who must confirm it": {"coordinator_routine", "staff_tell_coordinator"},
+    "says when something was known, or which number it has": {
+        "desk_hours_as_known", "report_made", "hours_history_line", "hours_undo_number",
+    },
+    "says that what was asked for is gone, and how to have it anew": {"desk_link_gone"},
     "is pressed, or names a verb of the command line": {
         "send_again", "desk_try_again", "staff_command_openday", "hours_do_usual", "hours_since_when", "cli_hours_on",
     },

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.language.test_locales import entries, forms
 
 ROOT = Path(__file__).parents[2]
 FACTS = ROOT / "docs" / "facts.md"
+VERBS = ROOT / "handlers" / "cli"
 CONFIRMED_BY_THE_ORGANISATION = {"drop_in"}  # nothing of ours could know it, and no source was found
 ROW = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
@@ -27,6 +29,7 @@ PROMISE = re.compile(
     | in\ the\ queue\ again | \bappl(y|ies)\b | \bwill\ be\b | moves\ with | \bnever\b | \bwithin\b | \bkeeps?\b""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
+SENTENCE = re.compile(r"[.!](\s|$)", re.MULTILINE)
 REPORT, DEFINITION = "report_", "report_def_"
 SOURCE = re.compile(r"\[[^\]]+\]\((https?://[^)\s]+)\), ([\d-]+)")
 
@@ -49,8 +52,26 @@ def stating_nothing() -> set[str]:
 
 def promising() -> set[str]:
     """The keys of what staff read that says, or may say, that something happens by itself or cannot happen."""
-    said = {key: "\n".join(forms(entry)) for key, entry in entries("en", "desk").items()}
-    return {key.removesuffix(ZERO) for key, text in said.items() if PROMISE.search(text) and not key.startswith(REPORT)}
+    return {key for key, text in said_to_staff() if PROMISE.search(text)}
+
+
+def stating() -> set[str]:
+    """The keys of what staff read in whole sentences. The help of the command line names its verbs and their values."""
+    return {key for key, text in said_to_staff() if SENTENCE.search(text)} - helping()
+
+
+def said_to_staff() -> Iterator[tuple[str, str]]:
+    """Without the report's labels; its definitions are looked at apart."""
+    for key, entry in entries("en", "desk").items():
+        if not key.startswith(REPORT):
+            yield key.removesuffix(ZERO), "\n".join(forms(entry))
+
+
+@cache
+def helping() -> set[str]:
+    """The keys that are a verb's, an argument's or an option's help."""
+    written = "".join(path.read_text("utf-8") for path in (*VERBS.glob("*.py"), ROOT / "bot" / "__main__.py"))
+    return set(re.findall(r'help=words\(\s*"(\w+)"', written))
 
 
 def test_every_sentence_that_newcomers_read_is_proved_or_states_no_fact() -> None:
@@ -60,6 +81,11 @@ def test_every_sentence_that_newcomers_read_is_proved_or_states_no_fact() -> Non
 def test_every_promise_to_staff_is_proved_or_is_none() -> None:
     assert len(promising()) > 100, "the words by which a promise is known have changed"
     assert promising() - set(proofs()) - stating_nothing() == set()
+
+
+def test_every_sentence_to_staff_is_proved_or_states_nothing() -> None:
+    assert len(stating()) > 200 and len(helping()) > 50, "how they are known has changed"
+    assert stating() - set(proofs()) - stating_nothing() == set()
 
 
 def test_every_definition_of_a_figure_is_proved() -> None:
