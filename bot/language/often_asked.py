@@ -5,11 +5,12 @@ Static: it can be said with no database, before consent, in any state. Each answ
 """
 
 from bot.language.i18n import Plain, Words
-from bot.language.parts import Facts, lines
+from bot.language.parts import Facts, lines, young_lines
 from models.people import Channel
 
 ASKED = (
     "authority", "telegram_name", "language", "answer", "secret", "fourteen", "after_deleting", "authority_case",
+    "young",
 )  # fmt: skip
 OF_TELEGRAM = ("telegram_name",)  # asked there only
 
@@ -38,5 +39,7 @@ def _answer(words: Words, facts: Facts, one: str, channel: str) -> str:
             return words("faq_secret", entry=words("web_new_secret"))
         case "fourteen":
             return lines(words("faq_fourteen"), words("retention", n=facts.retention_days))
+        case "young":
+            return lines(words("faq_young"), young_lines(words))
         case _:
             return words(f"faq_{one}")

@@ -3,14 +3,15 @@
 Owns what these sayings carry, and which numbers a volunteer may pass on. It must not load rows.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
 from bot.hours.texts_staff import HOURS_COMMANDS
+from bot.language import helplines
+from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import EMERGENCY, HELPLINES, Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -19,16 +20,6 @@ from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
-# Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
-# without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
-PASSED_ON: Mapping[str, str] = {
-    "line_11414": "SOS Alarm, sosalarm.se",
-    "line_1177": "SOS Alarm, sosalarm.se",
-    "line_women": "NCK, Uppsala universitet, uu.se; Försäkringskassan, forsakringskassan.se",
-    "line_men": "NCK, Uppsala universitet, uu.se",
-    "line_trans": "NCK, Uppsala universitet, uu.se",
-    "line_suicide": "Mind, mind.se, and SOS Alarm, 2020",
-}
 ENABLE = "python -m bot volunteer enable"
 CommandName = Annotated[str, Like(("closeday",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
@@ -81,18 +72,18 @@ def _commands_listed(words: Words, role: Role) -> str:
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:
     """How the work is done, what to do in danger and which numbers to pass on; the same in the bot and at the desk."""
-    danger = words("staff_life_in_danger", number=Ltr(EMERGENCY)), words("staff_child_at_risk")
+    call = words("staff_life_in_danger", number=Ltr(EMERGENCY.number.what))
+    danger = " ".join((call, *helplines.known(words, EMERGENCY))), words("staff_child_at_risk")
     if role == Role.COORDINATOR:
         mine = lines(words("coordinator_help"), words("coordinator_lets_in", command=Ltr(ENABLE)))
         risk, told = lines(*danger, words("coordinator_routine")), words("coordinator_hands_over")
-        return "\n\n".join((mine, risk, _numbers(words), told))
+        return "\n\n".join((mine, risk, words("staff_young"), _numbers(words), told))
     risk = lines(*danger, words("staff_tell_coordinator"), _reach_coordinator(words, facts))
-    return "\n\n".join((words("staff_help"), risk, _numbers(words)))
+    return "\n\n".join((words("staff_help"), risk, words("staff_young"), _numbers(words)))
 
 
 def _numbers(words: Words) -> str:
-    numbers = {key: number for number, key in HELPLINES}
-    listed = (words(key, number=Ltr(numbers[key])) for key in PASSED_ON)
+    listed = (helplines.said(words, line) for line in HELPLINES)
     return lines(words("staff_numbers", entry=words("command_help")), *listed)
 
 

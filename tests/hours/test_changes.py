@@ -173,6 +173,7 @@ async def test_of_a_place_of_single_days_nothing_is_said_on_the_others(service: 
         (Change(Verb.EXTRA, ("linero",), MONDAY), "hours_times_missing"),
         (Change(Verb.EXTRA, ("linero",), MONDAY, spans=((time(14), time(16)),)), "hours_overlap"),
         (Change(Verb.CLOSE, ("nowhere",), MONDAY), "unknown_place"),
+        (closing(MONDAY + timedelta(days=1)), "hours_not_open_anyway"),
         (Change(Verb.CLOSE, ("linero",), MONDAY, reason="tired"), "unknown_reason"),
     ],
 )
