@@ -30,7 +30,7 @@ PASSED_ON: Mapping[str, str] = {
     "line_suicide": "Mind, mind.se, and SOS Alarm, 2020",
 }
 ENABLE = "python -m bot volunteer enable"
-CommandName = Annotated[str, Like(("closeday",))]
+CommandName = Annotated[str, Like(("cases",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
