@@ -21,7 +21,7 @@ from models.saying import Like, Name
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
 ENABLE = "python -m bot volunteer enable"
-CommandName = Annotated[str, Like(("closeday",))]
+CommandName = Annotated[str, Like(("cases",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
