@@ -136,7 +136,7 @@ def _away_on(day: Day) -> ColumnElement[bool]:
     return has_begun & or_(_KNOWN.c.paused_until.is_(None), _KNOWN.c.paused_until >= day)
 
 
-_STEPS_TAKEN: ColumnElement[int] = (
+_STEPS_TAKEN = (
     select(func.count())
     .where(_TAKEN.c.person_id == _KNOWN.c.person_id, _TAKEN.c.step.in_(tuple(OnboardingStep)))
     .correlate(_KNOWN)
