@@ -136,13 +136,12 @@ def _away_on(day: Day) -> ColumnElement[bool]:
     return has_begun & or_(_KNOWN.c.paused_until.is_(None), _KNOWN.c.paused_until >= day)
 
 
-_STEPS_TAKEN = (
+_ALL_STEPS = (
     select(func.count())
     .where(_TAKEN.c.person_id == _KNOWN.c.person_id, _TAKEN.c.step.in_(tuple(OnboardingStep)))
     .correlate(_KNOWN)
-    .scalar_subquery()
-)
-_INTRODUCED = or_(_KNOWN.c.taken_over_on.is_not(None), len(OnboardingStep) == _STEPS_TAKEN)
+).scalar_subquery() == len(OnboardingStep)
+_INTRODUCED = or_(_KNOWN.c.taken_over_on.is_not(None), _ALL_STEPS)
 _READ = select(*columns(_Profile, PEOPLE, PROFILES)).select_from(
     PEOPLE.outerjoin(PROFILES, PROFILES.c.person_id == PEOPLE.c.id)
 )
