@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Row, Table, select, text, update
 
 from bot.cases import addressee, cases, relay, shift_starts, which_case
 from bot.engine import clock
@@ -31,8 +31,10 @@ from models.hours_change import Change, Verb
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel, Role
 from models.shift import ONLINE
+from models.volunteer import VolunteerProfile
 
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_PROFILES: Table = VolunteerProfile.__table__  # type: ignore[attr-defined]
 _numbers = count(1)
 PLAIN_ARRIVAL = Arrival()
 
@@ -127,6 +129,29 @@ async def volunteer(
     if on_shift:
         await shift(service, made)
     return made
+
+
+async def new_volunteer(
+    service: Service, alias: str = "Nour", *, speaks: tuple[str, ...] = ("sv", "ar"), chat_id: int | None = None,
+    on_shift: bool = False,
+) -> Staff:  # fmt: skip
+    """A volunteer who has been invited and not been introduced."""
+    a_second_later()
+    async with service.store.work() as work:
+        about = {"language": "sv", "speaks": list(speaks)}
+        person_id = await people.add_new_staff(work, role=Role.VOLUNTEER, alias=alias, **about)
+        if chat_id is not None:
+            await people.link_telegram(work, person_id, chat_id)
+    made = Staff(person_id, alias, chat_id)
+    if on_shift:
+        await shift(service, made)
+    return made
+
+
+async def stands(service: Service, staff: Staff, **values: object) -> None:
+    """The volunteer's profile says so from now on: `is_trainee`, `paused_from`, `places` and so on."""
+    async with service.store.work() as work:
+        await work.db.execute(update(_PROFILES).where(_PROFILES.c.person_id == staff.id).values(**values))
 
 
 async def coordinator(service: Service, alias: str = "Karin", *, chat_id: int | None = None) -> Staff:

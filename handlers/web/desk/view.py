@@ -55,7 +55,7 @@ class CaseCard:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The first page."""
+    """The first page. `barred`: why its reader may not claim, if so."""
 
     alias: str
     mine: list[CaseCard]
@@ -64,6 +64,7 @@ class Desk:
     is_on_shift: bool
     notices: list[dict[str, object]]
     overview: Mapping[str, object] | None
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
