@@ -17,7 +17,8 @@ from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
-STAFF_COMMANDS = ("cases", "desk", "language", "help")
+STAFF_COMMANDS = ("cases", "me", "pause", "desk", "language", "help")
+PEOPLE_COMMANDS = ("volunteers", "invite")
 # Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
 # without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
 PASSED_ON: Mapping[str, str] = {
@@ -40,7 +41,9 @@ class StaffHelp(ToStaff):
     role: StaffRole = Role.VOLUNTEER
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
+        commands = (
+            (*STAFF_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
+        )
         listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
         return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
 

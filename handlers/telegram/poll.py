@@ -40,6 +40,7 @@ async def run(telegram: Telegram) -> None:
 
 async def _start(telegram: Telegram) -> None:
     await telegram.bot.initialize()
+    telegram.service.health.bot_name = telegram.bot.username
     await receive(telegram)
 
 
