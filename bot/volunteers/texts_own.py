@@ -6,11 +6,12 @@ Its parts are in `phrases_people.py`. It must not load rows.
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
+from bot.hours.phrases import on_a_button
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of
 from bot.people.people import LANGUAGES_SPOKEN
 from bot.places.told import PlaceTold
-from bot.volunteers.phrases_people import pause_text, places_text, spoken_name, steps_lines, topics_text
+from bot.volunteers.phrases_people import pause_text, spoken_name, steps_lines, topics_text
 from bot.volunteers.texts_people import Rows, own_lines, tick
 from bot.volunteers.told import VolunteerTold
 from models.buttons_people import (
@@ -106,8 +107,11 @@ class OwnProfile(ToStaff):
 
     def _places(self, words: Words) -> Rows:
         chosen = {place.code for place in self.told.places}
-        offered = [(place.code, places_text(words, [place]), place.code in chosen) for place in self.places]
-        return rows_of(*(Choice(OWN_PLACE.code(code, not at), tick(name, at)) for code, name, at in offered))
+        return rows_of(*(self._place(words, place, place.code in chosen) for place in self.places))
+
+    def _place(self, words: Words, place: PlaceTold, at: bool) -> Choice:
+        label = on_a_button(words, place, lambda name: tick(Plain(name), at))
+        return Choice(OWN_PLACE.code(place.code, not at), label)
 
     def _pause(self, words: Words) -> Rows:
         weeks = [Choice(OWN_PAUSE.code(n), words("pause_weeks", n=int(n))) for n in PAUSE_WEEKS if n != OPEN]

@@ -78,7 +78,7 @@ class InvitationLinks(ToStaff):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if not facts.secret:
             return Prompt(words("invitation_gone"))
-        desk, chat = facts.secret.split(" ")
+        desk, _, chat = facts.secret.partition(" ")
         links = invitation_lines(words, facts, desk, chat)
         until = words.day_and_time(self.until, facts.zone)
         hello = words("invitation_hello", alias=Foreign(self.alias))
@@ -88,9 +88,9 @@ class InvitationLinks(ToStaff):
 def invitation_lines(words: Words, facts: Facts, desk: str, chat: str) -> list[str]:
     """The two doors of somebody invited, each opening once: the bot, where there is one, and the desk."""
     to_desk = words("invitation_desk"), Ltr(f"{facts.public_url}/desk/login/{desk}")
-    if facts.bot_name:
+    if facts.bot_name and chat:
         return [words("invitation_telegram"), Ltr(f"https://t.me/{facts.bot_name}?start={chat}"), *to_desk]
-    if facts.has_telegram:
+    if facts.has_telegram and chat:
         return [words("invitation_telegram_typed"), Ltr(f"/start {chat}"), *to_desk]
     return list(to_desk)
 

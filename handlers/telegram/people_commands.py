@@ -78,8 +78,8 @@ async def _tell_doors(work: Work, actor: Actor, doors: Doors, *, again: bool = F
     """What was done, and then, in a message of its own, what is to be passed on."""
     await work.tell(actor.id, VolunteerInvited(alias=doors.alias, hours=invitations.HOURS, again=again))
     sealed_as, hidden = work.hide(f"{doors.desk} {doors.chat}")
-    about = {"person": doors.person_id, "alias": doors.alias, "until": doors.until}
-    await work.tell(actor.id, InvitationLinks(sealed_as=sealed_as, **about), secret=hidden)  # type: ignore[arg-type]
+    links = InvitationLinks(person=doors.person_id, alias=doors.alias, until=doors.until, sealed_as=sealed_as)
+    await work.tell(actor.id, links, secret=hidden)
 
 
 async def _tell_list(work: Work, actor: Actor, page: int, card: int | None = None) -> None:

@@ -12,7 +12,7 @@ from bot.engine import clock
 from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
-from bot.volunteers.texts import STAFF_COMMANDS
+from bot.volunteers.texts import PEOPLE_COMMANDS, STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
 from tests.book.entries import Book, Bubble, Entry
@@ -25,7 +25,7 @@ STRANGER, REFUSER, ASKER, VOLUNTEER, COORDINATOR = 801, 802, 803, 500, 700
 TOKEN = re.compile(r"/desk/login/[\w-]+")  # another one each time
 A_SECOND = timedelta(seconds=1)
 MORE_LINES = ("/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho")  # with something after them
-COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS)))
+COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS)))
 
 
 class _Chat:
