@@ -6,6 +6,7 @@ know how it is asked.
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import update
 
@@ -14,8 +15,9 @@ from bot.engine.errors import BadInput, NotFound
 from bot.engine.inserts import insert_or_skip
 from bot.engine.work import Work
 from bot.people.people import LANGUAGES_SPOKEN
-from bot.people.standing import PROFILES
+from bot.people.standing import PROFILES, standing_of
 from bot.roster import shifts
+from bot.volunteers.texts_people import ProfileChanged
 from bot.volunteers.told import places_known
 from models.base import table_of
 from models.closing import Category
@@ -23,6 +25,41 @@ from models.people import Person, Role
 
 _PEOPLE = table_of(Person)
 LONGEST_PAUSE = timedelta(days=366)
+
+
+class Profile(NamedTuple):
+    """What can be said of a volunteer all at once. `first`, `last`: of the days away; without a first one there are
+    none."""
+
+    speaks: Collection[str]
+    topics: Collection[str]
+    places: Collection[str]
+    first: date | None
+    last: date | None
+    may_be_asked: bool
+
+
+async def save(work: Work, person_id: int, profile: Profile) -> int:
+    """All of it holds from now on; returns how many shifts were given up by the pause. Who is not the volunteer tells
+    them that it was changed.
+
+    Raises: as `speaks` and `pause`; nothing of it holds then.
+    """
+    await speaks(work, person_id, profile.speaks)
+    await knows_topics(work, person_id, profile.topics)
+    await works_at(work, person_id, profile.places)
+    await may_be_asked(work, person_id, profile.may_be_asked)
+    if work.actor is None or work.actor.id != person_id:
+        await work.tell(person_id, ProfileChanged())
+    stands = (await standing_of(work.db, [person_id]))[person_id]
+    if (profile.first, profile.last) == (stands.paused_from, stands.paused_until):
+        return 0
+    if profile.first is None:
+        if profile.last is not None:
+            raise BadInput("pause_no_first_day")
+        await end_pause(work, person_id)
+        return 0
+    return await pause(work, person_id, profile.first, profile.last)
 
 
 async def speaks(work: Work, person_id: int, languages: Collection[str]) -> None:
