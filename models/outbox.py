@@ -135,6 +135,7 @@ class Notice(StrEnum):
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message
     UNSAY = "unsay"
+    MENU = "menu"
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.

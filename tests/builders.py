@@ -320,9 +320,10 @@ async def case_row(asker: Newcomer) -> Row:
 
 
 async def said_to(service: Service, person_id: int, *kinds: Notice) -> list[Row]:
-    """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given."""
+    """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given.
+    A menu says nothing."""
     said = select(_ROWS).join(Address, Address.id == _ROWS.c.address_id).where(Address.person_id == person_id)
-    said = said.where(_ROWS.c.state != RowState.CANCELLED)
+    said = said.where(_ROWS.c.state != RowState.CANCELLED, _ROWS.c.kind != Notice.MENU)
     if kinds:
         said = said.where(_ROWS.c.kind.in_(kinds))
     async with service.store.look() as db:
@@ -372,12 +373,17 @@ class Postbox:
         self.blocked_by: set[int] = set()
         self.held: dict[int, Held] = {}
         self.chats: dict[str, dict[int, Letter]] = {}
+        self.menus: dict[str, tuple[tuple[str, str], ...]] = {}
 
     async def answers(self) -> None:
         """It always does."""
 
     async def send(self, letter: Letter) -> Outcome:
-        """As `bot.telling.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
+        """As `bot.telling.delivery.Sender`; what arrived stands in `chats`, edited where it was edited. A menu is no
+        letter that anybody reads."""
+        if letter.menu is not None:
+            self.menus[letter.chat] = letter.menu
+            return Sent()
         self.letters.append(letter)
         if held := self.held.pop(int(letter.chat), None):
             held.left.set()

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import EMERGENCY, HELPLINES, Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.volunteers.menus import menu_of
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -17,8 +17,6 @@ from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
-STAFF_COMMANDS = ("cases", "me", "pause", "desk", "language", "help")
-PEOPLE_COMMANDS = ("volunteers", "invite")
 # Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
 # without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
 PASSED_ON: Mapping[str, str] = {
@@ -41,10 +39,8 @@ class StaffHelp(ToStaff):
     role: StaffRole = Role.VOLUNTEER
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        commands = (
-            (*STAFF_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
-        )
-        listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
+        menu = menu_of(words, self.role)
+        listed = (words("staff_command_line", command=Ltr(f"/{name}"), what=what) for name, what in menu)
         return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
 
 

@@ -165,7 +165,7 @@ async def _pressed_language(press: Press, chosen: ChosenLanguage) -> Answer:
     await buttons.settle(work, actor.address_id or 0, (Notice.STAFF_LANGUAGE,), pressed=LANGUAGE.code(language))
     if language == actor.language:
         return Answer(Notice.LANGUAGE_CHANGED)
-    await people.speak(work, actor.id, language)
+    await people.speak_to_staff(work, actor.id, language)
     await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
     return DONE
 

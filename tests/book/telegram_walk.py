@@ -12,7 +12,7 @@ from bot.engine import clock
 from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
-from bot.volunteers.texts import PEOPLE_COMMANDS, STAFF_COMMANDS
+from bot.volunteers.menus import PEOPLE_COMMANDS, STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
 from tests.book.entries import Book, Bubble, Entry

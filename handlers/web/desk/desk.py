@@ -136,7 +136,7 @@ async def speak(request: web.Request) -> web.Response:
     language = str((await request.post()).get("language", ""))
     async with identity.acts(request) as (work, login):
         if language in STAFF_LANGUAGES:
-            await people.speak(work, login.person_id, language)
+            await people.speak_to_staff(work, login.person_id, language)
     return went_on(request, "/desk")
 
 
