@@ -5,7 +5,7 @@ Its parts are in `phrases_people.py`, what a volunteer says of themself in `text
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from bot.engine.errors import BadInput
@@ -165,7 +165,9 @@ class VolunteerCard(ToStaff):
         if self.asks is not None:
             return self._asked(words, self.asks)
         ended = ended_lines(words, self.told.alias, self.freed, self.given_up) if self.ended else []
-        return Prompt(lines(*ended, *card_lines(words, self.told, facts)), self._choices(words))
+        return Prompt(
+            lines(*ended, *card_lines(words, self.told, facts.now.astimezone(facts.zone).date())), self._choices(words)
+        )
 
     def _asked(self, words: Words, how: Ends) -> Prompt:
         person = self.told.person
@@ -203,9 +205,8 @@ class VolunteerLeft(ToStaff):
         return Prompt(lines(*ended_lines(words, self.alias, self.freed, self.given_up), left))
 
 
-def card_lines(words: Words, told: VolunteerTold, facts: Facts) -> list[str]:
+def card_lines(words: Words, told: VolunteerTold, today: date) -> list[str]:
     """Everything that is known of a volunteer and told to coordinators, one thought a line."""
-    today = facts.now.astimezone(facts.zone).date()
     return [
         words("volunteer_card", alias=Foreign(told.alias), state=state_text(words, told, today)),
         *own_lines(words, told),

@@ -61,14 +61,8 @@ class Methods:
             *(self.getMe, self.getUpdates, self.setWebhook, self.deleteWebhook, self.getWebhookInfo),
             *(self.sendMessage, self.sendVenue, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
             self.deleteMessages,
-            *(
-                self.answerCallbackQuery,
-                self.setMyCommands,
-                self.deleteMyCommands,
-                self.setMyName,
-                self.setMyDescription,
-            ),
-            *(self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
+            *(self.answerCallbackQuery, self.setMyCommands, self.deleteMyCommands, self.setMyName),
+            *(self.setMyDescription, self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
         ]
         self._methods = {method.__name__.lower(): method for method in everything}
 

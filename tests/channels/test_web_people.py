@@ -133,7 +133,7 @@ async def test_who_was_taken_over_stays_so_and_can_be_made_a_trainee(site: Site,
     learning = await _stands(site, amina.id)
     await desk.post(f"{LIST}/{amina.id}/steps", [])
 
-    assert "var med innan introduktionen skrevs upp här" in page.words
+    assert "Räknas som introducerad sedan" in page.words
     assert (learning.is_introduced, learning.is_trainee) == (True, True)
     assert (await _stands(site, amina.id)).is_experienced
     said = await builders.said_to(site.service, amina.id, Notice.LEARNS_BESIDE, Notice.MAY_BEGIN)
