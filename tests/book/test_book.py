@@ -39,6 +39,7 @@ NOTHING_TO_READ = {
 LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
+    "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
 }  # fmt: skip
 # A number here is a name or a limit, and nothing is counted by it: "change 7", "at most 40".
 NOT_COUNTED = {
