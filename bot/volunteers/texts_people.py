@@ -20,7 +20,7 @@ from bot.volunteers.phrases_people import (
     steps_lines,
     topics_text,
 )
-from bot.volunteers.told import VolunteerTold
+from bot.volunteers.told import FEWEST_SUMMED, VolunteerTold
 from models.buttons_people import (
     END_ACCESS,
     GIVE_ACCESS,
@@ -139,7 +139,7 @@ class VolunteerList(ToStaff):
             )
             for one in self.them
         ]  # fmt: skip
-        summed = words("volunteers_migrated", n=self.migrated) if self.migrated is not None else ""
+        summed = migrated_line(words, self.migrated)
         buttons = [Choice(PERSON.code(one.person), Plain(one.alias)) for one in self.them]
         pairs = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
         pages = [Choice(PEOPLE_PAGE.code(self.page + 1), words("people_more"))] if self.more else []
@@ -147,6 +147,11 @@ class VolunteerList(ToStaff):
             pages.insert(0, Choice(PEOPLE_PAGE.code(self.page - 1), words("people_back")))
         text = lines(words("volunteers_title"), *listed, summed)
         return Prompt(text, (*pairs, *((tuple(pages),) if pages else ())))
+
+
+def migrated_line(words: Words, migrated: int | None) -> str:
+    """How many have said that they have migrated; nothing where it would name them."""
+    return words("volunteers_migrated", count=migrated) if migrated and migrated >= FEWEST_SUMMED else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,8 +206,7 @@ class VolunteerLeft(ToStaff):
     given_up: Annotated[int, Like((0, 2))] = 0
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        left = words("volunteer_left", alias=Foreign(self.alias))
-        return Prompt(lines(*ended_lines(words, self.alias, self.freed, self.given_up), left))
+        return Prompt(lines(*left_lines(words, self.alias, self.freed, self.given_up)))
 
 
 def card_lines(words: Words, told: VolunteerTold, today: date) -> list[str]:
@@ -230,6 +234,11 @@ def ended_lines(words: Words, alias: str, freed: int, given_up: int) -> list[Pla
     """What came of an access that has ended."""
     shifts = [words("volunteer_shifts_left", n=given_up)] if given_up else []
     return [words("cli_volunteer_disabled", n=freed, name=Foreign(alias)), *shifts]
+
+
+def left_lines(words: Words, alias: str, freed: int, given_up: int) -> list[Plain]:
+    """As `ended_lines`, of somebody who has left for good."""
+    return [*ended_lines(words, alias, freed, given_up), words("volunteer_left", alias=Foreign(alias))]
 
 
 def tick(label: Plain, is_so: bool) -> Plain:

@@ -18,7 +18,7 @@ from bot.places import places
 from bot.roster import shifts
 from bot.volunteers import leaving, onboarding, told
 from bot.volunteers.phrases_people import state_text, steps_lines
-from bot.volunteers.texts_people import card_lines, ended_lines
+from bot.volunteers.texts_people import card_lines, ended_lines, left_lines
 from handlers.cli import common
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
@@ -166,8 +166,7 @@ def leave_for_good(
             common.fail(words("cli_volunteer_stays"))
         async with store.work() as work:
             left = await leaving.leave_for_good(work, await _volunteer_id(work, name))
-        _print(ended_lines(words, name, left.freed, left.given_up))
-        common.say("volunteer_left", alias=Foreign(name))
+        _print(left_lines(words, name, left.freed, left.given_up))
 
     common.with_store(act)
 

@@ -13,7 +13,7 @@ from bot.engine.errors import BadInput, NotFound
 from bot.volunteers import invitations, leaving, onboarding, profiles, told
 from bot.volunteers.invitations import Doors
 from bot.volunteers.phrases_people import languages_text, state_text, step_name, steps_lines
-from bot.volunteers.texts_people import ended_lines, invitation_lines
+from bot.volunteers.texts_people import ended_lines, invitation_lines, left_lines, migrated_line
 from handlers.web.desk.people import form
 from handlers.web.desk.people.form import Typed
 from handlers.web.frame import identity
@@ -119,7 +119,8 @@ async def end(request: web.Request) -> web.Response:
         return await _ask_end_page(request, refusal=refusal)
     if ended is None:
         return await _ask_end_page(request)
-    lines = "\n\n".join(ended_lines(words, alias, ended.freed, ended.given_up))
+    told_of = left_lines if how == "leave" else ended_lines
+    lines = "\n\n".join(told_of(words, alias, ended.freed, ended.given_up))
     return text_page(request, words("desk_volunteers"), paragraphs(lines), ways=BACK)
 
 
@@ -159,8 +160,8 @@ async def _list_page(
         for one in them
     ]  # fmt: skip
     return page(
-        request, "desk/people/volunteers.html", them=listed, migrated=migrated, alias=alias, speaks=speaks,
-        options=form.options(words, {}), **_refused(request, refusal),
+        request, "desk/people/volunteers.html", them=listed, migrated=migrated_line(words, migrated), alias=alias,
+        speaks=speaks, options=form.options(words, {}), **_refused(request, refusal),
     )  # fmt: skip
 
 
