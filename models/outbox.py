@@ -121,10 +121,22 @@ class Notice(StrEnum):
     CAN_STORE_AGAIN = "can_store_again"
     NEWER_ROWS = "newer_rows"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
+    # To staff, about people
+    VOLUNTEER_INVITED = "volunteer_invited"
+    INVITATION_LINKS = "invitation_links"
+    PEOPLE_USAGE = "people_usage"
+    VOLUNTEER_LIST = "volunteer_list"
+    VOLUNTEER_CARD = "volunteer_card"
+    VOLUNTEER_LEFT = "volunteer_left"
+    OWN_PROFILE = "own_profile"
+    MAY_BEGIN = "may_begin"
+    LEARNS_BESIDE = "learns_beside"
+    PROFILE_CHANGED = "profile_changed"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message
     UNSAY = "unsay"
+    MENU = "menu"
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.

@@ -35,7 +35,7 @@ class Facts:
     """What a saying may need beyond what it carries. `words`: the relayed text, opened; `marks`: how it came, as codes.
 
     `state`: a relayed row's state; `fresh`: said so lately that it may be taken back. `left_in_chat`: so many messages
-    stand in the reader's chat although they were to be deleted.
+    stand in the reader's chat although they were to be deleted. `bot_name`: in Telegram, where it is known.
     """
 
     zone: ZoneInfo
@@ -58,6 +58,8 @@ class Facts:
     fresh: str = ""
     failure: str = ""
     left_in_chat: int = 0
+    bot_name: str = ""
+    has_telegram: bool = False
 
 
 V = TypeVar("V")

@@ -15,7 +15,7 @@ from bot.engine.db import Db
 from bot.engine.inserts import DIALECTS, insert_or_skip, insert_unless_there
 from bot.engine.rows import columns, every, in_portions
 from bot.engine.work import Work
-from bot.people.texts import Unsay
+from bot.people.texts import Menu, Unsay
 from models.base import Id, UtcDateTime, table_of
 from models.chat_message import DELETABLE_FOR, UNNOTED, ChatMessage
 from models.outbox import Notice, Outbox, RowState
@@ -152,9 +152,10 @@ async def arrived_of_stopped(db: Db, row_id: int) -> tuple[int, ...]:
 
 async def part_with(work: Work, address_id: int) -> None:
     """The chat is nobody's any more: nothing that waits is said there, what stands there from the last 48 hours is
-    deleted, and then the address is gone too."""
+    deleted, its menu is anybody's again, and then the address is gone too."""
     await stop_waiting(work, _ROWS.c.address_id == address_id)
     parted = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
     await work.db.execute(parted.values(person_id=None, lookup=None, farewell=True, parked_at=None))
     await work.tell_address(address_id, Unsay(everything=True))
+    await work.tell_address(address_id, Menu())
     work.ring(bells.OUTBOX)

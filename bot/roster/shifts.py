@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
@@ -82,6 +82,18 @@ async def cancel_shift(work: Work, shift_id: int) -> None:
     cancelled = update(SHIFTS).where(SHIFTS.c.id == shift_id, HELD).values(cancelled_at=work.now)
     if not (await work.db.execute(cancelled)).rowcount:
         raise NotFound
+
+
+async def give_up(work: Work, person_id: int, *, since: datetime, until: datetime | None = None) -> int:
+    """The volunteer is signed up no more for shifts that start in [since, until), which lack somebody by that. Returns
+    how many. What has begun is theirs: it counts in the hours.
+
+    Promises made by them are looked at again when they were due.
+    """
+    then = [HELD, SHIFTS.c.starts_at >= since] + ([] if until is None else [SHIFTS.c.starts_at < until])
+    those = select(SHIFTS.c.id).where(*then)
+    given_up = delete(SIGNED_UP).where(SIGNED_UP.c.person_id == person_id, SIGNED_UP.c.shift_id.in_(those))
+    return (await work.db.execute(given_up)).rowcount
 
 
 async def bring_back_shift(work: Work, shift_id: int) -> None:

@@ -20,6 +20,7 @@ from bot.people import texts as people_texts
 from bot.privacy import texts as privacy_texts
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
+from bot.volunteers import texts_own, texts_people
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
@@ -27,7 +28,7 @@ from models.saying import Saying, has_newer_field
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
-    texts_ending, volunteers_texts,
+    texts_ending, volunteers_texts, texts_people, texts_own,
 )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
-from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language import helplines
 from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.volunteers.menus import commands_of, menu_of
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -19,7 +19,6 @@ from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
-STAFF_COMMANDS = ("cases", "desk", "language", "help")
 ENABLE = "python -m bot volunteer enable"
 CommandName = Annotated[str, Like(("cases",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
@@ -54,11 +53,6 @@ class StaffNoCommand(ToStaff):
         return Prompt(f"{told}\n\n{lines(words('staff_commands_are'), _commands_listed(words, self.role))}")
 
 
-def commands_of(role: Role) -> tuple[str, ...]:
-    """The commands that are listed for somebody of this role."""
-    return (*STAFF_COMMANDS, *HOURS_COMMANDS) if role == Role.COORDINATOR else STAFF_COMMANDS
-
-
 def no_command(role: Role, name: str) -> StaffNoCommand:
     """That this is no command of theirs, and the one that looks most like it."""
     alike = get_close_matches(name, commands_of(role), n=1)
@@ -66,8 +60,8 @@ def no_command(role: Role, name: str) -> StaffNoCommand:
 
 
 def _commands_listed(words: Words, role: Role) -> str:
-    named = ((Ltr(f"/{name}"), words(f"staff_command_{name}")) for name in commands_of(role))
-    return lines(*(words("staff_command_line", command=command, what=what) for command, what in named))
+    listed = (words("staff_command_line", command=Ltr(f"/{name}"), what=what) for name, what in menu_of(words, role))
+    return lines(*listed)
 
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:

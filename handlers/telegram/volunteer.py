@@ -17,8 +17,9 @@ from bot.engine.work import Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
+from bot.language.refused import Refused
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import coordinator
+from handlers.telegram import coordinator, own_commands, people_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -27,7 +28,7 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.people import Channel, Role
 
 DONE = Answer("")
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo")
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "me")
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -65,6 +66,13 @@ async def _command(work: Work, actor: Actor, line: Line, message: Message, catal
 async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues) -> bool:
     """Whether the line was a command of this person's, which then has had its effect."""
     if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
+        return True
+    if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest):
+        return True
+    if line.name in people_commands.COMMANDS:
+        await work.tell(actor.id, Refused(refusal="for_coordinators"))
+        return True
+    if await own_commands.command(work, actor, line.name, line.rest):
         return True
     match line.name:
         case "cases":

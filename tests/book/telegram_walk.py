@@ -12,7 +12,7 @@ from bot.engine import clock
 from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
-from bot.volunteers.texts import STAFF_COMMANDS
+from bot.volunteers.menus import PEOPLE_COMMANDS, STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
 from tests.book.entries import Book, Bubble, Entry
@@ -22,10 +22,10 @@ from tests.builders import Staff
 from tests.channels.telegram_house import House, codes_of
 
 STRANGER, REFUSER, ASKER, VOLUNTEER, COORDINATOR = 801, 802, 803, 500, 700
-TOKEN = re.compile(r"/desk/login/[\w-]+")  # another one each time
+TOKEN = re.compile(r"(/desk/login/|/start )[\w-]{43}")  # another one each time
 A_SECOND = timedelta(seconds=1)
 MORE_LINES = ("/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho")  # with something after them
-COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS)))
+COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS)))
 
 
 class _Chat:
@@ -70,7 +70,7 @@ class _Chat:
 
     def _new(self) -> Iterator[Bubble]:
         for one in self._shown():
-            text = TOKEN.sub("/desk/login/…", one.text)
+            text = TOKEN.sub(r"\1…", one.text)
             bubble = Bubble(text, tuple(tuple(button.label for button in row) for row in one.buttons))
             if self._known.get(one.message_id) != bubble:
                 self._known[one.message_id] = bubble
@@ -174,6 +174,11 @@ async def for_coordinator(house: House, book: Book) -> None:
         await chat.writes(line)
     await chat.presses("hp:", "published")
     await chat.writes("/hours_undo")
+    await chat.writes("/invite Dalia ar")
+    await chat.writes("/volunteers Dalia")
+    await chat.presses("vs:", "a step of the introduction")
+    await chat.presses("vt:", "a trainee")
+    await chat.presses("ve:", "asked before access ends")
     chat.puts_into(book, "commands of a coordinator")
 
 
