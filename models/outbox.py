@@ -43,6 +43,7 @@ class Notice(StrEnum):
     REOPENED = "reopened"
     LATE = "late"
     TIME_KNOWN = "time_known"
+    PROMISE_MOVED = "promise_moved"
     STATUS = "status"
     HOURS = "hours"
     NUMBER_MADE = "number_made"
@@ -119,6 +120,26 @@ class Notice(StrEnum):
     CLOCK_DOUBT = "clock_doubt"
     CAN_STORE_AGAIN = "can_store_again"
     NEWER_ROWS = "newer_rows"
+    # To staff, the shifts
+    MY_SHIFTS = "my_shifts"
+    FREE_SHIFTS = "free_shifts"
+    CANT_WHICH = "cant_which"
+    CANT_SURE = "cant_sure"
+    CANT_DONE = "cant_done"
+    SHIFT_ASKED = "shift_asked"
+    SHIFT_ASK_OVER = "shift_ask_over"
+    SHIFT_NEWS = "shift_news"
+    SHIFT_REMINDER = "shift_reminder"
+    SHIFT_REMINDER_DOUBT = "shift_reminder_doubt"
+    SHIFT_REFUSED = "shift_refused"
+    SHIFT_USAGE = "shift_usage"
+    SHIFT_WHICH = "shift_which"
+    SHIFT_SHOWN = "shift_shown"
+    SHIFT_CANCEL_ASK = "shift_cancel_ask"
+    SHIFT_GUIDED = "shift_guided"
+    SHIFTS_OF_WEEK = "shifts_of_week"
+    SHIFT_COVERAGE = "shift_coverage"
+    SHIFT_GAP = "shift_gap"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"
@@ -127,7 +148,7 @@ class Notice(StrEnum):
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
-REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SHIFT_REMINDER})
 
 
 # Said without a sound: nobody is to reach for a phone because of it.
@@ -224,6 +245,10 @@ class TimerKind(StrEnum):
     HELD_EXPIRES = "held_expires"
     KEPT_EXPIRES = "kept_expires"
     SESSION_EVENING = "session_evening"
+    SHIFT_DAY_BEFORE = "shift_day_before"
+    SHIFT_SOON = "shift_soon"
+    SHIFT_GAP = "shift_gap"
+    PROMISE_MOVED = "promise_moved"
     CHATS = "chats"
     MORNING = "morning"
     DAILY = "daily"

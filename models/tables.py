@@ -1,9 +1,9 @@
 """Every table, declared once by importing this file: for the store and for Alembic."""
 
-from models import case, chat_message, closing, conversation, guided, hours, outbox, people, pulse, shift
+from models import case, chat_message, closing, conversation, guided, hours, outbox, people, pulse, shift, shift_plan
 from models.base import metadata
 
 __all__ = [
     "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox", "people", "pulse",
-    "shift",
+    "shift", "shift_plan",
 ]  # fmt: skip
