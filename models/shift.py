@@ -65,9 +65,7 @@ class StandIn(Base, table=True):
     __tablename__ = "stand_ins"
 
     id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
-    shift_id: int = Field(
-        sa_column=Column(Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True)
-    )
+    shift_id: int = Field(sa_column=Column(Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True))
     person_id: int = Field(
         sa_column=Column(Id, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True)
     )
@@ -103,9 +101,7 @@ class ShiftChange(Base, table=True):
     __tablename__ = "shift_changes"
 
     number: int | None = Field(default=None, sa_column=Column(Id, primary_key=True))
-    shift_id: int = Field(
-        sa_column=Column(Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True)
-    )
+    shift_id: int = Field(sa_column=Column(Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True))
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     made_by: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL")))
     what: dict[str, object] = Field(sa_column=Column(Codes, nullable=False))

@@ -1,9 +1,22 @@
 """Every table, declared once by importing this file: for the store and for Alembic."""
 
-from models import case, chat_message, closing, conversation, guided, hours, outbox, people, pulse, shift, shift_plan
+from models import (
+    case,
+    chat_message,
+    closing,
+    conversation,
+    guided,
+    hours,
+    outbox,
+    people,
+    pulse,
+    shift,
+    shift_plan,
+    volunteer,
+)
 from models.base import metadata
 
 __all__ = [
     "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox", "people", "pulse",
-    "shift", "shift_plan",
+    "shift", "shift_plan", "volunteer",
 ]  # fmt: skip

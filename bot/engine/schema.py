@@ -78,6 +78,7 @@ async def reached(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url, hide_parameters=True, connect_args=pools.for_migration(url))
     if sqlite_files.database_file(url) is not None:
         event.listen(engine.sync_engine, "connect", _deleting_securely)
+        event.listen(engine.sync_engine, "begin", _at_once)
     try:
         try:
             connection = await engine.connect()
@@ -96,6 +97,12 @@ def _deleting_securely(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _at_once(connection: Connection) -> None:
+    """A table is changed in a transaction too, which Python's SQLite does not begin for it: a step back that is refused
+    half way has dropped nothing."""
+    connection.exec_driver_sql("BEGIN")
 
 
 def _upgrade(connection: Connection) -> None:

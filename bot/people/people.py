@@ -3,18 +3,17 @@
 It must not open browsers' logins: `logins.py` does.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Unpack
 
-from sqlalchemy import bindparam, delete, func, inspect, select, update
+from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
 from bot.engine import bells
 from bot.engine.actors import Actor, Visitor
 from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
-from bot.engine.rows import columns, every, first, only
-from bot.engine.seal import Seal
+from bot.engine.rows import columns, first, only
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
 from bot.people import access, in_chat, names
@@ -24,10 +23,12 @@ from models.conversation import Conversation
 from models.intake import IntakeStep
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Address, Channel, Person, Role
 from models.saying import Saying
+from models.volunteer import VolunteerProfile
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
 _PEOPLE, _ADDRESSES, _THREADS = table_of(Person), table_of(Address), table_of(Conversation)
+_PROFILES = table_of(VolunteerProfile)
 
 
 class Reached(NamedTuple):
@@ -41,25 +42,6 @@ class Reached(NamedTuple):
     enabled: bool
     parked_at: datetime | None
     conversation_id: int | None
-
-
-class _Kept(NamedTuple):
-    id: int
-    role: str
-    language: str | None
-    speaks: list[str]
-    enabled: bool
-
-
-class Staff(NamedTuple):
-    """A volunteer or coordinator. `speaks`: codes of languages."""
-
-    id: int
-    role: str
-    alias: str
-    language: str | None
-    speaks: list[str]
-    enabled: bool
 
 
 _LANES = select(
@@ -175,11 +157,26 @@ async def speak(work: Work, person_id: int, language: str) -> None:
 
 
 async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks: list[str]) -> int:
-    """A volunteer or coordinator is known, reached at the desk until Telegram is linked. Returns the person's id.
+    """A volunteer or coordinator is known, reached at the desk until Telegram is linked. They count as introduced: the
+    command line's word is enough. Returns the person's id.
+
+    Raises: as `add_new_staff`.
+    """
+    return await _add_staff(work, role, alias, language=language, speaks=speaks, taken_over_on=work.today)
+
+
+async def add_new_staff(work: Work, *, role: Role, alias: str, language: str, speaks: list[str]) -> int:
+    """As `add_staff`, of somebody who is to be introduced first: until then they are given no case.
 
     Raises:
         BadInput: no name, an unknown language, or a name that is taken (two would be told apart by nobody).
     """
+    return await _add_staff(work, role, alias, language=language, speaks=speaks, taken_over_on=None)
+
+
+async def _add_staff(
+    work: Work, role: Role, alias: str, *, language: str, speaks: list[str], taken_over_on: date | None
+) -> int:
     if not alias or len(alias) > LONGEST_ALIAS:
         raise BadInput("bad_alias", most=LONGEST_ALIAS)
     if language not in STAFF_LANGUAGES:
@@ -195,6 +192,7 @@ async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks
     added = insert_or_skip(work.db, _PEOPLE).values(created_at=work.now, **person, **named)
     if not (await work.db.execute(added)).rowcount:  # at this very moment
         raise taken
+    await work.db.execute(insert(_PROFILES).values(person_id=person_id, taken_over_on=taken_over_on))
     await work.db.execute(
         insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
     )
@@ -229,14 +227,6 @@ async def knows_nobody(db: Db) -> bool:
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True
     return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
-
-
-async def staff(db: Db, seal: Seal) -> list[Staff]:
-    """Everybody on the staff, by name, also whose access has ended."""
-    called = await names.names_of_staff(db, seal)
-    them = every(_Kept, await db.execute(select(*columns(_Kept, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES))))
-    found = [Staff(alias=called.get(one.id, ""), **one._asdict()) for one in them]
-    return sorted(found, key=lambda one: names.folded(one.alias))
 
 
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:

@@ -153,9 +153,7 @@ async def hindrance(
     if any(one.id == who_wants.id for one in on_it):
         return Hindrance(WhyNot.ALREADY)
     others = (await shifts_of(work, [who_wants.id], since=shift.starts_at - _NEAR)).get(who_wants.id, [])
-    return hindrance_of(wish, who_wants, others, travel_of(work)) or hindrance_by_room(
-        needs(shift), on_it, who_wants
-    )
+    return hindrance_of(wish, who_wants, others, travel_of(work)) or hindrance_by_room(needs(shift), on_it, who_wants)
 
 
 async def _require_fitting(

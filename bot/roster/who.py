@@ -4,7 +4,7 @@ It must not decide who may take a shift: `models/staffing.py` does.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,18 +12,13 @@ from sqlalchemy import select
 
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
+from bot.people import standing
+from bot.people.standing import Standing
 from models.base import table_of
-from models.people import STAFF_ROLES, Person
 from models.shift import Assignment
 from models.staffing import Volunteer
 
-_PEOPLE, _SIGNED_UP = table_of(Person), table_of(Assignment)
-_IS_STAFF = _PEOPLE.c.role.in_(STAFF_ROLES) & _PEOPLE.c.enabled
-
-
-class _Known(NamedTuple):
-    id: int
-    speaks: list[str]
+_SIGNED_UP = table_of(Assignment)
 
 
 class _OnIt(NamedTuple):
@@ -33,10 +28,16 @@ class _OnIt(NamedTuple):
 
 async def staff_on(db: Db, day: date, ids: Collection[int] | None = None) -> dict[int, Volunteer]:
     """Everybody on the staff who has access, or those of them who are named, as they are on that day."""
-    known = select(*columns(_Known, _PEOPLE)).where(_IS_STAFF)
-    if ids is not None:
-        known = known.where(_PEOPLE.c.id.in_(list(ids)))
-    return {one.id: Volunteer(one.id, tuple(one.speaks)) for one in every(_Known, await db.execute(known))}
+    stand = await standing.staff_standing(db) if ids is None else (await standing.standing_of(db, ids)).values()
+    return {one.person_id: as_on(one, day) for one in stand if one.enabled}
+
+
+def as_on(one: Standing, day: date) -> Volunteer:
+    """They as they are on that day."""
+    return Volunteer(
+        id=one.person_id, speaks=one.speaks, is_introduced=one.is_introduced, is_trainee=one.is_trainee,
+        is_paused=one.is_paused_on(day), places=one.places, may_be_asked=one.may_be_asked,
+    )  # fmt: skip
 
 
 async def on_shifts(db: Db, days: Mapping[int, date]) -> dict[int, list[Volunteer]]:
@@ -47,14 +48,10 @@ async def on_shifts(db: Db, days: Mapping[int, date]) -> dict[int, list[Voluntee
         .order_by(_SIGNED_UP.c.signed_up_at, _SIGNED_UP.c.person_id)
     )
     rows = every(_OnIt, await db.execute(signed)) if days else []
-    by_day = await _by_day(db, {days[row.shift_id] for row in rows}, {row.person_id for row in rows})
+    stand = await standing.standing_of(db, {row.person_id for row in rows})
     found: dict[int, list[Volunteer]] = defaultdict(list)
     for row in rows:
-        volunteer = by_day[days[row.shift_id]].get(row.person_id)
-        if volunteer is not None:
-            found[row.shift_id].append(volunteer)
+        one = stand.get(row.person_id)
+        if one is not None and one.enabled:
+            found[row.shift_id].append(as_on(one, days[row.shift_id]))
     return found
-
-
-async def _by_day(db: Db, days: Iterable[date], ids: Collection[int]) -> dict[date, dict[int, Volunteer]]:
-    return {day: await staff_on(db, day, ids) for day in days}

@@ -11,7 +11,7 @@ from bot.engine.errors import BadInput, NotFound
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.language.i18n import Foreign, Ltr
-from bot.people import login_links, names, people
+from bot.people import login_links, names, people, staff
 from bot.places import places
 from bot.roster import shifts
 from bot.volunteers import leaving
@@ -95,8 +95,8 @@ def _say_links(store: Store, bot_name: str | None, desk: str, chat: str) -> None
 def list_volunteers() -> None:
     async def act(store: Store) -> None:
         async with store.look() as db:
-            staff = await people.staff(db, store.seal)
-        for person in staff:
+            everybody = await staff.everybody(db, store.seal)
+        for person in everybody:
             state = words("cli_enabled" if person.enabled else "cli_disabled")
             typer.echo("  ".join((person.alias, words(f"role_{person.role}"), ",".join(person.speaks), state)))
 

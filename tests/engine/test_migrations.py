@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from bot.engine.schema import (
 )
 from bot.engine.settings import read_settings
 from bot.intake.turns import Arrival
+from bot.people.standing import standing_of
 from bot.privacy import resealing
 from bot.service import Service
 from models.saying import NAMES_SEALED_AS
@@ -132,6 +134,27 @@ async def test_an_older_version_finds_nothing_it_cannot_go_on_with(db: AsyncConn
     theirs = await db.execute(text("SELECT id FROM cases WHERE newcomer_id = 5"))
     assert [one.id for one in theirs] == [1], "a case without a conversation would be taken up again"
     assert [one.kind for one in await db.execute(text("SELECT kind FROM timers"))] == ["daily"]
+
+
+async def test_the_staff_of_before_are_taken_over_and_who_has_no_access_is_not(db: AsyncConnection) -> None:
+    await db.run_sync(lambda c: _walks(c, ("downgrade", "0010_names_sealed")))
+    person = "INSERT INTO people (id, role, speaks, created_at, enabled, shows_alias)"
+    for values in ("5, 'newcomer'", "6, 'volunteer'", "7, 'coordinator'", "8, 'volunteer'"):
+        enabled = str(not values.startswith("8")).lower()
+        await db.execute(text(f"{person} VALUES ({values}, '[]', '2026-01-05 11:00:00', {enabled}, false)"))
+    await db.commit()
+    today = (await db.execute(text("SELECT CURRENT_DATE"))).scalar_one()
+    await db.commit()
+
+    await db.run_sync(lambda c: _walks(c, ("upgrade", "head")))
+
+    taken = await db.execute(text("SELECT person_id, taken_over_on FROM volunteer_profiles ORDER BY person_id"))
+    assert [tuple(row) for row in taken] == [(6, today), (7, today)]
+    found = await standing_of(db, [5, 6, 7, 8])
+    assert [(found[one].is_introduced, found[one].taken_over_on is not None) for one in (6, 7, 8)] == [
+        (True, True), (True, True), (False, False),
+    ]  # fmt: skip
+    assert found[6].taken_over_on == date.fromisoformat(str(today))
 
 
 async def test_there_is_one_newest_revision() -> None:

@@ -10,7 +10,7 @@ from bot.engine import clock
 from bot.hours import changes, sessions_held, warnings
 from bot.hours.sessions_held import State
 from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
-from bot.people import people
+from bot.people import staff
 from bot.places import places
 from bot.reports import figures as reports_figures
 from bot.reports.forms import BYTE_ORDER_MARK, sessions_csv
@@ -151,7 +151,7 @@ async def test_every_swedish_holiday_and_eve_of_the_year_is_known(service: Servi
         for weekday in range(7):
             spans = [(time(13), time(15))]
             await changes.set_hours(work, place="linero", weekday=weekday, spans=spans, valid_from=work.today)
-        assert await people.staff(work.db, work.seal) == []
+        assert await staff.everybody(work.db, work.seal) == []
         found = {one.name["sv"]: one.day for one in await warnings.undecided(work.db, work.today, 365)}
 
     expected = {

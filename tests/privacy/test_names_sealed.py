@@ -15,7 +15,7 @@ from bot.hours import changes, changes_made
 from bot.hours.texts_staff import HoursHistory
 from bot.intake.turns import Arrival
 from bot.language.refused import Refused
-from bot.people import names, people, secret_door
+from bot.people import names, people, secret_door, staff
 from bot.places import places
 from bot.privacy import resealing
 from bot.reports.overview import overview
@@ -115,14 +115,14 @@ async def test_whoever_may_read_a_name_reads_it_as_before(service: Service) -> N
     at_karin = "\n".join(await builders.screen(service, karin.id))
     kinds = {row.kind for person in (taras, karin) for row in await builders.said_to(service, person.id)}
     async with service.store.look() as db:
-        staff = await people.staff(db, service.store.seal)
+        found = await staff.everybody(db, service.store.seal)
         seen = await overview(db, service.store.seal, clock.now())
         ahead = await shifts.shifts_ahead(db, service.store.seal, clock.now())
 
     assert {Notice.TAKEN, Notice.REFUSED, Notice.NOT_YOUR_CASE, Notice.COORDINATOR_BLOCKED} <= kinds
     assert at_taras.count(CANARIES["volunteer"]) == 3
     assert at_karin.count(CANARIES["volunteer"]) == 1 and CANARIES["coordinator"] in at_karin
-    assert [one.alias for one in staff] == [CANARIES[who] for who in ("coordinator", "volunteer", "other volunteer")]
+    assert [one.alias for one in found] == [CANARIES[who] for who in ("coordinator", "volunteer", "other volunteer")]
     assert seen.on_shift == [CANARIES["volunteer"], CANARIES["other volunteer"]]
     assert [one.names for one in ahead] == [[CANARIES["volunteer"]], [CANARIES["other volunteer"]]]
 
@@ -200,7 +200,7 @@ async def _is_as_it_was(service: Service, amina: Staff, asker: builders.Newcomer
     async with service.store.look() as db:
         seal = service.store.seal
         assert await names.staff_named(db, seal, "AMINA") == amina.id
-        assert [one.alias for one in await people.staff(db, seal)] == ["Amina"]
+        assert [one.alias for one in await staff.everybody(db, seal)] == ["Amina"]
         behind = await secret_door.secret_for_code(db, seal, asker.code, clock.now())
     assert behind is not None and behind[0] == asker.id and secret_matches(SECRET, behind[1])
     assert "Amina" in (await builders.screen(service, asker.id, Notice.CLAIMED))[0]

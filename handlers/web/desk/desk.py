@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.cases import cases, queue
 from bot.engine import clock
 from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, Refusal, TooMany
-from bot.people import login_links, logins, people
+from bot.people import login_links, logins, people, staff
 from bot.people.logins import Login
 from bot.reports import overview
 from bot.roster.staffing import names_on_shift, on_shift
@@ -188,7 +188,7 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
     service, words, now = request.app[SERVICE], words_for(request), clock.now()
     seal = service.store.seal
     async with service.store.look() as db:
-        me = next(person for person in await people.staff(db, seal) if person.id == login.person_id)
+        me = next(person for person in await staff.everybody(db, seal) if person.id == login.person_id)
         working = await on_shift(db, now)
         desk = Desk(
             alias=me.alias,

@@ -2,7 +2,7 @@
 
 A shift of before needs two volunteers, one of them experienced, as shifts that a version before adds beside this one.
 Going back loses what was planned for weeks, who was asked to stand in, and the notes and reasons.
-Revision: 0012_shifts_from_a_phone, after 0010_names_sealed.
+Revision: 0012_shifts_from_a_phone, after 0011_volunteers.
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from models.base import Codes, Id, Sealed, UtcDateTime
 
 revision = '0012_shifts_from_a_phone'
-down_revision = '0010_names_sealed'
+down_revision = '0011_volunteers'
 branch_labels = None
 depends_on = None
 
