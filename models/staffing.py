@@ -30,6 +30,7 @@ class WhyNot(StrEnum):
     FOR_EXPERIENCED = "for_experienced"
     TOO_LATE = "too_late"
     NOT_ON_IT = "not_on_it"
+    THERE_ALREADY = "there_already"
 
 
 class ShiftVerb(StrEnum):

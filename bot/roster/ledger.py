@@ -46,4 +46,5 @@ async def newest_of(db: Db, shift_id: int) -> Changed | None:
 
 async def newest_number(db: Db) -> int:
     """The number of the newest change of any shift; 0 before there is one."""
-    return (await db.execute(select(func.coalesce(func.max(CHANGES.c.number), 0)))).scalar_one()
+    newest: int = (await db.execute(select(func.coalesce(func.max(CHANGES.c.number), 0)))).scalar_one()
+    return newest

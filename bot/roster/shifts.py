@@ -153,6 +153,12 @@ async def shift_of(db: Db, shift_id: int) -> ShiftRow:
     return found
 
 
+async def cancelled_ahead(db: Db, now: datetime) -> list[ShiftRow]:
+    """The shifts that would not have ended and are not held, soonest first."""
+    those = _shifts().where(SHIFTS.c.cancelled_at.is_not(None), SHIFTS.c.ends_at > now)
+    return every(ShiftRow, await db.execute(those.order_by(SHIFTS.c.starts_at, SHIFTS.c.id)))
+
+
 async def held_between(db: Db, begins: datetime, ends: datetime) -> list[ShiftRow]:
     """The shifts that are held and have something of [begins, ends), soonest first."""
     those = _shifts().where(HELD, SHIFTS.c.ends_at > begins, SHIFTS.c.starts_at < ends)

@@ -1,7 +1,7 @@
 """Somebody is put on a shift or taken off it: each under the shift's lock, so that a place is given once.
 
-Owns the conditional writes and what they are refused with. Whom it is told to is decided in the room `shifts`. Locks are
-taken in one order: places, people, shifts.
+Owns the conditional writes and what they are refused with. Whom it is told to is decided in the room `shifts`. Locks
+are taken in one order: `locks.py`.
 """
 
 from collections.abc import Collection, Sequence

@@ -14,6 +14,8 @@ from bot.engine import bells, clock
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, in_chat, names, people
+from bot.shifts import reminders as shift_reminders
+from bot.shifts.texts import ShiftReminder
 from bot.telling import inbox, leases
 from bot.telling.letters import InChat, Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
@@ -108,6 +110,12 @@ async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) 
     await _close_farewell_lane(work, row.address_id)
 
 
+async def say_doubt(work: Work, row: OutboxRow) -> None:
+    """The reminder of a shift is not risked twice: coordinators know that it may not have arrived."""
+    if row.kind == Notice.SHIFT_REMINDER:
+        await shift_reminders.may_not_have_arrived(work, row.address_id, ShiftReminder.understood(row.params))
+
+
 async def _told_author(work: Work, row: OutboxRow, *, failed: bool) -> None:
     if failed and row.case_id is not None:  # a reply is somebody's words in a case: it names both
         await work.record(row.case_id, CaseEventKind.UNDELIVERED)
@@ -128,6 +136,7 @@ async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
     is_new = row.edits is None and row.kind not in (Notice.UNSAY, Notice.HOURS_POST)  # the others can be repeated
     if again.doubtful and is_new and row.kind in REMINDERS:
         await end(work, row, state=RowState.SENT, doubtful=True)
+        await say_doubt(work, row)
         return
     if again.doubtful and is_new and row.doubtful:
         await end(work, row, state=RowState.FAILED, failure=DOUBTFUL, doubtful=True)

@@ -5,11 +5,14 @@ Owns what these sayings carry, and which numbers a volunteer may pass on. It mus
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import EMERGENCY, HELPLINES, Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS, VOLUNTEER_COMMANDS
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -18,6 +21,7 @@ from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
 STAFF_COMMANDS = ("cases", "desk", "language", "help")
+EXAMPLE_IS_AHEAD, EXAMPLE_PLACE = timedelta(days=7), Ltr("linero")
 # Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
 # without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
 PASSED_ON: Mapping[str, str] = {
@@ -40,9 +44,19 @@ class StaffHelp(ToStaff):
     role: StaffRole = Role.VOLUNTEER
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        commands = (*STAFF_COMMANDS, *HOURS_COMMANDS) if self.role == Role.COORDINATOR else STAFF_COMMANDS
-        listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=words(f"staff_command_{c}")) for c in commands)
+        mine = (*STAFF_COMMANDS, *VOLUNTEER_COMMANDS)
+        commands = (*mine, *HOURS_COMMANDS, *SHIFT_COMMANDS) if self.role == Role.COORDINATOR else mine
+        listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=_what(words, c, facts)) for c in commands)
         return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
+
+
+def _what(words: Words, command: str, facts: Facts) -> Plain:
+    """What a command does, with an example where it takes more words."""
+    key = SHIFT_EXAMPLES.get(command)
+    if key is None:
+        return words(f"staff_command_{command}")
+    day = words.short_day(facts.now.astimezone(facts.zone).date() + EXAMPLE_IS_AHEAD)
+    return words(f"staff_command_{command}", example=words(key, day=day, place=EXAMPLE_PLACE))
 
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:

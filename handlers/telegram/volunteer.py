@@ -16,7 +16,7 @@ from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.volunteers.texts import StaffHelp, StaffLanguage
-from handlers.telegram import coordinator
+from handlers.telegram import coordinator, shift_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -25,7 +25,7 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.people import Channel, Role
 
 DONE = Answer("")
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo")
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", *shift_commands.TAKE_NO_ARGUMENTS)
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -63,6 +63,8 @@ async def _command(work: Work, actor: Actor, line: Line, message: Message, catal
 async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues) -> bool:
     """Whether the line was a command of this person's, which then has had its effect."""
     if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
+        return True
+    if await shift_commands.followed(work, actor, line.name, line.rest, catalogues):
         return True
     match line.name:
         case "cases":
