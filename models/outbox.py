@@ -1,9 +1,10 @@
 """What waits to be said to a person, and when it is tried again.
 
-Owns the Outbox and Timer tables, the Notice kinds and the pure back-off. It must not render or send.
+Owns the Outbox and Timer tables and the Notice kinds; when it is tried again is in `back_off.py`. It must not render
+or send.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, false, text
@@ -285,20 +286,3 @@ class Meta(Base, table=True):
 
     name: str = Field(sa_column=Column(Text, primary_key=True))
     value: str = Field(sa_column=Column(Text, nullable=False))
-
-
-LONGEST_WAIT = timedelta(minutes=5)
-MOST_DOUBLINGS = 20  # enough from any first wait to the longest; without a limit a day of tries outgrows a timedelta
-PERMANENT_TRIES = 3
-REMINDER_LIFE = timedelta(hours=1)
-
-
-def next_try(attempts: int, first: timedelta) -> timedelta:
-    """How long to wait after the `attempts`-th failure: doubling from `first`, at most five minutes."""
-    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
-    return min(first * (1 << doublings), LONGEST_WAIT)
-
-
-def gives_up_at(kind: str, created_at: datetime, *, retry_hours: float) -> datetime:
-    """When a row that cannot leave is given up: a reminder after an hour, everything else after `retry_hours`."""
-    return created_at + (REMINDER_LIFE if kind in REMINDERS else timedelta(hours=retry_hours))

@@ -18,7 +18,7 @@ from bot.roster import ledger, who
 from bot.roster.locks import lock_people
 from bot.roster.shifts import ShiftRow
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP
-from models.base import table_of
+from models.base import new_id, table_of
 from models.shift import StandIn
 from models.staffing import (
     Hindrance,
@@ -120,14 +120,16 @@ async def cannot_come(work: Work, shift_id: int, person_id: int) -> tuple[Taken,
 
 async def open_place(work: Work, shift_id: int, person_id: int) -> int:
     """It stands that this person's place on the shift is open. Returns its id."""
-    row = select(_STAND_INS.c.id).where(
+    standing = select(_STAND_INS.c.id).where(
         _STAND_INS.c.shift_id == shift_id, _STAND_INS.c.person_id == person_id, _STAND_INS.c.taken_at.is_(None)
     )
-    there: int | None = (await work.db.execute(row)).scalars().first()
+    there: int | None = (await work.db.execute(standing)).scalars().first()
     if there is not None:
         return there
-    made = insert(_STAND_INS).values(shift_id=shift_id, person_id=person_id, asked_at=work.now)
-    return int((await work.db.execute(made.returning(_STAND_INS.c.id))).scalar_one())
+    place = new_id()
+    row = {"id": place, "shift_id": shift_id, "person_id": person_id, "asked_at": work.now}
+    await work.db.execute(insert(_STAND_INS).values(**row))
+    return place
 
 
 async def require_fitting(work: Work, shift: ShiftRow, person_id: int, *, without: Collection[int] = ()) -> None:

@@ -16,17 +16,8 @@ from bot.roster import shifts, signing
 from bot.roster.shifts import ShiftRow
 from bot.shifts import asks, seen
 from bot.shifts.seen import Staffed
-from bot.shifts.texts_coordinator import (
-    MOST_GAPS,
-    Candidate,
-    Gap,
-    LanguageCover,
-    PlaceCover,
-    ShiftCoverage,
-    ShiftGap,
-    ShiftShown,
-    ShiftsOfWeek,
-)
+from bot.shifts.texts_coordinator import Candidate, ShiftShown, ShiftsOfWeek
+from bot.shifts.texts_coverage import MOST_GAPS, Gap, LanguageCover, PlaceCover, ShiftCoverage, ShiftGap
 from models.staffing import Grade, Volunteer, arabic_first, cover
 
 AHEAD_DAYS = 14

@@ -29,7 +29,10 @@ def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:
 
 def place_of(words: Words, shift: ShiftNamed) -> Plain | Foreign:
     """Where it is, as short as a button has room for."""
-    return words("shift_online") if shift.code == ONLINE else short_name(words, shift)
+    if shift.code == ONLINE:
+        return words("shift_online")
+    spoken = f"shift_at_{shift.place}"
+    return words(spoken) if spoken in words else short_name(words, shift)
 
 
 def _short_time(shown: datetime) -> str:

@@ -21,9 +21,10 @@ from bot.telling.letters import InChat, Moved, Outcome, Sent, TryAgain, Unknown,
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers import leaving
 from bot.volunteers.texts import CoordinatorBlocked
+from models.back_off import PERMANENT_TRIES, gives_up_at, next_try
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
-from models.outbox import PERMANENT_TRIES, REMINDERS, UNKNOWN_KIND, Notice, RowState, gives_up_at, next_try
+from models.outbox import REMINDERS, UNKNOWN_KIND, Notice, RowState
 from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
