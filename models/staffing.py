@@ -205,10 +205,11 @@ def arabic_first(code: str) -> tuple[bool, str]:
 def best_first(
     needs: Needs, on_it: Collection[Volunteer], fitting: Iterable[Volunteer], busy: Mapping[int, int]
 ) -> Sequence[Volunteer]:
-    """Who would fill the gap, the best first: who speaks what is missing, then who has fewest shifts ahead (`busy`)."""
+    """Who would fill the gap, the best first: who speaks what is missing, then who has fewest shifts ahead (`busy`);
+    else in the order given."""
     lacks = set(cover(needs, on_it).languages)
 
-    def order(one: Volunteer) -> tuple[int, bool, int, int]:
-        return -len(lacks & set(one.speaks)), not one.is_experienced, busy.get(one.id, 0), one.id
+    def order(one: Volunteer) -> tuple[int, bool, int]:
+        return -len(lacks & set(one.speaks)), not one.is_experienced, busy.get(one.id, 0)
 
     return sorted(fitting, key=order)

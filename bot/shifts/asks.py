@@ -41,9 +41,10 @@ async def fitting(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> li
     taken = {one.id for one in on_it} | set(but)
     ahead = await signing.shifts_of(work, everybody, since=work.now)
     wish, travel, needs = signing.stretch(shift), signing.travel_of(work), signing.needs(shift)
+    called = await names.names_of(work.db, work.seal, everybody)
     fit = [
         one
-        for one in everybody.values()
+        for one in sorted(everybody.values(), key=lambda one: names.folded(called.get(one.id, "")))
         if one.id not in taken
         and hindrance_of(wish, one, ahead.get(one.id, ()), travel) is None
         and hindrance_by_room(needs, on_it, one) is None

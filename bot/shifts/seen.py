@@ -18,7 +18,7 @@ from bot.shifts.phrases import BY_SOMEBODY
 from models.saying import fields_of
 from models.staffing import Hindrance, Stretch, Volunteer, WhyNot, cover
 
-CHANGED_MEANWHILE = (WhyNot.FULL, WhyNot.CANCELLED, WhyNot.ALREADY, WhyNot.NOT_ON_IT)
+CHANGED_MEANWHILE = (WhyNot.FULL, WhyNot.CANCELLED, WhyNot.ALREADY, WhyNot.NOT_ON_IT, WhyNot.THERE_ALREADY)
 
 
 class Staffed(NamedTuple):
@@ -52,9 +52,10 @@ def _seen(
     with_cover: bool, is_coming: bool,
 ) -> ShiftSeen:  # fmt: skip
     lacks = cover(signing.needs(each.shift), each.on_it) if with_cover else None
+    others = names.in_order([called.get(one.id, "?") for one in each.on_it if one.id != but])
     return ShiftSeen(
         **fields_of(_named(each.shift.id, each.shift.place, each.shift, known)),
-        volunteers=tuple(called.get(one.id, "?") for one in each.on_it if one.id != but), there=len(each.on_it),
+        volunteers=tuple(others), there=len(each.on_it),
         needed=each.shift.needed, cover=CoverTold.of(lacks) if lacks else None, is_coming=is_coming,
         in_words=shifts.opened(work.seal, each.shift, "note"),
     )  # fmt: skip

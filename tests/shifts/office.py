@@ -46,12 +46,13 @@ class ShiftOffice:
         return self.reads(who)
 
     def button(self, who: str, label: str) -> str:
-        named = {button.label: button.action for row in self.shows(who).buttons for button in row}
+        buttons = [button for row in self.shows(who).buttons for button in row]
+        named = {without_bidi_controls(button.label): button.action for button in buttons}
         assert label in named, named
         return named[label]
 
     def labels(self, who: str) -> list[str]:
-        return self.shows(who).labels
+        return [without_bidi_controls(label) for label in self.shows(who).labels]
 
     def shows(self, who: str) -> Shown:
         return self.house.api.chat(CHATS[who]).last
