@@ -9,6 +9,7 @@ from bot.cases import cases, drafts
 from bot.engine import bells
 from bot.engine.work import Work
 from bot.people import access, in_chat
+from bot.shifts import gone
 from models.base import table_of
 from models.case import HeldLine
 from models.people import Address, Channel, LoginLink, Person, WebLogin
@@ -25,6 +26,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
     """
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
+    await gone.leave_all(work, person_id)
     await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
