@@ -57,6 +57,8 @@ COME = Button("sk:{shift}", OfShift)
 ASK_STAND_IN = Button("sa:{open_place}", OfOpenPlace)
 TAKE_PLACE = Button("st:{shift}", OfShift)
 TAKE_NOT = Button("sn:{shift}", OfShift)
+FEED_NEW = Button("sfn", Alone)
+FEED_END = Button("sfe", Alone)
 # Coordinators'.
 SHIFTS_OF_WEEK = Button("sw:{day}", OfWeek)
 SHOW_SHIFT = Button("sh:{shift}", OfShift)

@@ -142,6 +142,9 @@ class Notice(StrEnum):
     SHIFTS_OF_WEEK = "shifts_of_week"
     SHIFT_COVERAGE = "shift_coverage"
     SHIFT_GAP = "shift_gap"
+    SHIFT_FEED = "shift_feed"
+    SHIFT_FEED_KNOWN = "shift_feed_known"
+    SHIFT_FEED_ENDED = "shift_feed_ended"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"

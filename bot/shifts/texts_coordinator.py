@@ -44,7 +44,7 @@ EXAMPLES = {
     "coverage": "shift_example_coverage", "cant": "shift_example_cant",
 }  # fmt: skip
 SHIFT_COMMANDS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage")
-VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant")
+VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "calendar")
 WEEK = timedelta(days=7)
 Count = Annotated[int, Like((0, 1, 3))]
 

@@ -8,14 +8,15 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, finding, guided, lists, making, seen
+from bot.shifts import coverage, feeds, finding, guided, lists, making, seen
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
+from bot.shifts.texts_feed import ShiftFeed, ShiftFeedKnown
 from models.people import Role
 
 OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage")
-TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "coverage")
+TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "calendar", "coverage")
 
 
 async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
@@ -28,11 +29,26 @@ async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: C
             await work.tell(actor.id, await lists.mine(work))
         case "freeshifts":
             await work.tell(actor.id, await lists.free(work))
+        case "calendar":
+            await _calendar(work, actor)
         case "cant":
             await _cant(work, actor, rest, catalogues)
         case _:
             return False
     return True
+
+
+async def _calendar(work: Work, actor: Actor) -> None:
+    if await feeds.has_feed(work.db, actor.id):
+        await work.tell(actor.id, ShiftFeedKnown())
+    else:
+        await give_address(work, actor)
+
+
+async def give_address(work: Work, actor: Actor) -> None:
+    """The address of the volunteer's calendar is on its way; one they had before opens nothing any more."""
+    sealed_as, hidden = work.hide(await feeds.new_feed(work))
+    await work.tell(actor.id, ShiftFeed(sealed_as=sealed_as), secret=hidden)
 
 
 async def _coordinators(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:

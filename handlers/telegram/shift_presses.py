@@ -9,13 +9,14 @@ from bot.engine import buttons as engine_buttons
 from bot.engine import guided as engine_guided
 from bot.engine.errors import BadInput
 from bot.roster.signing import CannotStaff
-from bot.shifts import asks, coverage, finding, guided, lists, making, seen, taking
+from bot.shifts import asks, coverage, feeds, finding, guided, lists, making, seen, taking
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure, FreeShifts, MyShifts, ShiftAsked, ShiftAskOver
 from bot.shifts.texts_coordinator import ShiftCancelAsk
+from bot.shifts.texts_feed import ShiftFeedEnded
 from bot.shifts.texts_guided import ShiftAsk, ShiftNotMade
 from handlers.telegram.press import Press
-from handlers.telegram.shift_commands import do, refuse
+from handlers.telegram.shift_commands import do, give_address, refuse
 from models.button import Presses, on
 from models.buttons import Alone, GivenAnswer, OfDialogue, TurnedTo
 from models.buttons_shifts import (
@@ -27,6 +28,8 @@ from models.buttons_shifts import (
     CANT_YES,
     COME,
     COVERAGE,
+    FEED_END,
+    FEED_NEW,
     FREE,
     KEEP_SHIFT,
     LEAVE_SHIFT,
@@ -144,6 +147,19 @@ async def _pressed_take_not(press: Press, named: OfShift) -> Answer:
     return DONE
 
 
+async def _pressed_feed_new(press: Press, _: Alone) -> Answer:
+    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_NEW.code())
+    await give_address(press.work, press.actor)
+    return DONE
+
+
+async def _pressed_feed_end(press: Press, _: Alone) -> Answer:
+    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_END.code())
+    await feeds.end_feed(press.work, press.actor.id)
+    await press.work.tell(press.actor.id, ShiftFeedEnded())
+    return DONE
+
+
 PRESSES: Presses[Press, Awaitable[Answer]] = dict(
     (
         on(FREE, _pressed_free),
@@ -155,6 +171,8 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(ASK_STAND_IN, _pressed_ask_stand_in),
         on(TAKE_PLACE, _pressed_take),
         on(TAKE_NOT, _pressed_take_not),
+        on(FEED_NEW, _pressed_feed_new),
+        on(FEED_END, _pressed_feed_end),
     )
 )
 
