@@ -12,6 +12,7 @@ from bot.engine import clock
 from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS, VOLUNTEER_COMMANDS
 from bot.volunteers.texts import STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
@@ -24,8 +25,12 @@ from tests.channels.telegram_house import House, codes_of
 STRANGER, REFUSER, ASKER, VOLUNTEER, COORDINATOR = 801, 802, 803, 500, 700
 TOKEN = re.compile(r"/desk/login/[\w-]+")  # another one each time
 A_SECOND = timedelta(seconds=1)
-MORE_LINES = ("/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho")  # with something after them
-COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS)))
+MORE_LINES = (  # with something after them
+    "/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho", "/newshift 3/2 15-17 linero 2 ar",
+    "/newshift 3/2 16-18 linero", "/newshift 31/2 13-16 linero", "/shifts 6", "/assign Amina 3/2", "/assign Amina 4/2",
+    "/cancelshift 3/2: vattenläcka", "/coverage",
+)  # fmt: skip
+COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *SHIFT_COMMANDS)))
 
 
 class _Chat:
@@ -152,7 +157,7 @@ async def _commands(asker: _Chat) -> None:
 async def volunteer(house: House, book: Book) -> None:
     """Every command of a volunteer, with no case and with one, and the whole of a case with its closing."""
     chat = _Chat(house, VOLUNTEER, book.language)
-    await _say_all(chat, ("start", *STAFF_COMMANDS), "with no case")
+    await _say_all(chat, ("start", *STAFF_COMMANDS, *VOLUNTEER_COMMANDS), "with no case")
     await chat.writes("Hej!", "with no case")
     await chat.hears_of(lambda: builders.case_of(house.service, QUESTIONS["ar"], language="ar"), "a case waits")
     await chat.presses("claim:", "taken")
@@ -169,7 +174,7 @@ async def volunteer(house: House, book: Book) -> None:
 async def for_coordinator(house: House, book: Book) -> None:
     """Every command of a coordinator, alone and with something after it."""
     chat = _Chat(house, COORDINATOR, book.language)
-    await _say_all(chat, ("start", *STAFF_COMMANDS, *COMMANDS_OF_COORDINATORS), "")
+    await _say_all(chat, ("start", *STAFF_COMMANDS, *VOLUNTEER_COMMANDS, *COMMANDS_OF_COORDINATORS), "")
     for line in MORE_LINES:
         await chat.writes(line)
     await chat.presses("hp:", "published")

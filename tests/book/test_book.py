@@ -10,6 +10,7 @@ from babel import Locale
 
 from bot.engine import errors
 from bot.language.commands import COMMANDS
+from bot.shifts.texts_coordinator import VOLUNTEER_COMMANDS
 from bot.volunteers.texts import STAFF_COMMANDS
 from handlers.web.routes import ROUTES
 from models.outbox import Notice
@@ -174,7 +175,7 @@ def test_every_route_is_walked_or_shows_nothing(library: Library) -> None:
 
 @pytest.mark.parametrize("book", [name for name in BOOKS if not name.startswith(COMMAND_LINE)], indirect=True)
 def test_every_command_is_answered_in_the_book(book: Book) -> None:
-    of_staff = (*STAFF_COMMANDS, *telegram_walk.COMMANDS_OF_COORDINATORS)
+    of_staff = (*STAFF_COMMANDS, *VOLUNTEER_COMMANDS, *telegram_walk.COMMANDS_OF_COORDINATORS)
     answered = {entry.name for entry in book.entries if len(entry.bubbles) > 1}
 
     assert {f"/{name}" for name in (COMMANDS if book.audience == NEWCOMERS else of_staff)} - answered == set()

@@ -12,8 +12,8 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, volunteer_presses
-from models import buttons, buttons_hours
+from handlers.telegram import coordinator, shift_presses, volunteer_presses
+from models import buttons, buttons_hours, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -21,7 +21,10 @@ from models.dialogue import Pressed
 from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
-    name: one for module in (buttons, buttons_hours) for name, one in vars(module).items() if isinstance(one, Button)
+    name: one
+    for module in (buttons, buttons_hours, buttons_shifts)
+    for name, one in vars(module).items()
+    if isinstance(one, Button)
 }
 NEWCOMERS = (
     "lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent", "place", "remind",
@@ -160,7 +163,8 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    assert set(volunteer_presses.PRESSES) == theirs - set(coordinator.PRESSES)
+    of_coordinators = {*coordinator.PRESSES, *shift_presses.PRESSES_OF_COORDINATORS}
+    assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
 
 def test_every_button_of_a_newcomer_is_theirs() -> None:
