@@ -8,14 +8,14 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, feeds, finding, guided, lists, making, seen
+from bot.shifts import announcing, coverage, feeds, finding, guided, lists, making, seen
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
 from bot.shifts.texts_feed import ShiftFeed, ShiftFeedKnown
 from models.people import Role
 
-OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage")
+OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "announce")
 TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "calendar", "coverage")
 
 
@@ -87,6 +87,10 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "newshift":
             made = await making.new_shift(work, await finding.new_shift(work, rest, catalogues))
             await work.tell(actor.id, await coverage.shown(work, made.id, did="made"))
+        case "announce" if not rest:
+            await work.tell(actor.id, await finding.usage(work, name))
+        case "announce":
+            await work.tell(actor.id, await announcing.asked(work, rest, catalogues))
         case _ if not rest:
             await work.tell(actor.id, await finding.choose(work, finding.DEEDS[name]))
         case _:

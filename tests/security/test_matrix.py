@@ -57,7 +57,7 @@ CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSI
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
-NOT_A_FEED =        ("404 page_not_found",) * 7  # a link to the desk opens no calendar
+NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
 POLICY: dict[str, tuple[str, ...]] = {
