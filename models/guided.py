@@ -17,6 +17,7 @@ class DialogueKind(StrEnum):
     """What is put together."""
 
     HOURS = "hours"
+    SHIFT = "shift"
 
 
 class GuidedDialogue(Base, table=True):

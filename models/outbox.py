@@ -1,9 +1,10 @@
 """What waits to be said to a person, and when it is tried again.
 
-Owns the Outbox and Timer tables, the Notice kinds and the pure back-off. It must not render or send.
+Owns the Outbox and Timer tables and the Notice kinds; when it is tried again is in `back_off.py`. It must not render
+or send.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, false, text
@@ -43,6 +44,7 @@ class Notice(StrEnum):
     REOPENED = "reopened"
     LATE = "late"
     TIME_KNOWN = "time_known"
+    PROMISE_MOVED = "promise_moved"
     STATUS = "status"
     HOURS = "hours"
     NUMBER_MADE = "number_made"
@@ -120,6 +122,34 @@ class Notice(StrEnum):
     CLOCK_DOUBT = "clock_doubt"
     CAN_STORE_AGAIN = "can_store_again"
     NEWER_ROWS = "newer_rows"
+    # To staff, the shifts
+    MY_SHIFTS = "my_shifts"
+    FREE_SHIFTS = "free_shifts"
+    CANT_SURE = "cant_sure"
+    CANT_DONE = "cant_done"
+    SHIFT_ASKED = "shift_asked"
+    SHIFT_ASK_OVER = "shift_ask_over"
+    SHIFT_NEWS = "shift_news"
+    SHIFT_REMINDER = "shift_reminder"
+    SHIFT_REMINDER_DOUBT = "shift_reminder_doubt"
+    SHIFT_REFUSED = "shift_refused"
+    SHIFT_USAGE = "shift_usage"
+    SHIFT_WHICH = "shift_which"
+    SHIFT_WHO = "shift_who"
+    SHIFT_SHOWN = "shift_shown"
+    SHIFT_CANCEL_ASK = "shift_cancel_ask"
+    SHIFT_ASK = "shift_ask"
+    SHIFT_NOT_MADE = "shift_not_made"
+    SHIFTS_OF_WEEK = "shifts_of_week"
+    SHIFT_COVERAGE = "shift_coverage"
+    SHIFT_GAP = "shift_gap"
+    ANNOUNCE_SURE = "announce_sure"
+    ANNOUNCE_SENT = "announce_sent"
+    ANNOUNCED = "announced"
+    ANNOUNCE_NOT = "announce_not"
+    SHIFT_FEED = "shift_feed"
+    SHIFT_FEED_KNOWN = "shift_feed_known"
+    SHIFT_FEED_ENDED = "shift_feed_ended"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To staff, about people
     VOLUNTEER_INVITED = "volunteer_invited"
@@ -140,7 +170,7 @@ class Notice(StrEnum):
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
-REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE})
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SHIFT_REMINDER})
 
 
 # Said without a sound: nobody is to reach for a phone because of it.
@@ -237,6 +267,11 @@ class TimerKind(StrEnum):
     HELD_EXPIRES = "held_expires"
     KEPT_EXPIRES = "kept_expires"
     SESSION_EVENING = "session_evening"
+    SHIFT_DAY_BEFORE = "shift_day_before"
+    SHIFT_SOON = "shift_soon"
+    SHIFT_GAP = "shift_gap"
+    SHIFT_ASKS = "shift_asks"
+    PROMISE_MOVED = "promise_moved"
     CHATS = "chats"
     MORNING = "morning"
     DAILY = "daily"
@@ -271,20 +306,3 @@ class Meta(Base, table=True):
 
     name: str = Field(sa_column=Column(Text, primary_key=True))
     value: str = Field(sa_column=Column(Text, nullable=False))
-
-
-LONGEST_WAIT = timedelta(minutes=5)
-MOST_DOUBLINGS = 20  # enough from any first wait to the longest; without a limit a day of tries outgrows a timedelta
-PERMANENT_TRIES = 3
-REMINDER_LIFE = timedelta(hours=1)
-
-
-def next_try(attempts: int, first: timedelta) -> timedelta:
-    """How long to wait after the `attempts`-th failure: doubling from `first`, at most five minutes."""
-    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
-    return min(first * (1 << doublings), LONGEST_WAIT)
-
-
-def gives_up_at(kind: str, created_at: datetime, *, retry_hours: float) -> datetime:
-    """When a row that cannot leave is given up: a reminder after an hour, everything else after `retry_hours`."""
-    return created_at + (REMINDER_LIFE if kind in REMINDERS else timedelta(hours=retry_hours))

@@ -1,9 +1,23 @@
 """Every table, declared once by importing this file: for the store and for Alembic."""
 
-from models import case, chat_message, closing, conversation, guided, hours, outbox, people, pulse, shift, volunteer
+from models import (
+    calendar_feed,
+    case,
+    chat_message,
+    closing,
+    conversation,
+    guided,
+    hours,
+    outbox,
+    people,
+    pulse,
+    shift,
+    shift_plan,
+    volunteer,
+)
 from models.base import metadata
 
 __all__ = [
-    "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox", "people", "pulse",
-    "shift", "volunteer",
+    "calendar_feed", "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox",
+    "people", "pulse", "shift", "shift_plan", "volunteer",
 ]  # fmt: skip

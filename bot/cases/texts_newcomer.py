@@ -81,6 +81,14 @@ class TimeKnown(_PromisedAgain):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromiseMoved(_PromisedAgain):
+    """Those who were to answer at the promised time cannot come; when a person answers now."""
+
+    kind: ClassVar = Notice.PROMISE_MOVED
+    sentence: ClassVar = "promise_moved"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claimed(ToNewcomer):
     """A person has the case. `adviser`: the name they want to be shown by, if any."""
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, FromClause, exists, select
 from sqlalchemy.sql.functions import coalesce
 
+from bot.engine import sealed_names
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every, only
 from bot.engine.work import About, Work
@@ -174,6 +175,18 @@ async def shown_as(work: Work, card: int) -> str | None:
     """What kind of notice the message of this row shows by now, or is about to."""
     row = await _newest(work, card)
     return None if row is None else row.kind
+
+
+async def saying_on(work: Work, card: int | None, saying: type[S]) -> S:
+    """What the pressed message says by now, which is of this kind.
+
+    Raises:
+        Stale: it is not, or is too old to be known.
+    """
+    row = None if card is None else await _newest(work, card)
+    if row is None or row.kind != saying.kind:
+        raise Stale
+    return saying.understood(sealed_names.opened(work.seal, row.params))
 
 
 async def stands(work: Work, address_id: int, kind: Notice) -> bool:

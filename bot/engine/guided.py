@@ -45,6 +45,19 @@ async def place(work: Work, dialogue: int, kind: DialogueKind, step: str) -> Pla
     return found
 
 
+async def kind_of(work: Work, dialogue: int) -> DialogueKind:
+    """What the actor's dialogue puts together.
+
+    Raises:
+        Stale: it is over, or somebody else's.
+    """
+    kind = select(_DIALOGUES.c.kind).where(*_mine(work, dialogue, None))
+    found: str | None = (await work.db.execute(kind)).scalar_one_or_none()
+    if found is None:
+        raise Stale
+    return DialogueKind(found)
+
+
 async def move(work: Work, dialogue: int, left: str, step: str, draft: Mapping[str, object]) -> None:
     """The dialogue asks the next question. Of two presses at once, only one moves it on.
 

@@ -11,7 +11,8 @@ from bot.engine.seal import Place, Seal
 from models.base import new_id
 from models.saying import NAMES_SEALED_AS
 
-NAMING = frozenset({"alias", "adviser", "names"})  # names of places stand under their languages, so they are no strings
+# Names of places stand under their languages, so they are no strings. `in_words`: a coordinator's own about a shift.
+NAMING = frozenset({"alias", "adviser", "names", "volunteers", "in_words"})
 Turn = Callable[[str], str]
 
 

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     answer_hours: Annotated[int, whole(1, HOURS_OF_A_WEEK)] = 24
     retention_days: kinds.RetentionDays = 30
 
+    # How long a volunteer needs from one place to another.
+    travel_minutes: Annotated[int, whole(0, MINUTES_OF_A_DAY)] = 30
+
     # What the agreement with the municipality asks for; 0 is no goal.
     sessions_a_year: Annotated[int, whole(0, MOST_SESSIONS_A_YEAR)] = 0
 

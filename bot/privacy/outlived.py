@@ -19,6 +19,8 @@ from models.guided import GuidedDialogue
 from models.hours import HoursDraft, SessionReminder
 from models.outbox import UNKNOWN_KIND, Outbox, RowState, Timer
 from models.people import Address, Channel, LoginLink, WebLogin
+from models.shift import Shift, ShiftAsk, ShiftChange, StandIn
+from models.shift_plan import ShiftDraft, StandingSignup, Swap
 
 ROWS_AN_ACT = 500
 ROWS_AT_ONCE = 100
@@ -28,11 +30,15 @@ DRAFTS_KEPT = timedelta(hours=24)
 TIMERS_KEPT = timedelta(days=7)
 LINES_KEPT = timedelta(days=1)
 FREED_KEPT = timedelta(days=731)  # two years, a leap day included: so long no code is given again
+SHIFTS_KNOWN_FOR = timedelta(days=90)  # who could not come, was asked, changed what: a term
 LOGINS_KEPT = timedelta(days=45)  # longer than a newcomer's own device may stay, counted from the last visit
 _ROWS, _TIMERS, _ADDRESSES, _INBOUND = table_of(Outbox), table_of(Timer), table_of(Address), table_of(Inbound)
 _LINKS, _LOGINS, _GUESSES, _HELD = table_of(LoginLink), table_of(WebLogin), table_of(CodeGuess), table_of(HeldLine)
 _DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDraft), table_of(SessionReminder)
 _DIALOGUES, _FREED, _LATER = table_of(GuidedDialogue), table_of(FreedCode), table_of(Outbox).alias("later")
+_ASKS, _STAND_INS, _SHIFT_CHANGES = table_of(ShiftAsk), table_of(StandIn), table_of(ShiftChange)
+_SHIFT_DRAFTS, _STANDING, _SWAPS = table_of(ShiftDraft), table_of(StandingSignup), table_of(Swap)
+_SHIFTS = table_of(Shift)
 # Its message is about to be changed, and only this row knows which one it is.
 IS_BEING_CHANGED = exists().where(_LATER.c.edits == _ROWS.c.id, _LATER.c.state == RowState.DUE)
 
@@ -88,5 +94,10 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT
     yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
     yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
+    long_ago = select(_SHIFTS.c.id).where(_SHIFTS.c.ends_at < now - SHIFTS_KNOWN_FOR)
+    for table in (_ASKS, _STAND_INS, _SHIFT_CHANGES, _SWAPS):
+        yield table, table.c.shift_id.in_(long_ago)
+    yield _SHIFT_DRAFTS, _SHIFT_DRAFTS.c.made_at < now - DRAFTS_KEPT
+    yield _STANDING, _STANDING.c.until < work.today
     yield _HELD, _HELD.c.held_at < now - LINES_KEPT
     yield _FREED, _FREED.c.freed_on < work.today - FREED_KEPT

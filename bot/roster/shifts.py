@@ -1,13 +1,13 @@
 """Shifts: added with the volunteers who staff them, cancelled, brought back, listed.
 
-It must not know who waits for one: `cases/shift_starts.py` does.
+It must not know who waits for one: `cases/shift_starts.py` does; nor put people on one afterwards: `signing.py` does.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
@@ -15,22 +15,34 @@ from bot.engine.rows import columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import names
+from bot.roster import ledger, timers
+from bot.roster.locks import lock_people
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
 from models.base import new_id
 from models.outbox import TimerKind
-from models.shift import ONLINE, overlap
+from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE, overlap
+from models.staffing import ShiftVerb
 
 LONGEST_SHIFT = timedelta(hours=16)
 
 
 class ShiftRow(NamedTuple):
-    """A shift as it lies in the database."""
+    """A shift as it lies in the database; what its columns mean: `models.shift.Shift`."""
 
     id: int
     place: str
     starts_at: datetime
     ends_at: datetime
     cancelled_at: datetime | None
+    needed: int
+    needed_experienced: int
+    wants: list[str]
+    note: bytes | None
+    cancel_reason: bytes | None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
 
 
 class StaffedShift(NamedTuple):
@@ -48,7 +60,8 @@ class _Other(NamedTuple):
 
 async def add_shift(
     work: Work, *, starts_at: datetime, ends_at: datetime, person_ids: list[int], place: str = ONLINE,
-    longest: timedelta = LONGEST_SHIFT,
+    longest: timedelta = LONGEST_SHIFT, needed: int = NEEDED, experienced: int = NEEDED_EXPERIENCED,
+    wants: Sequence[str] = (), note: str = "",
 ) -> int:  # fmt: skip
     """The shift stands, staffed by these volunteers; its start will be announced to them. Returns its id.
 
@@ -61,48 +74,95 @@ async def add_shift(
         raise BadInput("shift_ends_before_start")
     if ends_at - starts_at > longest:
         raise BadInput("shift_too_long", most=int(longest.total_seconds() // 3600))
+    await lock_people(work, person_ids)
     await _refuse_clash(work, (starts_at, ends_at), person_ids)
     shift_id = new_id()
-    row = {"id": shift_id, "place": place, "starts_at": starts_at, "ends_at": ends_at}
+    row = {
+        "id": shift_id, "place": place, "starts_at": starts_at, "ends_at": ends_at, "wants": list(wants),
+        "needed": max(needed, len(person_ids)), "needed_experienced": experienced,
+        "made_by": work.actor.id if work.actor else None, "note": _sealed(work, shift_id, "note", note),
+    }  # fmt: skip
     await work.db.execute(insert(SHIFTS).values(**row))
+    await ledger.record(work, shift_id, ShiftVerb.MADE)
     for person_id in person_ids:
         signed = {"shift_id": shift_id, "person_id": person_id, "signed_up_at": work.now}
         await work.db.execute(insert(SIGNED_UP).values(**signed))
-    if place == ONLINE:
-        await work.remind(TimerKind.SHIFT_STARTS, shift_id, max(starts_at, work.now))
+    await _arm(work, shift_id, place, starts_at)
     return shift_id
 
 
-async def cancel_shift(work: Work, shift_id: int) -> None:
+async def cancel_shift(work: Work, shift_id: int, reason: str = "") -> None:
     """The shift is not held. Promises made by it are looked at again when they were due.
 
     Raises:
         NotFound: no such shift, or already cancelled.
     """
-    cancelled = update(SHIFTS).where(SHIFTS.c.id == shift_id, HELD).values(cancelled_at=work.now)
-    if not (await work.db.execute(cancelled)).rowcount:
+    values = {"cancelled_at": work.now, "sequence": SHIFTS.c.sequence + 1}
+    cancelled = update(SHIFTS).where(SHIFTS.c.id == shift_id, HELD)
+    why = _sealed(work, shift_id, "cancel_reason", reason)
+    if not (await work.db.execute(cancelled.values(**values, cancel_reason=why))).rowcount:
         raise NotFound
-
-
-async def give_up(work: Work, person_id: int, *, since: datetime, until: datetime | None = None) -> int:
-    """The volunteer is signed up no more for shifts that start in [since, until), which lack somebody by that. Returns
-    how many. What has begun is theirs: it counts in the hours.
-
-    Promises made by them are looked at again when they were due.
-    """
-    then = [HELD, SHIFTS.c.starts_at >= since] + ([] if until is None else [SHIFTS.c.starts_at < until])
-    those = select(SHIFTS.c.id).where(*then)
-    given_up = delete(SIGNED_UP).where(SIGNED_UP.c.person_id == person_id, SIGNED_UP.c.shift_id.in_(those))
-    return (await work.db.execute(given_up)).rowcount
+    await ledger.record(work, shift_id, ShiftVerb.CANCELLED)
 
 
 async def bring_back_shift(work: Work, shift_id: int) -> None:
-    """A cancelled shift that is not over is to be held after all. One that is there or gone is left as it is."""
+    """A cancelled shift that is not over is to be held after all. One that is there or gone is left as it is.
+
+    Raises:
+        BadInput: somebody who is signed up for it has another shift by then.
+    """
+    signed = select(SIGNED_UP.c.person_id).where(SIGNED_UP.c.shift_id == shift_id)
+    person_ids = list((await work.db.execute(signed)).scalars())
+    await lock_people(work, person_ids)
     still = (SHIFTS.c.id == shift_id, SHIFTS.c.cancelled_at.is_not(None), SHIFTS.c.ends_at > work.now)
-    back = update(SHIFTS).where(*still).values(cancelled_at=None).returning(*columns(ShiftRow, SHIFTS))
-    shift = only(ShiftRow, await work.db.execute(back))
-    if shift is not None and shift.place == ONLINE:
-        await work.remind(TimerKind.SHIFT_STARTS, shift_id, max(shift.starts_at, work.now))
+    gone = only(ShiftRow, await work.db.execute(_shifts().where(*still)))
+    if gone is None:
+        return
+    await _refuse_clash(work, (gone.starts_at, gone.ends_at), person_ids)
+    values = {"cancelled_at": None, "cancel_reason": None, "sequence": SHIFTS.c.sequence + 1}
+    if (await work.db.execute(update(SHIFTS).where(*still).values(**values))).rowcount:
+        await ledger.record(work, shift_id, ShiftVerb.BROUGHT_BACK)
+        await _arm(work, shift_id, gone.place, gone.starts_at)
+
+
+async def _arm(work: Work, shift_id: int, place: str, starts_at: datetime) -> None:
+    if place == ONLINE:
+        await work.remind(TimerKind.SHIFT_STARTS, shift_id, max(starts_at, work.now))
+    await timers.arm(work, shift_id, starts_at)
+
+
+def opened(seal: Seal, shift: ShiftRow, column: Literal["note", "cancel_reason"]) -> str:
+    """A coordinator's own words about the shift; empty if there are none."""
+    sealed: bytes | None = getattr(shift, column)
+    return "" if sealed is None else seal.open(sealed, table="shifts", column=column, row_id=shift.id)
+
+
+def _sealed(work: Work, shift_id: int, column: str, words: str) -> bytes | None:
+    return work.seal.seal(words, table="shifts", column=column, row_id=shift_id) if words else None
+
+
+async def shift_of(db: Db, shift_id: int) -> ShiftRow:
+    """The shift, whatever has become of it.
+
+    Raises:
+        NotFound: there never was such a shift.
+    """
+    found = only(ShiftRow, await db.execute(_shifts().where(SHIFTS.c.id == shift_id)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def cancelled_ahead(db: Db, now: datetime) -> list[ShiftRow]:
+    """The shifts that would not have ended and are not held, soonest first."""
+    those = _shifts().where(SHIFTS.c.cancelled_at.is_not(None), SHIFTS.c.ends_at > now)
+    return every(ShiftRow, await db.execute(those.order_by(SHIFTS.c.starts_at, SHIFTS.c.id)))
+
+
+async def held_between(db: Db, begins: datetime, ends: datetime) -> list[ShiftRow]:
+    """The shifts that are held and have something of [begins, ends), soonest first."""
+    those = _shifts().where(HELD, SHIFTS.c.ends_at > begins, SHIFTS.c.starts_at < ends)
+    return every(ShiftRow, await db.execute(those.order_by(SHIFTS.c.starts_at, SHIFTS.c.place, SHIFTS.c.id)))
 
 
 async def shift_to_hold(db: Db, shift_id: int, now: datetime) -> ShiftRow | None:

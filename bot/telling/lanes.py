@@ -24,8 +24,9 @@ from bot.engine.rows import columns, spelt
 from bot.people import in_chat
 from bot.people.texts import Unsay
 from bot.telling.outbox import ROWS, OutboxRow
+from models.back_off import LONGEST_WAIT
 from models.base import Id, UtcDateTime, table_of
-from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
+from models.outbox import UNKNOWN_KIND, Notice, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)

@@ -14,14 +14,17 @@ from bot.engine import bells, clock
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, in_chat, names, people
+from bot.shifts import reminders as shift_reminders
+from bot.shifts.texts import ShiftReminder
 from bot.telling import inbox, leases
 from bot.telling.letters import InChat, Moved, Outcome, Sent, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers import leaving
 from bot.volunteers.texts import CoordinatorBlocked
+from models.back_off import PERMANENT_TRIES, gives_up_at, next_try
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
-from models.outbox import PERMANENT_TRIES, REMINDERS, UNKNOWN_KIND, Notice, RowState, gives_up_at, next_try
+from models.outbox import REMINDERS, UNKNOWN_KIND, Notice, RowState
 from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
@@ -109,6 +112,12 @@ async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) 
     await _close_farewell_lane(work, row.address_id)
 
 
+async def say_doubt(work: Work, row: OutboxRow) -> None:
+    """The reminder of a shift is not risked twice: coordinators know that it may not have arrived."""
+    if row.kind == Notice.SHIFT_REMINDER:
+        await shift_reminders.may_not_have_arrived(work, row.address_id, ShiftReminder.understood(row.params))
+
+
 async def _told_author(work: Work, row: OutboxRow, *, failed: bool) -> None:
     if failed and row.case_id is not None:  # a reply is somebody's words in a case: it names both
         await work.record(row.case_id, CaseEventKind.UNDELIVERED)
@@ -129,6 +138,7 @@ async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
     is_new = row.edits is None and row.kind not in REPEATABLE
     if again.doubtful and is_new and row.kind in REMINDERS:
         await end(work, row, state=RowState.SENT, doubtful=True)
+        await say_doubt(work, row)
         return
     if again.doubtful and is_new and row.doubtful:
         await end(work, row, state=RowState.FAILED, failure=DOUBTFUL, doubtful=True)

@@ -24,7 +24,10 @@ from bot.hours import channel_post, reminders, warnings
 from bot.people import access, in_chat, keeping, people
 from bot.people.access import CASES, CaseRow
 from bot.privacy import last_day, purge
+from bot.roster import timers
 from bot.service import Service
+from bot.shifts import asks, coverage
+from bot.shifts import reminders as shift_reminders
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
 from models.outbox import Timer, TimerKind
@@ -240,6 +243,7 @@ async def _chats(work: Work, _subject: int) -> None:
 
 async def _morning(work: Work, _subject: int) -> None:
     """What coordinators ought to know is said; the channel's post drops what is past."""
+    await timers.arm_all(work)
     await warnings.tell(work)
     await last_day.tell(work)
     await channel_post.refresh(work)
@@ -255,6 +259,11 @@ _DOES = {
     TimerKind.HELD_EXPIRES: held_lines.expire_held,
     TimerKind.KEPT_EXPIRES: keeping.expire,
     TimerKind.SESSION_EVENING: reminders.remind,
+    TimerKind.SHIFT_DAY_BEFORE: shift_reminders.day_before,
+    TimerKind.SHIFT_SOON: shift_reminders.soon,
+    TimerKind.SHIFT_GAP: coverage.alarm,
+    TimerKind.SHIFT_ASKS: asks.put_questions,
+    TimerKind.PROMISE_MOVED: shift_starts.promise_moved,
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,

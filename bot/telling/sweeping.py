@@ -95,7 +95,9 @@ async def _free(work: Work, whose: ColumnElement[bool]) -> None:
     due = (ROWS.c.state == spelt(RowState.DUE), whose)
     is_new = ROWS.c.edits.is_(None) & (ROWS.c.kind != Notice.UNSAY)  # a change, a deletion is repeated until done
     reminders = update(ROWS).where(*due, ROWS.c.kind.in_(REMINDERS), is_new)
-    await work.db.execute(reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now))
+    ended = reminders.values(state=RowState.SENT, doubtful=True, lease_owner=None, ended_at=work.now)
+    for row in every(OutboxRow, await work.db.execute(ended.returning(*ROW_COLUMNS))):
+        await marking.say_doubt(work, row)
     twice = select(*ROW_COLUMNS).where(*due, ROWS.c.doubtful, ROWS.c.last_try_at.is_not(None), is_new)
     for row in every(OutboxRow, await work.db.execute(twice)):
         await marking.end(work, row, state=RowState.FAILED, failure=marking.DOUBTFUL)

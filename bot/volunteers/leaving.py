@@ -13,7 +13,7 @@ from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.people import access, in_chat, names
-from bot.roster import shifts
+from bot.shifts import gone
 from bot.volunteers.told import volunteer
 from models.base import table_of
 from models.case import HeldLine
@@ -40,8 +40,7 @@ async def end_access(work: Work, person_id: int) -> Ended:
         BadInput: nobody on the staff has this id, or they have left; or it is the acting coordinator themself.
     """
     await _require_other(work, person_id)
-    given_up = await shifts.give_up(work, person_id, since=work.now)
-    return Ended(await disable_staff(work, person_id), given_up)
+    return await _end(work, person_id)
 
 
 async def leave_for_good(work: Work, person_id: int) -> Ended:
@@ -84,9 +83,13 @@ async def disable_staff(work: Work, person_id: int) -> int:
 
     Returns how many cases went back. The name stays until they have left for good. Shifts ahead are given up.
     """
-    await shifts.give_up(work, person_id, since=work.now)
+    return (await _end(work, person_id)).freed
+
+
+async def _end(work: Work, person_id: int) -> Ended:
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
+    given_up = await gone.leave_all(work, person_id)
     await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
@@ -96,7 +99,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
     await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
     await work.leave_no_trace()
     work.ring(bells.LOGINS)
-    return freed
+    return Ended(freed, given_up)
 
 
 async def enable_staff(work: Work, person_id: int) -> None:

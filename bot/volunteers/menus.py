@@ -13,11 +13,12 @@ from bot.engine.work import Work
 from bot.hours.texts_staff import HOURS_COMMANDS
 from bot.language.i18n import Catalogues, Plain, Words
 from bot.people import menus
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS, VOLUNTEER_COMMANDS
 from models.base import table_of
 from models.outbox import Meta
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
-STAFF_COMMANDS = ("cases", "me", "pause", "desk", "language", "help")
+STAFF_COMMANDS = ("cases", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
 PEOPLE_COMMANDS = ("volunteers", "invite")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)
@@ -25,7 +26,8 @@ _META = table_of(Meta)
 
 def commands_of(role: Role) -> tuple[str, ...]:
     """The commands of somebody with this role, in the order in which they are listed."""
-    return (*STAFF_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS) if role == Role.COORDINATOR else STAFF_COMMANDS
+    theirs = (*SHIFT_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS)
+    return (*STAFF_COMMANDS, *theirs) if role == Role.COORDINATOR else STAFF_COMMANDS
 
 
 def menu_of(words: Words, role: Role) -> tuple[tuple[str, Plain], ...]:

@@ -16,7 +16,7 @@ from bot.engine.inserts import insert_or_skip
 from bot.engine.work import Work
 from bot.people.people import LANGUAGES_SPOKEN
 from bot.people.standing import PROFILES, standing_of
-from bot.roster import shifts
+from bot.shifts import gone
 from bot.volunteers.texts_people import ProfileChanged
 from bot.volunteers.told import places_known
 from models.base import table_of
@@ -125,7 +125,7 @@ async def pause(work: Work, person_id: int, first: date, last: date | None) -> i
     await _change(work, person_id, paused_from=first, paused_until=last)
     begins = max(clock.start_of_day(first, work.zone), work.now)
     ends = None if last is None else clock.start_of_day(last + timedelta(days=1), work.zone)
-    return await shifts.give_up(work, person_id, since=begins, until=ends)
+    return await gone.leave_while_away(work, person_id, since=begins, until=ends)
 
 
 async def end_pause(work: Work, person_id: int) -> None:

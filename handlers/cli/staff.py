@@ -16,6 +16,8 @@ from bot.language.textshape import without_bidi_controls
 from bot.people import login_links, names, people, staff
 from bot.places import places
 from bot.roster import shifts
+from bot.roster.signing import CannotStaff
+from bot.shifts import making
 from bot.volunteers import leaving, onboarding, told
 from bot.volunteers.phrases_people import state_text, steps_lines
 from bot.volunteers.texts_people import card_lines, ended_lines, left_lines
@@ -236,12 +238,15 @@ def list_shifts() -> None:
 
 
 @shift.command("cancel", help=words("cli_shift_cancel"))
-def cancel_shift(number: Annotated[int, typer.Argument(help=words("cli_shift_number"))]) -> None:
+def cancel_shift(
+    number: Annotated[int, typer.Argument(help=words("cli_shift_number"))],
+    reason: Annotated[str, typer.Option(help=words("cli_shift_reason"))] = "",
+) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
             try:
-                await shifts.cancel_shift(work, number)
-            except NotFound:
+                await making.cancel(work, number, reason)
+            except (NotFound, CannotStaff):
                 raise BadInput("no_such_shift", value=str(number)) from None
         common.say("cli_shift_cancelled")
 

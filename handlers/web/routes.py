@@ -34,7 +34,7 @@ from handlers.web.frame.sockets import SOCKETS, Sockets
 from handlers.web.frame.static import ASSETS, Assets
 from handlers.web.frame.turns import PROBE_TURNS, TURNS, Turns
 from handlers.web.frame.view import PAGES, Pages
-from handlers.web.pages import hours, poster, public
+from handlers.web.pages import feed, hours, poster, public
 from models.people import Language
 
 _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
@@ -63,6 +63,7 @@ ROUTES = (
     Route("GET", "/hours.ics", Policy.PUBLIC, hours.calendar),
     Route("GET", "/hours/{place:[a-z0-9-]{1,16}}.ics", Policy.PUBLIC, hours.calendar),
     Route("GET", "/hours.json", Policy.PUBLIC, hours.feed),
+    Route("GET", "/shifts/{token:[A-Za-z0-9_-]{20,64}}.ics", Policy.PUBLIC, feed.shifts),
     Route("GET", "/poster", Policy.PUBLIC, poster.print_page),
     Route("GET", "/poster.pdf", Policy.PUBLIC, poster.pdf),
     Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),

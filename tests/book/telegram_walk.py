@@ -12,6 +12,7 @@ from bot.engine import clock
 from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS
 from bot.volunteers.menus import PEOPLE_COMMANDS, STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
@@ -24,8 +25,12 @@ from tests.channels.telegram_house import House, codes_of
 STRANGER, REFUSER, ASKER, VOLUNTEER, COORDINATOR = 801, 802, 803, 500, 700
 TOKEN = re.compile(r"(/desk/login/|/start )[\w-]{43}")  # another one each time
 A_SECOND = timedelta(seconds=1)
-MORE_LINES = ("/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho")  # with something after them
-COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS)))
+MORE_LINES = (  # with something after them
+    "/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho", "/newshift 3/2 15-17 linero 2 ar",
+    "/newshift 3/2 16-18 linero", "/newshift 31/2 13-16 linero", "/shifts 6", "/assign Amina 3/2", "/assign Amina 4/2",
+    "/cancelshift 3/2: vattenläcka", "/coverage",
+)  # fmt: skip
+COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS, *SHIFT_COMMANDS)))
 
 
 class _Chat:

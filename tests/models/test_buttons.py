@@ -12,8 +12,8 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, people_commands, volunteer_presses
-from models import buttons, buttons_hours, buttons_people
+from handlers.telegram import coordinator, people_commands, shift_presses, volunteer_presses
+from models import buttons, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -22,7 +22,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_hours, buttons_people)
+    for module in (buttons, buttons_hours, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -163,7 +163,8 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    assert set(volunteer_presses.PRESSES) == theirs - set(coordinator.PRESSES) - set(people_commands.PRESSES)
+    of_coordinators = {*coordinator.PRESSES, *people_commands.PRESSES, *shift_presses.PRESSES_OF_COORDINATORS}
+    assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
 
 def test_every_button_of_a_newcomer_is_theirs() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.outbox import LONGEST_WAIT, REMINDERS, Notice, gives_up_at, next_try
+from models.back_off import LONGEST_WAIT, gives_up_at, next_try
+from models.outbox import REMINDERS, Notice
 
 NOON = datetime(2026, 1, 7, 12, tzinfo=UTC)
 TWO_SECONDS = timedelta(seconds=2)

@@ -77,12 +77,15 @@ async def test_the_shift_of_somebody_else_is_in_nobody_s_way(house: Service) -> 
     assert together is not None and together.code == "shift_clash"
 
 
-async def test_who_cancels_a_shift_by_command_is_told_that_its_volunteers_are_not(house: Service) -> None:
-    amina = await builders.volunteer(house, on_shift=False)
-    shift = await builders.shift(house, amina, starts_at=clock.now() + timedelta(days=1))
-
+async def test_a_cancelled_shift_is_not_brought_back_for_somebody_who_has_another_by_then(house: Service) -> None:
+    amina, first = await amina_on_shift(house)
     async with house.store.work() as work:
-        await shifts.cancel_shift(work, shift)
+        await shifts.cancel_shift(work, first)
+    await builders.shift(house, amina, starts_at=MONDAY_NOON + HOUR, lasts=HOUR)
 
-    assert await builders.said_to(house, amina.id) == []
-    assert "Volontärerna får inte veta det härifrån" in house.desk("sv")("cli_shift_cancelled")
+    with pytest.raises(BadInput, match="shift_clash"):
+        async with house.store.work() as work:
+            await shifts.bring_back_shift(work, first)
+
+    row = await builders.one(house, "SELECT cancelled_at FROM shifts WHERE id = :id", id=first)
+    assert row.cancelled_at is not None

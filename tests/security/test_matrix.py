@@ -57,6 +57,7 @@ CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSI
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
+NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
 POLICY: dict[str, tuple[str, ...]] = {
@@ -68,6 +69,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "GET /hours.ics": ANYBODY_READS,
     "GET /hours/{place}.ics": ANYBODY_READS,
     "GET /hours.json": ANYBODY_READS,
+    "GET /shifts/{token}.ics": NOT_A_FEED,
     "GET /poster": ANYBODY_READS,
     "GET /poster.pdf": ANYBODY_READS,
     "GET /{language}/help": ANYBODY_READS,

@@ -13,13 +13,18 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.engine import clock
 from bot.hours.texts_unasked import HolidayProposed
 from bot.hours.told import SessionTold
 from bot.language.i18n import Catalogues, Words
 from bot.people import login_links, people
+from bot.people.standing import PROFILES
 from bot.places import places
+from bot.roster import shifts
+from bot.shifts import seen
+from bot.shifts.texts import ShiftAsked
 from bot.volunteers import leaving
 from models.base import metadata
 from models.closing import USUAL_ORGANISATIONS
@@ -98,7 +103,25 @@ BY_STAFF = {
     "mea":              (OWN,     OWN),
     "men":              (OWN,     OWN),
     "mem":              (OWN,     OWN),
+    "sf":               (OWN,     OWN),      # lists, and what is one's own
+    "su":               (OWN,     OWN),
+    "sl":               (OWN,     OWN),
+    "sc":               (NOTHING, NOTHING),  # another's shift
+    "sy":               (OWN,     OWN),      # refused in words
+    "sk":               (NOTHING, NOTHING),
+    "sa":               (NOTHING, NOTHING),
+    "st":               (NOTHING, NOTHING),  # only on the card that asks
+    "sn":               (NOTHING, NOTHING),
+    "sw":               (NOTHING, NOTHING),  # from here on coordinators'
+    "sh":               (NOTHING, NOTHING),
+    "sas":              (NOTHING, NOTHING),
+    "saq":              (NOTHING, NOTHING),
+    "spk":              (NOTHING, NOTHING),
+    "sx":               (NOTHING, NOTHING),
+    "sxk":              (NOTHING, NOTHING),
+    "scv":              (NOTHING, NOTHING),
 }  # fmt: skip
+OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk")
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
@@ -209,7 +232,7 @@ def template_of(code: str, case_ids: set[str]) -> str:
         rest[0] = "PERSON"
     if verb in ("close", "noadvice", "release"):
         rest[-1] = "SEEN"
-    if verb in ("hp", "hpc", "hd", "hu", "ga", "gp", "gl"):
+    if verb in ("hp", "hpc", "hd", "hu", "ga", "gp", "gl", "sf", "sw") or verb in OF_A_SHIFT:
         rest = ["OF_THE_COORDINATOR"]
     return ":".join([verb, *rest])
 
@@ -294,6 +317,7 @@ async def coordinate(house: House) -> None:
     for answer in ("linero", f"{tomorrow:%Y%m%d}", "-"):
         codes = codes_of(house.api.chat(COORDINATOR).last)
         await house.pressed(COORDINATOR, next(code for code in codes if code.endswith(f":{answer}")))
+    await shift_walk(house, karin)
     await house.hears(COORDINATOR, "/closeday")
     await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
     await builders.new_volunteer(service, "Nour")
@@ -310,6 +334,28 @@ async def say_of_oneself(house: House) -> None:
     for code in ("me:pause", "meu:4", "me:pause"):
         await house.pressed(GUIDE, code)
     await house.pressed(GUIDE, "mee")
+
+
+async def shift_walk(house: House, karin: builders.Staff) -> None:
+    """Every button about shifts is shown: a coordinator looks at everything, and has shifts as a volunteer has."""
+    begins = clock.now() + timedelta(days=5)
+    other = await builders.volunteer(house.service, "Dana", on_shift=False)
+    async with house.service.store.work() as work:
+        await work.db.execute(update(PROFILES).values(may_be_asked=True))
+    for day in range(2):
+        await builders.shift(house.service, karin, starts_at=begins + timedelta(days=day), lasts=timedelta(hours=2))
+    free = await builders.shift(house.service, starts_at=begins + timedelta(days=3), lasts=timedelta(hours=2))
+    await builders.shift(house.service, other, starts_at=begins + timedelta(days=4), lasts=timedelta(hours=2))
+    async with house.service.store.work() as work:
+        shown = await seen.seen_one(work, await shifts.shift_of(work.db, free))
+        await work.tell(karin.id, ShiftAsked(shift=shown))
+    for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts"):
+        await house.hears(COORDINATOR, command)
+    for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:"):
+        await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1], 1)
+        await house.settle()
+    await house.hears(COORDINATOR, "/freeshifts")
+    await house.pressed(COORDINATOR, f"su:{free}")
 
 
 async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
@@ -446,11 +492,14 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 # Commands.
 
-OF_COORDINATORS = ("/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo")
+OF_COORDINATORS = (
+    "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
+    "/assign", "/unassign", "/cancelshift", "/coverage",
+)  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1",
+    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.engine.settings import read_settings
 from bot.telling import lanes
 from bot.telling.outbox import ROWS
+from models.back_off import LONGEST_WAIT
 from models.base import table_of
 from models.conversation import Message
-from models.outbox import LONGEST_WAIT, UNKNOWN_KIND, Notice, RowState
+from models.outbox import UNKNOWN_KIND, Notice, RowState
 from models.people import Address, Channel
 
 NOW = datetime(2026, 1, 5, 11, tzinfo=UTC)

@@ -28,6 +28,10 @@ from bot.language.parts import Spoken, ToNewcomer, ToStaff
 from bot.people.texts import NewDevice
 from bot.places.places import PlaceRow
 from bot.places.told import PlaceTold
+from bot.roster.told import ShiftSeen
+from bot.shifts.texts import ShiftReminder
+from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
+from bot.shifts.texts_coordinator import ShiftUsage
 from bot.telling import table
 from bot.trouble.texts import ClockDoubt
 from bot.volunteers import texts_people
@@ -35,6 +39,7 @@ from bot.volunteers.texts import StaffLanguage
 from bot.volunteers.texts_people import PeopleUsage
 from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
 from models.buttons_hours import AND, EVERYWHERE, NOTHING
+from models.buttons_shifts import COME
 from models.hours import Door, Reason
 from models.hours_change import Verb
 from models.hours_dialogue import ORDER, Around, Draft, Step, Turn, advance, begin
@@ -245,7 +250,15 @@ def _holidays() -> list[HolidayProposed]:
     return [HolidayProposed(day=DAY, name=name, sessions=tuple(values_of(SessionTold)))]
 
 
+def _shift_usages() -> list[ShiftUsage]:
+    refused = {"refusal": "hours_word_unknown", "values": {"value": "tjoho"}}
+    commands = [ShiftUsage(command=command, day=DAY, place="linero") for command in SHIFT_EXAMPLES]
+    wrong = [replace(one, **refused) for one in commands]
+    return [*commands, *wrong, replace(wrong[0], shifts=tuple(values_of(ShiftSeen)[:2]))]
+
+
 WAYS: Mapping[type, Callable[[], list[Any]]] = {
+    ShiftUsage: _shift_usages,
     AskTap: _ways_to_ask,
     NoConsent: lambda: _hours(NoConsent),
     NotAgreedAnew: lambda: _hours(NotAgreedAnew),
@@ -274,4 +287,5 @@ PRESSED: Mapping[type[Saying], tuple[str, ...]] = {
     MyCases: ("over",),
     CloseCategory: ("left",),
     ClockDoubt: (CLOCK.code(1),),
+    ShiftReminder: (COME.code(1),),
 }

@@ -1,0 +1,50 @@
+"""Who changed what of the shifts, and when: one line a change, and the newest of them for whoever came too late.
+
+It must not change a shift.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select
+
+from bot.engine.db import Db
+from bot.engine.rows import columns, first
+from bot.engine.work import Work
+from models.base import table_of
+from models.shift import ShiftChange
+from models.staffing import ShiftVerb
+
+CHANGES = table_of(ShiftChange)
+
+
+class Changed(NamedTuple):
+    """One line of the ledger. `made_by` is None from the command line."""
+
+    number: int
+    made_at: datetime
+    made_by: int | None
+    what: dict[str, object]
+
+    @property
+    def verb(self) -> ShiftVerb:
+        return ShiftVerb(str(self.what["verb"]))
+
+
+async def record(work: Work, shift_id: int, verb: ShiftVerb, *, person_id: int | None = None, **before: object) -> None:
+    """The change has its line. `before`: codes and instants of what was."""
+    what = {"verb": verb.value, **({"person": person_id} if person_id else {}), **before}
+    made_by = work.actor.id if work.actor else None
+    await work.db.execute(insert(CHANGES).values(shift_id=shift_id, made_at=work.now, made_by=made_by, what=what))
+
+
+async def newest_of(db: Db, shift_id: int) -> Changed | None:
+    """The last thing that was done to the shift."""
+    lines = select(*columns(Changed, CHANGES)).where(CHANGES.c.shift_id == shift_id)
+    return first(Changed, await db.execute(lines.order_by(CHANGES.c.number.desc()).limit(1)))
+
+
+async def newest_number(db: Db) -> int:
+    """The number of the newest change of any shift; 0 before there is one."""
+    newest: int = (await db.execute(select(func.coalesce(func.max(CHANGES.c.number), 0)))).scalar_one()
+    return newest

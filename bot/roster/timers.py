@@ -1,0 +1,58 @@
+"""When a shift is looked at again: its reminders, and the alarms about its gaps. Armed once each, however often asked.
+
+A shift that a version before this one added has none until the morning's round. It must not say what is told then.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.engine.rows import columns, every
+from bot.engine.work import Work
+from bot.roster.staffing import HELD, SHIFTS
+from models.base import table_of
+from models.outbox import Timer, TimerKind
+from models.reminding import ALARMS_BEFORE, DAY_BEFORE, SOON_BEFORE, told_at
+
+_TIMERS = table_of(Timer)
+KINDS = (TimerKind.SHIFT_DAY_BEFORE, TimerKind.SHIFT_SOON, TimerKind.SHIFT_GAP)
+AHEAD = timedelta(days=5)  # beyond the first alarm, and what a night puts forward
+
+
+class _Armed(NamedTuple):
+    kind: str
+    due_at: datetime
+
+
+class _Ahead(NamedTuple):
+    id: int
+    starts_at: datetime
+
+
+def times(starts_at: datetime, zone: ZoneInfo) -> Iterator[tuple[TimerKind, datetime]]:
+    """What is looked at when, of a shift that begins then."""
+    yield TimerKind.SHIFT_DAY_BEFORE, told_at(starts_at - DAY_BEFORE, zone)
+    yield TimerKind.SHIFT_SOON, told_at(starts_at - SOON_BEFORE, zone)
+    for before in ALARMS_BEFORE:
+        yield TimerKind.SHIFT_GAP, told_at(starts_at - before, zone)
+
+
+async def arm(work: Work, shift_id: int, starts_at: datetime) -> None:
+    """The shift will be looked at whenever that is still ahead."""
+    mine = select(*columns(_Armed, _TIMERS)).where(_TIMERS.c.subject == shift_id, _TIMERS.c.kind.in_(KINDS))
+    armed = {(one.kind, one.due_at) for one in every(_Armed, await work.db.execute(mine))}
+    for kind, at in times(starts_at, work.zone):
+        if at > work.now and (kind.value, at) not in armed:
+            await work.remind(kind, shift_id, at)
+
+
+async def arm_all(work: Work) -> None:
+    """So will every shift of the next days, whoever added it."""
+    soon = select(*columns(_Ahead, SHIFTS)).where(
+        HELD, SHIFTS.c.starts_at > work.now, SHIFTS.c.starts_at < work.now + AHEAD
+    )
+    for shift in every(_Ahead, await work.db.execute(soon)):
+        await arm(work, shift.id, shift.starts_at)

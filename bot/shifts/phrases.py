@@ -1,0 +1,113 @@
+"""The parts that sentences about shifts are made of: a shift's name, who is on it, what it lacks, why not.
+
+A shift is named as people do, by day, times and place. It must not know which notice it is part of, nor load rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.hours.phrases import short_name
+from bot.language import dates
+from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.parts import Facts, lines
+from bot.language.textshape import LONGEST_BUTTON, shortened
+from bot.roster.told import CoverTold, ShiftNamed, ShiftSeen, WhyTold
+from models.dialogue import Choice
+from models.shift import ONLINE
+from models.staffing import Grade, ShiftVerb, WhyNot
+
+MARKS = {Grade.GREEN: "🟢", Grade.AMBER: "🟡", Grade.RED: "🔴"}  # with words beside: nobody need see colours
+BY_SOMEBODY = (ShiftVerb.SIGNED_UP, ShiftVerb.LEFT, ShiftVerb.CANNOT, ShiftVerb.ALONE, ShiftVerb.GONE)
+
+
+def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:
+    """As people name it: "mån 7/12 13–16 Linero"."""
+    begins, ends = (at.astimezone(facts.zone) for at in (shift.starts_at, shift.ends_at))
+    times = Ltr(f"{_short_time(begins)}–{_short_time(ends)}")
+    return words("shift_name", day=words.short_day(begins.date()), times=times, place=place_of(words, shift))
+
+
+def place_of(words: Words, shift: ShiftNamed) -> Plain | Foreign:
+    """Where it is, as short as a button has room for."""
+    if shift.code == ONLINE:
+        return words("shift_online")
+    spoken = f"shift_at_{shift.place}"
+    return words(spoken) if spoken in words else short_name(words, shift)
+
+
+def _short_time(shown: datetime) -> str:
+    return f"{shown:%H}" if not shown.minute else f"{shown:%H:%M}"
+
+
+def on_a_button(words: Words, shift: ShiftNamed, facts: Facts, key: str = "") -> str:
+    """The shift's name as a phone shows it whole on a button, after what `key` says."""
+    name = shift_name(words, shift, facts)
+    return shortened(words(key, shift=name) if key else name, LONGEST_BUTTON)
+
+
+def choice(words: Words, code: str, shift: ShiftNamed, facts: Facts, key: str = "") -> Choice:
+    """A button that names the shift."""
+    return Choice(code, on_a_button(words, shift, facts, key))
+
+
+def names_text(words: Words, names: Iterable[str]) -> Foreign:
+    """Several people's names."""
+    return Foreign(dates.listed(names, words.language))
+
+
+def language_name(words: Words, code: str) -> Plain:
+    """A language that volunteers speak, as the reader calls it."""
+    return words(f"language_{code}") if f"language_{code}" in words else Plain(code)
+
+
+def language_in_sentence(words: Words, code: str) -> Plain:
+    """As `language_name`, in the middle of a sentence: Swedish writes languages with a small letter."""
+    name = language_name(words, code)
+    return Plain(name.lower()) if words.language == "sv" else name
+
+
+def languages_text(words: Words, codes: Sequence[str]) -> Plain:
+    """Several languages."""
+    return Plain(dates.listed([language_name(words, code) for code in codes], words.language))
+
+
+def cover_text(words: Words, cover: CoverTold) -> Plain:
+    """How well it is covered, as a mark and in words: "🟡 1 saknas, arabiska saknas"."""
+    lacks = [words("cover_missing", n=cover.missing)] if cover.missing else []
+    if cover.no_experienced:
+        lacks.append(words("cover_no_experienced"))
+    if cover.languages:
+        lacks.append(words("cover_no_speaker", languages=languages_text(words, cover.languages)))
+    named = words(f"cover_{cover.grade}")
+    said = words("cover_lacks", grade=named, lacks=Plain(dates.listed(lacks, words.language))) if lacks else named
+    return Plain(f"{MARKS[cover.grade]} {said}")
+
+
+def seen_lines(words: Words, shift: ShiftSeen, facts: Facts) -> str:
+    """A shift, who is on it, what it lacks, and the note about it."""
+    there = words("shift_there", there=shift.there, needed=shift.needed)
+    who = words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+    return lines(
+        words("shift_line", shift=shift_name(words, shift, facts), who=who),
+        cover_text(words, shift.cover) if shift.cover else "",
+        words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else "",
+    )
+
+
+def why_lines(words: Words, told: WhyTold, facts: Facts) -> str:
+    """Why it was refused, and what was done to the shift before."""
+    values = {"other": shift_name(words, told.other, facts)} if told.other else {}
+    if told.why == WhyNot.TRAVEL:
+        said = words("shift_why_travel", n=told.minutes, **values)
+    else:
+        said = words(f"shift_why_{told.why}", **values)
+    named = words("shift_why_named", name=Foreign(told.alias), why=said) if told.alias else said
+    return lines(named, _what_was_done(words, told, facts))
+
+
+def _what_was_done(words: Words, told: WhyTold, facts: Facts) -> str:
+    if told.verb is None or told.at is None:
+        return ""
+    names = names_text(words, told.names) if told.names else words("hours_by_command")
+    at = words.day_and_time(told.at, facts.zone, now=facts.now)
+    return words(f"shift_did_{told.verb}", names=names, time=at)

@@ -1,0 +1,72 @@
+"""Every button about shifts: taking one, not being able to come, standing in, and a coordinator's week.
+
+As in `buttons.py`, a code must not change: buttons stay in chats for weeks. The dialogue that adds a shift has the
+buttons of all dialogues.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, NamedTuple
+
+from models.button import Button, Number, OneOf
+from models.buttons import Alone
+from models.hours import Reason
+
+OWN_WORDS, NO_REASON = "own", "none"
+REASONS = (Reason.ILLNESS, Reason.LIBRARY_CLOSED, Reason.HOLIDAY)  # those that a button offers
+Page = Annotated[int, Number(3)]
+
+
+class OfShift(NamedTuple):
+    shift: int
+
+
+class OfFreePage(NamedTuple):
+    page: Page
+
+
+class OfOpenPlace(NamedTuple):
+    open_place: int
+
+
+class OfWeek(NamedTuple):
+    day: date
+
+
+class Assigning(NamedTuple):
+    shift: int
+    person: int
+
+
+class Picked(NamedTuple):
+    deed: Literal["a", "u", "c", "s"]
+    shift: int
+    person: int
+
+
+class Cancelling(NamedTuple):
+    shift: int
+    reason: Annotated[str, OneOf((OWN_WORDS, NO_REASON, *REASONS))]
+
+
+FREE = Button("sf:{page}", OfFreePage)
+SIGN_UP = Button("su:{shift}", OfShift)
+LEAVE_SHIFT = Button("sl:{shift}", OfShift)
+CANT = Button("sc:{shift}", OfShift)
+CANT_YES = Button("sy:{shift}", OfShift)
+COME = Button("sk:{shift}", OfShift)
+ASK_STAND_IN = Button("sa:{open_place}", OfOpenPlace)
+TAKE_PLACE = Button("st:{shift}", OfShift)
+TAKE_NOT = Button("sn:{shift}", OfShift)
+FEED_NEW = Button("sfn", Alone)
+FEED_END = Button("sfe", Alone)
+# Coordinators'.
+SHIFTS_OF_WEEK = Button("sw:{day}", OfWeek)
+SHOW_SHIFT = Button("sh:{shift}", OfShift)
+ASSIGN = Button("sas:{shift}:{person}", Assigning)
+ASK_THEM = Button("saq:{shift}", OfShift)
+PICK_SHIFT = Button("spk:{deed}:{shift}:{person}", Picked)
+CANCEL_SHIFT = Button("sx:{shift}:{reason}", Cancelling)
+KEEP_SHIFT = Button("sxk:{shift}", OfShift)
+COVERAGE = Button("scv", Alone)
+ANNOUNCE = Button("san", Alone)
+ANNOUNCE_NOT = Button("sann", Alone)

@@ -1,0 +1,160 @@
+"""What a coordinator is asked while a shift is put together by buttons: a pure state machine.
+
+Where a dialogue stands is a row of `dialogues`. Owns Step, Draft and `advance`; a new question is one entry in ORDER,
+its answers and its text. No database, clock, language or channel.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from models.button import Day, NotAButton, Number, TimeOfDay, read_as
+from models.hours_dialogue import DAYS_ON_A_SCREEN, PLACES_ON_A_SCREEN, SCREENS_OF_DAYS
+from models.saying import Clock
+
+
+class Step(StrEnum):
+    """What is asked: five presses, and the command before them."""
+
+    PLACE = "place"
+    DAY = "day"
+    STARTS = "starts"
+    ENDS = "ends"
+    NEEDED = "needed"
+
+
+ORDER = tuple(Step)
+STARTS = tuple(time(8 + n // 2, n % 2 * 30) for n in range(25))  # 08:00 to 20:00; the night is typed
+ENDS = (*STARTS, time(20, 30), time(21), time(21, 30), time(22))
+MOST_OFFERED = 4  # of a shift's places
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been chosen. `place`: a code."""
+
+    place: str = ""
+    day: date | None = None
+    starts: Clock | None = None
+    ends: Clock | None = None
+    needed: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        """As a row keeps it."""
+        kept: dict[str, object] = _DRAFT.dump_python(self, mode="json", exclude_defaults=True)
+        return kept
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, object]) -> "Draft":
+        """The draft that `to_json` wrote."""
+        return _DRAFT.validate_python(kept)
+
+
+_DRAFT = TypeAdapter(Draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What may be answered. `next_page`: of a list that does not fit on a screen."""
+
+    places: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
+    times: tuple[time, ...] = ()
+    numbers: tuple[int, ...] = ()
+    next_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a press leads to. `step`: what is asked next; None once everything has been chosen. `stale`: nothing has
+    changed, since nobody was offered that."""
+
+    step: Step | None
+    draft: Draft
+    stale: bool = False
+
+
+class _Passed(Exception):
+    """Nobody is offered this answer."""
+
+
+def begin() -> Turn:
+    """A dialogue in which nothing has been chosen yet."""
+    return Turn(ORDER[0], Draft())
+
+
+def advance(step: Step, draft: Draft, answer: str, places: tuple[str, ...], today: date) -> Turn:
+    """The turn that the press with this answer leads to. Never raises: what was not offered is `stale`."""
+    try:
+        chosen = _ANSWERS[step](draft, answer, places, today)
+    except (_Passed, NotAButton):
+        return Turn(step, draft, stale=True)
+    following = ORDER.index(step) + 1
+    return Turn(ORDER[following] if following < len(ORDER) else None, chosen)
+
+
+def question(step: Step, draft: Draft, places: tuple[str, ...], today: date, page: int = 0) -> Question:
+    """What may be answered at this step, on this page of it."""
+    match step:
+        case Step.PLACE:
+            pages = -(-len(places) // PLACES_ON_A_SCREEN) or 1
+            at = page % pages * PLACES_ON_A_SCREEN
+            following = (page + 1) % pages if pages > 1 else None
+            return Question(places=places[at : at + PLACES_ON_A_SCREEN], next_page=following)
+        case Step.DAY:
+            shown = page % SCREENS_OF_DAYS
+            first = today + timedelta(days=shown * DAYS_ON_A_SCREEN)
+            days = tuple(first + timedelta(days=n) for n in range(DAYS_ON_A_SCREEN))
+            return Question(days=days, next_page=(shown + 1) % SCREENS_OF_DAYS)
+        case Step.STARTS:
+            return Question(times=STARTS)
+        case Step.ENDS:
+            return Question(times=_ends(draft))
+        case Step.NEEDED:
+            return Question(numbers=tuple(range(1, MOST_OFFERED + 1)))
+
+
+def _place(draft: Draft, answer: str, places: tuple[str, ...], _today: date) -> Draft:
+    _require(answer in places)
+    return replace(draft, place=answer)
+
+
+def _day(draft: Draft, answer: str, _places: tuple[str, ...], today: date) -> Draft:
+    day = read_as(Day(), answer)
+    _require(today <= day <= today + timedelta(days=DAYS_ON_A_SCREEN * SCREENS_OF_DAYS))
+    return replace(draft, day=day)
+
+
+def _starts(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
+    starts = read_as(TimeOfDay(), answer)
+    _require(starts in STARTS)
+    return replace(draft, starts=starts)
+
+
+def _ends_at(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
+    ends = read_as(TimeOfDay(), answer)
+    _require(ends in _ends(draft))
+    return replace(draft, ends=ends)
+
+
+def _needed(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
+    needed = read_as(Number(1), answer)
+    _require(1 <= needed <= MOST_OFFERED)
+    return replace(draft, needed=needed)
+
+
+_ANSWERS: Mapping[Step, Callable[[Draft, str, tuple[str, ...], date], Draft]] = {
+    Step.PLACE: _place, Step.DAY: _day, Step.STARTS: _starts, Step.ENDS: _ends_at, Step.NEEDED: _needed,
+}  # fmt: skip
+
+
+def _ends(draft: Draft) -> tuple[time, ...]:
+    return tuple(one for one in ENDS if draft.starts is not None and one > draft.starts)
+
+
+def _require(is_offered: bool) -> None:
+    if not is_offered:
+        raise _Passed
