@@ -29,6 +29,7 @@ LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb"
 LONGEST_ALIAS = 40
 _PEOPLE, _ADDRESSES, _THREADS = table_of(Person), table_of(Address), table_of(Conversation)
 _PROFILES = table_of(VolunteerProfile)
+_COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
 
 class Reached(NamedTuple):
@@ -236,10 +237,15 @@ async def knows_nobody(db: Db) -> bool:
     return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
 
 
+async def tell_other_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
+    """Every enabled coordinator is told, but not one who acts and so knows it."""
+    them = _COORDINATORS if work.actor is None else _COORDINATORS.where(_PEOPLE.c.id != work.actor.id)
+    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
+
+
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told."""
-    them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
-    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
+    await work.tell_each((await work.db.execute(_COORDINATORS)).scalars().all(), saying, **about)
 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:
