@@ -1,7 +1,6 @@
 """Somebody is invited from a coordinator's phone, introduced, takes a case, and is without access again: with a phone
 or a browser of their own, on the running service. After each step the rows say who was told what."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -25,10 +24,10 @@ from tests.botapi import FakeBotApi, Shown
 from tests.builders import Staff
 from tests.channels.web_fixtures import Browser
 from tests.conftest import TOKEN, settings_for
+from tests.crash.program import until
 from tests.running import free_port, running
 
 BOSS, NOUR = 41, 42
-PATIENCE_SECONDS = 10.0
 
 
 @dataclass
@@ -137,8 +136,6 @@ async def test_from_the_invitation_to_the_last_day(town: Town, channel: str) -> 
     await town.api.chat(BOSS).wait_for("är avstängd.")
     case = await builders.case_row(asker)
     assert (case.status, case.volunteer_id) == (CaseStatus.QUEUED, None)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while NOUR in town.api.menus:
-            await asyncio.sleep(0.02)
+    await until(lambda: NOUR not in town.api.menus, otherwise="the menu to be gone")
     assert (await town.browser.get("/desk")).status == 404
     assert [row.kind for row in await builders.said_to(town.service, asker.id)][-1] == "released"
