@@ -3,7 +3,7 @@
 Each step has a day and whoever said so. It must not decide what a step lets somebody do: `bot/people/standing.py` does.
 """
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
@@ -21,8 +21,8 @@ async def take_step(work: Work, person_id: int, step: OnboardingStep) -> None:
         NotFound: a newcomer or a volunteer acts.
         BadInput: nobody on the staff has this id, or their access has ended.
     """
+    await _hold(work, person_id)
     before = await standing_with_access(work, person_id)
-    await _know(work, person_id)
     by = work.actor.id if work.actor else None
     taken = {"person_id": person_id, "step": step.value, "done_on": work.today, "done_by": by}
     await work.db.execute(insert_or_skip(work.db, STEPS).values(**taken))
@@ -36,6 +36,7 @@ async def take_step_back(work: Work, person_id: int, step: OnboardingStep) -> No
 
     Raises: as `take_step`.
     """
+    await _hold(work, person_id)
     await standing_with_access(work, person_id)
     this = (STEPS.c.person_id == person_id, STEPS.c.step == step.value)
     await work.db.execute(delete(STEPS).where(*this))
@@ -74,8 +75,8 @@ async def standing_with_access(work: Work, person_id: int) -> Standing:
 
 
 async def _change_trainee(work: Work, person_id: int, *, is_trainee: bool) -> None:
+    await _hold(work, person_id)
     await standing_with_access(work, person_id)
-    await _know(work, person_id)
     other = PROFILES.c.person_id == person_id, PROFILES.c.is_trainee.is_(not is_trainee)
     if not (await work.db.execute(update(PROFILES).where(*other).values(is_trainee=is_trainee))).rowcount:
         return
@@ -86,6 +87,15 @@ async def _change_trainee(work: Work, person_id: int, *, is_trainee: bool) -> No
         await work.tell(person_id, MayBegin())
 
 
-async def _know(work: Work, person_id: int) -> None:
-    """There is a profile: a version before this one added people without."""
+async def _hold(work: Work, person_id: int) -> None:
+    """Nobody else changes how this person stands until COMMIT: of two who tick the last steps at once, one sees both.
+    There is a profile then; a version before this one added people without.
+
+    Raises:
+        NotFound: a newcomer or a volunteer acts.
+    """
+    work.require_publisher()
+    if (await standing_of(work.db, [person_id])).get(person_id) is None:
+        return  # nobody of ours, which is said next
     await work.db.execute(insert_or_skip(work.db, PROFILES).values(person_id=person_id))
+    await work.db.execute(select(PROFILES.c.person_id).where(PROFILES.c.person_id == person_id).with_for_update())
