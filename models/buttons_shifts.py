@@ -48,6 +48,29 @@ class Cancelling(NamedTuple):
     reason: Annotated[str, OneOf((OWN_WORDS, NO_REASON, *REASONS))]
 
 
+class OfLine(NamedTuple):
+    line: int
+    stays: bool
+
+
+class OfDraft(NamedTuple):
+    draft: int
+
+
+class Holidays(NamedTuple):
+    draft: int
+    included: bool
+
+
+class Every(NamedTuple):
+    shift: int
+    weeks: Literal["1", "2"]
+
+
+class OfStanding(NamedTuple):
+    standing: int
+
+
 FREE = Button("sf:{page}", OfFreePage)
 SIGN_UP = Button("su:{shift}", OfShift)
 LEAVE_SHIFT = Button("sl:{shift}", OfShift)
@@ -66,3 +89,10 @@ PICK_SHIFT = Button("spk:{deed}:{shift}:{person}", Picked)
 CANCEL_SHIFT = Button("sx:{shift}:{reason}", Cancelling)
 KEEP_SHIFT = Button("sxk:{shift}", OfShift)
 COVERAGE = Button("scv", Alone)
+# The usual week, a term, and what comes again every week.
+WEEK_LINE = Button("tl:{line}:{stays}", OfLine)
+WITH_HOLIDAYS = Button("tr:{draft}:{included}", Holidays)
+PUBLISH_TERM = Button("tp:{draft}", OfDraft)
+DROP_TERM = Button("td:{draft}", OfDraft)
+EVERY_WEEKS = Button("se:{shift}:{weeks}", Every)
+END_STANDING = Button("sxe:{standing}", OfStanding)

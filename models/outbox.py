@@ -142,6 +142,12 @@ class Notice(StrEnum):
     SHIFTS_OF_WEEK = "shifts_of_week"
     SHIFT_COVERAGE = "shift_coverage"
     SHIFT_GAP = "shift_gap"
+    WEEK_SHOWN = "week_shown"
+    TERM_PREVIEW = "term_preview"
+    TERM_PUBLISHED = "term_published"
+    TERM_DROPPED = "term_dropped"
+    TERM_OPEN = "term_open"
+    STANDING = "standing"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"
@@ -251,6 +257,7 @@ class TimerKind(StrEnum):
     SHIFT_SOON = "shift_soon"
     SHIFT_GAP = "shift_gap"
     SHIFT_ASKS = "shift_asks"
+    STANDING = "standing"
     PROMISE_MOVED = "promise_moved"
     CHATS = "chats"
     MORNING = "morning"

@@ -8,13 +8,14 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, finding, guided, lists, making, seen
+from bot.shifts import coverage, finding, guided, lists, making, seen, term
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
+from bot.shifts.typed import NewLine, Term
 from models.people import Role
 
-OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage")
+OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "template")
 TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "coverage")
 
 
@@ -71,10 +72,22 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "newshift":
             made = await making.new_shift(work, await finding.new_shift(work, rest, catalogues))
             await work.tell(actor.id, await coverage.shown(work, made.id, did="made"))
+        case "template" if not rest:
+            await work.tell(actor.id, await term.shown(work))
+        case "template":
+            await _template(work, actor, await finding.template(work, rest, catalogues))
         case _ if not rest:
             await work.tell(actor.id, await finding.choose(work, finding.DEEDS[name]))
         case _:
             await _named(work, actor, finding.DEEDS[name], rest, catalogues)
+
+
+async def _template(work: Work, actor: Actor, typed: NewLine | Term) -> None:
+    if isinstance(typed, NewLine):
+        added = await term.add_line(work, typed)
+        await work.tell(actor.id, await term.shown(work, added=added))
+    else:
+        await work.tell(actor.id, await term.propose(work, *typed))
 
 
 async def _named(work: Work, actor: Actor, deed: Deed, rest: str, catalogues: Catalogues) -> None:

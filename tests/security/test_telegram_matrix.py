@@ -104,11 +104,18 @@ BY_STAFF = {
     "sx":               (NOTHING, NOTHING),
     "sxk":              (NOTHING, NOTHING),
     "scv":              (NOTHING, NOTHING),
+    "tl":               (NOTHING, NOTHING),
+    "tr":               (NOTHING, NOTHING),
+    "tp":               (NOTHING, NOTHING),
+    "td":               (NOTHING, NOTHING),
+    "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
+    "sxe":              (NOTHING, NOTHING),
 }  # fmt: skip
-OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk")
+OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
+              "tp", "td", "se", "sxe")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
-OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject")
+OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 
 
 def allowed(actor: str, family: str) -> str:
@@ -319,8 +326,11 @@ async def shift_walk(house: House, karin: builders.Staff) -> None:
     for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:"):
         await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1], 1)
         await house.settle()
+    await house.hears(COORDINATOR, "/template måndag 13-16 linero")
+    await house.hears(COORDINATOR, f"/template {begins:%Y-%m-%d}..{begins + timedelta(days=14):%Y-%m-%d}")
     await house.hears(COORDINATOR, "/freeshifts")
     await house.pressed(COORDINATOR, f"su:{free}")
+    await house.pressed(COORDINATOR, f"se:{free}:1")
 
 
 async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
@@ -458,7 +468,7 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
-    "/assign", "/unassign", "/cancelshift", "/coverage",
+    "/assign", "/unassign", "/cancelshift", "/coverage", "/template",
 )  # fmt: skip
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
