@@ -71,6 +71,16 @@ class OfStanding(NamedTuple):
     standing: int
 
 
+class Swapping(NamedTuple):
+    shift: int
+    other: int
+    person: int
+
+
+class OfSwap(NamedTuple):
+    swap: int
+
+
 FREE = Button("sf:{page}", OfFreePage)
 SIGN_UP = Button("su:{shift}", OfShift)
 LEAVE_SHIFT = Button("sl:{shift}", OfShift)
@@ -96,3 +106,7 @@ PUBLISH_TERM = Button("tp:{draft}", OfDraft)
 DROP_TERM = Button("td:{draft}", OfDraft)
 EVERY_WEEKS = Button("se:{shift}:{weeks}", Every)
 END_STANDING = Button("sxe:{standing}", OfStanding)
+SWAP_MINE = Button("wm:{shift}", OfShift)
+SWAP_WITH = Button("ww:{shift}:{other}:{person}", Swapping)
+SWAP_YES = Button("wy:{swap}", OfSwap)
+SWAP_NO = Button("wn:{swap}", OfSwap)

@@ -148,6 +148,10 @@ class Notice(StrEnum):
     TERM_DROPPED = "term_dropped"
     TERM_OPEN = "term_open"
     STANDING = "standing"
+    SWAP_WHICH = "swap_which"
+    SWAP_WITH = "swap_with"
+    SWAP_ASKED = "swap_asked"
+    SWAP_OVER = "swap_over"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To the service's channel
     HOURS_POST = "hours_post"

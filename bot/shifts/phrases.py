@@ -18,7 +18,9 @@ from models.shift import ONLINE
 from models.staffing import Grade, ShiftVerb, WhyNot
 
 MARKS = {Grade.GREEN: "🟢", Grade.AMBER: "🟡", Grade.RED: "🔴"}  # with words beside: nobody need see colours
-BY_SOMEBODY = (ShiftVerb.SIGNED_UP, ShiftVerb.LEFT, ShiftVerb.CANNOT, ShiftVerb.ALONE, ShiftVerb.GONE)
+BY_SOMEBODY = frozenset(ShiftVerb) - {
+    ShiftVerb.MADE, ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED, ShiftVerb.CANCELLED, ShiftVerb.BROUGHT_BACK,
+}  # fmt: skip
 
 
 def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:

@@ -44,7 +44,7 @@ EXAMPLES = {
     "coverage": "shift_example_coverage", "cant": "shift_example_cant", "template": "shift_example_template",
 }  # fmt: skip
 SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage")
-VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant")
+VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap")
 WEEK = timedelta(days=7)
 Count = Annotated[int, Like((0, 1, 3))]
 

@@ -8,7 +8,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, finding, guided, lists, making, seen, term
+from bot.shifts import coverage, finding, guided, lists, making, seen, swaps, term
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
@@ -16,7 +16,7 @@ from bot.shifts.typed import NewLine, Term
 from models.people import Role
 
 OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "template")
-TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "coverage")
+TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "swap", "coverage")
 
 
 async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
@@ -29,6 +29,8 @@ async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: C
             await work.tell(actor.id, await lists.mine(work))
         case "freeshifts":
             await work.tell(actor.id, await lists.free(work))
+        case "swap":
+            await work.tell(actor.id, await swaps.choose(work))
         case "cant":
             await _cant(work, actor, rest, catalogues)
         case _:

@@ -1,4 +1,4 @@
-"""The usual week, a term and what comes again every week, on Telegram: what is pressed.
+"""The usual week, a term, what comes again every week, and swaps, on Telegram: what is pressed.
 
 Reads, acts, answers. It must not decide what a term is made of.
 """
@@ -6,7 +6,7 @@ Reads, acts, answers. It must not decide what a term is made of.
 from collections.abc import Awaitable
 
 from bot.engine import buttons as engine_buttons
-from bot.shifts import standing_signups, term
+from bot.shifts import standing_signups, swaps, term
 from bot.shifts.texts_term import TermDropped, TermPreview
 from handlers.telegram.press import Press
 from models.button import Presses, on
@@ -15,13 +15,20 @@ from models.buttons_shifts import (
     END_STANDING,
     EVERY_WEEKS,
     PUBLISH_TERM,
+    SWAP_MINE,
+    SWAP_NO,
+    SWAP_WITH,
+    SWAP_YES,
     WEEK_LINE,
     WITH_HOLIDAYS,
     Every,
     Holidays,
     OfDraft,
     OfLine,
+    OfShift,
     OfStanding,
+    OfSwap,
+    Swapping,
 )
 from models.dialogue import Answer
 
@@ -66,7 +73,37 @@ async def _pressed_end(press: Press, standing: OfStanding) -> Answer:
     return DONE
 
 
-PRESSES: Presses[Press, Awaitable[Answer]] = dict((on(EVERY_WEEKS, _pressed_every), on(END_STANDING, _pressed_end)))
+async def _pressed_mine(press: Press, mine: OfShift) -> Answer:
+    await press.work.tell(press.actor.id, await swaps.offers(press.work, mine.shift), edits=press.card)
+    return DONE
+
+
+async def _pressed_with(press: Press, chosen: Swapping) -> Answer:
+    told = await swaps.propose(press.work, chosen.shift, chosen.other, chosen.person)
+    await press.work.tell(press.actor.id, told, edits=press.card)
+    return DONE
+
+
+async def _pressed_no(press: Press, asked: OfSwap) -> Answer:
+    await press.work.tell(press.actor.id, await swaps.decline(press.work, asked.swap), edits=press.card)
+    return DONE
+
+
+async def _pressed_yes(press: Press, asked: OfSwap) -> Answer:
+    await press.work.tell(press.actor.id, await swaps.accept(press.work, asked.swap), edits=press.card)
+    return DONE
+
+
+PRESSES: Presses[Press, Awaitable[Answer]] = dict(
+    (
+        on(EVERY_WEEKS, _pressed_every),
+        on(END_STANDING, _pressed_end),
+        on(SWAP_MINE, _pressed_mine),
+        on(SWAP_WITH, _pressed_with),
+        on(SWAP_YES, _pressed_yes),
+        on(SWAP_NO, _pressed_no),
+    )
+)
 PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
     (
         on(WEEK_LINE, _pressed_line),

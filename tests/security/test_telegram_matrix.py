@@ -25,6 +25,7 @@ from bot.places import places
 from bot.roster import shifts
 from bot.shifts import seen
 from bot.shifts.texts import ShiftAsked
+from bot.shifts.texts_swap import SwapAsked
 from bot.volunteers import leaving
 from models.base import metadata
 from models.closing import USUAL_ORGANISATIONS
@@ -110,9 +111,13 @@ BY_STAFF = {
     "td":               (NOTHING, NOTHING),
     "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
     "sxe":              (NOTHING, NOTHING),
+    "wm":               (NOTHING, NOTHING),  # another's shift
+    "ww":               (NOTHING, NOTHING),
+    "wy":               (NOTHING, NOTHING),
+    "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
 OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
-              "tp", "td", "se", "sxe")  # fmt: skip
+              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
@@ -321,9 +326,10 @@ async def shift_walk(house: House, karin: builders.Staff) -> None:
     async with house.service.store.work() as work:
         shown = await seen.seen_one(work, await shifts.shift_of(work.db, free))
         await work.tell(karin.id, ShiftAsked(shift=shown))
-    for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts"):
+        await work.tell(karin.id, SwapAsked(swap=free, gives=shown, takes=shown, alias="Dana"))
+    for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts", "/swap"):
         await house.hears(COORDINATOR, command)
-    for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:"):
+    for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:", "wm:"):
         await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1], 1)
         await house.settle()
     await house.hears(COORDINATOR, "/template måndag 13-16 linero")
@@ -472,7 +478,7 @@ OF_COORDINATORS = (
 )  # fmt: skip
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant",
+    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15")
