@@ -329,7 +329,7 @@ async def shift_walk(house: House, karin: builders.Staff) -> None:
         await work.tell(karin.id, SwapAsked(swap=free, gives=shown, takes=shown, alias="Dana"))
     for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts", "/swap"):
         await house.hears(COORDINATOR, command)
-    for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:", "wm:"):
+    for start in ("sh:", "spk:u:", "spk:c:", "wm:", "sc:", "sy:"):
         await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1], 1)
         await house.settle()
     await house.hears(COORDINATOR, "/template måndag 13-16 linero")

@@ -26,39 +26,14 @@ CODES: dict[AnyButton, str] = {
     shifts.SWAP_WITH: shifts.SWAP_WITH.code(LARGEST, LARGEST, LARGEST), shifts.SWAP_YES: shifts.SWAP_YES.code(LARGEST),
     shifts.SWAP_NO: shifts.SWAP_NO.code(LARGEST),
 }  # fmt: skip
-WRITTEN = [
-    "sf:2",
-    "su:N",
-    "sl:N",
-    "sc:N",
-    "sy:N",
-    "sk:N",
-    "sa:N",
-    "st:N",
-    "sn:N",
-    "sw:20261207",
-    "sh:N",
-    "sas:N:N",
-    "saq:N",
-    "spk:a:N:0",
-    "sx:N:own",
-    "sxk:N",
-    "scv",
-    "tl:N:1",
-    "tr:N:0",
-    "tp:N",
-    "td:N",
-    "se:N:2",
-    "sxe:N",
-    "wm:N",
-    "ww:N:N:N",
-    "wy:N",
-    "wn:N",
-]
+WRITTEN = (
+    "sf:2 su:N sl:N sc:N sy:N sk:N sa:N st:N sn:N sw:20261207 sh:N sas:N:N saq:N spk:a:N:0 sx:N:own sxk:N scv tl:N:1 "
+    "tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N"
+)
 
 
 def test_every_code_is_written_as_it_always_was() -> None:
-    assert [code.replace(str(LARGEST), "N") for code in CODES.values()] == WRITTEN
+    assert " ".join(code.replace(str(LARGEST), "N") for code in CODES.values()) == WRITTEN
     assert set(CODES) == {one for one in vars(shifts).values() if isinstance(one, Button)}
 
 
