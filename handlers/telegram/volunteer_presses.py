@@ -15,7 +15,7 @@ from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
-from handlers.telegram import coordinator, shift_presses, term_presses
+from handlers.telegram import coordinator, session_presses, shift_presses, term_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -193,4 +193,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 }
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **shift_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
+    **session_presses.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

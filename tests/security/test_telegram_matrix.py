@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.engine import clock
-from bot.hours.texts_unasked import HolidayProposed
+from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.hours.told import SessionTold
 from bot.language.i18n import Catalogues, Words
 from bot.people import login_links, people
@@ -88,6 +88,7 @@ BY_STAFF = {
     "hd":               (NOTHING, NOTHING),
     "hu":               (NOTHING, NOTHING),
     "hh":               (NOTHING, NOTHING),
+    "hcl":              (NOTHING, NOTHING),
     "sf":               (OWN,     OWN),      # lists, and what is one's own
     "su":               (OWN,     OWN),
     "sl":               (OWN,     OWN),
@@ -300,6 +301,7 @@ async def coordinate(house: House) -> None:
         session = SessionTold(code="linero", place="linero_library", day=tomorrow, opens=time(13), closes=time(15))
         name = {"sv": "Helgdag", "en": "Holiday"}
         await work.tell(karin.id, HolidayProposed(day=tomorrow, name=name, sessions=(session,)))
+        await work.tell(karin.id, SessionUnstaffed(sessions=(session,)))
     await house.hears(COORDINATOR, f"/extra {tomorrow} linero 13-15")
     await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
     begins = clock.wall(tomorrow, time(13), service.store.zone)
