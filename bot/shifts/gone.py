@@ -11,7 +11,7 @@ from bot.cases import shift_starts
 from bot.engine.work import Work
 from bot.people import names, people
 from bot.roster import signing
-from bot.shifts import feeds, seen, taking
+from bot.shifts import feeds, seen, standing_signups, taking
 from bot.shifts.texts import News, ShiftNews
 from models.staffing import ShiftVerb, Stretch
 
@@ -23,6 +23,7 @@ async def leave_all(work: Work, person_id: int) -> int:
     What has begun is theirs: it counts in the hours. But nobody is promised an answer from it by them.
     """
     await feeds.end_feed(work, person_id)
+    await standing_signups.end_all(work, person_id)
     mine = (await signing.shifts_of(work, [person_id], since=work.now)).get(person_id, [])
     for place in {one.place for one in mine if one.starts_at <= work.now}:
         await shift_starts.unstaffed(work, place)

@@ -67,8 +67,7 @@ from models.hours_change import Change, Verb
 from models.timetable import is_said_of, usual_spans
 
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
-DONE = Answer("")
-EXAMPLE_IS_AHEAD = timedelta(days=7)
+DONE, EXAMPLE_IS_AHEAD = Answer(""), timedelta(days=7)
 
 
 async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
@@ -102,7 +101,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
             await work.tell(actor.id, await guided.begin(work, lines.VERBS[name]))
         case _:
             known = lines.known_places(await places.places(work.db), catalogues)
-            await _propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
+            await propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
 
 
 async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None = None) -> None:
@@ -116,7 +115,8 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
     await work.tell(actor.id, usage)
 
 
-async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
+async def propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
+    """The change is shown as it would be published, in place of `card` if there is one."""
     if change.verb == Verb.USUAL:
         change = await _where_usually_open(work, change)
     made = await changes.propose(work, change)
@@ -170,26 +170,26 @@ async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
 # What was pressed.
 
 
-async def _is_about_a_shift(press: Press, dialogue: int) -> bool:
+async def _of_a_shift(press: Press, dialogue: int) -> bool:
     return await engine_guided.kind_of(press.work, dialogue) == DialogueKind.SHIFT
 
 
 async def _answered(press: Press, given: GivenAnswer) -> Answer:
-    if await _is_about_a_shift(press, given.dialogue):
+    if await _of_a_shift(press, given.dialogue):
         return await shift_presses.answered(press, given)
     await _require_asking(press)
     return await _go_on(press, await guided.answered(press.work, given))
 
 
 async def _turned(press: Press, to: TurnedTo) -> Answer:
-    if await _is_about_a_shift(press, to.dialogue):
+    if await _of_a_shift(press, to.dialogue):
         return await shift_presses.turned(press, to)
     await _require_asking(press)
     return await _go_on(press, await guided.turned(press.work, to))
 
 
 async def _left(press: Press, dialogue: OfDialogue) -> Answer:
-    if await _is_about_a_shift(press, dialogue.dialogue):
+    if await _of_a_shift(press, dialogue.dialogue):
         return await shift_presses.left(press, dialogue)
     await _require_asking(press)
     await guided.leave(press.work, dialogue)
@@ -213,7 +213,7 @@ async def _require_asking(press: Press) -> None:
 async def _go_on(press: Press, following: HoursAsk | HoursDropped | Change) -> Answer:
     """What a press has led to stands in place of the question."""
     if isinstance(following, Change):
-        await _propose(press.work, press.actor, following, press.card)
+        await propose(press.work, press.actor, following, press.card)
     else:
         await press.work.tell(press.actor.id, following, edits=press.card)
     return DONE
@@ -279,7 +279,7 @@ async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
         change = Change(Verb.CLOSE, red.places, red.day, reason=Reason.HOLIDAY)
     else:
         change = Change(Verb.USUAL, red.places, red.day)
-    await _propose(work, press.actor, change, press.card)
+    await propose(work, press.actor, change, press.card)
     return DONE
 
 

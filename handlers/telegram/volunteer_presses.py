@@ -15,7 +15,14 @@ from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
-from handlers.telegram import coordinator, own_commands, people_commands, shift_presses
+from handlers.telegram import (
+    coordinator,
+    own_commands,
+    people_commands,
+    session_presses,
+    shift_presses,
+    term_presses,
+)
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -190,7 +197,9 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
     **own_commands.PRESSES,
     **shift_presses.PRESSES,
+    **term_presses.PRESSES,
 }
 OF_COORDINATORS = {
-    **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **shift_presses.PRESSES_OF_COORDINATORS,
+    **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
+    **shift_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

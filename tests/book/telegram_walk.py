@@ -28,7 +28,7 @@ A_SECOND = timedelta(seconds=1)
 MORE_LINES = (  # with something after them
     "/extra linero 3/2 15-17", "/hours_history 12/1", "/closed tjoho", "/newshift 3/2 15-17 linero 2 ar",
     "/newshift 3/2 16-18 linero", "/newshift 31/2 13-16 linero", "/shifts 6", "/assign Amina 3/2", "/assign Amina 4/2",
-    "/cancelshift 3/2: vattenläcka", "/coverage",
+    "/cancelshift 3/2: vattenläcka", "/coverage", "/template måndag 13-16 linero 2", "/template 11/1..4/6",
 )  # fmt: skip
 COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS, *SHIFT_COMMANDS)))
 

@@ -44,7 +44,7 @@ LEAD_ON = {
 # A number here is a name or a limit, and nothing is counted by it: "change 7", "at most 40".
 NOT_COUNTED = {
     "most", "number", "port", "percent", "base", "lowest", "highest", "lease", "send_timeout", "connect", "all",
-    "count", "minutes", "hours", "first", "last", "place",
+    "count", "minutes", "hours", "first", "last", "place", "there", "needed",
 }  # fmt: skip
 SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n")
 SHORT = 15  # a name or a word may well stand twice

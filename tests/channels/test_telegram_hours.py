@@ -829,6 +829,21 @@ async def test_sessions_that_nobody_staffs_and_a_channel_that_fails_are_told_in_
     assert "Linero bibliotek, måndag 21 december 2026" in unstaffed
 
 
+async def test_a_session_that_nobody_staffs_is_closed_with_two_presses(office: Office) -> None:
+    await told_this_morning(office)
+    monday = date(2026, 12, 21)
+    assert "Ska det stängas? Då får de som väntar veta det." in office.reads()
+    assert await office.opens("linero", monday) == ["13:00-15:00"]
+
+    close = next(one for one in labels(office.shows()) if one.startswith("Stäng mån 21/12") and "Linero" in one)
+    await office.presses(close)
+    assert "Linero bibliotek, måndag 21 december 2026: stängt" in office.reads()
+    assert await office.opens("linero", monday) == ["13:00-15:00"]
+    await office.presses("Publicera")
+
+    assert await office.opens("linero", monday) == []
+
+
 async def test_help_lists_the_commands_about_hours_to_coordinators(office: Office) -> None:
     await office.types("/help")
 

@@ -12,7 +12,14 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, people_commands, shift_presses, volunteer_presses
+from handlers.telegram import (
+    coordinator,
+    people_commands,
+    session_presses,
+    shift_presses,
+    term_presses,
+    volunteer_presses,
+)
 from models import buttons, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
@@ -163,7 +170,9 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    of_coordinators = {*coordinator.PRESSES, *people_commands.PRESSES, *shift_presses.PRESSES_OF_COORDINATORS}
+    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, shift_presses, term_presses))
+    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
+    of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
 

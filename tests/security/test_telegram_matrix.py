@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.engine import clock
-from bot.hours.texts_unasked import HolidayProposed
+from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.hours.told import SessionTold
 from bot.language.i18n import Catalogues, Words
 from bot.people import login_links, people
@@ -25,6 +25,7 @@ from bot.places import places
 from bot.roster import shifts
 from bot.shifts import seen
 from bot.shifts.texts import ShiftAsked
+from bot.shifts.texts_swap import SwapAsked
 from bot.volunteers import leaving
 from models.base import metadata
 from models.closing import USUAL_ORGANISATIONS
@@ -103,6 +104,7 @@ BY_STAFF = {
     "mea":              (OWN,     OWN),
     "men":              (OWN,     OWN),
     "mem":              (OWN,     OWN),
+    "hcl":              (NOTHING, NOTHING),
     "sf":               (OWN,     OWN),      # lists, and what is one's own
     "su":               (OWN,     OWN),
     "sl":               (OWN,     OWN),
@@ -120,13 +122,24 @@ BY_STAFF = {
     "sx":               (NOTHING, NOTHING),
     "sxk":              (NOTHING, NOTHING),
     "scv":              (NOTHING, NOTHING),
+    "tl":               (NOTHING, NOTHING),
+    "tr":               (NOTHING, NOTHING),
+    "tp":               (NOTHING, NOTHING),
+    "td":               (NOTHING, NOTHING),
+    "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
+    "sxe":              (NOTHING, NOTHING),
+    "wm":               (NOTHING, NOTHING),  # another's shift
+    "ww":               (NOTHING, NOTHING),
+    "wy":               (NOTHING, NOTHING),
+    "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
-OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk")
+OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
+              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
-OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject")
+OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 
 
 def allowed(actor: str, family: str) -> str:
@@ -309,6 +322,7 @@ async def coordinate(house: House) -> None:
         session = SessionTold(code="linero", place="linero_library", day=tomorrow, opens=time(13), closes=time(15))
         name = {"sv": "Helgdag", "en": "Holiday"}
         await work.tell(karin.id, HolidayProposed(day=tomorrow, name=name, sessions=(session,)))
+        await work.tell(karin.id, SessionUnstaffed(sessions=(session,)))
     await house.hears(COORDINATOR, f"/extra {tomorrow} linero 13-15")
     await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
     begins = clock.wall(tomorrow, time(13), service.store.zone)
@@ -349,13 +363,17 @@ async def shift_walk(house: House, karin: builders.Staff) -> None:
     async with house.service.store.work() as work:
         shown = await seen.seen_one(work, await shifts.shift_of(work.db, free))
         await work.tell(karin.id, ShiftAsked(shift=shown))
-    for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts"):
+        await work.tell(karin.id, SwapAsked(swap=free, gives=shown, takes=shown, alias="Dana"))
+    for command in ("/shifts", "/coverage", "/assign", "/unassign", "/cancelshift", "/myshifts", "/swap"):
         await house.hears(COORDINATOR, command)
-    for start in ("sh:", "spk:u:", "spk:c:", "sc:", "sy:"):
+    for start in ("sh:", "spk:u:", "spk:c:", "wm:", "sc:", "sy:"):
         await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1], 1)
         await house.settle()
+    await house.hears(COORDINATOR, "/template måndag 13-16 linero")
+    await house.hears(COORDINATOR, f"/template {begins:%Y-%m-%d}..{begins + timedelta(days=14):%Y-%m-%d}")
     await house.hears(COORDINATOR, "/freeshifts")
     await house.pressed(COORDINATOR, f"su:{free}")
+    await house.pressed(COORDINATOR, f"se:{free}:1")
 
 
 async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
@@ -494,12 +512,12 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
-    "/assign", "/unassign", "/cancelshift", "/coverage",
+    "/assign", "/unassign", "/cancelshift", "/coverage", "/template",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant",
+    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")
