@@ -24,12 +24,12 @@ from models.shift import NEEDED, ONLINE
 
 async def add_shift(
     work: Work, *, starts_at: datetime, ends_at: datetime, person_ids: list[int], place: str = ONLINE,
-    longest: timedelta = LONGEST_SHIFT, needed: int = NEEDED, wants: Sequence[str] = (),
+    longest: timedelta = LONGEST_SHIFT, needed: int = NEEDED, wants: Sequence[str] = (), note: str = "",
 ) -> int:  # fmt: skip
     """As `shifts.add_shift`; who waits for an answer without knowing when it comes will be told."""
     shift_id = await shifts.add_shift(
         work, starts_at=starts_at, ends_at=ends_at, person_ids=person_ids, place=place, longest=longest,
-        needed=needed, wants=wants,
+        needed=needed, wants=wants, note=note,
     )  # fmt: skip
     await staffed(work, place)
     return shift_id

@@ -31,7 +31,7 @@ from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
-from handlers.telegram import shift_presses
+from handlers.telegram import week_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -175,21 +175,21 @@ async def _of_a_shift(press: Press, dialogue: int) -> bool:
 
 async def _answered(press: Press, given: GivenAnswer) -> Answer:
     if await _of_a_shift(press, given.dialogue):
-        return await shift_presses.answered(press, given)
+        return await week_presses.answered(press, given)
     await _require_asking(press)
     return await _go_on(press, await guided.answered(press.work, given))
 
 
 async def _turned(press: Press, to: TurnedTo) -> Answer:
     if await _of_a_shift(press, to.dialogue):
-        return await shift_presses.turned(press, to)
+        return await week_presses.turned(press, to)
     await _require_asking(press)
     return await _go_on(press, await guided.turned(press.work, to))
 
 
 async def _left(press: Press, dialogue: OfDialogue) -> Answer:
     if await _of_a_shift(press, dialogue.dialogue):
-        return await shift_presses.left(press, dialogue)
+        return await week_presses.left(press, dialogue)
     await _require_asking(press)
     await guided.leave(press.work, dialogue)
     return await _go_on(press, HoursDropped())

@@ -15,7 +15,7 @@ from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
-from handlers.telegram import coordinator, session_presses, shift_presses, term_presses
+from handlers.telegram import coordinator, session_presses, shift_presses, term_presses, week_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -192,6 +192,6 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **term_presses.PRESSES,
 }
 OF_COORDINATORS = {
-    **PRESSES, **coordinator.PRESSES, **shift_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
+    **PRESSES, **coordinator.PRESSES, **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
     **session_presses.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

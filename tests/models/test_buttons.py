@@ -12,7 +12,7 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, session_presses, shift_presses, term_presses, volunteer_presses
+from handlers.telegram import coordinator, session_presses, term_presses, volunteer_presses, week_presses
 from models import buttons, buttons_hours, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
@@ -163,7 +163,7 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, shift_presses, term_presses))
+    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses))
     of_coordinators = {button for presses in (coordinator.PRESSES, *apart) for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
