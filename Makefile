@@ -1,13 +1,15 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check texts bench chaos migration lock
+.PHONY: help run test quick coverage check texts pictures bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
 WORKERS = $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
-# What `make quick` runs: everything but browsers, channels, crashes, journeys and what is drawn at random for long.
-QUICK = tests/test_*.py --ignore=tests/hours/formats \
-	$(addprefix tests/,models engine language people trouble roster hours cases privacy intake reports telling cli)
+# What `make quick` runs: rules, actions and sentences. Not browsers, channels, crashes and journeys, nor what starts a
+# program, makes a database anew, looks through its files, or is drawn at random for long.
+QUICK = tests/test_architecture.py tests/test_documents.py --ignore=tests/hours/formats \
+	$(addprefix --ignore=tests/,engine/test_migrations.py models/test_new_revision.py privacy/test_wiping.py telling/test_choices.py) \
+	$(addprefix tests/,models engine language people trouble roster hours cases privacy intake reports telling)
 # Where bytecode is not written, every start of the program compiles every library anew: seconds instead of one.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -25,7 +27,7 @@ test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist load -k "not postgresql and not whatever_people and not typed_for" $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -k "not postgresql and not programs and not whatever_people and not typed_for and not same_rows" $(QUICK) $(ARGS)
 
 coverage: .venv/test  ## the tests, and which lines and branches none of them runs; not those of processes of their own
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
@@ -35,6 +37,9 @@ check: .venv/run  ## are the settings, key and database of this environment fit 
 
 texts: .venv/test  ## everything the service says, whole and in every language, into docs/texts/: after a changed sentence
 	$(BIN)/python -m tests.book
+
+pictures: .venv/test  ## the pictures of the README, from the trial in a browser: after a page looks different
+	$(BIN)/python -m tests.book.pictures
 
 bench: .venv/test  ## the program beside hand-written floors and an earlier version, at most 20 minutes; FULL=1: everything
 	$(BIN)/python -m tests.bench $(if $(FULL),--full) $(if $(BEFORE),--before $(BEFORE)) $(ARGS)

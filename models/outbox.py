@@ -94,6 +94,7 @@ class Notice(StrEnum):
     CASE_TAKEN_BACK = "case_taken_back"
     CASE_ENDED = "case_ended"
     STAFF_HELP = "staff_help"
+    STAFF_NO_COMMAND = "staff_no_command"
     STAFF_LANGUAGE = "staff_language"
     STAFF_EDIT = "staff_edit"
     STAFF_UNREADABLE = "staff_unreadable"
@@ -142,6 +143,13 @@ class Notice(StrEnum):
     SHIFTS_OF_WEEK = "shifts_of_week"
     SHIFT_COVERAGE = "shift_coverage"
     SHIFT_GAP = "shift_gap"
+    ANNOUNCE_SURE = "announce_sure"
+    ANNOUNCE_SENT = "announce_sent"
+    ANNOUNCED = "announced"
+    ANNOUNCE_NOT = "announce_not"
+    SHIFT_FEED = "shift_feed"
+    SHIFT_FEED_KNOWN = "shift_feed_known"
+    SHIFT_FEED_ENDED = "shift_feed_ended"
     WEEK_SHOWN = "week_shown"
     TERM_PREVIEW = "term_preview"
     TERM_PUBLISHED = "term_published"
@@ -153,10 +161,22 @@ class Notice(StrEnum):
     SWAP_ASKED = "swap_asked"
     SWAP_OVER = "swap_over"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
+    # To staff, about people
+    VOLUNTEER_INVITED = "volunteer_invited"
+    INVITATION_LINKS = "invitation_links"
+    PEOPLE_USAGE = "people_usage"
+    VOLUNTEER_LIST = "volunteer_list"
+    VOLUNTEER_CARD = "volunteer_card"
+    VOLUNTEER_LEFT = "volunteer_left"
+    OWN_PROFILE = "own_profile"
+    MAY_BEGIN = "may_begin"
+    LEARNS_BESIDE = "learns_beside"
+    PROFILE_CHANGED = "profile_changed"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message
     UNSAY = "unsay"
+    MENU = "menu"
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.

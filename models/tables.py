@@ -1,6 +1,7 @@
 """Every table, declared once by importing this file: for the store and for Alembic."""
 
 from models import (
+    calendar_feed,
     case,
     chat_message,
     closing,
@@ -17,6 +18,6 @@ from models import (
 from models.base import metadata
 
 __all__ = [
-    "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox", "people", "pulse",
-    "shift", "shift_plan", "volunteer",
+    "calendar_feed", "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox",
+    "people", "pulse", "shift", "shift_plan", "volunteer",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.language import i18n
 from bot.service import Service
-from tests import postgres
+from tests import memory, postgres
 from tests.clocks import Clocks
 from tests.crash import program
 
@@ -60,6 +60,7 @@ def _compile_each_statement_once() -> None:
 
 
 _compile_each_statement_once()
+memory.settle()
 
 
 @pytest.fixture(scope="session")

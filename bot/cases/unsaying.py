@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
@@ -16,12 +16,12 @@ from bot.people import access, in_chat
 from bot.people.in_chat import NOTED
 from bot.people.texts import Unsay
 from models.base import table_of
-from models.case import CaseStatus
+from models.case import Case, CaseStatus
 from models.outbox import Notice, Outbox
 from models.people import Address, Channel
 
 MOST_IN_A_ROW = 100  # messages that one row of the outbox deletes; as many as one call to Telegram
-_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
+_ROWS, _ADDRESSES, _CASES = table_of(Outbox), table_of(Address), table_of(Case)
 
 
 class Copy(NamedTuple):
@@ -38,6 +38,13 @@ COPIES = (
     .order_by(NOTED.c.came_at, NOTED.c.remote_id)
 )
 
+_HOLDS_IT = (
+    exists()
+    .where(_CASES.c.id == NOTED.c.case_id, _CASES.c.status == CaseStatus.CLAIMED)
+    .where(_ADDRESSES.c.id == NOTED.c.address_id, _ADDRESSES.c.person_id == _CASES.c.volunteer_id)
+)
+_LEFT = COPIES.where(~_HOLDS_IT)
+
 
 async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
     """What the newcomers of these cases wrote is on its way out of every volunteer's chat, and what waits to be shown
@@ -51,18 +58,17 @@ async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
     await unsay(work, every(Copy, await work.db.execute(COPIES.where(NOTED.c.case_id.in_(case_ids)))))
 
 
-async def what_was_left_leaves(work: Work) -> None:
-    """Words that a version before this one relayed, or left standing when it ended or gave back a case, are on their
-    way out of every chat whose person has not the case."""
+async def cases_left_standing(work: Work) -> list[int]:
+    """Cases whose words stand in the chat of somebody who has not the case: a version before this one relayed them, or
+    left them when it ended or gave back the case. What it has sent is noted first: it notes nothing."""
     await in_chat.take_over(work)
-    standing = every(Copy, await work.db.execute(COPIES))
-    for case_id in sorted({copy.case_id for copy in standing}):
-        case = await access.locked_case(work, case_id)
-        holder = case.volunteer_id if case.status == CaseStatus.CLAIMED else None
-        theirs = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == holder)
-        may_stay = set((await work.db.execute(theirs)).scalars().all()) if holder is not None else set()
-        of_case = [copy for copy in standing if copy.case_id == case_id]
-        await unsay(work, [copy for copy in of_case if copy.address_id not in may_stay])
+    return sorted({copy.case_id for copy in every(Copy, await work.db.execute(_LEFT))})
+
+
+async def what_was_left_leaves(work: Work, case_id: int) -> None:
+    """What of this case stands in the chat of somebody who has not the case is on its way out of it."""
+    await access.locked_case(work, case_id)  # nobody is given it, or gives it back, meanwhile
+    await unsay(work, every(Copy, await work.db.execute(_LEFT.where(NOTED.c.case_id == case_id))))
 
 
 async def unsay(work: Work, copies: Sequence[Copy]) -> None:

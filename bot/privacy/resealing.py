@@ -69,7 +69,10 @@ async def seal_what_is_left(store: Store) -> bool:
             return False
         sealed = await _seal_names(work)
     async with store.work() as work:
-        await unsaying.what_was_left_leaves(work)
+        left = await unsaying.cases_left_standing(work)
+    for case_id in left:
+        async with store.work() as work:
+            await unsaying.what_was_left_leaves(work, case_id)
     more = True
     while more:
         async with store.work() as work:

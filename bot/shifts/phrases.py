@@ -64,6 +64,12 @@ def language_name(words: Words, code: str) -> Plain:
     return words(f"language_{code}") if f"language_{code}" in words else Plain(code)
 
 
+def language_in_sentence(words: Words, code: str) -> Plain:
+    """As `language_name`, in the middle of a sentence: Swedish writes languages with a small letter."""
+    name = language_name(words, code)
+    return Plain(name.lower()) if words.language == "sv" else name
+
+
 def languages_text(words: Words, codes: Sequence[str]) -> Plain:
     """Several languages."""
     return Plain(dates.listed([language_name(words, code) for code in codes], words.language))

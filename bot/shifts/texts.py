@@ -188,6 +188,7 @@ class News(StrEnum):
     CANNOT = "cannot"
     LEFT = "left"
     GONE = "gone"
+    PAUSED = "paused"
     TAKEN = "taken"
 
 

@@ -41,10 +41,11 @@ from models.saying import Carried, Like, Name
 EXAMPLES = {
     "shifts": "shift_example_shifts", "newshift": "shift_example_newshift", "assign": "shift_example_assign",
     "unassign": "shift_example_unassign", "cancelshift": "shift_example_cancelshift",
-    "coverage": "shift_example_coverage", "cant": "shift_example_cant", "template": "shift_example_template",
+    "coverage": "shift_example_coverage", "cant": "shift_example_cant", "announce": "shift_example_announce",
+    "template": "shift_example_template",
 }  # fmt: skip
-SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage")
-VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap")
+SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage", "announce")
+VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap", "calendar")
 WEEK = timedelta(days=7)
 Count = Annotated[int, Like((0, 1, 3))]
 

@@ -64,7 +64,7 @@ from models.dialogue import Answer
 from models.guided import DialogueKind
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.timetable import usual_spans
+from models.timetable import is_said_of, usual_spans
 
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
 DONE, EXAMPLE_IS_AHEAD = Answer(""), timedelta(days=7)
@@ -162,7 +162,8 @@ async def _tell_history(work: Work, actor: Actor) -> None:
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     day = lines.parse_day(rest, today=work.today)
     table = await standing.timetable(work.db)
-    days = tuple([concerned.day_told(place, table, day) for place in await places.places(work.db)])
+    told = [place for place in await places.places(work.db) if is_said_of(table, place.code, day)]
+    days = tuple([concerned.day_told(place, table, day) for place in told])
     await work.tell(actor.id, HoursOnDay(days=days))
 
 

@@ -8,20 +8,20 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, finding, guided, lists, making, seen, swaps, term
+from bot.shifts import announcing, coverage, feeds, finding, guided, lists, making, seen, swaps, term
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
-from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS, ShiftCancelAsk, ShiftRefused
+from bot.shifts.texts_feed import ShiftFeed, ShiftFeedKnown
 from bot.shifts.typed import NewLine, Term
 from models.people import Role
 
-OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "template")
-TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "swap", "coverage")
+TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "swap", "calendar", "coverage")
 
 
 async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
     """Whether the command was about shifts, and this person's; if so it has had its effect."""
-    if name in OF_COORDINATORS and actor.role == Role.COORDINATOR:
+    if name in SHIFT_COMMANDS and actor.role == Role.COORDINATOR:
         await _coordinators(work, actor, name, rest, catalogues)
         return True
     match name:
@@ -29,6 +29,8 @@ async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: C
             await work.tell(actor.id, await lists.mine(work))
         case "freeshifts":
             await work.tell(actor.id, await lists.free(work))
+        case "calendar":
+            await _calendar(work, actor)
         case "swap":
             await work.tell(actor.id, await swaps.choose(work))
         case "cant":
@@ -36,6 +38,19 @@ async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: C
         case _:
             return False
     return True
+
+
+async def _calendar(work: Work, actor: Actor) -> None:
+    if await feeds.has_feed(work.db, actor.id):
+        await work.tell(actor.id, ShiftFeedKnown())
+    else:
+        await give_address(work, actor)
+
+
+async def give_address(work: Work, actor: Actor) -> None:
+    """The address of the volunteer's calendar is on its way; one they had before opens nothing any more."""
+    sealed_as, hidden = work.hide(await feeds.new_feed(work))
+    await work.tell(actor.id, ShiftFeed(sealed_as=sealed_as), secret=hidden)
 
 
 async def _coordinators(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
@@ -74,6 +89,10 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "newshift":
             made = await making.new_shift(work, await finding.new_shift(work, rest, catalogues))
             await work.tell(actor.id, await coverage.shown(work, made.id, did="made"))
+        case "announce" if not rest:
+            await work.tell(actor.id, await finding.usage(work, name))
+        case "announce":
+            await work.tell(actor.id, await announcing.asked(work, rest, catalogues))
         case "template" if not rest:
             await work.tell(actor.id, await term.shown(work))
         case "template":

@@ -7,16 +7,20 @@ from collections.abc import Awaitable
 
 from bot.engine import buttons as engine_buttons
 from bot.roster.signing import CannotStaff
-from bot.shifts import asks, finding, lists, seen, taking
+from bot.shifts import asks, feeds, finding, lists, seen, taking
 from bot.shifts.texts import CantSure, FreeShifts, MyShifts, ShiftAsked, ShiftAskOver
+from bot.shifts.texts_feed import ShiftFeedEnded
 from handlers.telegram.press import Press, said_lately
-from handlers.telegram.shift_commands import refuse
+from handlers.telegram.shift_commands import give_address, refuse
 from models.button import Presses, on
+from models.buttons import Alone
 from models.buttons_shifts import (
     ASK_STAND_IN,
     CANT,
     CANT_YES,
     COME,
+    FEED_END,
+    FEED_NEW,
     FREE,
     LEAVE_SHIFT,
     SIGN_UP,
@@ -136,6 +140,19 @@ async def _pressed_take_not(press: Press, named: OfShift) -> Answer:
     return DONE
 
 
+async def _pressed_feed_new(press: Press, _: Alone) -> Answer:
+    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_NEW.code())
+    await give_address(press.work, press.actor)
+    return DONE
+
+
+async def _pressed_feed_end(press: Press, _: Alone) -> Answer:
+    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_END.code())
+    await feeds.end_feed(press.work, press.actor.id)
+    await press.work.tell(press.actor.id, ShiftFeedEnded())
+    return DONE
+
+
 PRESSES: Presses[Press, Awaitable[Answer]] = dict(
     (
         on(FREE, _pressed_free),
@@ -147,5 +164,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(ASK_STAND_IN, _pressed_ask_stand_in),
         on(TAKE_PLACE, _pressed_take),
         on(TAKE_NOT, _pressed_take_not),
+        on(FEED_NEW, _pressed_feed_new),
+        on(FEED_END, _pressed_feed_end),
     )
 )

@@ -9,8 +9,9 @@ from bot.engine import buttons as engine_buttons
 from bot.engine import guided as engine_guided
 from bot.engine.errors import BadInput
 from bot.roster.signing import CannotStaff
-from bot.shifts import coverage, finding, guided, making
+from bot.shifts import announcing, coverage, finding, guided, making
 from bot.shifts.finding import Deed
+from bot.shifts.texts_announce import AnnounceNot, AnnounceSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftShown, ShiftWhich, ShiftWho
 from bot.shifts.texts_coverage import ShiftCoverage
 from bot.shifts.texts_guided import ShiftAsk, ShiftNotMade
@@ -19,6 +20,8 @@ from handlers.telegram.shift_commands import do, refuse
 from models.button import Presses, on
 from models.buttons import Alone, GivenAnswer, OfDialogue, TurnedTo
 from models.buttons_shifts import (
+    ANNOUNCE,
+    ANNOUNCE_NOT,
     ASK_THEM,
     ASSIGN,
     CANCEL_SHIFT,
@@ -114,6 +117,20 @@ async def _pressed_keep(press: Press, named: OfShift) -> Answer:
     return DONE
 
 
+async def _pressed_announce(press: Press, _: Alone) -> Answer:
+    work = press.work
+    sure = await engine_buttons.saying_on(work, press.card, AnnounceSure)
+    assert press.card is not None
+    await work.tell(press.actor.id, await announcing.send(work, sure, card=press.card), edits=press.card)
+    return DONE
+
+
+async def _pressed_announce_not(press: Press, _: Alone) -> Answer:
+    await engine_buttons.require_shown_as(press.work, press.card, AnnounceSure.kind)
+    await press.work.tell(press.actor.id, AnnounceNot(), edits=press.card)
+    return DONE
+
+
 # The dialogue that adds a shift: its buttons are those of all dialogues, so `coordinator.py` reads them.
 
 
@@ -161,5 +178,7 @@ PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
         on(ASK_THEM, _pressed_ask_them),
         on(CANCEL_SHIFT, _pressed_cancel),
         on(KEEP_SHIFT, _pressed_keep),
+        on(ANNOUNCE, _pressed_announce),
+        on(ANNOUNCE_NOT, _pressed_announce_not),
     )
 )

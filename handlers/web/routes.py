@@ -12,6 +12,8 @@ from bot.service import Service
 from handlers.web.chat import back, chat, endings, presence, secret
 from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
+from handlers.web.desk.people import own
+from handlers.web.desk.people import pages as volunteers
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
 from handlers.web.frame import static
@@ -32,12 +34,13 @@ from handlers.web.frame.sockets import SOCKETS, Sockets
 from handlers.web.frame.static import ASSETS, Assets
 from handlers.web.frame.turns import PROBE_TURNS, TURNS, Turns
 from handlers.web.frame.view import PAGES, Pages
-from handlers.web.pages import hours, poster, public
+from handlers.web.pages import feed, hours, poster, public
 from models.people import Language
 
 _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
 _CASE = r"/desk/cases/{case:\d{1,18}}"
 _DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
+_PERSON = r"/desk/volunteers/{person:\d{1,18}}"
 _PLACE = "/desk/places/{place:[a-z0-9-]{1,16}}"
 
 
@@ -60,6 +63,7 @@ ROUTES = (
     Route("GET", "/hours.ics", Policy.PUBLIC, hours.calendar),
     Route("GET", "/hours/{place:[a-z0-9-]{1,16}}.ics", Policy.PUBLIC, hours.calendar),
     Route("GET", "/hours.json", Policy.PUBLIC, hours.feed),
+    Route("GET", "/shifts/{token:[A-Za-z0-9_-]{20,64}}.ics", Policy.PUBLIC, feed.shifts),
     Route("GET", "/poster", Policy.PUBLIC, poster.print_page),
     Route("GET", "/poster.pdf", Policy.PUBLIC, poster.pdf),
     Route("GET", _LANGUAGE + "/help", Policy.PUBLIC, public.helplines),
@@ -125,6 +129,20 @@ ROUTES = (
     Route("POST", "/desk/places", Policy.COORDINATOR, places.add),
     Route("GET", _PLACE, Policy.COORDINATOR, places.show),
     Route("POST", _PLACE, Policy.COORDINATOR, places.save),
+    Route("GET", "/desk/volunteers", Policy.COORDINATOR, volunteers.show),
+    Route("POST", "/desk/volunteers", Policy.COORDINATOR, volunteers.invite),
+    Route("GET", _PERSON, Policy.COORDINATOR, volunteers.show_one),
+    Route("POST", _PERSON, Policy.COORDINATOR, volunteers.save),
+    Route("GET", _PERSON + "/{act:steps|links|enable}", Policy.PUBLIC, volunteers.look),
+    Route("POST", _PERSON + "/steps", Policy.COORDINATOR, volunteers.tick),
+    Route("POST", _PERSON + "/links", Policy.COORDINATOR, volunteers.new_links),
+    Route("POST", _PERSON + "/enable", Policy.COORDINATOR, volunteers.let_in),
+    Route("GET", _PERSON + "/end/{how:disable|leave}", Policy.COORDINATOR, volunteers.ask_end),
+    Route("POST", _PERSON + "/end/{how:disable|leave}", Policy.COORDINATOR, volunteers.end),
+    Route("GET", "/desk/me", Policy.STAFF, own.show),
+    Route("POST", "/desk/me", Policy.STAFF, own.save),
+    Route("GET", "/desk/me/moved", Policy.PUBLIC, own.look),
+    Route("POST", "/desk/me/moved", Policy.STAFF, own.say_moved),
     Route("GET", "/healthz", Policy.PROBE, probes.healthz),
     Route("GET", "/readyz", Policy.PROBE, probes.readyz),
     Route("GET", "/metrics", Policy.PROBE, probes.metrics),

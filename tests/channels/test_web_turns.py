@@ -74,6 +74,24 @@ async def test_whoever_asks_once_goes_in_before_whoever_asks_a_hundred_times() -
     assert len(line.inside) == len(set(line.inside)) == 102
 
 
+async def test_turns_in_which_nobody_waits_leave_the_event_loop_to_others_in_between() -> None:
+    turns, heard = Turns(), 0
+    rounds: list[int] = []
+
+    async def in_and_out() -> None:
+        async with turns.of("here", "greedy"):
+            rounds.append(heard)  # all that is done in this turn is done at once
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(50):
+            group.create_task(in_and_out())
+        while len(rounds) < 50:
+            await asyncio.sleep(0)
+            heard += 1
+
+    assert len(set(rounds)) == 50
+
+
 @pytest.mark.parametrize(
     ("most", "of"),
     [

@@ -12,8 +12,15 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, session_presses, term_presses, volunteer_presses, week_presses
-from models import buttons, buttons_hours, buttons_shifts
+from handlers.telegram import (
+    coordinator,
+    people_commands,
+    session_presses,
+    term_presses,
+    volunteer_presses,
+    week_presses,
+)
+from models import buttons, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -22,7 +29,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_hours, buttons_shifts)
+    for module in (buttons, buttons_hours, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -164,7 +171,8 @@ def test_every_button_of_staff_does_something() -> None:
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
     apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses))
-    of_coordinators = {button for presses in (coordinator.PRESSES, *apart) for button in presses}
+    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
+    of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
 

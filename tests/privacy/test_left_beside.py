@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.cases import unsaying
 from bot.engine import clock
 from bot.people import in_chat
 from bot.privacy import purge, resealing
@@ -58,6 +59,53 @@ async def test_words_that_an_older_version_relayed_leave_when_the_case_does(
         await asker.commands("stop")
         await builders.deliver_all(delivery)
     assert _shown(box) == []
+
+
+async def _locks_of(service: Service) -> dict[int, int]:
+    """How often each conversation has been locked by an act."""
+    async with service.store.look() as db:
+        return {row.id: row.version for row in await db.execute(text("SELECT id, version FROM conversations"))}
+
+
+async def test_what_an_older_version_left_is_cleared_case_by_case_and_only_where_it_was_left(service: Service) -> None:
+    amina = await builders.volunteer(service, chat_id=AMINA)
+    hers, left = [[await builders.claimed_case(service, amina) for _ in range(2)] for _ in range(2)]
+    box = builders.Postbox()
+    for number, asker in enumerate((*hers, *left)):
+        await asker.says(f"{RELAYED} {number}")
+    await builders.deliver_all(builders.delivery_of(service, box))
+    for asker in left:
+        async with service.store.work() as work:
+            gone = text("UPDATE cases SET status = 'queued', volunteer_id = NULL WHERE conversation_id = :of")
+            await work.db.execute(gone, {"of": asker.visitor.conversation_id})
+    before = await _locks_of(service)
+
+    assert await resealing.seal_what_is_left(service.store)
+    await builders.deliver_all(builders.delivery_of(service, box))
+
+    locked = {thread for thread, version in (await _locks_of(service)).items() if version != before[thread]}
+    assert locked == {asker.visitor.conversation_id for asker in left}
+    assert len(_shown(box)) == 2, "what she has goes on standing"
+
+
+async def test_a_case_that_somebody_holds_on_to_keeps_no_other_s_words_in_a_chat(service: Service) -> None:
+    amina = await builders.volunteer(service, chat_id=AMINA)
+    first, second = [await builders.claimed_case(service, amina) for _ in range(2)]
+    box = builders.Postbox()
+    for asker in (first, second):
+        await asker.says(RELAYED)
+    await builders.deliver_all(builders.delivery_of(service, box))
+    async with service.store.work() as work:
+        await work.db.execute(text("UPDATE cases SET status = 'queued', volunteer_id = NULL, claimed_at = NULL"))
+    async with service.store.work() as work:
+        left = await unsaying.cases_left_standing(work)
+
+    async with service.store.work() as work:
+        await unsaying.what_was_left_leaves(work, left[0])
+    await builders.deliver_all(builders.delivery_of(service, box))
+
+    assert len(left) == 2
+    assert len(_shown(box)) == 1
 
 
 async def test_no_case_loses_its_conversation_while_an_older_version_would_take_it_up_again(service: Service) -> None:

@@ -57,6 +57,7 @@ CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSI
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
+NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
 POLICY: dict[str, tuple[str, ...]] = {
@@ -68,6 +69,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "GET /hours.ics": ANYBODY_READS,
     "GET /hours/{place}.ics": ANYBODY_READS,
     "GET /hours.json": ANYBODY_READS,
+    "GET /shifts/{token}.ics": NOT_A_FEED,
     "GET /poster": ANYBODY_READS,
     "GET /poster.pdf": ANYBODY_READS,
     "GET /{language}/help": ANYBODY_READS,
@@ -133,6 +135,20 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/places": COORDINATOR_ACTS,
     "GET /desk/places/{place}": COORDINATOR_READS,
     "POST /desk/places/{place}": COORDINATOR_ACTS,
+    "GET /desk/volunteers": COORDINATOR_READS,
+    "POST /desk/volunteers": COORDINATOR_READS,  # answers with the links, this once
+    "GET /desk/volunteers/{person}": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}": COORDINATOR_ACTS,
+    "GET /desk/volunteers/{person}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/volunteers/{person}/steps": COORDINATOR_ACTS,
+    "POST /desk/volunteers/{person}/links": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}/enable": COORDINATOR_READS,
+    "GET /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,  # answers with what came of it
+    "GET /desk/me": STAFF_READS,
+    "POST /desk/me": STAFF_ACTS,
+    "GET /desk/me/moved": ANYBODY_IS_SENT,
+    "POST /desk/me/moved": STAFF_ACTS,
     "GET /healthz": ANYBODY_READS,
     "GET /readyz": ANYBODY_READS,
     "GET /metrics": ANYBODY_READS,  # the test asks from loopback; from elsewhere see below
@@ -155,6 +171,11 @@ FORMS = {
     "/propose": {"verb": "extra", "place": PLACE, "first": "2090-01-02", "opens": "15:00", "closes": "16:00"},
     "/desk/places": {"name": "Lokalen"},
     "/undo": {"sure": "1"},
+    "/desk/volunteers": {"alias": "Nour", "speaks": "ar"},
+    "/{person}": {"speaks": "sv"},
+    "/{how}": {"sure": "1"},
+    "/desk/me": {"speaks": "sv"},
+    "/moved": {"answer": "yes"},
 }
 PARTS_OF_ACTS = (("/drafts/", "publish"), ("/cases/", "reply"), ("/chat/", "say"))
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
@@ -175,6 +196,11 @@ NUMBERED = {
     "GET /desk/hours/drafts/{draft}": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/publish": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/drop": ALL_BUT_COORDINATOR,
+    "GET /desk/volunteers/{person}": ALL_BUT_COORDINATOR,
+    "POST /desk/volunteers/{person}": ALL_BUT_COORDINATOR,
+    "POST /desk/volunteers/{person}/steps": ALL_BUT_COORDINATOR,
+    "POST /desk/volunteers/{person}/links": ALL_BUT_COORDINATOR,
+    "POST /desk/volunteers/{person}/end/{how}": ALL_BUT_COORDINATOR,
 }
 
 
@@ -198,6 +224,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "place": lambda: PLACE,
         "draft": lambda: number or scene.draft,
         "number": lambda: scene.change,
+        "person": lambda: number or scene.person_ids["other"],
+        "how": lambda: "disable",
         "act": lambda: (
             "publish"
             if "/drafts/" in path
@@ -205,6 +233,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
             if "/cases/" in path
             else "say"
             if "/chat/" in path
+            else "steps"
+            if "/volunteers/" in path
             else "language"
         ),
     }
@@ -276,6 +306,8 @@ async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scen
 @pytest.mark.parametrize("route", NUMBERED)
 async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, scene: Scene, route: str) -> None:
     theirs = scene.notices["claimer"] if "notice" in route else scene.draft if "draft" in route else scene.claimed
+    if "{person}" in route:
+        theirs = scene.person_ids["other"]
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
     before = everything(site.service)

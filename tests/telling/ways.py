@@ -34,7 +34,9 @@ from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
 from bot.shifts.texts_coordinator import ShiftUsage
 from bot.telling import table
 from bot.trouble.texts import ClockDoubt
+from bot.volunteers import texts_people
 from bot.volunteers.texts import StaffLanguage
+from bot.volunteers.texts_people import PeopleUsage
 from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
 from models.buttons_hours import AND, EVERYWHERE, NOTHING
 from models.buttons_shifts import COME
@@ -208,6 +210,12 @@ def _usages() -> list[HoursUsage]:
     return [*wrong, HoursUsage(command="popup", day=DAY, place="linero")]
 
 
+def _people_usages() -> list[PeopleUsage]:
+    names = tuple(texts_people.EXAMPLES)
+    wrong = [PeopleUsage(command=name, refusal="no_such_volunteer", values={"alias": "Nour"}) for name in names]
+    return [*wrong, *(PeopleUsage(command=name) for name in names)]
+
+
 def _asked() -> list[HoursAsk]:
     """Every question of every change, as it is put when what stands before it has been answered; each page of it."""
     codes = ("linero", *(f"place-{n}" for n in range(7)))
@@ -286,6 +294,7 @@ WAYS: Mapping[type, Callable[[], list[Any]]] = {
     HoursHistory: _histories,
     HoursUsage: _usages,
     HolidayProposed: _holidays,
+    PeopleUsage: _people_usages,
 }
 # What may be pressed under a message, where it says something else afterwards.
 PRESSED: Mapping[type[Saying], tuple[str, ...]] = {

@@ -31,6 +31,7 @@ SHOWN_NOTICES = frozenset(
         Notice.CASE_ENDED, Notice.LAST_DAY_NEAR,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
+        Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
         Notice.SHIFT_NEWS, Notice.SHIFT_REMINDER, Notice.SHIFT_REMINDER_DOUBT, Notice.SHIFT_GAP, Notice.TERM_OPEN,
     }
@@ -56,7 +57,7 @@ class CaseCard:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The first page."""
+    """The first page. `barred`: why its reader may not claim, if so."""
 
     alias: str
     mine: list[CaseCard]
@@ -65,6 +66,7 @@ class Desk:
     is_on_shift: bool
     notices: list[dict[str, object]]
     overview: Mapping[str, object] | None
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Whose request is next: address after address, and at one address person after person, so that whoever asks a hundred
 times at once waits behind whoever asks once.
 
+One goes in with each round of the event loop: what a turn does may come to its end without ever waiting, and two
+hundred such turns in one round would be one long one, in which nobody else is heard.
+
 Owns the lines. Nobody is ever refused in one, and a line's order is nobody's decision but the line's. It must not know
 what is done in a turn.
 """
@@ -43,6 +46,7 @@ class Turns:
         self._most = at_once, of_address, of_person
         self._inside: Counter[tuple[str, ...]] = Counter()
         self._lines: dict[str, dict[str, deque[asyncio.Future[None]]]] = {}
+        self._is_calling = False
 
     @asynccontextmanager
     async def of(self, address: str, person: str) -> AsyncIterator[Turn]:
@@ -71,10 +75,17 @@ class Turns:
         self._call()
 
     def _call(self) -> None:
-        """Whoever may go in is called, in the lines' order."""
-        while next_one := self._next():
+        """Whoever may go in will be called, in the lines' order."""
+        if self._lines and not self._is_calling:
+            self._is_calling = True
+            asyncio.get_running_loop().call_soon(self._call_one)
+
+    def _call_one(self) -> None:
+        self._is_calling = False
+        if next_one := self._next():
             for of in _counted(*next_one):
                 self._inside[of] += 1
+            self._call()
 
     def _next(self) -> tuple[str, str] | None:
         """Takes the first out of its line who may go in; both its lines go to the end of theirs."""
