@@ -17,9 +17,9 @@ from bot.roster import shifts
 from bot.roster.shifts import LONGEST_SHIFT, shift_to_hold
 from bot.roster.staffing import volunteers_of
 from models.case import CaseStatus
-from models.outbox import TimerKind
 from models.saying import fields_of
 from models.shift import NEEDED, ONLINE
+from models.timer import TimerKind
 
 
 async def add_shift(

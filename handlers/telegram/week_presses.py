@@ -39,6 +39,7 @@ from models.buttons_shifts import (
     Picked,
 )
 from models.dialogue import Answer
+from models.guided import DialogueKind
 from models.staffing import WhyNot
 
 DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
@@ -132,6 +133,15 @@ async def _pressed_announce_not(press: Press, _: Alone) -> Answer:
 
 
 # The dialogue that adds a shift: its buttons are those of all dialogues, so `coordinator.py` reads them.
+
+
+async def is_of_a_shift(press: Press, dialogue: int) -> bool:
+    """Whether the actor's dialogue puts a shift together.
+
+    Raises:
+        Stale: it is over, or somebody else's.
+    """
+    return await engine_guided.kind_of(press.work, dialogue) == DialogueKind.SHIFT
 
 
 async def answered(press: Press, given: GivenAnswer) -> Answer:
