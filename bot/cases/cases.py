@@ -22,9 +22,9 @@ from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, table_of
 from models.case import MOVES, CaseEventKind, CaseStatus
 from models.conversation import Author
-from models.outbox import TimerKind
 from models.people import Person
 from models.saying import fields_of
+from models.timer import TimerKind
 
 _PEOPLE = table_of(Person)
 SILENT_RELEASE = timedelta(minutes=2)

@@ -23,8 +23,9 @@ from bot.roster.staffing import OnShift, next_shift_at, on_shift, shift_ends_at
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
-from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.outbox import Notice, Outbox, RowState
 from models.people import Address
+from models.timer import TimerKind
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)

@@ -29,8 +29,9 @@ from models.case import OPEN, CaseEventKind
 from models.chat_message import DELETABLE_FOR
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
-from models.outbox import Notice, Outbox, TimerKind
+from models.outbox import Notice, Outbox
 from models.people import Address, Channel, Person, Role
+from models.timer import TimerKind
 
 OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
 ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words

@@ -19,9 +19,9 @@ from bot.roster import ledger, timers
 from bot.roster.locks import lock_people
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
 from models.base import new_id
-from models.outbox import TimerKind
 from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE, overlap
 from models.staffing import ShiftVerb
+from models.timer import TimerKind
 
 LONGEST_SHIFT = timedelta(hours=16)
 

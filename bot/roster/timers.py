@@ -15,9 +15,9 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.roster.staffing import HELD, SHIFTS
 from models.base import new_id, table_of
-from models.outbox import Timer, TimerKind
 from models.reminding import ALARMS_BEFORE, DAY_BEFORE, SOON_BEFORE, told_at
 from models.shift import ONLINE
+from models.timer import Timer, TimerKind
 
 _TIMERS = table_of(Timer)
 KINDS = (TimerKind.SHIFT_DAY_BEFORE, TimerKind.SHIFT_SOON, TimerKind.SHIFT_GAP)

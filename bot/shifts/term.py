@@ -37,10 +37,10 @@ from bot.shifts.texts_term import (
 )
 from bot.shifts.typed import NewLine, instants
 from models.base import new_id, table_of
-from models.outbox import TimerKind
 from models.saying import fields_of
 from models.shift_plan import ShiftDraft, ShiftTemplate
 from models.term import Days, LeftOut, Planned, WeekLine, applied
+from models.timer import TimerKind
 from models.timetable import special_days
 
 _LINES, _DRAFTS = table_of(ShiftTemplate), table_of(ShiftDraft)

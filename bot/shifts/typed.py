@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.engine import clock
 from bot.engine.errors import BadInput
 from bot.hours.typed.days import Calendar, take_days, take_spans, take_weekday
+from bot.language.textshape import clean
 from bot.language.typed import AFTER, BEFORE, Line, shown
 from bot.people.names import folded
 from bot.places.place_names import KnownPlace, places_named, take_places
@@ -41,6 +42,7 @@ class NewShift:
     place: str
     needed: int = NEEDED
     wants: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,13 @@ class ShiftWords:
 
 
 def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Collection[str]) -> NewShift:
-    """The shift that "7/12 13-16 linero 3 ar" means.
+    """The shift that "7/12 13-16 linero 3 ar: nyckeln finns i disken" means; after a colon comes a note.
 
     Raises:
         BadInput: something is missing or not understood, or the day has passed; says which word.
     """
-    line = _line(rest)
+    before, note = _apart(rest)
+    line = _line(before)
     spans = take_spans(line)
     first, last = take_days(line, Calendar(today))
     places = take_places(line, _with_online(known))
@@ -77,7 +80,7 @@ def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Co
     if len(places) > 1:
         raise BadInput("shift_one_place", places=", ".join(places))
     _require_meant(first, today, line)
-    return NewShift(first, _one_span(spans), places[0], needed, wants)
+    return NewShift(first, _one_span(spans), places[0], needed, wants, note)
 
 
 def _needed_and_wants(line: Line, spoken: Collection[str]) -> tuple[int, tuple[str, ...]]:
@@ -144,11 +147,7 @@ def parse_shift(rest: str, *, today: date, known: Sequence[KnownPlace], names: C
     Raises:
         BadInput: no such day or time.
     """
-    before, reason = rest, ""
-    if found := _REASON.search(rest):
-        before, reason = rest[: found.start()], rest[found.end() :].strip()
-    if len(reason) > LONGEST_REASON:
-        raise BadInput("too_long", most=LONGEST_REASON)
+    before, reason = _apart(rest)
     line = _line(before)
     name = _take_name(line, names)
     spans = take_spans(line)
@@ -204,6 +203,16 @@ def _line(typed: str) -> Line:
     if len(typed) > LONGEST_LINE:
         raise BadInput("too_long", most=LONGEST_LINE)
     return Line(typed)
+
+
+def _apart(typed: str) -> tuple[str, str]:
+    """What is read, and a coordinator's own words behind it: a reason, a note."""
+    before, own = typed, ""
+    if found := _REASON.search(typed):
+        before, own = typed[: found.start()], " ".join(clean(typed[found.end() :]).split())
+    if len(own) > LONGEST_REASON:
+        raise BadInput("too_long", most=LONGEST_REASON)
+    return before, own
 
 
 def _one_span(spans: tuple[Span, ...]) -> Span:

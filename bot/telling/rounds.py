@@ -30,8 +30,8 @@ from bot.shifts import asks, coverage, standing_signups
 from bot.shifts import reminders as shift_reminders
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
-from models.outbox import Timer, TimerKind
 from models.saying import fields_of
+from models.timer import Timer, TimerKind
 
 log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift

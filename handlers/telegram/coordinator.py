@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.engine import buttons as engine_buttons
-from bot.engine import guided as engine_guided
 from bot.engine.actors import Actor
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Work
@@ -31,7 +30,7 @@ from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
-from handlers.telegram import shift_presses
+from handlers.telegram import week_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -61,7 +60,6 @@ from models.buttons_hours import (
     UndoAnswer,
 )
 from models.dialogue import Answer
-from models.guided import DialogueKind
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.timetable import is_said_of, usual_spans
@@ -170,27 +168,23 @@ async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
 # What was pressed.
 
 
-async def _of_a_shift(press: Press, dialogue: int) -> bool:
-    return await engine_guided.kind_of(press.work, dialogue) == DialogueKind.SHIFT
-
-
 async def _answered(press: Press, given: GivenAnswer) -> Answer:
-    if await _of_a_shift(press, given.dialogue):
-        return await shift_presses.answered(press, given)
+    if await week_presses.is_of_a_shift(press, given.dialogue):
+        return await week_presses.answered(press, given)
     await _require_asking(press)
     return await _go_on(press, await guided.answered(press.work, given))
 
 
 async def _turned(press: Press, to: TurnedTo) -> Answer:
-    if await _of_a_shift(press, to.dialogue):
-        return await shift_presses.turned(press, to)
+    if await week_presses.is_of_a_shift(press, to.dialogue):
+        return await week_presses.turned(press, to)
     await _require_asking(press)
     return await _go_on(press, await guided.turned(press.work, to))
 
 
 async def _left(press: Press, dialogue: OfDialogue) -> Answer:
-    if await _of_a_shift(press, dialogue.dialogue):
-        return await shift_presses.left(press, dialogue)
+    if await week_presses.is_of_a_shift(press, dialogue.dialogue):
+        return await week_presses.left(press, dialogue)
     await _require_asking(press)
     await guided.leave(press.work, dialogue)
     return await _go_on(press, HoursDropped())

@@ -7,8 +7,9 @@ from collections.abc import Awaitable
 
 from bot.engine import buttons as engine_buttons
 from bot.shifts import standing_signups, swaps, term
-from bot.shifts.texts_term import TermDropped, TermPreview
-from handlers.telegram.press import Press
+from bot.shifts.texts_swap import SwapWhich
+from bot.shifts.texts_term import Standing, TermDropped, TermPreview
+from handlers.telegram.press import Press, said_lately
 from models.button import Presses, on
 from models.buttons_shifts import (
     DROP_TERM,
@@ -32,7 +33,7 @@ from models.buttons_shifts import (
 )
 from models.dialogue import Answer
 
-DONE = Answer("")
+DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
 
 
 async def _pressed_line(press: Press, turned: OfLine) -> Answer:
@@ -63,7 +64,14 @@ async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
 
 
 async def _pressed_every(press: Press, chosen: Every) -> Answer:
-    told = await standing_signups.begin(press.work, chosen.shift, int(chosen.weeks))
+    work, weeks = press.work, int(chosen.weeks)
+
+    def is_same(one: Standing) -> bool:
+        return (one.every_weeks, one.ended) == (weeks, False)
+
+    if await said_lately(press, Standing, is_same):
+        return IN_THE_CHAT
+    told = await standing_signups.begin(work, chosen.shift, weeks)
     await press.work.tell(press.actor.id, told)
     return DONE
 
@@ -74,6 +82,7 @@ async def _pressed_end(press: Press, standing: OfStanding) -> Answer:
 
 
 async def _pressed_mine(press: Press, mine: OfShift) -> Answer:
+    await engine_buttons.require_shown_as(press.work, press.card, SwapWhich.kind)
     await press.work.tell(press.actor.id, await swaps.offers(press.work, mine.shift), edits=press.card)
     return DONE
 

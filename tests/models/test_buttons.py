@@ -16,9 +16,9 @@ from handlers.telegram import (
     coordinator,
     people_commands,
     session_presses,
-    shift_presses,
     term_presses,
     volunteer_presses,
+    week_presses,
 )
 from models import buttons, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
@@ -170,7 +170,7 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, shift_presses, term_presses))
+    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses))
     theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators

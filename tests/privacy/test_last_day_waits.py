@@ -15,7 +15,7 @@ from bot.service import Service
 from bot.telling import rounds
 from bot.telling.rounds import Rounds
 from models.case import CaseStatus
-from models.outbox import TimerKind
+from models.timer import TimerKind
 from tests import builders
 from tests.builders import case_row
 from tests.clocks import Clocks
