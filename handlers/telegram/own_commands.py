@@ -62,8 +62,8 @@ async def _tell_own(work: Work, actor: Actor, view: Views, card: int | None = No
     own = await told.own_secrets(work.db, actor.id)
     places = tuple((await told.places_known(work.db)).values()) if view == "places" else ()
     profile = OwnProfile(
-        told=await told.volunteer(work.db, work.seal, actor.id), shows_alias=own.shows_alias,
-        has_migrated=own.has_migrated, view=view, places=places, given_up=given_up,
+        told=await told.volunteer(work.db, work.seal, actor.id), shows_alias=own.shows_alias, view=view,
+        places=places, given_up=given_up,
     )  # fmt: skip
     await work.tell(actor.id, profile, edits=card)
 
