@@ -40,7 +40,7 @@ class OwnProfile(ToStaff):
     """What the reader has said of themself, and what of it they are changing now. `places`: those there are.
 
     Whether they have migrated is no part of it: a row lives for a month, and they may take it back at any time.
-    `given_up`: so many shifts, by the pause that they have just begun.
+    `given_up`: so many shifts, by the pause that they have just begun; `cases`: so many they still have in hand.
     """
 
     kind: ClassVar = Notice.OWN_PROFILE
@@ -49,14 +49,15 @@ class OwnProfile(ToStaff):
     view: Views = "all"
     places: tuple[PlaceTold, ...] = ()
     given_up: Annotated[int, Like((0, 2))] = 0
+    cases: Annotated[int, Like((0, 2))] = 0
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         choices: Rows = self._moved(words, facts) if self.view == "moved" else getattr(self, f"_{self.view}")(words)
         if self.view == "all":
             left = steps_lines(words, self.told) if not self.told.is_introduced else []
-            given_up = words("profile_gave_up", n=self.given_up) if self.given_up else ""
+            begun = pause_lines(words, self.given_up, self.cases)
             text = lines(
-                given_up, words("profile_title"), *own_lines(words, self.told), self._name_line(words),
+                *begun, words("profile_title"), *own_lines(words, self.told), self._name_line(words),
                 words(_MIGRATED[facts.has_migrated]), *left,
             )  # fmt: skip
             return Prompt(text, choices)
@@ -127,6 +128,12 @@ class OwnProfile(ToStaff):
         yes = Choice(OWN_MIGRATION.code("yes"), tick(words("migrated_yes"), said is True))
         no = Choice(OWN_MIGRATION.code("no"), tick(words("migrated_no"), said is False))
         return rows_of(yes, no, *([] if said is None else [Choice(OWN_MIGRATION.code("back"), words("migrated_back"))]))
+
+
+def pause_lines(words: Words, given_up: int, cases: int) -> list[Plain]:
+    """What a pause that has begun took along, and what is still to be done: nobody answers in one's cases meanwhile."""
+    shifts = [words("profile_gave_up", n=given_up)] if given_up else []
+    return [*shifts, words("profile_has_cases", n=cases)] if cases else shifts
 
 
 _MIGRATED = {True: "profile_migrated", False: "profile_not_migrated", None: "profile_migrated_unsaid"}

@@ -476,6 +476,15 @@ async def test_a_pause_gives_up_the_shifts_in_it_and_says_how_many(house: House)
     assert (await _stands(house, amina.id)).paused_from is None
 
 
+async def test_who_goes_away_with_cases_in_hand_is_told_what_to_do_with_them(house: House) -> None:
+    amina = await builders.volunteer(house.service, "Amina", chat_id=AMINA)
+    await builders.claimed_case(house.service, amina)
+
+    await house.hears(AMINA, "/pause 1/7-15/8")
+
+    assert _last(house, AMINA).startswith("Du har 1 öppet ärende. Avsluta eller släpp det innan du är borta")
+
+
 async def test_consent_to_be_counted_is_given_and_taken_back(house: House) -> None:
     amina = await builders.volunteer(house.service, "Amina", chat_id=AMINA)
     await house.hears(AMINA, "/me")
