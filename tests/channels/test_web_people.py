@@ -271,6 +271,16 @@ async def test_a_volunteer_says_it_themself_and_the_name_is_shown(site: Site) ->
     assert "Har själv migrerat: inget sagt" in back.words
 
 
+async def test_another_language_at_the_desk_is_another_menu_in_telegram(site: Site) -> None:
+    amina = await builders.volunteer(site.service, "Amina", chat_id=77)
+    menus = "SELECT id FROM outbox WHERE kind = 'menu'"
+    before = await table(site.service, menus)
+
+    await (await site.desk_of(amina)).post("/desk/language", {"language": "en"})
+
+    assert len(await table(site.service, menus)) == len(before) + 1
+
+
 async def test_a_pause_of_one_s_own_says_what_it_gave_up(site: Site) -> None:
     amina = await builders.volunteer(site.service, "Amina", on_shift=False)
     await builders.shift(site.service, amina, starts_at=clock.now() + timedelta(days=2))
