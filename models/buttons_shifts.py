@@ -81,6 +81,11 @@ class OfSwap(NamedTuple):
     swap: int
 
 
+class UndoAnswer(NamedTuple):
+    number: int
+    answer: Literal["yes", "no"]
+
+
 FREE = Button("sf:{page}", OfFreePage)
 SIGN_UP = Button("su:{shift}", OfShift)
 LEAVE_SHIFT = Button("sl:{shift}", OfShift)
@@ -114,3 +119,4 @@ SWAP_MINE = Button("wm:{shift}", OfShift)
 SWAP_WITH = Button("ww:{shift}:{other}:{person}", Swapping)
 SWAP_YES = Button("wy:{swap}", OfSwap)
 SWAP_NO = Button("wn:{swap}", OfSwap)
+UNDO_SHIFT = Button("szu:{number}:{answer}", UndoAnswer)

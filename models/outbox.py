@@ -160,6 +160,8 @@ class Notice(StrEnum):
     SWAP_WITH = "swap_with"
     SWAP_ASKED = "swap_asked"
     SWAP_OVER = "swap_over"
+    SHIFT_UNDO_ASK = "shift_undo_ask"
+    NOTHING_TO_UNDO = "nothing_to_undo"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
     # To staff, about people
     VOLUNTEER_INVITED = "volunteer_invited"

@@ -42,7 +42,7 @@ async def record(work: Work, shift_id: int, verb: ShiftVerb, *, person_id: int |
 async def record_made(work: Work, shift_ids: Sequence[int]) -> None:
     """Each of these shifts has been made."""
     made = {"made_at": work.now, "made_by": work.actor.id if work.actor else None}
-    what = {"verb": ShiftVerb.MADE.value}
+    what = {"verb": ShiftVerb.MADE.value, "term": 1}  # one of many that were made at once
     await work.db.execute(insert(CHANGES), [{"shift_id": one, "what": what, **made} for one in shift_ids])
 
 

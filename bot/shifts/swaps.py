@@ -3,7 +3,7 @@
 It must not decide who fits: `models/staffing.py` does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -13,7 +13,8 @@ from bot.engine import clock
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
-from bot.people import names
+from bot.people import names, standing
+from bot.people.standing import Standing as PersonStanding
 from bot.roster import shifts, signing, who
 from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
@@ -23,7 +24,7 @@ from bot.shifts.seen import Staffed
 from bot.shifts.texts_swap import Offer, SwapAsked, SwapOver, SwapWhich, SwapWith
 from models.base import new_id, table_of
 from models.shift_plan import Swap
-from models.staffing import Stretch, Volunteer, hindrance_by_room, hindrance_of
+from models.staffing import Stretch, hindrance_by_room, hindrance_of
 
 _SWAPS = table_of(Swap)
 MOST_OFFERED = 8
@@ -56,13 +57,11 @@ async def offers(work: Work, shift_id: int) -> SwapWith:
     mine = await _own(work, shift_id, me)
     ahead = await shifts.held_between(work.db, work.now, work.now + FREE_AHEAD)
     there = [one for one in ahead if one.starts_at > work.now and one.id != shift_id]
-    found: list[tuple[Staffed, int]] = []
-    [mine_staffed] = await seen.staffed(work, [mine])
-    for each in await seen.staffed(work, there):
-        for other in each.on_it:
-            if other.id != me and other.may_be_asked and await _fits(work, mine_staffed, me, each, other.id):
-                found.append((each, other.id))
-    return await _with(work, mine, found)
+    [given, *theirs] = await seen.staffed(work, [mine, *there])
+    others = {one.id for each in theirs for one in each.on_it if one.may_be_asked and one.id != me}
+    known = await _known(work, [me, *others])
+    pairs = [(each, one.id) for each in theirs for one in each.on_it if one.id in others]
+    return await _with(work, mine, [(each, one) for each, one in pairs if _fits(work, known, given, me, each, one)])
 
 
 async def _with(work: Work, mine: ShiftRow, found: Sequence[tuple[Staffed, int]]) -> SwapWith:
@@ -86,7 +85,8 @@ async def propose(work: Work, shift_id: int, other_shift_id: int, other_person_i
     mine, theirs = await _own(work, shift_id, me), await _own(work, other_shift_id, other_person_id)
     both = await seen.staffed(work, [mine, theirs])
     other = next((one for one in both[1].on_it if one.id == other_person_id), None)
-    if other is None or not other.may_be_asked or not await _fits(work, both[0], me, both[1], other.id):
+    known = await _known(work, [me, other_person_id])
+    if other is None or not other.may_be_asked or not _fits(work, known, both[0], me, both[1], other.id):
         raise Stale
     if await _stands(work, shift_id, other_shift_id):
         raise Stale
@@ -173,19 +173,29 @@ async def _ahead_of(work: Work, person_id: int) -> list[Stretch]:
     return [one for one in ahead if one.starts_at > work.now]
 
 
-async def _fits(work: Work, mine: Staffed, me: int, theirs: Staffed, other: int) -> bool:
+class _Known(NamedTuple):
+    """Whoever may swap: how they stand, and their shifts ahead."""
+
+    stand: Mapping[int, PersonStanding]
+    ahead: Mapping[int, Sequence[Stretch]]
+
+
+async def _known(work: Work, person_ids: Sequence[int]) -> _Known:
+    stand = await standing.standing_of(work.db, person_ids)
+    return _Known(stand, await signing.shifts_of(work, person_ids, since=work.now))
+
+
+def _fits(work: Work, known: _Known, mine: Staffed, me: int, theirs: Staffed, other: int) -> bool:
     """Whether each could be on the other's shift instead of their own."""
-    return await _could(work, me, mine, theirs, other) and await _could(work, other, theirs, mine, me)
+    return _could(work, known, me, mine, theirs, other) and _could(work, known, other, theirs, mine, me)
 
 
-async def _could(work: Work, person: int, leaves: Staffed, joins: Staffed, instead_of: int) -> bool:
-    day = clock.office_day(joins.shift.starts_at, work.zone)
-    as_then: Volunteer | None = (await who.staff_on(work.db, day, [person])).get(person)
-    others = (await signing.shifts_of(work, [person], since=work.now)).get(person, [])
+def _could(work: Work, known: _Known, person: int, leaves: Staffed, joins: Staffed, instead_of: int) -> bool:
     there = [one for one in joins.on_it if one.id != instead_of]
-    if as_then is None or any(one.id == person for one in there):
+    if person not in known.stand or any(one.id == person for one in there):
         return False
-    left = [one for one in others if one.shift != leaves.shift.id]
+    as_then = who.as_on(known.stand[person], clock.office_day(joins.shift.starts_at, work.zone))
+    left = [one for one in known.ahead.get(person, ()) if one.shift != leaves.shift.id]
     return (
         hindrance_of(signing.stretch(joins.shift), as_then, left, signing.travel_of(work)) is None
         and hindrance_by_room(signing.needs(joins.shift), there, as_then) is None

@@ -44,7 +44,7 @@ EXAMPLES = {
     "coverage": "shift_example_coverage", "cant": "shift_example_cant", "announce": "shift_example_announce",
     "template": "shift_example_template",
 }  # fmt: skip
-SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage", "announce")
+SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage", "undo", "announce")
 VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap", "calendar")
 WEEK = timedelta(days=7)
 Count = Annotated[int, Like((0, 1, 3))]

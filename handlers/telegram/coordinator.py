@@ -92,7 +92,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "hours_history":
             await _tell_history(work, actor)
         case "hours_undo":
-            await _ask_undo(work, actor, await _newest(work), None)
+            await ask_undo(work, actor, await _newest(work), None)
         case "popup" if not rest:
             await _explain(work, actor, name)
         case _ if not rest:
@@ -145,7 +145,7 @@ async def _newest(work: Work) -> int:
     return number
 
 
-async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
+async def ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
     change = await changes_made.undoable(work.db, work.seal, number)
     await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number, shifts=change.shifts), edits=card)
@@ -239,7 +239,7 @@ async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
 
 
 async def _pressed_undo(press: Press, made: OfChange) -> Answer:
-    await _ask_undo(press.work, press.actor, made.number, press.card)
+    await ask_undo(press.work, press.actor, made.number, press.card)
     return DONE
 
 

@@ -22,6 +22,7 @@ from handlers.telegram import (
     session_presses,
     shift_presses,
     term_presses,
+    undo_commands,
     week_presses,
 )
 from handlers.telegram.press import Press
@@ -203,4 +204,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

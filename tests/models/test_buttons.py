@@ -17,6 +17,7 @@ from handlers.telegram import (
     people_commands,
     session_presses,
     term_presses,
+    undo_commands,
     volunteer_presses,
     week_presses,
 )
@@ -170,7 +171,7 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses))
+    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses, undo_commands))
     theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators

@@ -128,13 +128,14 @@ BY_STAFF = {
     "td":               (NOTHING, NOTHING),
     "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
     "sxe":              (NOTHING, NOTHING),
+    "szu":              (NOTHING, NOTHING),
     "wm":               (NOTHING, NOTHING),  # another's shift
     "ww":               (NOTHING, NOTHING),
     "wy":               (NOTHING, NOTHING),
     "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
 OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
-              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn")  # fmt: skip
+              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
@@ -371,6 +372,8 @@ async def shift_walk(house: House, karin: builders.Staff) -> None:
         await house.settle()
     await house.hears(COORDINATOR, "/template måndag 13-16 linero")
     await house.hears(COORDINATOR, f"/template {begins:%Y-%m-%d}..{begins + timedelta(days=14):%Y-%m-%d}")
+    await house.hears(COORDINATOR, f"/newshift {begins:%Y-%m-%d} 20-21 linero")
+    await house.hears(COORDINATOR, "/undo")
     await house.hears(COORDINATOR, "/freeshifts")
     await house.pressed(COORDINATOR, f"su:{free}")
     await house.pressed(COORDINATOR, f"se:{free}:1")
@@ -512,7 +515,7 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
-    "/assign", "/unassign", "/cancelshift", "/coverage", "/template",
+    "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
 COMMANDS = (

@@ -24,11 +24,13 @@ CODES: dict[AnyButton, str] = {
     shifts.EVERY_WEEKS: shifts.EVERY_WEEKS.code(LARGEST, "2"),
     shifts.END_STANDING: shifts.END_STANDING.code(LARGEST), shifts.SWAP_MINE: shifts.SWAP_MINE.code(LARGEST),
     shifts.SWAP_WITH: shifts.SWAP_WITH.code(LARGEST, LARGEST, LARGEST), shifts.SWAP_YES: shifts.SWAP_YES.code(LARGEST),
-    shifts.SWAP_NO: shifts.SWAP_NO.code(LARGEST),
+    shifts.SWAP_NO: shifts.SWAP_NO.code(LARGEST), shifts.UNDO_SHIFT: shifts.UNDO_SHIFT.code(LARGEST, "yes"),
+    shifts.FEED_NEW: shifts.FEED_NEW.code(), shifts.FEED_END: shifts.FEED_END.code(),
+    shifts.ANNOUNCE: shifts.ANNOUNCE.code(), shifts.ANNOUNCE_NOT: shifts.ANNOUNCE_NOT.code(),
 }  # fmt: skip
 WRITTEN = (
     "sf:2 su:N sl:N sc:N sy:N sk:N sa:N st:N sn:N sw:20261207 sh:N sas:N:N saq:N spk:a:N:0 sx:N:own sxk:N scv tl:N:1 "
-    "tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N"
+    "tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N szu:N:yes sfn sfe san sann"
 )
 
 
