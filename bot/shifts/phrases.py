@@ -85,10 +85,19 @@ def cover_text(words: Words, cover: CoverTold) -> Plain:
 
 def seen_lines(words: Words, shift: ShiftSeen, facts: Facts) -> str:
     """A shift, who is on it, what it lacks, and the note about it."""
+    name = shift_name(words, shift, facts)
+    return lines(words("shift_line", shift=name, who=who_text(words, shift)), below_lines(words, shift))
+
+
+def who_text(words: Words, shift: ShiftSeen) -> Plain:
+    """How many of how many are on it, and who."""
     there = words("shift_there", there=shift.there, needed=shift.needed)
-    who = words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+    return words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+
+
+def below_lines(words: Words, shift: ShiftSeen) -> str:
+    """What a shift lacks, and the note about it."""
     return lines(
-        words("shift_line", shift=shift_name(words, shift, facts), who=who),
         cover_text(words, shift.cover) if shift.cover else "",
         words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else "",
     )
@@ -106,8 +115,15 @@ def why_lines(words: Words, told: WhyTold, facts: Facts) -> str:
 
 
 def _what_was_done(words: Words, told: WhyTold, facts: Facts) -> str:
-    if told.verb is None or told.at is None:
-        return ""
-    names = names_text(words, told.names) if told.names else words("hours_by_command")
-    at = words.day_and_time(told.at, facts.zone, now=facts.now)
-    return words(f"shift_did_{told.verb}", names=names, time=at)
+    return "" if told.verb is None or told.at is None else done_line(words, told.verb, told.names, told.at, facts)
+
+
+def done_line(
+    words: Words, verb: ShiftVerb, names: Sequence[str], at: datetime, facts: Facts, *, whom: str = ""
+) -> str:
+    """What was done to a shift, by or to whom, and when. `whom`: somebody was put on it or taken off it."""
+    by = names_text(words, names) if names else words("hours_by_command")
+    said = words.day_and_time(at, facts.zone, now=facts.now)
+    if whom and verb in (ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED):
+        return words(f"shift_did_{verb}_whom", names=by, whom=Foreign(whom), time=said)
+    return words(f"shift_did_{verb}", names=by, time=said)

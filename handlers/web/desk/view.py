@@ -32,6 +32,8 @@ SHOWN_NOTICES = frozenset(
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
+        Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED,
     }
 )  # fmt: skip
 
