@@ -73,20 +73,28 @@ def languages_text(words: Words, codes: Sequence[str]) -> Plain:
 
 def cover_text(words: Words, cover: CoverTold) -> Plain:
     """How well it is covered, as a mark and in words: "🟡 1 saknas, arabiska saknas"."""
+    return Plain(f"{MARKS[cover.grade]} {cover_words(words, cover)}")
+
+
+def cover_words(words: Words, cover: CoverTold) -> Plain:
+    """How well it is covered, for whoever shows the colour in another way."""
     lacks = [words("cover_missing", n=cover.missing)] if cover.missing else []
     if cover.no_experienced:
         lacks.append(words("cover_no_experienced"))
     if cover.languages:
         lacks.append(words("cover_no_speaker", languages=languages_text(words, cover.languages)))
     named = words(f"cover_{cover.grade}")
-    said = words("cover_lacks", grade=named, lacks=Plain(dates.listed(lacks, words.language))) if lacks else named
-    return Plain(f"{MARKS[cover.grade]} {said}")
+    return words("cover_lacks", grade=named, lacks=Plain(dates.listed(lacks, words.language))) if lacks else named
 
 
 def seen_lines(words: Words, shift: ShiftSeen, facts: Facts) -> str:
     """A shift, who is on it, what it lacks, and the note about it."""
     name = shift_name(words, shift, facts)
-    return lines(words("shift_line", shift=name, who=who_text(words, shift)), below_lines(words, shift))
+    return lines(
+        words("shift_line", shift=name, who=who_text(words, shift)),
+        cover_text(words, shift.cover) if shift.cover else "",
+        note_text(words, shift),
+    )
 
 
 def who_text(words: Words, shift: ShiftSeen) -> Plain:
@@ -95,12 +103,9 @@ def who_text(words: Words, shift: ShiftSeen) -> Plain:
     return words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
 
 
-def below_lines(words: Words, shift: ShiftSeen) -> str:
-    """What a shift lacks, and the note about it."""
-    return lines(
-        cover_text(words, shift.cover) if shift.cover else "",
-        words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else "",
-    )
+def note_text(words: Words, shift: ShiftSeen) -> str:
+    """The note about it, if there is one."""
+    return words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else ""
 
 
 def why_lines(words: Words, told: WhyTold, facts: Facts) -> str:

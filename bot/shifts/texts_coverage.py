@@ -78,7 +78,7 @@ class ShiftCoverage(ToStaff):
             return Prompt(words("coverage_none", n=self.days))
         text = lines(
             words("coverage_title", n=self.days),
-            *(place_line(words, one) for one in self.places),
+            *(_place_line(words, one) for one in self.places),
             *(language_line(words, one) for one in self.languages),
             words("coverage_gaps") if self.gaps else words("coverage_all_green"),
             *(gap_lines(words, one, facts) for one in self.gaps),
@@ -89,12 +89,19 @@ class ShiftCoverage(ToStaff):
         )
 
 
-def place_line(words: Words, one: PlaceCover) -> str:
+def _place_line(words: Words, one: PlaceCover) -> str:
+    marks = "".join(MARKS[grade] * min(n, 3) for grade, n in _counts(one).items())
+    return f"{marks} {place_line(words, one)}"
+
+
+def place_line(words: Words, one: PlaceCover) -> Plain:
     """How many shifts at a place are how well covered."""
-    counts = {"green": one.green, "amber": one.amber, "red": one.red}
-    parts = [words(f"coverage_{grade}", n=n) for grade, n in counts.items() if n]
-    marks = "".join(MARKS[Grade(grade)] * min(n, 3) for grade, n in counts.items())
-    return f"{marks} " + words("coverage_place", place=place_of(words, one.example), counts=Plain(", ".join(parts)))
+    parts = [words(f"coverage_{grade}", n=n) for grade, n in _counts(one).items() if n]
+    return words("coverage_place", place=place_of(words, one.example), counts=Plain(", ".join(parts)))
+
+
+def _counts(one: PlaceCover) -> dict[Grade, int]:
+    return {Grade.GREEN: one.green, Grade.AMBER: one.amber, Grade.RED: one.red}
 
 
 def language_line(words: Words, one: LanguageCover) -> str:

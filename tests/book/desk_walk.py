@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.engine import clock
 from bot.people import people
 from tests import builders
+from tests.book import desk_shifts_walk
 from tests.book.entries import Book
 from tests.book.examples import ANSWER, OWN_REASON, QUESTIONS
 from tests.book.walking import Walk, plain_pages
@@ -81,7 +82,7 @@ class _Volunteer(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
-            ("closing a case", self._closes), ("cases that are no more", self._lost), ("off shift", self._off_shift),
+            ("closing a case", self._closes), ("cases that are no more", self._lost), ("shifts", self._shifts), ("off shift", self._off_shift),
         )  # fmt: skip
 
     async def _arrives(self) -> None:
@@ -141,6 +142,10 @@ class _Volunteer(_Staff):
         clock.move(AWAY)
         await self.walk.opens("/desk", "an hour later")
 
+    async def _shifts(self) -> None:
+        await self._log_in(self.office.volunteer, "once more")
+        await desk_shifts_walk.volunteers(self.site, self.walk, self.office.other, self.office.coordinator)
+
     async def _off_shift(self) -> None:
         waiting = await builders.case_of(self.site.service, QUESTIONS["fa"], language="fa")
         await self._log_in(self.office.off_shift, "of another volunteer")
@@ -156,7 +161,12 @@ class _Coordinator(_Staff):
 
     def __init__(self, site: Site, walk: Walk, office: Office) -> None:
         super().__init__(site, walk, office)
-        self.parts = (("the desk", self._desk), ("hours", self._hours), ("places", self._places))
+        self.parts = (
+            ("the desk", self._desk),
+            ("hours", self._hours),
+            ("places", self._places),
+            ("shifts", self._shifts),
+        )
 
     async def _desk(self) -> None:
         await self._log_in(self.office.coordinator)
@@ -190,3 +200,6 @@ class _Coordinator(_Staff):
         await self.walk.sends(f"/desk/places/{PLACE}", {"address": "Vikingavägen 31, Lund"}, "saved")
         await self.walk.sends("/desk/places", {"name": ""}, "without a name")
         await self.walk.sends("/desk/places", {"name": f"Lokalen {self.walk.language}", "door": "visit"}, "a new one")
+
+    async def _shifts(self) -> None:
+        await desk_shifts_walk.coordinators(self.site, self.walk, self.office.other)

@@ -39,6 +39,8 @@ NOTHING_TO_READ = {
 # Those that lead on to a page of the book, and say nothing of their own.
 LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
+    "GET /desk/shifts/calendar/end", "GET /desk/shifts/open/{gap}/ask", "GET /desk/shifts/{shift}/{own}",
+    "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
 }  # fmt: skip
 # A number here is a name or a limit, and nothing is counted by it: "change 7", "at most 40".

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bot.engine import clock
 from bot.language.i18n import Foreign, Ltr, Words
-from bot.language.parts import ToStaff, lines
+from bot.language.parts import ToStaff
 from bot.language.textshape import without_bidi_controls
 from bot.people.people import LANGUAGES_SPOKEN
 from bot.places.places import PlaceRow
@@ -21,13 +21,13 @@ from bot.roster import signing
 from bot.roster.told import ShiftNamed, ShiftSeen
 from bot.service import Service
 from bot.shifts.phrases import (
-    below_lines,
-    cover_text,
+    cover_words,
     done_line,
     language_in_sentence,
     language_name,
     languages_text,
     names_text,
+    note_text,
     place_of,
     shift_name,
     who_text,
@@ -63,8 +63,8 @@ def mine_shown(service: Service, words: Words, mine: MyShifts) -> list[Shown]:
     facts = service.facts(clock.now())
     return [
         {
-            **_named(service, words, one),
-            "lines": _below_name(words, one, words("shift_is_coming") if one.is_coming else ""),
+            **_seen(service, words, one),
+            "coming": words("shift_is_coming") if one.is_coming else "",
             "may_leave": signing.may_leave(one.starts_at, facts.now),
             "has_begun": one.starts_at <= facts.now,
         }
@@ -92,7 +92,7 @@ def free_shown(service: Service, words: Words, free: FreeShifts) -> Shown:
     return {
         "why": several_lines(why_lines(words, free.why, facts)) if free.why else "",
         "next": free.next_page,
-        "shifts": [{**_named(service, words, one), "lines": _below_name(words, one)} for one in free.shifts],
+        "shifts": [_seen(service, words, one) for one in free.shifts],
     }
 
 
@@ -100,9 +100,15 @@ def _named(service: Service, words: Words, shift: ShiftNamed) -> dict[str, objec
     return {"id": shift.shift, "name": inline(shift_name(words, shift, service.facts(clock.now())))}
 
 
-def _below_name(words: Words, shift: ShiftSeen, more: str = "") -> Markup:
-    """What is said of a shift below its name."""
-    return several_lines(lines(who_text(words, shift), below_lines(words, shift), more))
+def _seen(service: Service, words: Words, shift: ShiftSeen) -> dict[str, object]:
+    """A shift, who is on it, what it lacks, and the note about it."""
+    return {
+        **_named(service, words, shift),
+        "who": inline(who_text(words, shift)),
+        "grade": shift.cover.grade if shift.cover else "",
+        "cover": inline(cover_words(words, shift.cover)) if shift.cover else "",
+        "note": inline(note_text(words, shift)),
+    }
 
 
 # The week.
@@ -137,10 +143,10 @@ def _on_a_day(words: Words, shift: ShiftSeen, zone: ZoneInfo) -> Shown:
         "times": inline(Ltr(times_of(shift.starts_at, shift.ends_at, zone))),
         "place": inline(place_of(words, shift)),
         "grade": shift.cover.grade if shift.cover else "",
-        "cover": inline(cover_text(words, shift.cover)) if shift.cover else "",
+        "cover": inline(cover_words(words, shift.cover)) if shift.cover else "",
         "there": inline(there),
         "names": inline(names_text(words, shift.volunteers)) if shift.volunteers else "",
-        "note": inline(words("shift_note", note=Foreign(shift.in_words))) if shift.in_words else "",
+        "note": inline(note_text(words, shift)),
     }
 
 
@@ -151,15 +157,13 @@ def times_of(begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
 
 def coverage_shown(service: Service, words: Words, told: ShiftCoverage) -> Shown:
     """How the coming days are covered: by place, by language, and each gap with who would fill it best."""
-    facts = service.facts(clock.now())
     return {
-        "title": words("coverage_title", n=told.days) if told.shifts else words("coverage_none", n=told.days),
+        "title": heading(words("coverage_title" if told.shifts else "coverage_none", n=told.days)),
         "lines": [inline(place_line(words, one)) for one in told.places]
         + [inline(language_line(words, one)) for one in told.languages],
         "gaps": [_gap(service, words, one) for one in told.gaps],
         "is_all_green": bool(told.shifts) and not told.gaps,
         "more": inline(words("shifts_more", n=told.more)) if told.more else "",
-        "now": facts.now.isoformat(),
     }
 
 
@@ -168,9 +172,20 @@ def _gap(service: Service, words: Words, gap: Gap) -> Shown:
     return {
         **_named(service, words, gap.shift),
         "grade": cover.grade if cover else "",
-        "cover": inline(cover_text(words, cover)) if cover else "",
+        "cover": inline(cover_words(words, cover)) if cover else "",
         "best": inline(best_text(words, gap)),
     }
+
+
+def week_title(words: Words, monday: date) -> Markup:
+    """Which week it is."""
+    number = Ltr(str(monday.isocalendar().week))
+    return heading(words("shifts_of_week", week=number, first=words.short_day(monday)))
+
+
+def heading(said: str) -> Markup:
+    """A sentence that a list follows, as the heading above that list."""
+    return inline(said.removesuffix(":").removesuffix("."))
 
 
 def place_choices(words: Words, known: Sequence[PlaceRow]) -> list[tuple[str, str]]:
@@ -195,10 +210,10 @@ def whole_shown(service: Service, words: Words, told: WholeShift) -> Shown:
     return {
         **_named(service, words, shift),
         "grade": shift.cover.grade if shift.cover else "",
-        "cover": inline(cover_text(words, shift.cover)) if shift.cover else "",
+        "cover": inline(cover_words(words, shift.cover)) if shift.cover else "",
         "there": inline(words("shift_there", there=shift.there, needed=shift.needed)),
         "wants": inline(words("shift_wants", languages=languages_text(words, told.wants))) if told.wants else "",
-        "note": inline(words("shift_note", note=Foreign(shift.in_words))) if shift.in_words else "",
+        "note": inline(note_text(words, shift)),
         "on_it": told.on_it,
         "fit": told.fit,
         "others": [several_lines(why_lines(words, one, facts)) for one in told.others],

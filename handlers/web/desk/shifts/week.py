@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.engine import clock
 from bot.engine.errors import BadInput, Refusal
 from bot.people.people import LANGUAGES_SPOKEN
 from bot.places import places
@@ -70,10 +69,10 @@ async def _week_page(
     return page(
         request, "desk/shifts/week.html", status=refusal.status if refusal else 200,
         error=several_lines(why_refused(request, refusal)) if refusal else "", press=new_press(),
-        days=view.week_shown(service, words, monday, told.shifts, today), number=monday.isocalendar().week,
-        first=words.short_day(monday), before=(monday - timedelta(days=7)).isoformat(),
+        days=view.week_shown(service, words, monday, told.shifts, today), title=view.week_title(words, monday),
+        before=(monday - timedelta(days=7)).isoformat(),
         after=(monday + timedelta(days=7)).isoformat(), is_this_week=monday <= today < monday + timedelta(days=7),
         monday=monday.isoformat(), coverage=view.coverage_shown(service, words, ahead), typed=typed or TypedShift(),
         is_typed=typed is not None, today=today.isoformat(), places=view.place_choices(words, known),
-        spoken=view.language_choices(words), numbers=range(1, MOST_NEEDED + 1), now=clock.now(),
+        spoken=view.language_choices(words), numbers=range(1, MOST_NEEDED + 1),
     )  # fmt: skip
