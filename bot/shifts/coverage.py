@@ -40,6 +40,16 @@ async def coverage(work: Work) -> ShiftCoverage:
     )  # fmt: skip
 
 
+async def askable(work: Work, gaps: Sequence[Gap]) -> dict[int, int]:
+    """How many may be asked for each of these shifts, by its id, where that is anybody."""
+    found = {}
+    for one in gaps:
+        shift = await shifts.shift_of(work.db, one.shift.shift)
+        if shift.starts_at > work.now and (those := await asks.may_be_asked(work, shift)):
+            found[shift.id] = len(those)
+    return found
+
+
 async def ahead(work: Work) -> list[ShiftRow]:
     """The shifts of the next fourteen days, one that has begun among them.
 

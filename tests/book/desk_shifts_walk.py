@@ -6,7 +6,10 @@ It must not know how a page looks.
 import re
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from bot.engine import clock
+from bot.people.standing import PROFILES
 from tests import builders
 from tests.book.walking import Walk
 from tests.builders import Staff
@@ -18,6 +21,8 @@ IN_A_WEEK, LONG = timedelta(days=7), timedelta(hours=3)
 
 async def volunteers(site: Site, walk: Walk, other: Staff, coordinator: Staff) -> None:
     """Their own shifts and free ones: taken, left, not kept; the calendar."""
+    async with site.service.store.work() as work:
+        await work.db.execute(update(PROFILES).values(may_be_asked=True))
     begins = clock.now() + IN_A_WEEK
     shift = await builders.shift(site.service, other, starts_at=begins, lasts=LONG, place=PLACE)
     full = await builders.shift(site.service, other, coordinator, starts_at=begins + LONG * 3, lasts=LONG)
@@ -30,7 +35,8 @@ async def volunteers(site: Site, walk: Walk, other: Staff, coordinator: Staff) -
     await _sends(walk, f"{OWN}/{shift}/come", "meant otherwise")
     await _sends(walk, f"{OWN}/{shift}/cant", "meant")
     ask = re.search(r"/desk/shifts/open/\d+/ask", walk.page.text)
-    await _sends(walk, ask[0] if ask else f"{OWN}/open/1/ask", "others are asked")
+    assert ask, walk.page.words
+    await _sends(walk, ask[0], "others are asked")
     await walk.opens(f"{OWN}/calendar")
     await walk.sends(f"{OWN}/calendar", note="an address was made")
     await walk.opens(f"{OWN}/calendar", "there is one")

@@ -82,7 +82,8 @@ class _Volunteer(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
-            ("closing a case", self._closes), ("cases that are no more", self._lost), ("shifts", self._shifts), ("off shift", self._off_shift),
+            ("closing a case", self._closes), ("cases that are no more", self._lost),
+            ("shifts", self._shifts), ("off shift", self._off_shift),
         )  # fmt: skip
 
     async def _arrives(self) -> None:

@@ -14,7 +14,7 @@ from bot.people.people import LANGUAGES_SPOKEN
 from bot.roster import shifts
 from bot.shifts import announcing, coverage, seen
 from bot.shifts.announcing import LONGEST_ANNOUNCED, To
-from bot.shifts.texts_announce import AnnounceSent
+from bot.shifts.texts_announce import AnnounceSent, AnnounceSure
 from handlers.web.desk.shifts import acting, view
 from handlers.web.desk.shifts.acting import REFUSED, acts_once, as_json, new_press, why_refused
 from handlers.web.frame import identity
@@ -41,7 +41,7 @@ async def check(request: web.Request) -> web.Response:
     to, said = await _typed(request)
     try:
         async with identity.acts(request) as (work, _):
-            sure = await announcing.sure(work, lambda: _to(work, to), said)
+            sure = await _sure(work, to, said)
     except REFUSED as refusal:
         return await _refused(request, refusal, to, said)
     shown = view.announce_shown(request.app[SERVICE], words_for(request), sure)
@@ -58,7 +58,7 @@ async def send(request: web.Request) -> web.Response:
             if not _NUMBER.fullmatch(press):
                 raise Stale
             if is_first:
-                sure = await announcing.sure(work, lambda: _to(work, to), said)
+                sure = await _sure(work, to, said)
                 told = await announcing.send(work, sure, card=int(press))
     except REFUSED as refusal:
         return await _refused(request, refusal, to, said)
@@ -68,6 +68,12 @@ async def send(request: web.Request) -> web.Response:
 async def _typed(request: web.Request) -> tuple[str, str]:
     form = await request.post()
     return str(form.get("to", "")), clean(str(form.get("text", ""))).strip()
+
+
+async def _sure(work: Work, to: str, said: str) -> AnnounceSure:
+    if not said:
+        raise BadInput("desk_announce_nothing")
+    return await announcing.sure(work, lambda: _to(work, to), said)
 
 
 async def _to(work: Work, chosen: str) -> To:

@@ -155,25 +155,26 @@ def times_of(begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
     return f"{begins.astimezone(zone):%H:%M}–{ends.astimezone(zone):%H:%M}"
 
 
-def coverage_shown(service: Service, words: Words, told: ShiftCoverage) -> Shown:
+def coverage_shown(service: Service, words: Words, told: ShiftCoverage, askable: Mapping[int, int]) -> Shown:
     """How the coming days are covered: by place, by language, and each gap with who would fill it best."""
     return {
         "title": heading(words("coverage_title" if told.shifts else "coverage_none", n=told.days)),
         "lines": [inline(place_line(words, one)) for one in told.places]
         + [inline(language_line(words, one)) for one in told.languages],
-        "gaps": [_gap(service, words, one) for one in told.gaps],
+        "gaps": [_gap(service, words, one, askable.get(one.shift.shift, 0)) for one in told.gaps],
         "is_all_green": bool(told.shifts) and not told.gaps,
         "more": inline(words("shifts_more", n=told.more)) if told.more else "",
     }
 
 
-def _gap(service: Service, words: Words, gap: Gap) -> Shown:
+def _gap(service: Service, words: Words, gap: Gap, may_ask: int) -> Shown:
     cover = gap.shift.cover
     return {
         **_named(service, words, gap.shift),
         "grade": cover.grade if cover else "",
         "cover": inline(cover_words(words, cover)) if cover else "",
         "best": inline(best_text(words, gap)),
+        "ask": words("stand_in_ask", n=may_ask) if may_ask else "",
     }
 
 

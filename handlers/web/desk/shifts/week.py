@@ -64,6 +64,7 @@ async def _week_page(
         monday = shown - timedelta(days=shown.weekday())
         told = await coverage.week(work, monday)
         ahead = await coverage.coverage(work)
+        askable = await coverage.askable(work, ahead.gaps)
         known = await places.places(work.db)
     service, words = request.app[SERVICE], words_for(request)
     return page(
@@ -72,7 +73,8 @@ async def _week_page(
         days=view.week_shown(service, words, monday, told.shifts, today), title=view.week_title(words, monday),
         before=(monday - timedelta(days=7)).isoformat(),
         after=(monday + timedelta(days=7)).isoformat(), is_this_week=monday <= today < monday + timedelta(days=7),
-        monday=monday.isoformat(), coverage=view.coverage_shown(service, words, ahead), typed=typed or TypedShift(),
+        monday=monday.isoformat(), coverage=view.coverage_shown(service, words, ahead, askable),
+        typed=typed or TypedShift(),
         is_typed=typed is not None, today=today.isoformat(), places=view.place_choices(words, known),
         spoken=view.language_choices(words), numbers=range(1, MOST_NEEDED + 1),
     )  # fmt: skip
