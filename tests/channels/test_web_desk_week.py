@@ -10,6 +10,7 @@ import pytest
 
 from bot.language.i18n import Catalogues
 from models.outbox import Notice
+from tests import builders
 from tests.builders import one, table
 from tests.channels.shift_desk import MONDAY, NAME, ShiftDesk, alert_in, part, read, shift_desk
 from tests.channels.web_fixtures import Page
@@ -141,6 +142,7 @@ async def test_of_two_coordinators_who_add_the_same_shift_the_second_reads_who_w
 async def test_somebody_who_fits_is_put_on_and_taken_off_and_told_by_whom(desk: ShiftDesk) -> None:
     shift = await desk.shift("Bo")
     amina = str(desk.staff["Amina"].id)
+    builders.a_second_later()
 
     put = await does(desk, "Karin", shift, "assign", person=amina)
     on_it = await desk.on(shift)
