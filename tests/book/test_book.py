@@ -39,6 +39,8 @@ NOTHING_TO_READ = {
 # Those that lead on to a page of the book, and say nothing of their own.
 LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
+    "GET /desk/shifts/calendar/end", "GET /desk/shifts/open/{gap}/ask", "GET /desk/shifts/{shift}/{own}",
+    "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
     "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
 }  # fmt: skip
