@@ -72,7 +72,7 @@ async def test_with_a_bot_its_link_is_beside_the_desk_s(site: Site, desk: Browse
     ("fields", "sentence"),
     [
         ([("alias", " "), ("speaks", "ar")], "Vem ska bjudas in?"),
-        ([("alias", "Nour")], "Vilka språk talar"),
+        ([("alias", "Nour")], "Minst ett språk behövs."),
         ([("alias", "Nour"), ("speaks", "xx")], "Vi känner inte till språket ”xx”."),
         ([("alias", "karin"), ("speaks", "ar")], "Någon annan heter redan"),
         ([("alias", "N" * 41), ("speaks", "ar")], "Skriv ett namn på högst 40 tecken."),
@@ -93,7 +93,7 @@ async def test_an_invitation_that_cannot_be_says_why_and_keeps_what_was_typed(
 async def test_a_script_is_told_the_refusal_alone(desk: Browser) -> None:
     page = await desk.post(LIST, [("alias", "Nour")], headers={"Accept": "application/json"})
 
-    assert page.status == 422 and '"invite_no_languages"' in page.text
+    assert page.status == 422 and '"speaks_nothing"' in page.text
 
 
 # The introduction.
