@@ -1,6 +1,6 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check texts bench chaos migration lock
+.PHONY: help run test quick coverage check texts pictures bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
@@ -37,6 +37,9 @@ check: .venv/run  ## are the settings, key and database of this environment fit 
 
 texts: .venv/test  ## everything the service says, whole and in every language, into docs/texts/: after a changed sentence
 	$(BIN)/python -m tests.book
+
+pictures: .venv/test  ## the pictures of the README, from the trial in a browser: after a page looks different
+	$(BIN)/python -m tests.book.pictures
 
 bench: .venv/test  ## the program beside hand-written floors and an earlier version, at most 20 minutes; FULL=1: everything
 	$(BIN)/python -m tests.bench $(if $(FULL),--full) $(if $(BEFORE),--before $(BEFORE)) $(ARGS)

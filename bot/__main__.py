@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from bot import app
+from bot.engine.clock import now
 from bot.engine.production import check_production
 from bot.engine.schema import migrate as migrate_database
 from bot.engine.seal import KeyExists, create_key, load_key
 from bot.engine.settings import Settings
 from bot.engine.unlocking import require_fitting_key
+from bot.language import helplines
+from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Ltr
 from bot.people import login_links, people
 from handlers.cli import cases, clock, common, hours, staff, trial
@@ -88,6 +91,8 @@ def check() -> None:
         service = await app.open_service(settings)
         await service.store.close()
         common.say("cli_checked")
+        if read_on := helplines.unread_for_long((EMERGENCY, *HELPLINES), now().date()):
+            common.say("cli_helplines_old", day=words.day(read_on), path=Ltr(f"bot/language/{helplines.FILE.name}"))
 
     common.run_async(act())
 

@@ -42,6 +42,7 @@ class Health:
 
     `wrote_at`: when the database last took a write, in seconds of the monotonic clock; None before the first.
     `traces`: what was deleted may still be in a file, for longer than usual.
+    `bot_name`: what the bot is called in Telegram, without the @, once Telegram has said so.
     `wrong_secrets`: how often somebody has called the webhook without knowing its secret.
     """
 
@@ -50,6 +51,7 @@ class Health:
     stopping: bool = False
     wrote_at: float | None = None
     wrong_secrets: int = 0
+    bot_name: str = ""
     traces: Traces | None = None
     started_at: float = field(default_factory=monotonic)
 
@@ -92,5 +94,7 @@ class Service:
             retention_days=self.settings.retention_days,
             is_trial=self.is_trial,
             web_words_travel=self.settings.web_words_on_telegram,
+            bot_name=self.health.bot_name,
+            has_telegram=self.settings.telegram_token is not None,
             **more,
         )

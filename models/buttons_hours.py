@@ -51,6 +51,7 @@ DROP = Button("hd:{draft}", OfDraft)
 UNDO = Button("hu:{number}", OfChange)
 UNDO_ANSWER = Button("hu:{number}:{answer}", UndoAnswer)
 HOLIDAY = Button("hh:{decision}:{day}", HolidayDecision)
+CLOSE_SESSION = Button("hcl:{place}:{day}", OfSession)
 
 
 # The dialogue: what its answers may be, and its buttons of version 0.1.0, each of which held everything chosen so far.

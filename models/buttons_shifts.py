@@ -48,6 +48,44 @@ class Cancelling(NamedTuple):
     reason: Annotated[str, OneOf((OWN_WORDS, NO_REASON, *REASONS))]
 
 
+class OfLine(NamedTuple):
+    line: int
+    stays: bool
+
+
+class OfDraft(NamedTuple):
+    draft: int
+
+
+class Holidays(NamedTuple):
+    draft: int
+    included: bool
+
+
+class Every(NamedTuple):
+    shift: int
+    weeks: Literal["1", "2"]
+
+
+class OfStanding(NamedTuple):
+    standing: int
+
+
+class Swapping(NamedTuple):
+    shift: int
+    other: int
+    person: int
+
+
+class OfSwap(NamedTuple):
+    swap: int
+
+
+class UndoAnswer(NamedTuple):
+    number: int
+    answer: Literal["yes", "no"]
+
+
 FREE = Button("sf:{page}", OfFreePage)
 SIGN_UP = Button("su:{shift}", OfShift)
 LEAVE_SHIFT = Button("sl:{shift}", OfShift)
@@ -70,3 +108,15 @@ KEEP_SHIFT = Button("sxk:{shift}", OfShift)
 COVERAGE = Button("scv", Alone)
 ANNOUNCE = Button("san", Alone)
 ANNOUNCE_NOT = Button("sann", Alone)
+# The usual week, a term, and what comes again every week.
+WEEK_LINE = Button("tl:{line}:{stays}", OfLine)
+WITH_HOLIDAYS = Button("tr:{draft}:{included}", Holidays)
+PUBLISH_TERM = Button("tp:{draft}", OfDraft)
+DROP_TERM = Button("td:{draft}", OfDraft)
+EVERY_WEEKS = Button("se:{shift}:{weeks}", Every)
+END_STANDING = Button("sxe:{standing}", OfStanding)
+SWAP_MINE = Button("wm:{shift}", OfShift)
+SWAP_WITH = Button("ww:{shift}:{other}:{person}", Swapping)
+SWAP_YES = Button("wy:{swap}", OfSwap)
+SWAP_NO = Button("wn:{swap}", OfSwap)
+UNDO_SHIFT = Button("szu:{number}:{answer}", UndoAnswer)

@@ -1,6 +1,6 @@
 """What waits to be said to a person, and when it is tried again.
 
-Owns the Outbox and Timer tables and the Notice kinds; when it is tried again is in `back_off.py`. It must not render
+Owns the Outbox table and the Notice kinds; when it is tried again is in `back_off.py`. It must not render
 or send.
 """
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, false, text
 from sqlmodel import Field
 
-from models.base import Base, Codes, Id, Sealed, UtcDateTime, new_id
+from models.base import Base, Codes, Id, Sealed, UtcDateTime
 
 
 class Notice(StrEnum):
@@ -94,6 +94,7 @@ class Notice(StrEnum):
     CASE_TAKEN_BACK = "case_taken_back"
     CASE_ENDED = "case_ended"
     STAFF_HELP = "staff_help"
+    STAFF_NO_COMMAND = "staff_no_command"
     STAFF_LANGUAGE = "staff_language"
     STAFF_EDIT = "staff_edit"
     STAFF_UNREADABLE = "staff_unreadable"
@@ -149,11 +150,35 @@ class Notice(StrEnum):
     SHIFT_FEED = "shift_feed"
     SHIFT_FEED_KNOWN = "shift_feed_known"
     SHIFT_FEED_ENDED = "shift_feed_ended"
+    WEEK_SHOWN = "week_shown"
+    TERM_PREVIEW = "term_preview"
+    TERM_PUBLISHED = "term_published"
+    TERM_DROPPED = "term_dropped"
+    TERM_OPEN = "term_open"
+    STANDING = "standing"
+    SWAP_WHICH = "swap_which"
+    SWAP_WITH = "swap_with"
+    SWAP_ASKED = "swap_asked"
+    SWAP_OVER = "swap_over"
+    SHIFT_UNDO_ASK = "shift_undo_ask"
+    NOTHING_TO_UNDO = "nothing_to_undo"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
+    # To staff, about people
+    VOLUNTEER_INVITED = "volunteer_invited"
+    INVITATION_LINKS = "invitation_links"
+    PEOPLE_USAGE = "people_usage"
+    VOLUNTEER_LIST = "volunteer_list"
+    VOLUNTEER_CARD = "volunteer_card"
+    VOLUNTEER_LEFT = "volunteer_left"
+    OWN_PROFILE = "own_profile"
+    MAY_BEGIN = "may_begin"
+    LEARNS_BESIDE = "learns_beside"
+    PROFILE_CHANGED = "profile_changed"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message
     UNSAY = "unsay"
+    MENU = "menu"
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
@@ -240,46 +265,6 @@ class Outbox(Base, table=True):
             sqlite_where=text("edits IS NOT NULL"),
             postgresql_where=text("edits IS NOT NULL"),
         ),
-    )
-
-
-class TimerKind(StrEnum):
-    """What a timer does when it is due. Timers are rows, so that a restart forgets none."""
-
-    PROMISE = "promise"
-    TIME_KNOWN = "time_known"
-    ANSWER = "answer"
-    SHIFT_STARTS = "shift_starts"
-    DRAFT_EXPIRES = "draft_expires"
-    HELD_EXPIRES = "held_expires"
-    KEPT_EXPIRES = "kept_expires"
-    SESSION_EVENING = "session_evening"
-    SHIFT_DAY_BEFORE = "shift_day_before"
-    SHIFT_SOON = "shift_soon"
-    SHIFT_GAP = "shift_gap"
-    SHIFT_ASKS = "shift_asks"
-    PROMISE_MOVED = "promise_moved"
-    CHATS = "chats"
-    MORNING = "morning"
-    DAILY = "daily"
-
-
-class Timer(Base, table=True):
-    """Something to look at again at an instant. `subject`: the id of the case, shift or conversation it is about."""
-
-    __tablename__ = "timers"
-
-    id: int = Field(default_factory=new_id, sa_column=Column(Id, primary_key=True, autoincrement=False))
-    kind: str = Field(sa_column=Column(Text, nullable=False))
-    subject: int = Field(default=0, sa_column=Column(Id, nullable=False))
-    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-
-    __table_args__ = (
-        Index(
-            "ix_timers_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")
-        ),
-        Index("ix_timers_subject", "kind", "subject"),
     )
 
 

@@ -44,6 +44,7 @@ class ShiftVerb(StrEnum):
     UNASSIGNED = "unassigned"
     ALONE = "alone"
     GONE = "gone"
+    SWAPPED = "swapped"
     CANCELLED = "cancelled"
     BROUGHT_BACK = "brought_back"
 

@@ -13,11 +13,12 @@ from models import (
     pulse,
     shift,
     shift_plan,
+    timer,
     volunteer,
 )
 from models.base import metadata
 
 __all__ = [
     "calendar_feed", "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox",
-    "people", "pulse", "shift", "shift_plan", "volunteer",
+    "people", "pulse", "shift", "shift_plan", "timer", "volunteer",
 ]  # fmt: skip

@@ -172,6 +172,14 @@ def special_days(timetable: Timetable, place: str, first: date, last: date) -> l
     return [_special(timetable, place, day) for day in days]
 
 
+def is_said_of(timetable: Timetable, place: str, day: date) -> bool:
+    """Whether anything is said of the place on that day, be it that it is closed. One where sessions are held on single
+    days only, such as a pop-up's, is not closed on all the others."""
+    rules = (rule for weekday in range(7) for rule in timetable.rules_of.get((place, weekday), []))
+    holds = (rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to) for rule in rules)
+    return bool(special_days(timetable, place, day, day)) or any(holds)
+
+
 def as_text(spans: Iterable[Span]) -> list[list[str]]:
     """Spans as rows and notices keep them: [["13:00", "15:30"], …]."""
     return [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in spans]

@@ -17,7 +17,7 @@ from sqlalchemy import event, make_url
 from bot.engine.causes import Cause
 from bot.engine.store import Store
 from bot.service import Service
-from models.outbox import TimerKind
+from models.timer import TimerKind
 from tests.postgres import named
 
 Breaks = Callable[[Service], AbstractAsyncContextManager[None]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Row, Table, select, text, update
 
 from bot.cases import addressee, cases, relay, shift_starts, which_case
 from bot.engine import clock
@@ -31,8 +31,10 @@ from models.hours_change import Change, Verb
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel, Role
 from models.shift import ONLINE
+from models.volunteer import VolunteerProfile
 
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
+_PROFILES: Table = VolunteerProfile.__table__  # type: ignore[attr-defined]
 _numbers = count(1)
 PLAIN_ARRIVAL = Arrival()
 
@@ -127,6 +129,29 @@ async def volunteer(
     if on_shift:
         await shift(service, made)
     return made
+
+
+async def new_volunteer(
+    service: Service, alias: str = "Nour", *, speaks: tuple[str, ...] = ("sv", "ar"), chat_id: int | None = None,
+    on_shift: bool = False,
+) -> Staff:  # fmt: skip
+    """A volunteer who has been invited and not been introduced."""
+    a_second_later()
+    async with service.store.work() as work:
+        about = {"language": "sv", "speaks": list(speaks)}
+        person_id = await people.add_new_staff(work, role=Role.VOLUNTEER, alias=alias, **about)
+        if chat_id is not None:
+            await people.link_telegram(work, person_id, chat_id)
+    made = Staff(person_id, alias, chat_id)
+    if on_shift:
+        await shift(service, made)
+    return made
+
+
+async def stands(service: Service, staff: Staff, **values: object) -> None:
+    """The volunteer's profile says so from now on: `is_trainee`, `paused_from`, `places` and so on."""
+    async with service.store.work() as work:
+        await work.db.execute(update(_PROFILES).where(_PROFILES.c.person_id == staff.id).values(**values))
 
 
 async def coordinator(service: Service, alias: str = "Karin", *, chat_id: int | None = None) -> Staff:
@@ -295,9 +320,10 @@ async def case_row(asker: Newcomer) -> Row:
 
 
 async def said_to(service: Service, person_id: int, *kinds: Notice) -> list[Row]:
-    """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given."""
+    """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given.
+    A menu says nothing."""
     said = select(_ROWS).join(Address, Address.id == _ROWS.c.address_id).where(Address.person_id == person_id)
-    said = said.where(_ROWS.c.state != RowState.CANCELLED)
+    said = said.where(_ROWS.c.state != RowState.CANCELLED, _ROWS.c.kind != Notice.MENU)
     if kinds:
         said = said.where(_ROWS.c.kind.in_(kinds))
     async with service.store.look() as db:
@@ -347,12 +373,17 @@ class Postbox:
         self.blocked_by: set[int] = set()
         self.held: dict[int, Held] = {}
         self.chats: dict[str, dict[int, Letter]] = {}
+        self.menus: dict[str, tuple[tuple[str, str], ...]] = {}
 
     async def answers(self) -> None:
         """It always does."""
 
     async def send(self, letter: Letter) -> Outcome:
-        """As `bot.telling.delivery.Sender`; what arrived stands in `chats`, edited where it was edited."""
+        """As `bot.telling.delivery.Sender`; what arrived stands in `chats`, edited where it was edited. A menu is no
+        letter that anybody reads."""
+        if letter.menu is not None:
+            self.menus[letter.chat] = letter.menu
+            return Sent()
         self.letters.append(letter)
         if held := self.held.pop(int(letter.chat), None):
             held.left.set()

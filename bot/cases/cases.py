@@ -6,9 +6,9 @@ Each verb: refusals first, one conditional change, one ledger line, what to say.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Exists, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from bot.cases import drafts, focus, messages, questions, queue, unsaying
+from bot.cases import drafts, focus, messages, more_words, questions, queue, unsaying
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
@@ -16,15 +16,15 @@ from bot.engine.db import Db
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.rows import every, exactly, only
 from bot.engine.work import Work
-from bot.people import access, names
+from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, table_of
 from models.case import MOVES, CaseEventKind, CaseStatus
 from models.conversation import Author
-from models.outbox import TimerKind
-from models.people import STAFF_ROLES, Person
+from models.people import Person
 from models.saying import fields_of
+from models.timer import TimerKind
 
 _PEOPLE = table_of(Person)
 SILENT_RELEASE = timedelta(minutes=2)
@@ -46,6 +46,7 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
     Raises:
         NotFound: no such case, or the actor may not claim (same answer on purpose).
         AlreadyClaimed: another volunteer was first; carries who and when.
+        MayNotClaim: the actor is new, a trainee or away.
         NotOnShift: the actor is not on shift now.
     Source: README, decisions: "a case has one volunteer at a time".
     """
@@ -69,6 +70,7 @@ async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None
     await drafts.case_is_back(work, case.id)
     alias = await names.name_of(work.db, work.seal, work.staff.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=alias, but=card)
+    await more_words.wait_no_more(work, case)
     await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -79,7 +81,8 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
     await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
-    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from), _may_claim(work))
+    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
+    take = take.where(standing.may_claim(work.staff.id, work.today))
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
@@ -87,14 +90,12 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
     return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
 
 
-def _may_claim(work: Work) -> Exists:
-    return exists().where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.enabled, _PEOPLE.c.role.in_(STAFF_ROLES))
-
-
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        still_may = (await work.db.execute(select(_may_claim(work)))).scalar_one()
-        return NotOnShift(case_code=case.code) if still_may else NotFound()
+        stands = (await standing.standing_of(work.db, [work.staff.id])).get(work.staff.id)
+        if stands is None or not stands.enabled:
+            return NotFound()
+        return stands.bar_to_claim(work.today) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == work.staff.id and claimed_at:

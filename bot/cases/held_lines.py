@@ -21,7 +21,7 @@ from bot.people import access
 from bot.people.texts import Unsay
 from models.base import new_id, table_of
 from models.case import HeldLine
-from models.outbox import TimerKind
+from models.timer import TimerKind
 
 LINES_HELD = timedelta(minutes=10)
 # Why a card asks: several cases · a case has ended · what was answered to names none · a slash · a closed case.

@@ -6,16 +6,21 @@ Owns how often that is said: who writes line by line is not answered line by lin
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from bot.cases import queue
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import WordsKept
 from bot.engine.work import Work
 from bot.people.access import CaseRow
-from models.outbox import Notice
+from models.base import table_of
+from models.outbox import Notice, Outbox, RowState
 from models.people import Channel
 from models.saying import fields_of
 
 TOLD_FOR = timedelta(minutes=10)
+OF_WHO_WAITS = (Notice.WORDS_KEPT, Notice.TIME_KNOWN, Notice.LATE)
+_ROWS = table_of(Outbox)
 
 
 async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
@@ -23,4 +28,12 @@ async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
     if await is_said_lately(work, case, Notice.WORDS_KEPT, within=TOLD_FOR):
         return
     promised = (await queue.promise_for(work, case)).told
-    await work.tell(case.newcomer_id, WordsKept(channel=channel, **fields_of(promised)), case_id=case.id)
+    kept = WordsKept(channel=channel, late=queue.is_overdue(work, case), **fields_of(promised))
+    await work.tell(case.newcomer_id, kept, case_id=case.id)
+
+
+async def wait_no_more(work: Work, case: CaseRow) -> None:
+    """What has not left yet of when somebody will take this case is not said any more: somebody has taken it."""
+    unsent = _ROWS.c.case_id == case.id, _ROWS.c.kind.in_(OF_WHO_WAITS), _ROWS.c.state == RowState.DUE
+    ended = update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None), ~_ROWS.c.doubtful)
+    await work.db.execute(ended.values(state=RowState.CANCELLED, ended_at=work.now))

@@ -41,6 +41,14 @@ def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:
             return ""
 
 
+def overdue_lines(words: Words, promised: Promised, facts: Facts) -> str:
+    """As `promise_lines`, once what had been promised has passed: minutes are not promised again to who has waited."""
+    if promised.promise not in (PromiseKind.SOON, PromiseKind.QUEUE):
+        return promise_lines(words, promised, facts)
+    place = words("queue_position", place=promised.place) if promised.place is not None else ""
+    return lines(place, words("promise_late"), other_ways(words, promised.session, facts))
+
+
 def other_ways(words: Words, session: SessionTold | None, facts: Facts) -> str:
     """The next session to come to, and how else to reach the service, as far as either is known."""
     contact = words("contact_line", contact=Ltr(facts.contact)) if facts.contact else ""

@@ -23,8 +23,9 @@ from bot.roster.staffing import OnShift, next_shift_at, on_shift, shift_ends_at
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
-from models.outbox import Notice, Outbox, RowState, TimerKind
+from models.outbox import Notice, Outbox, RowState
 from models.people import Address
+from models.timer import TimerKind
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
@@ -83,16 +84,21 @@ async def ahead_of(db: Db, case: CaseRow) -> int:
 async def promise_for(work: Work, case: CaseRow) -> Promise:
     """What can honestly be said now of when a person answers this queued case."""
     minutes = work.settings.promise_minutes
-    if await on_shift(work.db, work.now):
+    if await on_shift(work.db, work.now, work.zone):
         ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
             return Promise(by, Promised(promise=PromiseKind.SOON, minutes=minutes, session=session))
-        ends_at = await shift_ends_at(work.db, work.now)
+        ends_at = await shift_ends_at(work.db, work.now, work.zone)
         if ends_at is not None and by <= ends_at:  # beyond it, a time from this queue would be nobody's
             place, within = ahead + 1, minutes * (ahead + 1)
             return Promise(by, Promised(promise=PromiseKind.QUEUE, place=place, minutes=within, session=session))
     return await next_time(work)
+
+
+def is_overdue(work: Work, case: CaseRow) -> bool:
+    """Whether what this queued case was promised has passed, or nothing could be promised."""
+    return case.promised_by is None or case.promised_by <= work.now
 
 
 async def next_time(work: Work) -> Promise:
@@ -116,21 +122,21 @@ async def promise(work: Work, case: CaseRow) -> Promise:
 
 async def offer(work: Work, case: CaseRow) -> None:
     """Send a card to every volunteer on shift who has the newcomer's language; if none has, to all, marked."""
-    volunteers = await on_shift(work.db, work.now)
+    volunteers = await on_shift(work.db, work.now, work.zone)
     speakers = [v for v in volunteers if case.language in v.speaks]
     await _deal(work, case, speakers or volunteers, marked=not speakers)
 
 
 async def offer_in_another_language(work: Work, case: CaseRow) -> None:
     """The cards of a waiting case say its new language, and who on shift has that language has a card too."""
-    volunteers = await on_shift(work.db, work.now)
+    volunteers = await on_shift(work.db, work.now, work.zone)
     await refresh_cards(work, case, marked=not any(case.language in v.speaks for v in volunteers))
     await offer_to(work, case, [v.id for v in volunteers])
 
 
 async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     """Send a card of a waiting case to volunteers who have just come on shift; others have theirs already."""
-    volunteers = await on_shift(work.db, work.now)
+    volunteers = await on_shift(work.db, work.now, work.zone)
     speakers = [v for v in volunteers if case.language in v.speaks]
     have = await _card_holders(work, case.id)
     fresh = [v for v in speakers or volunteers if v.id in person_ids and v.id not in have]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from bot.language.i18n import Words
-from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lines, rows_of, ticked
+from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lines, rows_of, ticked, who_else_is_there
 from models.buttons import BACK, MORE, STOP_ASKING, TAP
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
 from models.outbox import Notice
 from models.saying import Like
 
+UNDER_18 = "age:under_18"  # the answer of somebody who may be a child
 OPTIONS_ON_A_SCREEN = 6  # with "more" and "prefer not to say · stop" that is eight rows, what a small phone shows
 Step = Annotated[IntakeStep, Like(tuple(QUESTIONS))]
 
@@ -37,8 +38,9 @@ class AskTap(ToNewcomer):
         before, _, code = self.answered.partition(":")
         answered = ticked(answer_label(words, before, code)) if before else ""
         asked = words(f"ask_{QUESTIONS[self.step].column}")
+        young = who_else_is_there(words) if self.answered == UNDER_18 else ""
         in_swedish = words("temporary_protection_in_swedish") if self.step == IntakeStep.SITUATION else ""
-        return Prompt(lines(answered, what_for, asked, in_swedish), self._rows(words))
+        return Prompt(lines(answered, young, what_for, asked, in_swedish), self._rows(words))
 
     def _rows(self, words: Words) -> tuple[tuple[Choice, ...], ...]:
         options, page = QUESTIONS[self.step].options, self._page()

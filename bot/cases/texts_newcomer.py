@@ -7,7 +7,7 @@ Owns what these sayings carry. What the dialogue asks before a case is in `intak
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.cases.phrases import promise_lines, visit_line
+from bot.cases.phrases import overdue_lines, promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
 from bot.language.i18n import Foreign, Ltr, Words
 from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines, part_of, shown_code
@@ -63,10 +63,13 @@ class Released(_PromisedAgain):
 
 @dataclass(frozen=True, kw_only=True)
 class Late(_PromisedAgain):
-    """The promised time has passed."""
+    """The promised time has passed, so that minutes are not promised once more."""
 
     kind: ClassVar = Notice.LATE
     sentence: ClassVar = "case_late"
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        return Prompt(lines(words(self.sentence, case=shown_code(self.code)), overdue_lines(words, self, facts)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,14 +135,16 @@ class PassedOnSlowly(OneSentence, ToNewcomer):
 class WordsKept(Promised, ToNewcomer):
     """More words have joined the case that waits: when a person answers now, and the way to the helplines.
 
-    Nothing of the words: a telephone may show it while it is locked.
+    Nothing of the words: a telephone may show it while it is locked. `late`: what was promised before has passed.
     """
 
     kind: ClassVar = Notice.WORDS_KEPT
     channel: Channel = Channel.TELEGRAM
+    late: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        return Prompt(lines(words("words_kept"), promise_lines(words, self, facts), self._helplines(words)))
+        promised = (overdue_lines if self.late else promise_lines)(words, self, facts)
+        return Prompt(lines(words("words_kept"), promised, self._helplines(words)))
 
     def _helplines(self, words: Words) -> str:
         if self.channel == Channel.WEB:

@@ -130,6 +130,8 @@ class RelayTrouble(ToStaff):
             again = Choice(SEND_AGAIN.code(self.message), words("send_again"))
             return Prompt(words("relay_doubtful", code=code), rows_of(again))
         state = state_label(words, facts.state, facts.failure)
+        if facts.state == "failed" and facts.failure not in SHUT:  # no more is known than that it has not arrived
+            return Prompt(words("relay_not_arrived", code=code))
         return Prompt(words("relay_trouble", code=code, state=state))
 
 

@@ -6,6 +6,7 @@
     │       └── LoginEnded  a newcomer's, and why
     ├── AlreadyClaimed      another volunteer was first
     ├── NotOnShift          may be claimed from the desk after a yes
+    ├── MayNotClaim         not yet, or not now: new, a trainee, away
     ├── NotOpen             the case is closed, so this cannot be done to it
     ├── NewerWords          the newcomer wrote something that has not been shown
     ├── UnsentWords         the volunteer has written something that was not sent, and is asked about it
@@ -72,6 +73,13 @@ class NotOnShift(Refusal):
     def __init__(self, *, case_code: str) -> None:
         super().__init__(code=case_code)
         self.case_code = case_code
+
+
+class MayNotClaim(Refusal):
+    """Its sentence says why, and what to do: `claim_when_introduced`, `claim_not_as_trainee`, `claim_when_back`."""
+
+    code = "claim_when_introduced"
+    status = 409
 
 
 class NotOpen(Refusal):

@@ -23,9 +23,10 @@ from bot.engine.settings import Settings
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
-from models.outbox import TRACES, Meta, Outbox, RowState, Timer
+from models.outbox import TRACES, Meta, Outbox, RowState
 from models.people import Address, Channel, Person
 from models.saying import Kept, Saying
+from models.timer import Timer
 
 _THREADS, _ADDRESSES, _PEOPLE, _ROWS = table_of(Conversation), table_of(Address), table_of(Person), table_of(Outbox)
 

@@ -63,6 +63,17 @@ async def undoable(db: Db, seal: Seal, number: int) -> PastTold:
     return (await _pasts(db, seal, _made().where(CHANGES.c.number == number)))[0]
 
 
+async def newest_of(db: Db, person_id: int, since: datetime) -> tuple[int, datetime] | None:
+    """The number of the newest change that still has its effect, and when it was made, if it is this person's and of
+    after `since`: the only one that can be taken back."""
+    number = await newest_standing(db)
+    theirs = select(CHANGES.c.number, CHANGES.c.made_at).where(
+        CHANGES.c.number == number, CHANGES.c.made_by == person_id, CHANGES.c.made_at > since
+    )
+    row = (await db.execute(theirs)).first() if number is not None else None
+    return (row.number, row.made_at) if row else None
+
+
 async def decided_days(db: Db) -> set[tuple[str, date]]:
     """The (place, day) pairs that a coordinator has said are as usual: nobody need ask again."""
     rows = await db.execute(select(CHANGES.c.what).where(CHANGES.c.undoes.is_(None), ~_taken_back()))

@@ -69,6 +69,19 @@ def answers_next(words: Words, place: PlaceTold, door: Door | None, day: date, t
             return words("online_next", session=session)
 
 
+def open_until(words: Words, place: PlaceTold, door: Door | None, until: Plain | Ltr) -> Plain:
+    """That it is open now and until when, said as its door is: nobody is to go where only the telephone is answered."""
+    match door:
+        case Door.PHONE:
+            return words("open_now_phone", place=place_name(words, place), time=until)
+        case Door.VIDEO:
+            return words("open_now_video", place=place_name(words, place), time=until)
+        case Door.ONLINE:
+            return words("open_now_online", time=until)
+        case _:
+            return words("open_now_until", place=place_name(words, place), time=until)
+
+
 def writing(words: Words, *, answering: bool) -> Plain:
     """That one may write at any time and, unless somebody is just said to be answering, when a person answers."""
     any_time = words("online_any_time")

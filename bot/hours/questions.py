@@ -43,7 +43,7 @@ async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = Non
 async def hours_told(db: Db, now: datetime, zone: ZoneInfo, like: type[standing.Hours]) -> standing.Hours:
     """As `standing.hours_told`, and whether somebody is answering online just now."""
     told = await standing.hours_told(db, now, zone, like)
-    return replace(told, answering=bool(await on_shift(db, now)))
+    return replace(told, answering=bool(await on_shift(db, now, zone)))
 
 
 async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:

@@ -19,7 +19,7 @@ from bot.hours.texts import SessionEvening
 from bot.hours.told import DayTold
 from bot.places.places import hold_places, places_by_code
 from models.base import new_id
-from models.outbox import TimerKind
+from models.timer import TimerKind
 from models.timetable import HORIZON_DAYS, spans_on
 
 EVENING = time(18)  # late enough to be home, early enough to plan

@@ -19,7 +19,16 @@ from bot.places.places import PlaceRow, physical_places, place_told, places, pla
 from models.base import table_of
 from models.hours import Door, HoursException, WeeklyHours
 from models.hours_change import Standing
-from models.timetable import Exceptional, Opening, Rule, Timetable, next_openings, open_now, openings_between
+from models.timetable import (
+    Exceptional,
+    Opening,
+    Rule,
+    Timetable,
+    is_said_of,
+    next_openings,
+    open_now,
+    openings_between,
+)
 
 OPENINGS_SHOWN = 3
 RULES, EXCEPTIONS = table_of(WeeklyHours), table_of(HoursException)
@@ -96,9 +105,11 @@ async def openings_ahead(db: Db, now: datetime, zone: ZoneInfo, most: int = OPEN
 
 
 async def openings_on(db: Db, day: date) -> list[tuple[PlaceRow, list[Opening]]]:
-    """Every place with its openings on that day, past days included; none where it was closed."""
+    """The places of which something is said on that day, past days included, with their openings; none where it was
+    closed."""
     table = await timetable(db)
-    return [(place, list(openings_between(table, day, day, [place.code]))) for place in await places(db)]
+    told = [place for place in await places(db) if is_said_of(table, place.code, day)]
+    return [(place, list(openings_between(table, day, day, [place.code]))) for place in told]
 
 
 async def next_session(db: Db, now: datetime, zone: ZoneInfo) -> SessionTold | None:

@@ -13,6 +13,7 @@ from bot.hours.phrases import (
     day_line,
     on_a_button,
     online_told,
+    open_until,
     place_lines,
     place_name,
     session_line,
@@ -76,9 +77,7 @@ def sessions_text(words: Words, hours: HoursTold, facts: Facts) -> str:
 def _now(words: Words, hours: HoursTold) -> list[str]:
     if hours.is_closed:
         return [words("closed_now")]
-    return [
-        words("open_now_until", place=place_name(words, one), time=words.time(one.closes)) for one in hours.open or ()
-    ]
+    return [open_until(words, one, one.door, words.time(one.closes)) for one in hours.open or ()]
 
 
 def _answers_next(words: Words, one: SessionTold, facts: Facts) -> Plain:
@@ -89,7 +88,8 @@ def _answers_next(words: Words, one: SessionTold, facts: Facts) -> Plain:
 def _hours_choices(words: Words, sessions: Sequence[SessionTold], facts: Facts) -> tuple[tuple[Choice, ...], ...]:
     today = facts.now.astimezone(facts.zone).date()
     known = [one for one in sessions if one.code]
-    reminders = (Choice(REMIND.code(one.code, one.day), _reminder(words, one)) for one in known if one.day > today)
+    days = {(one.code, one.day): one for one in known if one.day > today}  # reminded once of a day
+    reminders = (Choice(REMIND.code(*session), _reminder(words, one)) for session, one in days.items())
     places = {one.code: one for one in known}
     finding = (
         Choice(PLACE.code(code), on_a_button(words, one, lambda name: words("find_place", place=name)))
@@ -158,8 +158,8 @@ class SessionEvening(ToNewcomer):
     days: tuple[DayTold, ...]
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        addresses = (words("place_address", address=Ltr(one.address)) for one in self.days if one.address)
-        return Prompt(lines(words("reminder_evening"), *_days(words, self.days, facts), *addresses))
+        told = zip(_days(words, self.days, facts), self.days, strict=True)
+        return Prompt(lines(words("reminder_evening"), *(lines(line, _where(words, day)) for line, day in told)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +171,11 @@ class HoursChanged(ToNewcomer):
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         return Prompt(lines(words("hours_changed"), *_days(words, self.days, facts)))
+
+
+def _where(words: Words, day: DayTold) -> str:
+    """The address of a session that is held."""
+    return words("place_address", address=Ltr(day.address)) if day.address and day.spans else ""
 
 
 def _days(words: Words, days: Sequence[DayTold], facts: Facts) -> list[str]:

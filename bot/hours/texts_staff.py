@@ -7,6 +7,7 @@ Its parts are in `phrases.py`, what the dialogue of buttons asks in `texts_guide
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 from typing import Annotated, ClassVar
 
 from bot.hours.phrases import change_lines, day_line, place_name, reason_only_in, shift_time
@@ -178,20 +179,33 @@ class HoursHistory(ToStaff):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if not self.entries:
             return Prompt(words("hours_history_empty"))
-        text = "\n\n".join((words("hours_history_title"), *(_entry(words, one, facts) for one in self.entries)))
+        alike = groupby(self.entries, key=lambda entry: _made_with(words, entry, self.newest, facts))
+        told = (_entries(words, list(group), facts) for _, group in alike)
+        text = "\n\n".join((words("hours_history_title"), *told))
         if self.newest is None:
             return Prompt(text)
         undo = Choice(UNDO.code(self.newest), words("hours_undo_number", number=Ltr(str(self.newest))))
         return Prompt(text, rows_of(undo))
 
 
-def _entry(words: Words, entry: PastTold, facts: Facts) -> str:
-    name = Foreign(entry.alias) if entry.alias else words("hours_by_command")
-    made = words.day_and_time(entry.at, facts.zone, now=facts.now)
-    head = words("hours_history_line", number=Ltr(str(entry.number)), time=made, name=name)
-    if entry.undoes:
-        return lines(head, words("hours_history_undoes", number=Ltr(str(entry.undoes))))
-    return lines(head, *_change_shown(words, entry.told), words("hours_history_undone") if entry.undone else "")
+def _made_with(words: Words, entry: PastTold, newest: int | None, facts: Facts) -> tuple[object, ...]:
+    """What lines under one heading have in common: who made them, and when. One that was or can be undone, or undoes
+    another, stands alone, since what is said of it is said of it only."""
+    alone = entry.undone or entry.undoes is not None or entry.number == newest
+    return entry.number if alone else 0, entry.alias, words.day_and_time(entry.at, facts.zone, now=facts.now)
+
+
+def _entries(words: Words, entries: Sequence[PastTold], facts: Facts) -> str:
+    """Changes that were made together, newest first, under one heading."""
+    newest, oldest = entries[0], entries[-1]
+    name = Foreign(newest.alias) if newest.alias else words("hours_by_command")
+    made = words.day_and_time(newest.at, facts.zone, now=facts.now)
+    numbers = str(newest.number) if newest is oldest else f"{newest.number}–{oldest.number}"
+    head = words("hours_history_line", number=Ltr(numbers), time=made, name=name)
+    if newest.undoes:
+        return lines(head, words("hours_history_undoes", number=Ltr(str(newest.undoes))))
+    shown = (line for entry in entries for line in _change_shown(words, entry.told))
+    return lines(head, *shown, words("hours_history_undone") if newest.undone else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +216,8 @@ class HoursOnDay(ToStaff):
     days: tuple[DayTold, ...]
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
+        if not self.days:
+            return Prompt(words("hours_on_day_none"))
         return Prompt(lines(words("hours_on_day"), *(day_line(words, day) for day in self.days)))
 
 

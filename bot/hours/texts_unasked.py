@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from bot.hours.phrases import day_line, session_line, shift_time
+from bot.hours.phrases import day_line, on_a_button, session_line, shift_time
 from bot.hours.told import DayTold, SessionTold
-from bot.language.i18n import Plain, Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, OneSentence, ToStaff, lines, rows_of
-from models.buttons_hours import HOLIDAY
+from models.buttons_hours import CLOSE_SESSION, HOLIDAY
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 
@@ -66,14 +66,24 @@ def _at_the_start(said: Plain) -> Plain:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionUnstaffed(ToStaff):
-    """The sessions to come for which nobody has signed up."""
+    """The sessions to come for which nobody has signed up: are they to be closed?"""
 
     kind: ClassVar = Notice.SESSION_UNSTAFFED
     sessions: tuple[SessionTold, ...]
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         told = (session_line(words, session, facts) for session in self.sessions)
-        return Prompt(lines(words("nobody_for_sessions"), *told))
+        known = [one for one in self.sessions if one.code]  # sessions were once told without it
+        ask = words("nobody_close_ask") if known else ""
+        close = (Choice(CLOSE_SESSION.code(one.code, one.day), _close_label(words, one)) for one in known)
+        return Prompt(lines(words("nobody_for_sessions"), *told, ask), rows_of(*close))
+
+
+def _close_label(words: Words, session: SessionTold) -> Plain:
+    def say(place: Plain | Foreign) -> Plain:
+        return words("nobody_close_button", day=words.short_day(session.day), place=place)
+
+    return on_a_button(words, session, say)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,8 @@ async def ask_stop(work: Work, visitor: Visitor) -> None:
     """The newcomer is asked whether their open case is to be closed; without one there is nothing to close."""
     case = await access.open_case_of(work.db, visitor.person_id)
     if case is None:
-        await _say(work, visitor, NothingToStop())
+        asked = await access.newest_case_of(work.db, visitor.person_id) is not None
+        await _say(work, visitor, NothingToStop(asked=asked))
         return
     await _say(work, visitor, AskStop(case=case.id, code=case.code))
 
@@ -69,7 +70,8 @@ async def deletion(db: Db, visitor: Visitor) -> AskDelete:
     """The question about deletion, which is `about` the conversation as it stands, up to its newest case."""
     newest = await access.newest_case_of(db, visitor.person_id)
     code = newest.code if newest is not None and newest.status != CaseStatus.CLOSED else None
-    return AskDelete(about=_about(visitor, newest), channel=Channel(visitor.channel), code=code, unsays=True)
+    about, asked = _about(visitor, newest), newest is not None
+    return AskDelete(about=about, channel=Channel(visitor.channel), code=code, unsays=True, asked=asked)
 
 
 def _about(visitor: Visitor, newest: CaseRow | None) -> str:
@@ -81,6 +83,7 @@ async def _pressed_delete(work: Work, visitor: Visitor) -> Answer:
     if await buttons.said_lately(work, visitor.address_id, AskDelete, lambda one: one.about == about):
         return IN_THE_CHAT
     await ask_delete(work, visitor)
+    await buttons.settle(work, visitor.address_id, purge.OFFER_TO_ERASE, pressed=DELETE.code())
     return DONE
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from bot.cases.phrases import other_ways, promise_lines
+from bot.cases.phrases import other_ways, overdue_lines, promise_lines
 from bot.cases.texts_newcomer import Ended
 from bot.cases.told import Promised, PromiseKind
 from bot.hours.texts import sessions_text
@@ -50,7 +50,7 @@ class Status(Promised, ToNewcomer):
 
     Of a claimed case, `answered_at` is when its newest answer came; one that owes an answer has `answer_by` instead,
     after which that is late. `reopens`: a closed one is opened again by a new message. "ended": its last day has
-    passed; `answered`: somebody had answered in it, or nobody need have.
+    passed; `answered`: somebody had answered in it, or nobody need have. `late`: what was promised before has passed.
     """
 
     kind: ClassVar = Notice.STATUS
@@ -60,6 +60,7 @@ class Status(Promised, ToNewcomer):
     answered_at: datetime | None = None
     answer_by: datetime | None = None
     reopens: bool | None = None
+    late: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.state == "ended":
@@ -70,7 +71,8 @@ class Status(Promised, ToNewcomer):
         match self.state:
             case CaseStatus.QUEUED:
                 waits = "" if self.promise == PromiseKind.QUEUE else words("status_queued")  # the place says it too
-                return Prompt(lines(number, waits, promise_lines(words, self, facts)))
+                promised = (overdue_lines if self.late else promise_lines)(words, self, facts)
+                return Prompt(lines(number, waits, promised))
             case CaseStatus.CLAIMED:
                 return Prompt(lines(number, words("status_claimed"), self._when_answered(words, facts)))
             case _ if self.reopens:
@@ -92,12 +94,20 @@ class Status(Promised, ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class NoConsent(HoursTold, ToNewcomer):
-    """Without consent nothing was kept; how else to come by."""
+    """Without consent nothing was kept; how else to come by. `channel`: where that is all there is; a page of the web,
+    and a row of before, has none."""
 
     kind: ClassVar = Notice.NO_CONSENT
+    channel: Annotated[Channel | None, Like((Channel.TELEGRAM,))] = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        return Prompt(lines(words("no_consent"), _without_writing(words, self, facts)))
+        told = words("no_consent"), _without_writing(words, self, facts)
+        return Prompt(lines(*told, *(self._from_here(words) if self.channel == Channel.TELEGRAM else ())))
+
+    def _from_here(self, words: Words) -> tuple[str, str]:
+        """What a page has links for: the helplines, and how to say yes after all."""
+        helplines = words("command_line", command=Ltr("/help"), what=words("command_help"))
+        return helplines, words("no_consent_again", command=Ltr("/start"))
 
 
 @dataclass(frozen=True, kw_only=True)

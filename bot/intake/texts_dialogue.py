@@ -4,10 +4,11 @@ Owns what these sayings carry. The optional questions are in `cases/texts_asked.
 which question is next.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.language.i18n import Words
+from bot.language.i18n import Ltr, Words
 from bot.language.parts import (
     Facts,
     OneSentence,
@@ -26,19 +27,30 @@ from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.people import AUTONYMS, Channel, Language
 
+ASKED_ANEW = "asked_anew"  # in place of a button's code: the question stands once more, further down
+
 
 @dataclass(frozen=True, kw_only=True)
 class AskLanguage(ToNewcomer):
-    """Which language? Asked in all of them."""
+    """Which language? Asked in all of them. `waiting`: words have been written already, which wait for a consent."""
 
     kind: ClassVar = Notice.ASK_LANGUAGE
+    waiting: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         trial = words("trial_nobody_reads") if facts.is_trial else ""
         if chosen := pressed(self, LANGUAGE):
             return Prompt(lines(trial, ticked(AUTONYMS[Language(chosen.language)])))
         asked = lines(*(facts.catalogues.newcomers[language]("choose_language") for language in Language))
-        return Prompt(lines(trial, asked), language_choices(words.language))
+        waits = lines(words("words_wait_language"), *_help_meanwhile(words)) if self.waiting else ""
+        return Prompt(lines(trial, waits, asked), language_choices(words.language))
+
+
+def _help_meanwhile(words: Words) -> Iterator[str]:
+    """Where there is help for whoever does not want to say yes, or cannot wait: nothing of it needs a consent."""
+    yield words("other_help")
+    for name in ("help", "hours"):
+        yield words("command_line", command=Ltr(f"/{name}"), what=words(f"command_{name}"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +76,19 @@ class Statement(ToNewcomer):
 class AskConsent(ToNewcomer):
     """What is kept, by whom, what for and how long; and whether that is all right.
 
-    `alone`: as a message of its own. In the rows of before, the statement stood above it.
+    `alone`: as a message of its own. In the rows of before, the statement stood above it. `waiting`: words have been
+    written already, which wait for the answer.
     """
 
     kind: ClassVar = Notice.ASK_CONSENT
     channel: Channel = Channel.TELEGRAM
     alone: bool = False
+    waiting: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         above = "" if self.alone else statement(words, facts, channel=self.channel)
-        return _consent(self, words, lines(above, consent_part(words, facts, channel=self.channel)))
+        waits = words("words_wait_consent") if self.waiting and not self.pressed else ""
+        return _consent(self, words, lines(above, waits, consent_part(words, facts, channel=self.channel)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +98,9 @@ class AskConsentFirst(ToNewcomer):
     kind: ClassVar = Notice.ASK_CONSENT_FIRST
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        return _consent(self, words, "" if pressed(self, CONSENT) else words("words_held"))
+        if self.pressed == ASKED_ANEW:
+            return Prompt(words("asked_further_down"))
+        return _consent(self, words, "" if self.pressed else words("words_held"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +110,12 @@ class ConsentChanged(ToNewcomer):
     kind: ClassVar = Notice.CONSENT_CHANGED
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        return Prompt(lines("" if pressed(self, CONSENT) else words("words_held"), words("consent_changed")))
+        return Prompt(lines("" if self.pressed else words("words_held"), words("consent_changed")))
 
 
 def _consent(asked: ToNewcomer, words: Words, told: str) -> Prompt:
+    if asked.pressed == ASKED_ANEW:
+        return Prompt(told)
     if given := pressed(asked, CONSENT):
         answered = words("consent_no" if given.answer == "no" else "consent_yes")
         return Prompt(lines(told, words("consent_ask"), ticked(answered)))

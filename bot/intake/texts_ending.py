@@ -57,18 +57,20 @@ class NotStopped(ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class NothingToStop(ToNewcomer):
-    """There is no open case; everything may be deleted all the same."""
+    """There is no open case; everything may be deleted all the same. `asked`: there has been one."""
 
     kind: ClassVar = Notice.NOTHING_TO_STOP
+    asked: bool = True
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        return _and_delete(self, words, words("nothing_to_stop"))
+        return _and_delete(self, words, words("nothing_to_stop" if self.asked else "nothing_asked_yet"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskDelete(ToNewcomer):
     """Is everything to be deleted? `about`: the conversation as it stands. `code`: of the open case that would end.
     `unsays`: the messages of the last 48 hours go from the chats too, hers with ours; in rows of before they stayed.
+    `asked`: there is a case, or has been; who has none is not told what becomes of one.
 
     Somebody else may read this telephone afterwards, so it says what of it stays.
     """
@@ -78,6 +80,7 @@ class AskDelete(ToNewcomer):
     channel: Channel
     code: CaseCode | None = None
     unsays: bool = False
+    asked: bool = True
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         yes, no = (DELETE_ANSWER.code(answer, self.about) for answer in YES_OR_NO)
@@ -89,15 +92,16 @@ class AskDelete(ToNewcomer):
         return lines(
             words("delete_sure"),
             words("delete_ends_case", case=shown_code(self.code)) if self.code else "",
-            words("erased_kept"),
+            words("erased_kept") if self.asked else "",
             self._in_chat(words) if on_telegram else "",
-            self._at_the_adviser(words) if on_telegram or facts.web_words_travel else "",
+            self._at_the_adviser(words) if self.asked and (on_telegram or facts.web_words_travel) else "",
         )
 
     def _in_chat(self, words: Words) -> str:
         if not self.unsays:
             return words("erased_telegram")
-        return lines(words("delete_chat"), words("delete_chat_save"), words("erased_chat_older"))
+        save = words("delete_chat_save") if self.asked else ""
+        return lines(words("delete_chat"), save, words("erased_chat_older"))
 
     def _at_the_adviser(self, words: Words) -> str:
         return words("delete_at_adviser" if self.unsays else "delete_adviser_copy")

@@ -17,7 +17,7 @@ from models.base import table_of
 from models.conversation import Conversation
 from models.dialogue import Edited, Incoming, Said, Unreadable
 from models.intake import CONSENT_VERSION, Draft, IntakeStep
-from models.outbox import TimerKind
+from models.timer import TimerKind
 
 
 class Thread(NamedTuple):

@@ -12,6 +12,7 @@ from bot.engine.work import Work
 from bot.hours.standing import hours_told
 from bot.intake.texts import NoConsent, NotAgreedAnew
 from bot.intake.texts_dialogue import (
+    ASKED_ANEW,
     AskConsent,
     AskConsentFirst,
     AskLanguage,
@@ -32,6 +33,7 @@ from models.intake import Ask, Draft, IntakeStep, Turn, ask_again
 from models.outbox import Notice
 from models.people import Channel
 
+_OF_CONSENT = (Ask.CONSENT, Ask.CONSENT_FIRST, Ask.CONSENT_ANEW)
 SAVED, STALE, DONE = Answer("answer_saved"), Answer("no_longer_valid"), Answer("")
 
 
@@ -84,7 +86,8 @@ async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     """Who did not consent is told how else to come by, and forgotten."""
     await buttons.settle_asked(work, visitor.address_id, CONSENT.code("no"), conversation_id=thread.id)
     ways = await hours_told(work.db, work.now, work.zone, NoConsent)
-    await work.tell_address(visitor.address_id, ways, conversation_id=thread.id)
+    told = replace(ways, channel=Channel(visitor.channel))
+    await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
     await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
 
 
@@ -161,20 +164,22 @@ async def ask(work: Work, visitor: Visitor, turn: Turn) -> bool:
         case Ask.TAP if turn.language is None:
             return False
         case asked:
-            for told in _question(visitor, asked):
+            if asked in _OF_CONSENT:  # its buttons stand in one place, so that an answer is not ticked in two
+                await buttons.settle(work, visitor.address_id, buttons.ANSWERED_BY[CONSENT], pressed=ASKED_ANEW)
+            for told in _question(visitor, asked, turn.draft):
                 await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)
             return True
 
 
-def _question(visitor: Visitor, asked: Ask) -> tuple[ToNewcomer, ...]:
+def _question(visitor: Visitor, asked: Ask, draft: Draft) -> tuple[ToNewcomer, ...]:
     """What asks it: the question last, so that its buttons are the newest."""
-    channel = Channel(visitor.channel)
+    channel, waiting = Channel(visitor.channel), bool(draft.waiting_words)
     consent = AskConsent(channel=channel, alone=True)
     match asked:
         case Ask.LANGUAGE:
-            return (AskLanguage(),)
+            return (AskLanguage(waiting=waiting),)
         case Ask.CONSENT:
-            return Statement(channel=channel), consent
+            return Statement(channel=channel), replace(consent, waiting=waiting)
         case Ask.CONSENT_FIRST:
             return (AskConsentFirst(),)
         case Ask.CONSENT_ANEW:

@@ -10,7 +10,9 @@ from datetime import datetime, tzinfo
 from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.language import helplines
 from bot.language.commands import COMMANDS
+from bot.language.helplines import CHILDREN, EMERGENCY, HELPLINES
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words, suggest_language
 from bot.language.textshape import PART_UNITS, split_text, with_numbers_isolated
 from models.button import Button, NotAButton
@@ -21,16 +23,6 @@ from models.intake import PREFER_NOT_SAY
 from models.people import AUTONYMS, Channel, Language
 from models.saying import Saying
 
-EMERGENCY = "112"
-HELPLINES = (  # number, catalogue key; checked against the lines' own pages before a release
-    ("114 14", "line_11414"),
-    ("1177", "line_1177"),
-    ("020-50 50 50", "line_women"),
-    ("020-80 80 80", "line_men"),
-    ("020-55 00 00", "line_trans"),
-    ("116 111", "line_bris"),
-    ("90101", "line_suicide"),
-)
 # Answers' labels whose catalogue key is not "column_code".
 LABELS = {
     "first_visit_yes": "yes", "first_visit_no": "no", "gender_woman": "woman", "gender_man": "man",
@@ -43,7 +35,7 @@ class Facts:
     """What a saying may need beyond what it carries. `words`: the relayed text, opened; `marks`: how it came, as codes.
 
     `state`: a relayed row's state; `fresh`: said so lately that it may be taken back. `left_in_chat`: so many messages
-    stand in the reader's chat although they were to be deleted.
+    stand in the reader's chat although they were to be deleted. `bot_name`: in Telegram, where it is known.
     """
 
     zone: ZoneInfo
@@ -66,6 +58,8 @@ class Facts:
     fresh: str = ""
     failure: str = ""
     left_in_chat: int = 0
+    bot_name: str = ""
+    has_telegram: bool = False
 
 
 V = TypeVar("V")
@@ -142,19 +136,29 @@ def language_choices(hint: str | None = None) -> tuple[tuple[Choice, ...], ...]:
     return rows_of(*(Choice(LANGUAGE.code(language), AUTONYMS[language]) for language in order))
 
 
-def helpline_lines(words: Words) -> str:
-    """The helplines, one a line, each number apart so that it cannot be shown backwards."""
-    return lines(*(words(key, number=Ltr(number)) for number, key in HELPLINES))
+def danger_line(words: Words) -> Plain:
+    """What to do when somebody's life is in danger."""
+    return words(EMERGENCY.for_whom.what, number=Ltr(EMERGENCY.number.what))
 
 
 def help_text(words: Words) -> str:
     """The card with every helpline. Static: it can be said with no database, before consent, in any state."""
     return lines(
-        words("danger_112", number=Ltr(EMERGENCY)),
+        helplines.said(words, EMERGENCY),
         words("not_alone"),
-        helpline_lines(words),
+        *(helplines.said(words, line) for line in HELPLINES),
         words("line_delete_trace"),
     )
+
+
+def young_lines(words: Words) -> str:
+    """What somebody who is not grown up needs to know: what is not made of it, who may write, who else is there."""
+    return lines(words("young_no_profile"), who_else_is_there(words))
+
+
+def who_else_is_there(words: Words) -> str:
+    """Whom somebody who is not grown up may turn to: an adult they trust, the children's helpline."""
+    return lines(words("under_13"), helplines.said(words, CHILDREN))
 
 
 def statement(words: Words, facts: Facts, *, channel: str) -> str:
@@ -168,7 +172,7 @@ def statement(words: Words, facts: Facts, *, channel: str) -> str:
         words("confidential_means"),
         words("not_authority"),
         words("not_lawyer"),
-        words("danger_112", number=Ltr(EMERGENCY)),
+        danger_line(words),
         words("telegram_not_secret", address=safer) if on_telegram else "",
         words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
     )
@@ -240,7 +244,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("privacy_kept"),
         withdraw_line(words, channel=channel),
         words("privacy_telegram") if on_telegram else "",
-        words("under_13"),
+        young_lines(words),
         words("privacy_rights"),
         _controller(words, facts),
         words("contact_line", contact=Ltr(facts.contact)) if facts.contact else "",

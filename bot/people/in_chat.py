@@ -15,7 +15,7 @@ from bot.engine.db import Db
 from bot.engine.inserts import DIALECTS, insert_or_skip, insert_unless_there
 from bot.engine.rows import columns, every, in_portions
 from bot.engine.work import Work
-from bot.people.texts import Unsay
+from bot.people.texts import Menu, Unsay
 from models.base import Id, UtcDateTime, table_of
 from models.chat_message import DELETABLE_FOR, UNNOTED, ChatMessage
 from models.outbox import Notice, Outbox, RowState
@@ -141,11 +141,21 @@ async def stop_waiting(work: Work, which: ColumnElement[bool]) -> list[Leaving]:
     return under_way
 
 
+async def arrived_of_stopped(db: Db, row_id: int) -> tuple[int, ...]:
+    """What stands in the chat of the case whose words this row relayed when it was stopped on its way: all messages of
+    its letter. What else of the case was there is on its way out already; nothing of it has come since."""
+    of_case = (_ROWS.c.address_id == NOTED.c.address_id) & (_ROWS.c.case_id == NOTED.c.case_id)
+    stopped = _ROWS.c.id == row_id, _ROWS.c.kind == Unsay.kind, NOTED.c.unsaid_at.is_(None)
+    found = select(NOTED.c.remote_id).select_from(NOTED.join(_ROWS, of_case)).where(*stopped)
+    return tuple((await db.execute(found.order_by(NOTED.c.remote_id))).scalars())
+
+
 async def part_with(work: Work, address_id: int) -> None:
     """The chat is nobody's any more: nothing that waits is said there, what stands there from the last 48 hours is
-    deleted, and then the address is gone too."""
+    deleted, its menu is anybody's again, and then the address is gone too."""
     await stop_waiting(work, _ROWS.c.address_id == address_id)
     parted = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
     await work.db.execute(parted.values(person_id=None, lookup=None, farewell=True, parked_at=None))
     await work.tell_address(address_id, Unsay(everything=True))
+    await work.tell_address(address_id, Menu())
     work.ring(bells.OUTBOX)

@@ -24,8 +24,8 @@ from bot.people.secret_kept import Secret
 from bot.people.texts import NumberMade
 from models.base import table_of
 from models.conversation import Conversation
-from models.outbox import TimerKind
 from models.people import Device, WebLogin
+from models.timer import TimerKind
 
 UNSENT_LIVES = timedelta(minutes=30)
 MOST_UNSENT = 100_000  # characters: what was refused as too long is kept as well, so that it can be shortened

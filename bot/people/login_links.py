@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, LinkSpent
@@ -60,6 +60,11 @@ async def make_link(work: Work, person_id: int, purpose: LinkPurpose, *, lives: 
     row = {"token_hash": hash_token(token), "person_id": person_id, "purpose": purpose.value}
     await work.db.execute(insert(_LINKS).values(id=new_id(), expires_at=work.now + lives, **row))
     return token
+
+
+async def forget_of(work: Work, person_id: int) -> None:
+    """No link that was made for this person opens anything any more."""
+    await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
 
 
 async def links_among(work: Work, tokens: list[str]) -> list[Link]:

@@ -81,6 +81,11 @@ async def as_kept(work: Work, person_id: int, name: str) -> dict[str, object]:
     return sealed_columns(work.seal, person_id, name) | {"alias": plain}
 
 
+def erased_columns() -> dict[str, object]:
+    """The columns of a person who has no name any more."""
+    return {"alias": None, "alias_sealed": None, "alias_hash": None}
+
+
 def sealed_columns(seal: Seal, person_id: int, name: str) -> dict[str, object]:
     """The columns that hold the name sealed, and its hash."""
     return {"alias_sealed": seal.seal(name, **_place(person_id)), "alias_hash": hash_of(seal, name)}

@@ -16,7 +16,7 @@ from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, first, only
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
-from bot.people import access, in_chat, names
+from bot.people import access, in_chat, menus, names
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -29,6 +29,7 @@ LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb"
 LONGEST_ALIAS = 40
 _PEOPLE, _ADDRESSES, _THREADS = table_of(Person), table_of(Address), table_of(Conversation)
 _PROFILES = table_of(VolunteerProfile)
+_COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
 
 class Reached(NamedTuple):
@@ -156,6 +157,12 @@ async def speak(work: Work, person_id: int, language: str) -> None:
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(language=language))
 
 
+async def speak_to_staff(work: Work, person_id: int, language: str) -> None:
+    """As `speak`, also in the menu of their chat."""
+    await speak(work, person_id, language)
+    await menus.show(work, person_id)
+
+
 async def add_staff(work: Work, *, role: Role, alias: str, language: str, speaks: list[str]) -> int:
     """A volunteer or coordinator is known, reached at the desk until Telegram is linked. They count as introduced: the
     command line's word is enough. Returns the person's id.
@@ -220,6 +227,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
         await in_chat.part_with(work, address_id)
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Linked())
+    await menus.show(work, person_id)
 
 
 async def knows_nobody(db: Db) -> bool:
@@ -229,10 +237,15 @@ async def knows_nobody(db: Db) -> bool:
     return not (await db.execute(select(func.count()).select_from(_PEOPLE))).scalar_one()
 
 
+async def tell_other_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
+    """Every enabled coordinator is told, but not one who acts and so knows it."""
+    them = _COORDINATORS if work.actor is None else _COORDINATORS.where(_PEOPLE.c.id != work.actor.id)
+    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
+
+
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told."""
-    them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
-    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
+    await work.tell_each((await work.db.execute(_COORDINATORS)).scalars().all(), saying, **about)
 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:

@@ -37,8 +37,8 @@ class Staff(NamedTuple):
 
 
 async def everybody(db: Db, seal: Seal) -> list[Staff]:
-    """Everybody on the staff, by name, also whose access has ended."""
+    """Everybody on the staff, by name, also whose access has ended; nobody who has left for good, and has no name."""
     called = await names.names_of_staff(db, seal)
     them = every(_Kept, await db.execute(select(*columns(_Kept, _PEOPLE)).where(_PEOPLE.c.role.in_(STAFF_ROLES))))
-    found = [Staff(alias=called.get(one.id, ""), **one._asdict()) for one in them]
+    found = [Staff(alias=called[one.id], **one._asdict()) for one in them if one.id in called]
     return sorted(found, key=lambda one: names.folded(one.alias))

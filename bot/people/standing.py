@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Exists, exists, func, or_, select
 
 from bot.engine.db import Db
+from bot.engine.errors import MayNotClaim
 from bot.engine.rows import columns, every, in_portions
 from models.base import table_of
 from models.people import STAFF_ROLES, Person
@@ -91,6 +92,16 @@ class Standing(NamedTuple):
     def may_claim_on(self, day: date) -> bool:
         """The same as the condition `may_claim`, of somebody who has been read."""
         return self.is_experienced and not self.is_paused_on(day)
+
+    def bar_to_claim(self, day: date) -> MayNotClaim | None:
+        """Why somebody with access may not claim on that day, as they are told it; None if they may."""
+        if not self.is_introduced:
+            return MayNotClaim("claim_when_introduced")
+        if self.is_trainee:
+            return MayNotClaim("claim_not_as_trainee")
+        if self.is_paused_on(day):
+            return MayNotClaim("claim_when_back")
+        return None
 
 
 def is_introduced(person: Id) -> ColumnElement[bool]:

@@ -75,3 +75,10 @@ class Unsay(Saying):
     remote: int | None = None
     remotes: tuple[int, ...] = ()
     everything: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu(Saying):
+    """The chat shows its person's menu of commands, or none of theirs: as it is when this leaves."""
+
+    kind: ClassVar = Notice.MENU

@@ -20,8 +20,9 @@ from bot.privacy.outlived import IS_BEING_CHANGED
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, Focus, FreedCode
 from models.closing import Closing
-from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
+from models.outbox import Notice, Outbox, RowState
 from models.people import Address, Channel
+from models.timer import Timer, TimerKind
 
 _EVENTS, _CLOSINGS, _FOCUSES = table_of(CaseEvent), table_of(Closing), table_of(Focus)
 _FREED, _ROWS, _TIMERS, _ADDRESSES = table_of(FreedCode), table_of(Outbox), table_of(Timer), table_of(Address)

@@ -17,10 +17,11 @@ from models.case import CodeGuess, DeskDraft, FreedCode, HeldLine
 from models.conversation import Inbound
 from models.guided import GuidedDialogue
 from models.hours import HoursDraft, SessionReminder
-from models.outbox import UNKNOWN_KIND, Outbox, RowState, Timer
+from models.outbox import UNKNOWN_KIND, Outbox, RowState
 from models.people import Address, Channel, LoginLink, WebLogin
 from models.shift import Shift, ShiftAsk, ShiftChange, StandIn
 from models.shift_plan import ShiftDraft, StandingSignup, Swap
+from models.timer import Timer
 
 ROWS_AN_ACT = 500
 ROWS_AT_ONCE = 100

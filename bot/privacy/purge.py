@@ -5,7 +5,7 @@ does; nor what is left of a case: `cutting.py` does.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,8 +29,9 @@ from models.case import OPEN, CaseEventKind
 from models.chat_message import DELETABLE_FOR
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
-from models.outbox import Notice, Outbox, TimerKind
+from models.outbox import Notice, Outbox
 from models.people import Address, Channel, Person, Role
+from models.timer import TimerKind
 
 OFFER_TO_ERASE = (Notice.STOPPED, Notice.NOTHING_TO_STOP)
 ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act of the purge, beside their words
@@ -83,7 +84,8 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     case = await access.open_case_of(work.db, person_id)
     if case is not None:
         await closing.withdraw_case(work, case)
-    await unsaying.words_leave(work, await _cases_of(work, person_id))
+    cases = await _cases_of(work, person_id)
+    await unsaying.words_leave(work, cases)
     perhaps = await _that_may_have_arrived(work, person_id) if farewell else 0
     lanes = await _part_with_lanes(work, person_id, keep_rows=keep_lane)
     if keep_lane:
@@ -93,7 +95,7 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     await _note_erased(work, person_id)
     for lane in lanes:
         if farewell and lane.channel == Channel.TELEGRAM:
-            await _say_farewell(work, lane, perhaps=perhaps)
+            await _say_farewell(work, lane, perhaps=perhaps, asked=bool(cases))
         elif not keep_lane or lane.channel == Channel.WEB:
             await work.db.execute(delete(_ADDRESSES).where(_ADDRESSES.c.id == lane.id))
     await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
@@ -103,17 +105,15 @@ async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lan
     work.ring(bells.LOGINS)
 
 
-async def _say_farewell(work: Work, lane: Lane, *, perhaps: int) -> None:
+async def _say_farewell(work: Work, lane: Lane, *, perhaps: int, asked: bool) -> None:
     """What stands in the chat is deleted, as far back as Telegram lets a bot, and the receipt says what has become of
-    it. `perhaps`: so many messages may stand there that nothing names."""
+    it. `perhaps`: so many messages may stand there that nothing names. `asked`: there was a case."""
     unnoted = await in_chat.holds_unnoted(work.db, lane.id)
     older = unnoted or lane.since <= work.now - DELETABLE_FOR
     await work.tell_address(lane.id, Unsay(everything=True))
     await buttons.settle(work, lane.id, OFFER_TO_ERASE, pressed=DELETE_UNASKED.code())
-    erased = Erased(
-        language=lane.spoken, channel=Channel(lane.channel), unsaid=True, older=older, perhaps=perhaps, unnoted=unnoted
-    )  # fmt: skip
-    await work.tell_address(lane.id, erased)
+    erased = Erased(language=lane.spoken, channel=Channel(lane.channel), unsaid=True, unnoted=unnoted, asked=asked)
+    await work.tell_address(lane.id, replace(erased, older=older, perhaps=perhaps))
 
 
 async def _that_may_have_arrived(work: Work, person_id: int) -> int:

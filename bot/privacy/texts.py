@@ -16,12 +16,13 @@ class Erased(ToNewcomer):
 
     `unsaid`: the messages in the chat too, as far back as Telegram lets us; in rows of before only advisers' replies
     were. `older`: some may stand there that are older than that. `perhaps`: so many that nothing names; `unnoted`: some
-    of before this was known of any.
+    of before this was known of any. `asked`: there was a case; of who had none nothing is kept for statistics.
     """
 
     kind: ClassVar = Notice.ERASED
     channel: Channel | None = None
     unsaid: bool = False
+    asked: bool = True
     older: bool = False
     perhaps: int = 0
     unnoted: bool = False
@@ -30,7 +31,8 @@ class Erased(ToNewcomer):
         in_chat = self._in_chat(words, facts.left_in_chat + self.perhaps) if self.unsaid else ""
         if self.channel == Channel.TELEGRAM and not self.unsaid:
             in_chat = words("erased_telegram")
-        return Prompt(lines(words("data_deleted"), words("erased_kept"), in_chat))
+        kept = words("erased_kept") if self.asked else ""
+        return Prompt(lines(words("data_deleted"), kept, in_chat))
 
     def _in_chat(self, words: Words, left: int) -> str:
         if not left and not self.older:

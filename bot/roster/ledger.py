@@ -3,6 +3,7 @@
 It must not change a shift.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +37,13 @@ async def record(work: Work, shift_id: int, verb: ShiftVerb, *, person_id: int |
     what = {"verb": verb.value, **({"person": person_id} if person_id else {}), **before}
     made_by = work.actor.id if work.actor else None
     await work.db.execute(insert(CHANGES).values(shift_id=shift_id, made_at=work.now, made_by=made_by, what=what))
+
+
+async def record_made(work: Work, shift_ids: Sequence[int]) -> None:
+    """Each of these shifts has been made."""
+    made = {"made_at": work.now, "made_by": work.actor.id if work.actor else None}
+    what = {"verb": ShiftVerb.MADE.value, "term": 1}  # one of many that were made at once
+    await work.db.execute(insert(CHANGES), [{"shift_id": one, "what": what, **made} for one in shift_ids])
 
 
 async def newest_of(db: Db, shift_id: int) -> Changed | None:

@@ -19,9 +19,9 @@ from bot.roster import ledger, timers
 from bot.roster.locks import lock_people
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
 from models.base import new_id
-from models.outbox import TimerKind
 from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE, overlap
 from models.staffing import ShiftVerb
+from models.timer import TimerKind
 
 LONGEST_SHIFT = timedelta(hours=16)
 
@@ -89,6 +89,28 @@ async def add_shift(
         await work.db.execute(insert(SIGNED_UP).values(**signed))
     await _arm(work, shift_id, place, starts_at)
     return shift_id
+
+
+class FreshShift(NamedTuple):
+    """A shift to be added with many others, with nobody on it."""
+
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    needed: int
+    needed_experienced: int
+    wants: list[str]
+
+
+async def add_many(work: Work, fresh: Sequence[FreshShift]) -> list[int]:
+    """All of them stand, with nobody on them, in three statements however many they are. Returns their ids."""
+    made_by = work.actor.id if work.actor else None
+    rows = [{"id": new_id(), **one._asdict(), "made_by": made_by} for one in fresh]
+    if rows:
+        await work.db.execute(insert(SHIFTS), rows)
+        await ledger.record_made(work, [int(str(row["id"])) for row in rows])
+        await timers.arm_fresh(work, [(int(str(row["id"])), one) for row, one in zip(rows, fresh, strict=True)])
+    return [int(str(row["id"])) for row in rows]
 
 
 async def cancel_shift(work: Work, shift_id: int, reason: str = "") -> None:

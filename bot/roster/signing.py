@@ -123,6 +123,30 @@ async def cannot_come(work: Work, shift_id: int, person_id: int) -> tuple[Taken,
     return taken, await open_place(work, shift_id, person_id)
 
 
+async def swap(work: Work, one: tuple[int, int], other: tuple[int, int]) -> tuple[ShiftRow, ShiftRow]:
+    """Of two people, each named with their shift, each is on the other's from now on. Returns the shifts.
+
+    Raises:
+        NotFound: no such shift.
+        CannotStaff: one of them is not on theirs any more, or does not fit on the other's, and why.
+    """
+    await lock_people(work, [one[1], other[1]])
+    locked = {shift_id: await lock_shift(work, shift_id) for shift_id in sorted((one[0], other[0]))}
+    on_it = {shift_id: await people_on(work, shift) for shift_id, shift in locked.items()}
+    for shift_id, person_id in (one, other):
+        if person_id not in {each.id for each in on_it[shift_id]}:
+            raise CannotStaff(locked[shift_id], person_id, Hindrance(WhyNot.NOT_ON_IT))
+    for (leaves, person_id), (joins, instead_of) in ((one, other), (other, one)):
+        there = [each for each in on_it[joins] if each.id != instead_of]
+        await _require_fitting(work, locked[joins], person_id, there, may_have_begun=False, leaves=leaves)
+    for (leaves, person_id), (joins, _) in ((one, other), (other, one)):
+        await _remove(work, leaves, [person_id])
+        signed = {"shift_id": joins, "person_id": person_id, "signed_up_at": work.now}
+        await work.db.execute(insert(SIGNED_UP).values(**signed))
+        await ledger.record(work, joins, ShiftVerb.SWAPPED, person_id=person_id)
+    return locked[one[0]], locked[other[0]]
+
+
 async def open_place(work: Work, shift_id: int, person_id: int) -> int:
     """It stands that this person's place on the shift is open. Returns its id."""
     standing = select(_STAND_INS.c.id).where(
@@ -137,20 +161,12 @@ async def open_place(work: Work, shift_id: int, person_id: int) -> int:
     return place
 
 
-async def require_fitting(work: Work, shift: ShiftRow, person_id: int, *, without: Collection[int] = ()) -> None:
-    """The volunteer could be put on the shift, if whoever is named were not on it.
-
-    Raises:
-        CannotStaff: why not.
-    """
-    on_it = [one for one in await people_on(work, shift) if one.id not in without]
-    await _require_fitting(work, shift, person_id, on_it, may_have_begun=False)
-
-
 async def hindrance(
-    work: Work, shift: ShiftRow, who_wants: Volunteer | None, on_it: Sequence[Volunteer], *, may_have_begun: bool
-) -> Hindrance | None:
-    """Why this volunteer cannot be put on the shift, if they cannot; nobody is a volunteer whose access has ended."""
+    work: Work, shift: ShiftRow, who_wants: Volunteer | None, on_it: Sequence[Volunteer], *, may_have_begun: bool,
+    leaves: int = 0,
+) -> Hindrance | None:  # fmt: skip
+    """Why this volunteer cannot be put on the shift, if they cannot; nobody is a volunteer whose access has ended.
+    `leaves`: the shift that they give for it."""
     wish = stretch(shift)
     why = hindrance_by_time(wish, work.now, cancelled=shift.is_cancelled, may_have_begun=may_have_begun)
     if why is not None:
@@ -159,16 +175,17 @@ async def hindrance(
         return Hindrance(WhyNot.NO_ACCESS)
     if any(one.id == who_wants.id for one in on_it):
         return Hindrance(WhyNot.ALREADY)
-    others = (await shifts_of(work, [who_wants.id], since=shift.starts_at - _NEAR)).get(who_wants.id, [])
+    theirs = (await shifts_of(work, [who_wants.id], since=shift.starts_at - _NEAR)).get(who_wants.id, [])
+    others = [one for one in theirs if one.shift != leaves]
     return hindrance_of(wish, who_wants, others, travel_of(work)) or hindrance_by_room(needs(shift), on_it, who_wants)
 
 
 async def _require_fitting(
-    work: Work, shift: ShiftRow, person_id: int, on_it: Sequence[Volunteer], *, may_have_begun: bool
+    work: Work, shift: ShiftRow, person_id: int, on_it: Sequence[Volunteer], *, may_have_begun: bool, leaves: int = 0
 ) -> None:
     day = clock.office_day(shift.starts_at, work.zone)
     wanting = (await who.staff_on(work.db, day, [person_id])).get(person_id)
-    why = await hindrance(work, shift, wanting, on_it, may_have_begun=may_have_begun)
+    why = await hindrance(work, shift, wanting, on_it, may_have_begun=may_have_begun, leaves=leaves)
     if why is not None:
         raise CannotStaff(shift, person_id, why)
 

@@ -1,18 +1,23 @@
 """Who is signed up where and when, and who is on shift: the one place where that condition is written.
 
+Whoever waits is promised and offered only to those of them who may claim (`bot/people/standing.py`).
+
 It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Exists, bindparam, exists, func, select
 
+from bot.engine import clock
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.people import names
+from bot.people.standing import is_experienced, may_claim
 from models.base import table_of
 from models.people import STAFF_ROLES, Person
 from models.shift import ONLINE, Assignment, Shift
@@ -22,10 +27,11 @@ HELD = SHIFTS.c.cancelled_at.is_(None)
 _SIGNED = SHIFTS.join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
 _STAFFED = _SIGNED.join(PEOPLE, PEOPLE.c.id == SIGNED_UP.c.person_id)
 _NOW: BindParameter[datetime] = bindparam("now")
+_TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 
 class OnShift(NamedTuple):
-    """A volunteer on an online shift. `speaks`: codes of languages."""
+    """A volunteer on an online shift who may claim. `speaks`: codes of languages."""
 
     id: int
     speaks: list[str]
@@ -48,25 +54,29 @@ def _online_at(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[b
 _ON_SHIFT = (
     select(*columns(OnShift, PEOPLE))
     .select_from(_STAFFED)
+    .where(*_online_at(_NOW), may_claim(PEOPLE.c.id, _TODAY))
+    .distinct()
+)
+_THERE = (
+    select(PEOPLE.c.id)
+    .select_from(_STAFFED)
     .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
     .distinct()
 )
 _SHIFT_ENDS = (
-    select(func.max(SHIFTS.c.ends_at))
-    .select_from(_STAFFED)
-    .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
+    select(func.max(SHIFTS.c.ends_at)).select_from(_STAFFED).where(*_online_at(_NOW), may_claim(PEOPLE.c.id, _TODAY))
 )
 _NEXT_SHIFT = (
     select(func.min(SHIFTS.c.starts_at))
     .select_from(_STAFFED)
-    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _NOW, PEOPLE.c.enabled)
+    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _NOW, is_experienced(PEOPLE.c.id))
 )
 _SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
 
 
-async def on_shift(db: Db, now: datetime) -> list[OnShift]:
-    """The volunteers on an online shift at `now`."""
-    return every(OnShift, await db.execute(_ON_SHIFT, {"now": now}))
+async def on_shift(db: Db, now: datetime, zone: ZoneInfo) -> list[OnShift]:
+    """The volunteers on an online shift at `now` who may claim then. A trainee beside them answers nobody alone."""
+    return every(OnShift, await db.execute(_ON_SHIFT, {"now": now, "today": clock.office_day(now, zone)}))
 
 
 def is_on_shift(person_id: int, now: datetime) -> Exists:
@@ -75,14 +85,18 @@ def is_on_shift(person_id: int, now: datetime) -> Exists:
 
 
 async def next_shift_at(db: Db, now: datetime) -> datetime | None:
-    """When the next online shift begins for which somebody is signed up; None if none is planned."""
+    """When the next online shift begins for which somebody is signed up who answers alone; None if none is planned.
+
+    Who is away gives their shifts up (`leaving.py` and `profiles.py` of `bot/volunteers/`), so that is not asked here.
+    """
     begins: datetime | None = (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
     return begins
 
 
-async def shift_ends_at(db: Db, now: datetime) -> datetime | None:
-    """Until when somebody is on an online shift who is on one at `now`; None if nobody is."""
-    ends: datetime | None = (await db.execute(_SHIFT_ENDS, {"now": now})).scalar_one_or_none()
+async def shift_ends_at(db: Db, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Until when somebody is on an online shift who is on one at `now` and may claim; None if nobody is."""
+    asked = {"now": now, "today": clock.office_day(now, zone)}
+    ends: datetime | None = (await db.execute(_SHIFT_ENDS, asked)).scalar_one_or_none()
     return ends
 
 
@@ -104,8 +118,8 @@ async def names_of_volunteers(db: Db, seal: Seal, shift_id: int) -> list[str]:
 
 
 async def names_on_shift(db: Db, seal: Seal, now: datetime) -> list[str]:
-    """The names of the volunteers on an online shift at `now`, in order."""
-    return await _in_order(db, seal, [one.id for one in await on_shift(db, now)])
+    """The names of the volunteers on an online shift at `now`, in order; also of trainees beside them."""
+    return await _in_order(db, seal, (await db.execute(_THERE, {"now": now})).scalars().all())
 
 
 async def _in_order(db: Db, seal: Seal, person_ids: Collection[int]) -> list[str]:

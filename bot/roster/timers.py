@@ -3,19 +3,21 @@
 A shift that a version before this one added has none until the morning's round. It must not say what is told then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from bot.engine import bells
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.roster.staffing import HELD, SHIFTS
-from models.base import table_of
-from models.outbox import Timer, TimerKind
+from models.base import new_id, table_of
 from models.reminding import ALARMS_BEFORE, DAY_BEFORE, SOON_BEFORE, told_at
+from models.shift import ONLINE
+from models.timer import Timer, TimerKind
 
 _TIMERS = table_of(Timer)
 KINDS = (TimerKind.SHIFT_DAY_BEFORE, TimerKind.SHIFT_SOON, TimerKind.SHIFT_GAP)
@@ -47,6 +49,34 @@ async def arm(work: Work, shift_id: int, starts_at: datetime) -> None:
     for kind, at in times(starts_at, work.zone):
         if at > work.now and (kind.value, at) not in armed:
             await work.remind(kind, shift_id, at)
+
+
+class Fresh(Protocol):
+    """A shift that has just been made."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+
+
+async def arm_fresh(work: Work, made: Sequence[tuple[int, Fresh]]) -> None:
+    """As `arm`, of shifts of which nothing can have been armed yet; their start too, where that deals cards."""
+    due = [
+        (kind, shift_id, at)
+        for shift_id, one in made
+        for kind, at in (*times(one.starts_at, work.zone), *_start(one))
+        if at > work.now
+    ]
+    rows = [{"id": new_id(), "kind": kind.value, "subject": shift, "due_at": at} for kind, shift, at in due]
+    if rows:
+        await work.db.execute(insert(_TIMERS), rows)
+        work.ring(bells.TIMERS)
+
+
+def _start(shift: Fresh) -> Iterator[tuple[TimerKind, datetime]]:
+    if shift.place == ONLINE:
+        yield TimerKind.SHIFT_STARTS, shift.starts_at
 
 
 async def arm_all(work: Work) -> None:

@@ -19,10 +19,10 @@ from bot.roster.shifts import ShiftRow
 from bot.shifts import seen
 from bot.shifts.texts import ShiftAsked, ShiftAskOver
 from models.base import new_id, table_of
-from models.outbox import TimerKind
 from models.reminding import asked_at, is_quiet
 from models.shift import ShiftAsk
 from models.staffing import Hindrance, Volunteer, best_first, hindrance_by_room, hindrance_of
+from models.timer import TimerKind
 
 _ASKS = table_of(ShiftAsk)
 

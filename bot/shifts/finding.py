@@ -22,7 +22,7 @@ from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
 from bot.shifts import seen, typed
 from bot.shifts.texts_coordinator import Candidate, ShiftUsage, ShiftWhich, ShiftWho
-from bot.shifts.typed import NewShift, ShiftWords
+from bot.shifts.typed import NewLine, NewShift, ShiftWords
 from models.staffing import hindrance_by_time
 
 Deed = Literal["a", "u", "c", "s"]  # put somebody on it, take somebody off it, cancel it, show it
@@ -49,6 +49,16 @@ async def new_shift(work: Work, rest: str, catalogues: Catalogues) -> NewShift:
     """
     known = await _places(work, catalogues)
     return typed.parse_new(rest, today=work.today, known=known, spoken=people.LANGUAGES_SPOKEN)
+
+
+async def template(work: Work, rest: str, catalogues: Catalogues) -> NewLine | typed.Term:
+    """What the line adds to the usual week, or the term it is to be applied to.
+
+    Raises:
+        BadInput: as `typed.parse_template`.
+    """
+    known = await _places(work, catalogues)
+    return typed.parse_template(rest, today=work.today, known=known, spoken=people.LANGUAGES_SPOKEN)
 
 
 def week_of(work: Work, rest: str) -> date:

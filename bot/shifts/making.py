@@ -41,7 +41,14 @@ async def new_shift(work: Work, new: NewShift) -> ShiftRow:
         if other.place == new.place and overlap((starts_at, ends_at), (other.starts_at, other.ends_at)):
             raise CannotStaff(other, actor.id, Hindrance(WhyNot.THERE_ALREADY))
     shift_id = await shift_starts.add_shift(
-        work, starts_at=starts_at, ends_at=ends_at, person_ids=[], place=new.place, needed=new.needed, wants=new.wants
+        work,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        person_ids=[],
+        place=new.place,
+        needed=new.needed,
+        wants=new.wants,
+        note=new.note,
     )
     return await shifts.shift_of(work.db, shift_id)
 

@@ -4,30 +4,33 @@ A shift is named as people do, by day, times and place. It must not know which n
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.hours.phrases import short_name
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, lines
 from bot.language.textshape import LONGEST_BUTTON, shortened
+from bot.places.told import PlaceTold
 from bot.roster.told import CoverTold, ShiftNamed, ShiftSeen, WhyTold
 from models.dialogue import Choice
 from models.shift import ONLINE
 from models.staffing import Grade, ShiftVerb, WhyNot
 
 MARKS = {Grade.GREEN: "🟢", Grade.AMBER: "🟡", Grade.RED: "🔴"}  # with words beside: nobody need see colours
-BY_SOMEBODY = (ShiftVerb.SIGNED_UP, ShiftVerb.LEFT, ShiftVerb.CANNOT, ShiftVerb.ALONE, ShiftVerb.GONE)
+BY_SOMEBODY = frozenset(ShiftVerb) - {
+    ShiftVerb.MADE, ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED, ShiftVerb.CANCELLED, ShiftVerb.BROUGHT_BACK,
+}  # fmt: skip
 
 
 def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:
     """As people name it: "mån 7/12 13–16 Linero"."""
     begins, ends = (at.astimezone(facts.zone) for at in (shift.starts_at, shift.ends_at))
-    times = Ltr(f"{_short_time(begins)}–{_short_time(ends)}")
+    times = Ltr(f"{short_time(begins)}–{short_time(ends)}")
     return words("shift_name", day=words.short_day(begins.date()), times=times, place=place_of(words, shift))
 
 
-def place_of(words: Words, shift: ShiftNamed) -> Plain | Foreign:
+def place_of(words: Words, shift: PlaceTold) -> Plain | Foreign:
     """Where it is, as short as a button has room for."""
     if shift.code == ONLINE:
         return words("shift_online")
@@ -35,7 +38,8 @@ def place_of(words: Words, shift: ShiftNamed) -> Plain | Foreign:
     return words(spoken) if spoken in words else short_name(words, shift)
 
 
-def _short_time(shown: datetime) -> str:
+def short_time(shown: time | datetime) -> str:
+    """A time as short as people say it: "13", "13:30"."""
     return f"{shown:%H}" if not shown.minute else f"{shown:%H:%M}"
 
 

@@ -16,9 +16,10 @@ from bot.shifts import seen
 from bot.shifts.texts import ShiftReminder
 from bot.shifts.texts_coordinator import ShiftReminderDoubt
 from models.base import table_of
-from models.outbox import Outbox, TimerKind
+from models.outbox import Outbox
 from models.people import Address, Person
 from models.shift import Assignment
+from models.timer import TimerKind
 
 _SIGNED_UP, _PEOPLE = table_of(Assignment), table_of(Person)
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)

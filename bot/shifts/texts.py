@@ -18,6 +18,7 @@ from models.buttons_shifts import (
     CANT,
     CANT_YES,
     COME,
+    EVERY_WEEKS,
     FREE,
     LEAVE_SHIFT,
     SIGN_UP,
@@ -30,6 +31,7 @@ from models.outbox import Notice
 from models.saying import Like, Name
 
 MOST_SHOWN = 6  # shifts with a button each: more do not fit on a phone's screen
+EVERY: tuple[Literal["1", "2"], ...] = ("1", "2")
 Count = Annotated[int, Like((0, 1, 3))]
 
 
@@ -83,7 +85,7 @@ class FreeShifts(ToStaff):
         buttons = [choice(words, SIGN_UP.code(one.shift), one, facts) for one in self.shifts]
         if self.done:
             leave = choice(words, LEAVE_SHIFT.code(self.done.shift), self.done, facts, "shift_leave_button")
-            buttons.append(leave)
+            buttons += [leave, *(_every(words, self.done, weeks) for weeks in EVERY)]
         if self.next_page is not None:
             buttons.append(Choice(FREE.code(self.next_page), words("more_choices")))
         head = [f"{above}\n"] if above else []
@@ -91,6 +93,10 @@ class FreeShifts(ToStaff):
 
     def _title(self) -> str:
         return "free_shifts_instead" if self.why else "free_shifts"
+
+
+def _every(words: Words, shift: ShiftNamed, weeks: Literal["1", "2"]) -> Choice:
+    return Choice(EVERY_WEEKS.code(shift.shift, weeks), words(f"standing_button_{weeks}"))
 
 
 def _what_came(words: Words, free: FreeShifts, facts: Facts) -> str:
@@ -182,6 +188,7 @@ class News(StrEnum):
     CANNOT = "cannot"
     LEFT = "left"
     GONE = "gone"
+    PAUSED = "paused"
     TAKEN = "taken"
 
 

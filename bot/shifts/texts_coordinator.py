@@ -42,9 +42,10 @@ EXAMPLES = {
     "shifts": "shift_example_shifts", "newshift": "shift_example_newshift", "assign": "shift_example_assign",
     "unassign": "shift_example_unassign", "cancelshift": "shift_example_cancelshift",
     "coverage": "shift_example_coverage", "cant": "shift_example_cant", "announce": "shift_example_announce",
+    "template": "shift_example_template",
 }  # fmt: skip
-SHIFT_COMMANDS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "announce")
-VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "calendar")
+SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage", "undo", "announce")
+VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap", "calendar")
 WEEK = timedelta(days=7)
 Count = Annotated[int, Like((0, 1, 3))]
 

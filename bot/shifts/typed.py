@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 
 from bot.engine import clock
 from bot.engine.errors import BadInput
-from bot.hours.typed.days import Calendar, take_days, take_spans
+from bot.hours.typed.days import Calendar, take_days, take_spans, take_weekday
+from bot.language.textshape import clean
 from bot.language.typed import AFTER, BEFORE, Line, shown
 from bot.people.names import folded
 from bot.places.place_names import KnownPlace, places_named, take_places
 from models.shift import NEEDED, ONLINE
+from models.term import LONGEST_TERM
 from models.timetable import Span
 
 LONGEST_LINE, LONGEST_REASON = 500, 200
 MOST_NEEDED = 9
+Term = tuple[date, date]
 FAR_AHEAD = timedelta(days=300)  # without a year, a day that was yesterday would be taken for one in a year
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEEDED = re.compile(rf"{BEFORE}(?P<needed>\d{{1,3}})(?:\s*(?:st|personer|volontärer|people|volunteers|slots))?{AFTER}")
@@ -39,6 +42,7 @@ class NewShift:
     place: str
     needed: int = NEEDED
     wants: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,17 @@ class ShiftWords:
 
 
 def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Collection[str]) -> NewShift:
-    """The shift that "7/12 13-16 linero 3 ar" means.
+    """The shift that "7/12 13-16 linero 3 ar: nyckeln finns i disken" means; after a colon comes a note.
 
     Raises:
         BadInput: something is missing or not understood, or the day has passed; says which word.
     """
-    line = _line(rest)
+    before, note = _apart(rest)
+    line = _line(before)
     spans = take_spans(line)
     first, last = take_days(line, Calendar(today))
     places = take_places(line, _with_online(known))
-    needed = line.take(_NEEDED)
-    wants = tuple(code for code in spoken if line.take(re.compile(rf"{BEFORE}{re.escape(code)}{AFTER}")))
+    needed, wants = _needed_and_wants(line, spoken)
     line.refuse_rest()
     if first is None:
         raise BadInput("hours_day_missing")
@@ -75,11 +79,65 @@ def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Co
         raise BadInput("hours_one_day")
     if len(places) > 1:
         raise BadInput("shift_one_place", places=", ".join(places))
+    _require_meant(first, today, line)
+    return NewShift(first, _one_span(spans), places[0], needed, wants, note)
+
+
+def _needed_and_wants(line: Line, spoken: Collection[str]) -> tuple[int, tuple[str, ...]]:
+    """How many are needed and which languages are wanted, as they stand at the end of a line."""
+    needed = line.take(_NEEDED)
+    wants = tuple(code for code in spoken if line.take(re.compile(rf"{BEFORE}{re.escape(code)}{AFTER}")))
     how_many = int(needed["needed"]) if needed else NEEDED
     if not 1 <= how_many <= MOST_NEEDED:
         raise BadInput("shift_needed_wrong", value=str(how_many), most=MOST_NEEDED)
-    _require_meant(first, today, line)
-    return NewShift(first, _one_span(spans), places[0], how_many, wants)
+    return how_many, wants
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line of the usual week to be added. Monday = 0."""
+
+    weekday: int
+    span: Span
+    place: str
+    needed: int = NEEDED
+    wants: tuple[str, ...] = ()
+
+
+def parse_template(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Collection[str]) -> NewLine | Term:
+    """What the line adds to the usual week, "måndag 13-16 linero 2 ar"; or the term it is to be applied to,
+    "11/1..4/6".
+
+    Raises:
+        BadInput: it is neither, or the term has begun or is too long.
+    """
+    line = _line(rest)
+    spans = take_spans(line)
+    if not spans:
+        return _term(line, today)
+    weekday = take_weekday(line)
+    places = take_places(line, _with_online(known))
+    needed, wants = _needed_and_wants(line, spoken)
+    line.refuse_rest()
+    if weekday is None:
+        raise BadInput("hours_weekday_missing")
+    if len(places) > 1:
+        raise BadInput("shift_one_place", places=", ".join(places))
+    return NewLine(weekday, _one_span(spans), places[0], needed, wants)
+
+
+def _term(line: Line, today: date) -> Term:
+    first, last = take_days(line, Calendar(today))
+    if first is None or last is None:
+        raise BadInput("term_two_days")
+    line.refuse_rest()
+    if last < first:
+        raise BadInput("term_ends_before", first=first.isoformat(), last=last.isoformat())
+    if first < today:
+        raise BadInput("shift_day_passed", value=first.isoformat())
+    if last - first > LONGEST_TERM:
+        raise BadInput("term_too_long", most=LONGEST_TERM.days)
+    return first, last
 
 
 def parse_shift(rest: str, *, today: date, known: Sequence[KnownPlace], names: Collection[str] = ()) -> ShiftWords:
@@ -89,11 +147,7 @@ def parse_shift(rest: str, *, today: date, known: Sequence[KnownPlace], names: C
     Raises:
         BadInput: no such day or time.
     """
-    before, reason = rest, ""
-    if found := _REASON.search(rest):
-        before, reason = rest[: found.start()], rest[found.end() :].strip()
-    if len(reason) > LONGEST_REASON:
-        raise BadInput("too_long", most=LONGEST_REASON)
+    before, reason = _apart(rest)
     line = _line(before)
     name = _take_name(line, names)
     spans = take_spans(line)
@@ -149,6 +203,16 @@ def _line(typed: str) -> Line:
     if len(typed) > LONGEST_LINE:
         raise BadInput("too_long", most=LONGEST_LINE)
     return Line(typed)
+
+
+def _apart(typed: str) -> tuple[str, str]:
+    """What is read, and a coordinator's own words behind it: a reason, a note."""
+    before, own = typed, ""
+    if found := _REASON.search(typed):
+        before, own = typed[: found.start()], " ".join(clean(typed[found.end() :]).split())
+    if len(own) > LONGEST_REASON:
+        raise BadInput("too_long", most=LONGEST_REASON)
+    return before, own
 
 
 def _one_span(spans: tuple[Span, ...]) -> Span:

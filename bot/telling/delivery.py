@@ -23,12 +23,12 @@ from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.hours.reminders import is_over
 from bot.hours.texts import SessionEvening
-from bot.people.texts import Unsay
+from bot.people.texts import Menu, Unsay
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
-from bot.telling.render import is_taken_back, prompt_of
+from bot.telling.render import is_taken_back, menu_at, prompt_of
 from bot.telling.sweeping import Sweep
 from bot.telling.table import is_known, saying_of
 from bot.telling.traffic import Traffic
@@ -251,11 +251,13 @@ class Delivery:
             edits = await channel_post.message(db) if row.kind == Notice.HOURS_POST else None
             if row.edits is not None:
                 edits = (await db.execute(lanes.REMOTE, {"row": row.edits})).scalar_one_or_none()
-                if edits is None:
+                if edits is None and not isinstance(saying, Unsay):
                     return None, lane.channel
             if isinstance(saying, Unsay):
-                unsays = await lanes.unsaid(db, row.address_id, saying, edits)
+                unsays = await lanes.unsaid(db, row, saying, edits)
                 return (Letter(chat, Prompt(""), unsays=unsays) if unsays else None), lane.channel
+            if isinstance(saying, Menu):
+                return Letter(chat, Prompt(""), menu=await menu_at(db, self._service, row.address_id)), lane.channel
             if row.kind == Notice.REPLY and row.message_id and await is_taken_back(db, row.message_id):
                 return None, lane.channel
             prompt = await prompt_of(db, self._service, row)

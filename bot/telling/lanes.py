@@ -23,7 +23,7 @@ from bot.engine.db import Db
 from bot.engine.rows import columns, spelt
 from bot.people import in_chat
 from bot.people.texts import Unsay
-from bot.telling.outbox import ROWS
+from bot.telling.outbox import ROWS, OutboxRow
 from models.back_off import LONGEST_WAIT
 from models.base import Id, UtcDateTime, table_of
 from models.outbox import UNKNOWN_KIND, Notice, RowState
@@ -141,13 +141,15 @@ LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("ad
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 
 
-async def unsaid(db: Db, address_id: int, saying: Unsay, edits: int | None) -> tuple[int, ...]:
-    """Which messages of the lane's chat are to be deleted. `edits`: the number there of the one that it is about."""
+async def unsaid(db: Db, row: OutboxRow, saying: Unsay, edits: int | None) -> tuple[int, ...]:
+    """Which messages of the lane's chat this row deletes. `edits`: the number there of the last one that it is about; a
+    letter that was stopped on its way may have filled several."""
     if saying.everything or saying.remotes:
         those = None if saying.everything else saying.remotes
-        return await in_chat.deletable(db, address_id, clock.now(), those)
-    one = edits or saying.remote
-    return () if one is None else (one,)
+        return await in_chat.deletable(db, row.address_id, clock.now(), those)
+    ends = [one for one in (edits or saying.remote,) if one is not None]
+    stopped = await in_chat.arrived_of_stopped(db, row.edits) if row.edits is not None else ()
+    return tuple(dict.fromkeys((*stopped, *ends)))
 
 
 def at(now: datetime) -> dict[str, datetime]:

@@ -12,15 +12,17 @@ from models.dialogue import Prompt
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete messages.
+    """What a channel is asked to do: show a prompt, in place of an earlier message, or delete messages, or show a menu.
 
-    `unsays`: the messages to delete. `parts_sent`: so many messages of a long text have arrived.
+    `unsays`: the messages to delete. `menu`: commands with what each does; without any, the chat's own menu is taken
+    away. `parts_sent`: so many messages of a long text have arrived.
     """
 
     chat: str
     prompt: Prompt
     edits: int | None = None
     unsays: tuple[int, ...] = ()
+    menu: tuple[tuple[str, str], ...] | None = None
     reply_to: int | None = None
     is_silent: bool = False
     parts_sent: int = 0

@@ -28,6 +28,7 @@ from models.outbox import REMINDERS, UNKNOWN_KIND, Notice, RowState
 from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
+REPEATABLE = (Notice.UNSAY, Notice.MENU, Notice.HOURS_POST)  # done twice, they have done the same
 DOUBTFUL = "doubtful"  # why a row has failed whose every try may have arrived
 LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another process's by now
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
@@ -134,7 +135,7 @@ async def _point_to_desk(work: Work, row: OutboxRow) -> None:
 
 
 async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
-    is_new = row.edits is None and row.kind not in (Notice.UNSAY, Notice.HOURS_POST)  # the others can be repeated
+    is_new = row.edits is None and row.kind not in REPEATABLE
     if again.doubtful and is_new and row.kind in REMINDERS:
         await end(work, row, state=RowState.SENT, doubtful=True)
         await say_doubt(work, row)

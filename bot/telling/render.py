@@ -24,6 +24,7 @@ from bot.privacy.texts import Erased
 from bot.service import Service
 from bot.telling import inbox, table
 from bot.telling.outbox import ROWS, OutboxRow
+from bot.volunteers.menus import menu_of
 from models.base import table_of
 from models.case import HeldLine
 from models.conversation import Conversation, Message
@@ -42,6 +43,7 @@ class Reader(NamedTuple):
 
     role: str | None
     language: str | None
+    enabled: bool | None
     hint: str | None
 
 
@@ -122,6 +124,15 @@ async def prompt_of(db: Db, service: Service, row: OutboxRow) -> Prompt:
         return saying.said(service.desk(reader.language), facts)
     hint = saying.language if isinstance(saying, ToNewcomer) else None
     return saying.said(service.words(reader.language or hint or reader.hint), facts)
+
+
+async def menu_at(db: Db, service: Service, address_id: int) -> tuple[tuple[str, str], ...]:
+    """The commands of whoever reads at the address now, in their language; none of nobody, of a newcomer, and of
+    somebody whose access has ended."""
+    reader = exactly(Reader, await db.execute(_READER, {"address": address_id}))
+    if reader.role not in (Role.VOLUNTEER, Role.COORDINATOR) or not reader.enabled:
+        return ()
+    return menu_of(service.desk(reader.language), Role(reader.role))
 
 
 async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> dict[str, object]:

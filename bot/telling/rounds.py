@@ -26,12 +26,12 @@ from bot.people.access import CASES, CaseRow
 from bot.privacy import last_day, purge
 from bot.roster import timers
 from bot.service import Service
-from bot.shifts import asks, coverage
+from bot.shifts import asks, coverage, standing_signups
 from bot.shifts import reminders as shift_reminders
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
-from models.outbox import Timer, TimerKind
 from models.saying import fields_of
+from models.timer import Timer, TimerKind
 
 log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
@@ -263,6 +263,7 @@ _DOES = {
     TimerKind.SHIFT_SOON: shift_reminders.soon,
     TimerKind.SHIFT_GAP: coverage.alarm,
     TimerKind.SHIFT_ASKS: asks.put_questions,
+    TimerKind.STANDING: standing_signups.keep_up,
     TimerKind.PROMISE_MOVED: shift_starts.promise_moved,
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,

@@ -19,10 +19,11 @@ from bot.language.parts import Facts, Spoken
 from bot.people import texts as people_texts
 from bot.privacy import texts as privacy_texts
 from bot.shifts import texts as shifts_texts
-from bot.shifts import texts_announce, texts_coordinator, texts_coverage, texts_feed
+from bot.shifts import texts_announce, texts_coordinator, texts_coverage, texts_feed, texts_swap, texts_term, texts_undo
 from bot.shifts import texts_guided as texts_shift_guided
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
+from bot.volunteers import texts_own, texts_people
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
@@ -30,8 +31,9 @@ from models.saying import Saying, has_newer_field
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
-    texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce,
-    texts_shift_guided, volunteers_texts,
+    texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
+    texts_undo,
+    texts_shift_guided, volunteers_texts, texts_people, texts_own,
 )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from bot.engine.belief import LONGEST_STEP
 from bot.engine.store import Store
 from bot.engine.work import Work
 from models.base import UtcDateTime, metadata
-from models.outbox import TimerKind
 from models.people import LinkPurpose
+from models.timer import TimerKind
 
 # May lie ahead for good reasons, or are judged where they are read (a wait of the outbox, a lease, a pulse).
 _LEFT = {

@@ -1,32 +1,95 @@
-"""A volunteer's access ends: nothing of theirs opens any more, and what they had in hand goes back to the queue.
+"""A volunteer's access ends: nothing of theirs opens any more, what they had in hand goes back to the queue, and what
+they were signed up for lacks somebody. For now, or for good: then nothing says any more who they were.
 
-It must not say who may end it: the command line and the coordinators' commands do.
+A coordinator ends it, or the command line, where nobody of ours acts.
 """
+
+from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 
 from bot.cases import cases, drafts
 from bot.engine import bells
+from bot.engine.errors import BadInput
 from bot.engine.work import Work
-from bot.people import access, in_chat
+from bot.people import access, in_chat, names
 from bot.shifts import gone
+from bot.volunteers.told import volunteer
 from models.base import table_of
 from models.case import HeldLine
 from models.people import Address, Channel, LoginLink, Person, WebLogin
+from models.volunteer import Onboarding, VolunteerProfile
 
 _PEOPLE, _ADDRESSES, _HELD = table_of(Person), table_of(Address), table_of(HeldLine)
 _LOGINS, _LINKS = table_of(WebLogin), table_of(LoginLink)
+_PROFILES, _STEPS = table_of(VolunteerProfile), table_of(Onboarding)
+
+
+class Ended(NamedTuple):
+    """An access that has ended: how many cases went back, how many shifts ahead lack somebody."""
+
+    freed: int
+    given_up: int
+
+
+async def end_access(work: Work, person_id: int) -> Ended:
+    """As `disable_staff`, by a coordinator's word.
+
+    Raises:
+        NotFound: a newcomer or a volunteer acts.
+        BadInput: nobody on the staff has this id, or they have left; or it is the acting coordinator themself.
+    """
+    await _require_other(work, person_id)
+    return await _end(work, person_id)
+
+
+async def leave_for_good(work: Work, person_id: int) -> Ended:
+    """Access has ended, and nothing is kept that says who they were: no name, no language, no profile. What they did
+    stays in the totals, under no name; the hours they worked too.
+
+    Raises: as `end_access`.
+    """
+    ended = await end_access(work, person_id)
+    nobody = names.erased_columns() | {"shows_alias": False, "speaks": [], "language": None}
+    await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(**nobody))
+    for table, column in ((_PROFILES, "person_id"), (_STEPS, "person_id"), (_ADDRESSES, "person_id")):
+        await work.db.execute(delete(table).where(table.c[column] == person_id))
+    await work.leave_no_trace()
+    return ended
+
+
+async def give_access(work: Work, person_id: int) -> None:
+    """As `enable_staff`, by a coordinator's word.
+
+    Raises:
+        NotFound: a newcomer or a volunteer acts.
+        BadInput: nobody on the staff has this id, or they have left for good.
+    """
+    work.require_publisher()
+    await volunteer(work.db, work.seal, person_id)
+    await enable_staff(work, person_id)
+
+
+async def _require_other(work: Work, person_id: int) -> None:
+    work.require_publisher()
+    await volunteer(work.db, work.seal, person_id)
+    if work.actor is not None and work.actor.id == person_id:
+        raise BadInput("not_yourself")
 
 
 async def disable_staff(work: Work, person_id: int) -> int:
     """Access has ended: logins, sockets, links, drafts and the Telegram lane are gone, open cases are queued again, and
     what stands in the chat from the last 48 hours is on its way out of it.
 
-    Returns how many cases went back. The name stays in totals until the person is removed.
+    Returns how many cases went back. The name stays until they have left for good. Shifts ahead are given up.
     """
+    return (await _end(work, person_id)).freed
+
+
+async def _end(work: Work, person_id: int) -> Ended:
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
-    await gone.leave_all(work, person_id)
+    given_up = await gone.leave_all(work, person_id)
     await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))
     await drafts.forget_of(work, person_id)
@@ -36,7 +99,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
     await work.db.execute(delete(_HELD).where(_HELD.c.person_id == person_id))
     await work.leave_no_trace()
     work.ring(bells.LOGINS)
-    return freed
+    return Ended(freed, given_up)
 
 
 async def enable_staff(work: Work, person_id: int) -> None:

@@ -3,16 +3,15 @@
 Owns what these sayings carry, and which numbers a volunteer may pass on. It must not load rows.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
-from bot.hours.texts_staff import HOURS_COMMANDS
+from bot.language import helplines
+from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Foreign, Ltr, Plain, Words
-from bot.language.parts import EMERGENCY, HELPLINES, Facts, ToStaff, lines, pressed, rows_of, ticked
-from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
-from bot.shifts.texts_coordinator import SHIFT_COMMANDS, VOLUNTEER_COMMANDS
+from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
+from bot.volunteers.menus import commands_of, menu_of
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -20,19 +19,8 @@ from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 from models.saying import Like, Name
 
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through their door
-STAFF_COMMANDS = ("cases", "desk", "language", "help")
-EXAMPLE_IS_AHEAD, EXAMPLE_PLACE = timedelta(days=7), Ltr("linero")
-# Numbers that staff may pass on: the sentence that says whom each is for, and where the number was read. A helpline
-# without a source is not here: volunteers must be able to trust what they pass on (116 111 of Bris is still unchecked).
-PASSED_ON: Mapping[str, str] = {
-    "line_11414": "SOS Alarm, sosalarm.se",
-    "line_1177": "SOS Alarm, sosalarm.se",
-    "line_women": "NCK, Uppsala universitet, uu.se; Försäkringskassan, forsakringskassan.se",
-    "line_men": "NCK, Uppsala universitet, uu.se",
-    "line_trans": "NCK, Uppsala universitet, uu.se",
-    "line_suicide": "Mind, mind.se, and SOS Alarm, 2020",
-}
 ENABLE = "python -m bot volunteer enable"
+CommandName = Annotated[str, Like(("cases",))]
 StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
@@ -44,35 +32,52 @@ class StaffHelp(ToStaff):
     role: StaffRole = Role.VOLUNTEER
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        mine = (*STAFF_COMMANDS, *VOLUNTEER_COMMANDS)
-        commands = (*mine, *HOURS_COMMANDS, *SHIFT_COMMANDS) if self.role == Role.COORDINATOR else mine
-        listed = (words("staff_command_line", command=Ltr(f"/{c}"), what=_what(words, c, facts)) for c in commands)
-        return Prompt(f"{help_text(words, facts, self.role)}\n\n{lines(*listed)}")
+        return Prompt(f"{help_text(words, facts, self.role)}\n\n{_commands_listed(words, self.role)}")
 
 
-def _what(words: Words, command: str, facts: Facts) -> Plain:
-    """What a command does, with an example where it takes more words."""
-    key = SHIFT_EXAMPLES.get(command)
-    if key is None:
-        return words(f"staff_command_{command}")
-    day = words.short_day(facts.now.astimezone(facts.zone).date() + EXAMPLE_IS_AHEAD)
-    return words(f"staff_command_{command}", example=words(key, day=day, place=EXAMPLE_PLACE))
+@dataclass(frozen=True, kw_only=True)
+class StaffNoCommand(ToStaff):
+    """What the reader wrote after a slash did nothing and went to nobody. `meant`: the command it looks like; `after`:
+    the one that was followed, where only what stood behind it was too much. Never the words: they are quoted."""
+
+    kind: ClassVar = Notice.STAFF_NO_COMMAND
+    role: StaffRole = Role.VOLUNTEER
+    meant: CommandName = ""
+    after: CommandName = ""
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        if self.after:
+            return Prompt(words("staff_after_command", command=Ltr(f"/{self.after}")))
+        meant = words("staff_command_meant", command=Ltr(f"/{self.meant}")) if self.meant else ""
+        told = lines(words("staff_no_command"), meant)
+        return Prompt(f"{told}\n\n{lines(words('staff_commands_are'), _commands_listed(words, self.role))}")
+
+
+def no_command(role: Role, name: str) -> StaffNoCommand:
+    """That this is no command of theirs, and the one that looks most like it."""
+    alike = get_close_matches(name, commands_of(role), n=1)
+    return StaffNoCommand(role=role, meant=alike[0] if alike else "")
+
+
+def _commands_listed(words: Words, role: Role) -> str:
+    listed = (words("staff_command_line", command=Ltr(f"/{name}"), what=what) for name, what in menu_of(words, role))
+    return lines(*listed)
 
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:
     """How the work is done, what to do in danger and which numbers to pass on; the same in the bot and at the desk."""
-    danger = words("staff_life_in_danger", number=Ltr(EMERGENCY)), words("staff_child_at_risk")
+    call = words("staff_life_in_danger", number=Ltr(EMERGENCY.number.what))
+    danger = " ".join((call, *helplines.known(words, EMERGENCY))), words("staff_child_at_risk")
     if role == Role.COORDINATOR:
         mine = lines(words("coordinator_help"), words("coordinator_lets_in", command=Ltr(ENABLE)))
         risk, told = lines(*danger, words("coordinator_routine")), words("coordinator_hands_over")
-        return "\n\n".join((mine, risk, _numbers(words), told))
+        return "\n\n".join((mine, risk, words("staff_young"), _numbers(words), told))
     risk = lines(*danger, words("staff_tell_coordinator"), _reach_coordinator(words, facts))
-    return "\n\n".join((words("staff_help"), risk, _numbers(words)))
+    return "\n\n".join((words("staff_help"), risk, words("staff_young"), _numbers(words)))
 
 
 def _numbers(words: Words) -> str:
-    numbers = {key: number for number, key in HELPLINES}
-    listed = (words(key, number=Ltr(numbers[key])) for key in PASSED_ON)
+    listed = (helplines.said(words, line) for line in HELPLINES)
     return lines(words("staff_numbers", entry=words("command_help")), *listed)
 
 

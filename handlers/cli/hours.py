@@ -139,6 +139,8 @@ def held_on(day: Annotated[str, typer.Argument(help=words("cli_day"))]) -> None:
         for at, openings in found:
             spans = [(one.opens, one.closes) for one in openings]
             typer.echo(f"{place_name(words, places.place_told(at))} ({at.code})  {times_text(words, spans)}")
+        if not found:
+            common.say("hours_on_day_none")
 
     common.with_store(act)
 

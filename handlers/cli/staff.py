@@ -1,5 +1,6 @@
 """Verbs of the command line about people and shifts: volunteer, shift."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,15 +12,19 @@ from bot.engine.errors import BadInput, NotFound
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.language.i18n import Foreign, Ltr
+from bot.language.textshape import without_bidi_controls
 from bot.people import login_links, names, people, staff
 from bot.places import places
 from bot.roster import shifts
 from bot.roster.signing import CannotStaff
 from bot.shifts import making
-from bot.volunteers import leaving
+from bot.volunteers import leaving, onboarding, told
+from bot.volunteers.phrases_people import state_text, steps_lines
+from bot.volunteers.texts_people import card_lines, ended_lines, left_lines
 from handlers.cli import common
 from models.people import LinkPurpose, Role
 from models.shift import ONLINE
+from models.volunteer import OnboardingStep
 
 words = common.words
 volunteer = typer.Typer(help=words("cli_volunteer"), no_args_is_help=True)
@@ -33,13 +38,15 @@ def add_volunteer(
     speaks: Annotated[str, typer.Option(help=words("cli_speaks"))] = "sv",
     language: Annotated[str, typer.Option(help=words("cli_staff_language"))] = "sv",
     coordinator: Annotated[bool, typer.Option("--coordinator", help=words("cli_coordinator"))] = False,
+    new: Annotated[bool, typer.Option("--new", help=words("cli_new"))] = False,
 ) -> None:
     async def act(store: Store) -> None:
         role = Role.COORDINATOR if coordinator else Role.VOLUNTEER
         spoken = [code.strip() for code in speaks.split(",") if code.strip()]
         bot_name = await _bot_name(context, store)
         async with store.work() as work:
-            person_id = await people.add_staff(work, role=role, alias=name, language=language, speaks=spoken)
+            add = people.add_new_staff if new else people.add_staff
+            person_id = await add(work, role=role, alias=name, language=language, speaks=spoken)
             links = await _make_links(work, person_id)
         lives = int(login_links.INVITE_LIVES.total_seconds() // 3600)
         common.say("cli_volunteer_added", name=Foreign(name), hours=lives)
@@ -105,13 +112,74 @@ def list_volunteers() -> None:
     common.with_store(act)
 
 
+@volunteer.command("show", help=words("cli_volunteer_show"))
+def show_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
+    async def act(store: Store) -> None:
+        async with store.look() as db:
+            person_id = await names.staff_named(db, store.seal, name)
+            if person_id is None:
+                raise BadInput("no_such_volunteer", alias=name)
+            one = await told.volunteer(db, store.seal, person_id)
+        today = clock.office_day(clock.now(), store.zone)
+        _print([line for line in card_lines(words, one, today) if line])
+
+    common.with_store(act)
+
+
+@volunteer.command("step", help=words("cli_volunteer_step"))
+def take_step(
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    step: Annotated[OnboardingStep, typer.Argument(help=words("cli_step"))],
+    undo: Annotated[bool, typer.Option("--undo", help=words("cli_step_undo"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            person_id = await _volunteer_id(work, name)
+            await (onboarding.take_step_back if undo else onboarding.take_step)(work, person_id, step)
+            one = await told.volunteer(work.db, work.seal, person_id)
+        _print(steps_lines(words, one))
+
+    common.with_store(act)
+
+
+@volunteer.command("trainee", help=words("cli_volunteer_trainee"))
+def learn_beside(
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    end: Annotated[bool, typer.Option("--end", help=words("cli_trainee_end"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        async with store.work() as work:
+            person_id = await _volunteer_id(work, name)
+            await (onboarding.has_learned if end else onboarding.learns_beside)(work, person_id)
+            one = await told.volunteer(work.db, work.seal, person_id)
+            state = state_text(words, one, work.today)
+        _print([words("volunteer_card", alias=Foreign(one.alias), state=state)])
+
+    common.with_store(act)
+
+
+@volunteer.command("leave", help=words("cli_volunteer_leave"))
+def leave_for_good(
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    is_sure: Annotated[bool, typer.Option("--yes", help=words("cli_leave_yes"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        if not is_sure and not common.says_yes(words("cli_volunteer_leave_sure", name=Foreign(name))):
+            common.fail(words("cli_volunteer_stays"))
+        async with store.work() as work:
+            left = await leaving.leave_for_good(work, await _volunteer_id(work, name))
+        _print(left_lines(words, name, left.freed, left.given_up))
+
+    common.with_store(act)
+
+
 @volunteer.command("disable", help=words("cli_volunteer_disable"))
 def disable_volunteer(name: Annotated[str, typer.Argument(help=words("cli_name"))]) -> None:
     async def act(store: Store) -> None:
         async with store.work() as work:
             person_id = await _volunteer_id(work, name)
-            freed = await leaving.disable_staff(work, person_id)
-        common.say("cli_volunteer_disabled", n=freed, name=Foreign(name))
+            ended = await leaving.end_access(work, person_id)
+        _print(ended_lines(words, name, ended.freed, ended.given_up))
 
     common.with_store(act)
 
@@ -141,6 +209,10 @@ def add_shift(
         )
 
     common.with_store(act)
+
+
+def _print(lines: Sequence[str]) -> None:
+    typer.echo(without_bidi_controls("\n".join(lines)))
 
 
 async def _volunteer_id(work: Work, name: str) -> int:

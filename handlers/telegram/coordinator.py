@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.engine import buttons as engine_buttons
-from bot.engine import guided as engine_guided
 from bot.engine.actors import Actor
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Work
@@ -31,7 +30,7 @@ from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
-from handlers.telegram import shift_presses
+from handlers.telegram import week_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -61,14 +60,12 @@ from models.buttons_hours import (
     UndoAnswer,
 )
 from models.dialogue import Answer
-from models.guided import DialogueKind
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.timetable import usual_spans
+from models.timetable import is_said_of, usual_spans
 
 COMMANDS = (*lines.VERBS, "hours_history", "hours_undo")
-DONE = Answer("")
-EXAMPLE_IS_AHEAD = timedelta(days=7)
+DONE, EXAMPLE_IS_AHEAD = Answer(""), timedelta(days=7)
 
 
 async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
@@ -95,14 +92,14 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
         case "hours_history":
             await _tell_history(work, actor)
         case "hours_undo":
-            await _ask_undo(work, actor, await _newest(work), None)
+            await ask_undo(work, actor, await _newest(work), None)
         case "popup" if not rest:
             await _explain(work, actor, name)
         case _ if not rest:
             await work.tell(actor.id, await guided.begin(work, lines.VERBS[name]))
         case _:
             known = lines.known_places(await places.places(work.db), catalogues)
-            await _propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
+            await propose(work, actor, lines.parse(name, rest, today=work.today, known=known))
 
 
 async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None = None) -> None:
@@ -116,7 +113,8 @@ async def _explain(work: Work, actor: Actor, name: str, refusal: BadInput | None
     await work.tell(actor.id, usage)
 
 
-async def _propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
+async def propose(work: Work, actor: Actor, change: Change, card: int | None = None) -> None:
+    """The change is shown as it would be published, in place of `card` if there is one."""
     if change.verb == Verb.USUAL:
         change = await _where_usually_open(work, change)
     made = await changes.propose(work, change)
@@ -147,7 +145,7 @@ async def _newest(work: Work) -> int:
     return number
 
 
-async def _ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
+async def ask_undo(work: Work, actor: Actor, number: int, card: int | None) -> None:
     """What would no longer apply is shown; nothing has been taken back."""
     change = await changes_made.undoable(work.db, work.seal, number)
     await work.tell(actor.id, HoursUndoAsk(told=change.told, number=number, shifts=change.shifts), edits=card)
@@ -162,34 +160,31 @@ async def _tell_history(work: Work, actor: Actor) -> None:
 async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
     day = lines.parse_day(rest, today=work.today)
     table = await standing.timetable(work.db)
-    days = tuple([concerned.day_told(place, table, day) for place in await places.places(work.db)])
+    told = [place for place in await places.places(work.db) if is_said_of(table, place.code, day)]
+    days = tuple([concerned.day_told(place, table, day) for place in told])
     await work.tell(actor.id, HoursOnDay(days=days))
 
 
 # What was pressed.
 
 
-async def _is_about_a_shift(press: Press, dialogue: int) -> bool:
-    return await engine_guided.kind_of(press.work, dialogue) == DialogueKind.SHIFT
-
-
 async def _answered(press: Press, given: GivenAnswer) -> Answer:
-    if await _is_about_a_shift(press, given.dialogue):
-        return await shift_presses.answered(press, given)
+    if await week_presses.is_of_a_shift(press, given.dialogue):
+        return await week_presses.answered(press, given)
     await _require_asking(press)
     return await _go_on(press, await guided.answered(press.work, given))
 
 
 async def _turned(press: Press, to: TurnedTo) -> Answer:
-    if await _is_about_a_shift(press, to.dialogue):
-        return await shift_presses.turned(press, to)
+    if await week_presses.is_of_a_shift(press, to.dialogue):
+        return await week_presses.turned(press, to)
     await _require_asking(press)
     return await _go_on(press, await guided.turned(press.work, to))
 
 
 async def _left(press: Press, dialogue: OfDialogue) -> Answer:
-    if await _is_about_a_shift(press, dialogue.dialogue):
-        return await shift_presses.left(press, dialogue)
+    if await week_presses.is_of_a_shift(press, dialogue.dialogue):
+        return await week_presses.left(press, dialogue)
     await _require_asking(press)
     await guided.leave(press.work, dialogue)
     return await _go_on(press, HoursDropped())
@@ -212,7 +207,7 @@ async def _require_asking(press: Press) -> None:
 async def _go_on(press: Press, following: HoursAsk | HoursDropped | Change) -> Answer:
     """What a press has led to stands in place of the question."""
     if isinstance(following, Change):
-        await _propose(press.work, press.actor, following, press.card)
+        await propose(press.work, press.actor, following, press.card)
     else:
         await press.work.tell(press.actor.id, following, edits=press.card)
     return DONE
@@ -244,7 +239,7 @@ async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
 
 
 async def _pressed_undo(press: Press, made: OfChange) -> Answer:
-    await _ask_undo(press.work, press.actor, made.number, press.card)
+    await ask_undo(press.work, press.actor, made.number, press.card)
     return DONE
 
 
@@ -278,7 +273,7 @@ async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
         change = Change(Verb.CLOSE, red.places, red.day, reason=Reason.HOLIDAY)
     else:
         change = Change(Verb.USUAL, red.places, red.day)
-    await _propose(work, press.actor, change, press.card)
+    await propose(work, press.actor, change, press.card)
     return DONE
 
 

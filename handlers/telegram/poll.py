@@ -10,7 +10,8 @@ from functools import partial
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.engine.loops import until_it_answers
+from bot.engine.loops import until_it_answers, until_stored
+from bot.volunteers import menus
 from handlers.telegram.parsing import Told
 from handlers.telegram.receiving import CHANNEL, Telegram
 from handlers.telegram.sender import seconds_to_wait
@@ -40,11 +41,18 @@ async def run(telegram: Telegram) -> None:
 
 async def _start(telegram: Telegram) -> None:
     await telegram.bot.initialize()
+    telegram.service.health.bot_name = telegram.bot.username
     await receive(telegram)
 
 
 async def _introduce(telegram: Telegram) -> None:
     await telegram.sender.introduce(telegram.service.catalogues)
+    await until_stored(partial(_refresh_menus, telegram), unless=telegram.service.health)
+
+
+async def _refresh_menus(telegram: Telegram) -> None:
+    async with telegram.service.store.apart().work() as work:
+        await menus.refresh(work, telegram.service.catalogues)
 
 
 async def _until_telegram_answers(telegram: Telegram, act: Callable[[Telegram], Awaitable[None]]) -> None:

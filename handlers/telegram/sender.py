@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
-from telegram import Bot, BotCommand, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, BotCommand, BotCommandScopeChat, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.language.commands import COMMANDS
@@ -78,6 +78,9 @@ class TelegramSender:
 
     async def _call(self, letter: Letter, progress: "_Progress") -> int | None:
         progress.began = True
+        if letter.menu is not None:
+            await self._show_menu(letter.chat, letter.menu)
+            return None
         if letter.unsays:
             for start in range(0, len(letter.unsays), MOST_DELETED_AT_ONCE):
                 await self._delete(letter.chat, letter.unsays[start : start + MOST_DELETED_AT_ONCE], progress)
@@ -112,6 +115,18 @@ class TelegramSender:
             if not any(gone in reason for gone in GONE):
                 raise
         progress.gone.extend(messages)
+
+    async def _show_menu(self, chat: str, menu: Sequence[tuple[str, str]]) -> None:
+        """The chat has these commands in its menu; without any it has everybody's. A chat that is not there, or takes
+        none, needs none."""
+        scope = BotCommandScopeChat(chat)
+        try:
+            if menu:
+                await self._bot.set_my_commands([BotCommand(name, what) for name, what in menu], scope=scope)
+            else:
+                await self._bot.delete_my_commands(scope=scope)
+        except (BadRequest, Forbidden) as refusal:
+            log.info("menu_not_shown", trouble=type(refusal).__name__)
 
     async def _edit(self, letter: Letter) -> int | None:
         await self._bot.edit_message_text(

@@ -8,20 +8,20 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import announcing, coverage, feeds, finding, guided, lists, making, seen
+from bot.shifts import announcing, coverage, feeds, finding, guided, lists, making, seen, swaps, term
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
-from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftRefused
+from bot.shifts.texts_coordinator import SHIFT_COMMANDS, ShiftCancelAsk, ShiftRefused
 from bot.shifts.texts_feed import ShiftFeed, ShiftFeedKnown
+from bot.shifts.typed import NewLine, Term
 from models.people import Role
 
-OF_COORDINATORS = ("shifts", "newshift", "assign", "unassign", "cancelshift", "coverage", "announce")
-TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "calendar", "coverage")
+TAKE_NO_ARGUMENTS = ("myshifts", "freeshifts", "swap", "calendar", "coverage")
 
 
 async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
     """Whether the command was about shifts, and this person's; if so it has had its effect."""
-    if name in OF_COORDINATORS and actor.role == Role.COORDINATOR:
+    if name in SHIFT_COMMANDS and actor.role == Role.COORDINATOR:
         await _coordinators(work, actor, name, rest, catalogues)
         return True
     match name:
@@ -31,6 +31,8 @@ async def followed(work: Work, actor: Actor, name: str, rest: str, catalogues: C
             await work.tell(actor.id, await lists.free(work))
         case "calendar":
             await _calendar(work, actor)
+        case "swap":
+            await work.tell(actor.id, await swaps.choose(work))
         case "cant":
             await _cant(work, actor, rest, catalogues)
         case _:
@@ -91,10 +93,22 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
             await work.tell(actor.id, await finding.usage(work, name))
         case "announce":
             await work.tell(actor.id, await announcing.asked(work, rest, catalogues))
+        case "template" if not rest:
+            await work.tell(actor.id, await term.shown(work))
+        case "template":
+            await _template(work, actor, await finding.template(work, rest, catalogues))
         case _ if not rest:
             await work.tell(actor.id, await finding.choose(work, finding.DEEDS[name]))
         case _:
             await _named(work, actor, finding.DEEDS[name], rest, catalogues)
+
+
+async def _template(work: Work, actor: Actor, typed: NewLine | Term) -> None:
+    if isinstance(typed, NewLine):
+        added = await term.add_line(work, typed)
+        await work.tell(actor.id, await term.shown(work, added=added))
+    else:
+        await work.tell(actor.id, await term.propose(work, *typed))
 
 
 async def _named(work: Work, actor: Actor, deed: Deed, rest: str, catalogues: Catalogues) -> None:

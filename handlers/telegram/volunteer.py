@@ -3,6 +3,8 @@
 What they press is in `volunteer_presses.py`, what only a coordinator may do about hours in `coordinator.py`.
 """
 
+from dataclasses import replace
+
 from telegram import Message, Update
 
 from bot.cases import addressee, cases, relay
@@ -15,8 +17,9 @@ from bot.engine.work import Work
 from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
-from bot.volunteers.texts import StaffHelp, StaffLanguage
-from handlers.telegram import coordinator, shift_commands
+from bot.language.refused import Refused
+from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
+from handlers.telegram import coordinator, own_commands, people_commands, shift_commands, undo_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -25,7 +28,7 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.people import Channel, Role
 
 DONE = Answer("")
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", *shift_commands.TAKE_NO_ARGUMENTS)
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *shift_commands.TAKE_NO_ARGUMENTS)
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -57,12 +60,21 @@ async def _command(work: Work, actor: Actor, line: Line, message: Message, catal
     """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
     followed = await _followed(work, actor, line, catalogues)
     if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):
-        await _slash_text(work, actor, message)
+        await _slash_text(work, actor, line, message, was_followed=followed)
 
 
 async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues) -> bool:
     """Whether the line was a command of this person's, which then has had its effect."""
     if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
+        return True
+    if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest):
+        return True
+    if line.name in people_commands.COMMANDS:
+        await work.tell(actor.id, Refused(refusal="for_coordinators"))
+        return True
+    if await own_commands.command(work, actor, line.name, line.rest):
+        return True
+    if actor.role == Role.COORDINATOR and await undo_commands.command(work, actor, line.name):
         return True
     if await shift_commands.followed(work, actor, line.name, line.rest, catalogues):
         return True
@@ -80,11 +92,14 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
     return True
 
 
-async def _slash_text(work: Work, actor: Actor, message: Message) -> None:
+async def _slash_text(work: Work, actor: Actor, line: Line, message: Message, *, was_followed: bool) -> None:
     """What staff wrote after a slash and is no command reaches nobody unasked: it waits until they name the case it is
-    for. Who has no case is told what commands there are."""
-    if not await addressee.slash_said(work, await _said(work, message)):
-        await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
+    for. Who has no case is told that it is none, and what commands there are."""
+    if await addressee.slash_said(work, await _said(work, message)):
+        return
+    role = Role(actor.role)
+    told = StaffNoCommand(role=role, after=line.name) if was_followed else no_command(role, line.name)
+    await work.tell(actor.id, replace(told, reply_to=message.message_id))
 
 
 async def _list_cases(work: Work, actor: Actor) -> None:

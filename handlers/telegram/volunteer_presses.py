@@ -15,7 +15,16 @@ from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
-from handlers.telegram import coordinator, shift_presses
+from handlers.telegram import (
+    coordinator,
+    own_commands,
+    people_commands,
+    session_presses,
+    shift_presses,
+    term_presses,
+    undo_commands,
+    week_presses,
+)
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
@@ -165,7 +174,7 @@ async def _pressed_language(press: Press, chosen: ChosenLanguage) -> Answer:
     await buttons.settle(work, actor.address_id or 0, (Notice.STAFF_LANGUAGE,), pressed=LANGUAGE.code(language))
     if language == actor.language:
         return Answer(Notice.LANGUAGE_CHANGED)
-    await people.speak(work, actor.id, language)
+    await people.speak_to_staff(work, actor.id, language)
     await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
     return DONE
 
@@ -188,6 +197,12 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
         )
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
+    **own_commands.PRESSES,
     **shift_presses.PRESSES,
+    **term_presses.PRESSES,
 }
-OF_COORDINATORS = {**PRESSES, **coordinator.PRESSES, **shift_presses.PRESSES_OF_COORDINATORS}
+OF_COORDINATORS = {
+    **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
+    **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS,
+}  # fmt: skip

@@ -82,8 +82,8 @@ class _Volunteer(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
-            ("closing a case", self._closes), ("cases that are no more", self._lost),
-            ("shifts", self._shifts), ("off shift", self._off_shift),
+            ("closing a case", self._closes), ("about oneself", self._about_me), ("cases that are no more", self._lost),
+            ("shifts", self._shifts), ("off shift", self._off_shift), ("somebody new", self._new),
         )  # fmt: skip
 
     async def _arrives(self) -> None:
@@ -124,6 +124,29 @@ class _Volunteer(_Staff):
         await self.walk.opens(self._case_path(thanks), "one that is no question")
         await self._sends(thanks, "/not-advice", "closed as that", text="")
 
+    async def _about_me(self) -> None:
+        known = {"speaks": "ar", "topics": "housing"}
+        await self.walk.opens("/desk/me")
+        await self.walk.sends("/desk/me", {"topics": "housing"}, "no language")
+        await self.walk.sends("/desk/me", known | {"shown": "name"}, "saved, and the name is shown")
+        await self.walk.sends("/desk/me/moved", {"answer": "yes"}, "has migrated")
+        await self.walk.sends("/desk/me/moved", {"answer": "no"}, "has not")
+        await self.walk.sends("/desk/me/moved", {"answer": "back"}, "taken back")
+        begins = (clock.now() + timedelta(days=1)).date().isoformat()
+        ahead = clock.now() + timedelta(days=2)
+        await builders.shift(self.site.service, self.office.volunteer, starts_at=ahead)
+        await self.walk.sends("/desk/me", known | {"first": begins, "last": "2020-01-01"}, "a pause that cannot be")
+        await self.walk.sends("/desk/me", known | {"first": begins}, "a pause that gives up a shift")
+        await self.walk.sends("/desk/me", known, "and none after all")
+
+    async def _new(self) -> None:
+        nour = await builders.new_volunteer(self.site.service, f"Nour {self.walk.language}")
+        async with builders.acting(self.site.service, nour) as work:
+            await people.speak(work, nour.id, self.walk.language)
+        await self._log_in(nour, "of somebody new")
+        await self.walk.opens("/desk", "no case can be taken yet")
+        await self.walk.opens("/desk/me", "what is left before that")
+
     async def _lost(self) -> None:
         await self.walk.opens(self._case_path(self.first), "closed by oneself")
         service, mine = self.site.service, self.office.volunteer
@@ -163,11 +186,9 @@ class _Coordinator(_Staff):
     def __init__(self, site: Site, walk: Walk, office: Office) -> None:
         super().__init__(site, walk, office)
         self.parts = (
-            ("the desk", self._desk),
-            ("hours", self._hours),
-            ("places", self._places),
+            ("the desk", self._desk), ("hours", self._hours), ("places", self._places), ("volunteers", self._people),
             ("shifts", self._shifts),
-        )
+        )  # fmt: skip
 
     async def _desk(self) -> None:
         await self._log_in(self.office.coordinator)
@@ -201,6 +222,28 @@ class _Coordinator(_Staff):
         await self.walk.sends(f"/desk/places/{PLACE}", {"address": "Vikingavägen 31, Lund"}, "saved")
         await self.walk.sends("/desk/places", {"name": ""}, "without a name")
         await self.walk.sends("/desk/places", {"name": f"Lokalen {self.walk.language}", "door": "visit"}, "a new one")
+
+    async def _people(self) -> None:
+        name = f"Dalia {self.walk.language}"
+        await self.walk.sends("/desk/volunteers", {"alias": name}, "no language")
+        await self.walk.sends("/desk/volunteers", {"alias": name, "speaks": "ar"}, "invited")
+        dalia = await builders.person_named(self.site.service, name)
+        path = f"/desk/volunteers/{dalia}"
+        await self.walk.opens(path, "nothing is ticked")
+        await self.walk.sends(f"{path}/steps", {"steps": "interview", "trainee": "1"}, "a step, and a trainee")
+        await self.walk.sends(path, {"speaks": "ar", "last": "2026-12-24"}, "a pause without a first day")
+        await self.walk.sends(path, {"speaks": "ar", "places": PLACE}, "changed")
+        await self.walk.sends(f"{path}/links", note="new links")
+        await self.walk.opens(f"{path}/end/disable", "asked before access ends")
+        await self.walk.sends(f"{path}/end/disable", {"sure": "1"}, "it has ended")
+        await self.walk.opens(path, "of somebody without access")
+        await self.walk.sends(f"{path}/steps", {"steps": "interview"}, "of somebody without access")
+        await self.walk.sends(f"{path}/enable", note="let in again")
+        await self.walk.opens(f"{path}/end/leave", "asked before somebody leaves for good")
+        await self.walk.sends(f"{path}/end/leave", {"sure": "1"}, "they have left")
+        mine = f"/desk/volunteers/{self.office.coordinator.id}/end/leave"
+        await self.walk.sends(mine, {"sure": "1"}, "one's own")
+        await self.walk.opens("/desk/volunteers")
 
     async def _shifts(self) -> None:
         await desk_shifts_walk.coordinators(self.site, self.walk, self.office.other)

@@ -20,6 +20,7 @@ from bot.language.i18n import Catalogues, Foreign, Ltr, Value, Words
 from bot.language.parts import Facts
 from bot.places.told import PlaceFacts, PlaceTold
 from bot.trouble.texts import CanStoreAgain
+from bot.volunteers.texts_people import InvitationLinks
 from handlers.telegram.reading import UNREADABLE_KINDS
 from models.people import Language
 from models.saying import Saying
@@ -90,6 +91,7 @@ EXAMPLES: Mapping[str, Callable[[Words], Value]] = {
     "count": lambda _: 3, "all": lambda _: 12, "percent": lambda _: 25, "base": lambda _: 12, "n": lambda _: 5,
     "definition": lambda words: words("service_name"), "zone": lambda _: Ltr("Europe/Stockholm"),
     "public_url": lambda _: Ltr("https://advice.example.org"), "nearest": lambda _: Ltr("RADRUM_PUBLIC_URL"),
+    "step": lambda words: words("onboarding_interview") if "onboarding_interview" in words else Ltr("Intervju"),
     "levels": lambda _: Ltr("debug, info, warning"), "lowest": lambda _: 1, "highest": lambda _: 90,
     "lease": lambda _: 30, "send_timeout": lambda _: 20, "connect": lambda _: 5, "folder": lambda _: Ltr("/data"),
 }  # fmt: skip
@@ -118,11 +120,17 @@ VARIATIONS: tuple[Mapping[str, object], ...] = (
 
 
 # Only these go with it: it is not said of words that have arrived.
+OF_LINKS: tuple[Mapping[str, object], ...] = (
+    {"secret": "D-token T-token", "bot_name": "radrum_bot"}, {"secret": "D-token T-token", "has_telegram": True},
+    {"secret": "D-token T-token"}, {"secret": ""},
+)  # fmt: skip
 OF_TROUBLE = ({"state": "failed"}, *(one for one in VARIATIONS if "failure" in one))
 
 
 def variations(like: type[Saying]) -> tuple[Mapping[str, object], ...]:
     """The facts that may stand beside a notice of this type, the usual ones first."""
+    if like is InvitationLinks:
+        return OF_LINKS
     return OF_TROUBLE if like is RelayTrouble else ({}, *VARIATIONS)
 
 

@@ -61,8 +61,8 @@ class Methods:
             *(self.getMe, self.getUpdates, self.setWebhook, self.deleteWebhook, self.getWebhookInfo),
             *(self.sendMessage, self.sendVenue, self.editMessageText, self.editMessageReplyMarkup, self.deleteMessage),
             self.deleteMessages,
-            *(self.answerCallbackQuery, self.setMyCommands, self.setMyName, self.setMyDescription),
-            *(self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
+            *(self.answerCallbackQuery, self.setMyCommands, self.deleteMyCommands, self.setMyName),
+            *(self.setMyDescription, self.setMyShortDescription, self.leaveChat, self.sendChatAction, self.getFile),
         ]
         self._methods = {method.__name__.lower(): method for method in everything}
 
@@ -78,7 +78,7 @@ class Methods:
         return BOT
 
     async def setMyCommands(self, params: Params) -> bool:
-        commands = params.get("commands") or []
+        commands, chat = params.get("commands") or [], self._scope(params)
         if len(commands) > MOST_COMMANDS:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
         for command in commands:
@@ -86,7 +86,28 @@ class Methods:
                 raise bad_request("BOT_COMMAND_INVALID")
             if not 1 <= len(command.get("description", "")) <= 256:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+        if chat is not None:
+            self._api.menus[chat] = {one["command"]: one["description"] for one in commands}
+            return True
         return self._set_profile("commands", params, commands)
+
+    async def deleteMyCommands(self, params: Params) -> bool:
+        chat = self._scope(params)
+        if chat is None:
+            return self._set_profile("commands", params, [])
+        self._api.menus.pop(chat, None)
+        return True
+
+    def _scope(self, params: Params) -> int | None:
+        """The chat whose own menu is meant; None: everybody's."""
+        scope = params.get("scope") or {"type": "default"}
+        if scope["type"] == "default":
+            return None
+        assert scope["type"] == "chat", scope
+        chat_id = int(scope["chat_id"])
+        if chat_id not in self._api.chats:
+            raise bad_request("chat not found")
+        return chat_id
 
     async def setMyName(self, params: Params) -> bool:
         return self._set_profile("name", params, params.get("name", ""))

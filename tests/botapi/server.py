@@ -80,6 +80,7 @@ class FakeBotApi(People):
         self.accepted: list[Accepted] = []
         self.answers: dict[str, Answered] = {}
         self.profile: dict[tuple[str, str], Any] = {}
+        self.menus: dict[int, dict[str, str]] = {}  # of single chats: commands with what each does
         self._begun = Watch()
         self._succeeded = Watch()
         self._answer_arrivals = Arrivals()

@@ -45,6 +45,7 @@ def save(api: "FakeBotApi", path: Path) -> None:
         "waiting": [[update.body, update.lane] for update in delivery.waiting()],
         "webhook": delivery.webhook,
         "allowed": delivery.allowed,
+        "menus": [[chat_id, menu] for chat_id, menu in api.menus.items()],
     }
     fresh = path.with_suffix(path.suffix + ".new")
     fresh.write_text(json.dumps(told))
@@ -67,3 +68,4 @@ async def load(api: "FakeBotApi", written: str) -> None:
     for body, lane in told["waiting"]:
         api.delivery.add(body, lane)
     api.delivery.allowed = told["allowed"]
+    api.menus = {chat_id: menu for chat_id, menu in told.get("menus", [])}

@@ -103,6 +103,19 @@ async def test_after_a_claim_it_is_never_said(house: Service) -> None:
     assert await words_in_case(asker) == 3
 
 
+async def test_a_line_that_has_not_left_when_the_case_is_taken_is_not_said_any_more(service: Service) -> None:
+    amina = await builders.volunteer(service)
+    asker = await builders.case_of(service)
+    await asker.says("En rad till")
+    assert len(await kept_lines(asker)) == 1
+
+    await builders.claims(service, amina, asker)
+
+    assert await kept_lines(asker) == []
+    told = [row.kind for row in await builders.said_to(service, asker.id, Notice.RECEIPT, Notice.CLAIMED)]
+    assert told == [Notice.RECEIPT, Notice.CLAIMED], "all else is still said"
+
+
 async def test_the_adviser_who_claims_reads_what_was_added(house: Service) -> None:
     amina = await builders.volunteer(house, chat_id=7)
     asker = await builders.case_of(house)

@@ -703,7 +703,7 @@ async def test_on_the_web_back_shows_which_answer_was_pressed(site: Site) -> Non
 
     page = await browser.post("/sv/chat/press", {"code": "back:first_visit"})
 
-    assert re.search(rf'value="tap:category:housing"[^>]*>✓ {label}<', page.text)
+    assert re.search(rf'value="tap:category:housing"[^>]*><span>✓ {label}<', page.text)
 
 
 @pytest.mark.parametrize(

@@ -276,9 +276,7 @@ async def test_for_a_volunteer_these_commands_and_buttons_are_no_more_than_any_o
 
     for command in ("/closeday 23/12 linero", "/sethours", "/popup", "/hours_history", "/hours_undo", "/nonsense"):
         await office.types(command, AMINA)
-        assert office.reads(AMINA).startswith("När du har pass och ett ärende väntar får du ett meddelande här."), (
-            command
-        )
+        assert office.reads(AMINA).startswith("Det kommandot finns inte. Inget har hänt, "), command
     for code in codes:
         assert await office.house.pressed(AMINA, code, 1) == "Knappen gäller inte längre.", code
 
@@ -682,6 +680,19 @@ async def test_the_history_says_who_changed_what_and_takes_the_newest_back(offic
     assert await office.opens("linero", date(2026, 12, 22)) == []
 
 
+async def test_what_was_set_up_at_once_stands_under_one_heading(office: Office) -> None:
+    await office.types("/closeday 23/12 linero")
+    await office.presses("Publicera")
+
+    await office.types("/hours_history")
+
+    _title, newest, set_up = office.reads().split("\n\n")
+    assert newest.startswith("Nr 4, i dag kl. 10:00, Karin:\n")
+    heading, *lines = set_up.splitlines()
+    assert heading == "Nr 3–1, i dag kl. 10:00, kommandoraden:"
+    assert len(lines) == 3 and all(" varje " in line for line in lines)
+
+
 async def test_undo_takes_back_the_newest_until_there_is_nothing(office: Office) -> None:
     changes = await office.changes()
 
@@ -753,7 +764,25 @@ async def test_what_held_on_a_day_is_told_of_every_place(office: Office) -> None
     assert "Lunds stadsbibliotek, måndag 21 december 2026: öppet kl. 13:00–15:00" in office.reads()
     assert "Linero bibliotek, måndag 21 december 2026: stängt. Orsak: sjukdom" in office.reads()
     await office.types("/hours_history 2019-11-04")
-    assert "Linero bibliotek, måndag 4 november 2019: stängt" in office.reads()
+    assert office.reads() == "Inget är bestämt om den dagen."
+
+
+async def test_a_place_of_single_days_is_not_closed_on_the_days_it_never_was_to_be_open(office: Office) -> None:
+    await office.types("/popup 22/12 15-18 Torget i Dalby, Stora vägen 10-12 med IK Eos")
+    await office.presses("Publicera")
+
+    told = {}
+    for day in (21, 22):
+        await office.types(f"/hours_history 2026-12-{day}")
+        told[day] = office.reads()
+
+    assert "Torget i Dalby" not in told[21] and "Linero bibliotek, måndag 21 december 2026: öppet" in told[21]
+    assert "Torget i Dalby, tisdag 22 december 2026: öppet kl. 15:00–18:00" in told[22]
+
+    await office.types("/closeday 22/12 Torget i Dalby")
+    await office.presses("Publicera")
+    await office.types("/hours_history 2026-12-22")
+    assert "Torget i Dalby, tisdag 22 december 2026: stängt" in office.reads(), "there it was to be open"
 
 
 # What is put to coordinators in the morning.
@@ -798,6 +827,21 @@ async def test_sessions_that_nobody_staffs_and_a_channel_that_fails_are_told_in_
     assert "administratör" in lost
     assert unstaffed.startswith("Ingen volontär har anmält sig till:\n")
     assert "Linero bibliotek, måndag 21 december 2026" in unstaffed
+
+
+async def test_a_session_that_nobody_staffs_is_closed_with_two_presses(office: Office) -> None:
+    await told_this_morning(office)
+    monday = date(2026, 12, 21)
+    assert "Ska det stängas? Då får de som väntar veta det." in office.reads()
+    assert await office.opens("linero", monday) == ["13:00-15:00"]
+
+    close = next(one for one in labels(office.shows()) if one.startswith("Stäng mån 21/12") and "Linero" in one)
+    await office.presses(close)
+    assert "Linero bibliotek, måndag 21 december 2026: stängt" in office.reads()
+    assert await office.opens("linero", monday) == ["13:00-15:00"]
+    await office.presses("Publicera")
+
+    assert await office.opens("linero", monday) == []
 
 
 async def test_help_lists_the_commands_about_hours_to_coordinators(office: Office) -> None:

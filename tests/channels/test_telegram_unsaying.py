@@ -28,6 +28,7 @@ from tests.channels.telegram_house import House, codes_of, telegram_house
 MONDAY_NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)
 HERS, AMINA, BO, KARIN = 900, 500, 501, 502
 SECRET = "Kanariefågelns hemlighet"
+NUMBERS = "من " + "+46 70 و " * 400  # among Arabic words each is kept in its own direction, by two letters more
 
 
 @pytest.fixture
@@ -437,6 +438,27 @@ async def test_words_on_their_way_when_the_case_ends_do_not_stay(house: House) -
     await house.settle()
 
     assert not any(SECRET in words for words in house.texts(AMINA))
+    assert await builders.table(house.service, "SELECT 1 FROM chat_messages WHERE case_id IS NOT NULL") == []
+
+
+async def test_of_words_on_their_way_that_fill_two_messages_neither_stays(house: House) -> None:
+    await in_conversation(house)
+    held = house.api.fail("sendMessage", AMINA, kind="hold")
+    await house.api.says(HERS, f"{SECRET} {NUMBERS} på väg")
+    await house.take_in()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(house.delivery.deliver_one())
+        await held.reached()
+        async with house.service.store.work() as work:
+            (row,) = await work.db.execute(text("SELECT id FROM cases"))
+            await closing.withdraw_case(work, await access.locked_case(work, row.id))
+        held.release()
+    arrived = [words for words in house.texts(AMINA) if "+46" in words]
+    assert len(arrived) == 2, "one row of the outbox, two messages"
+
+    await house.settle()
+
+    assert not any("+46" in words for words in house.texts(AMINA))
     assert await builders.table(house.service, "SELECT 1 FROM chat_messages WHERE case_id IS NOT NULL") == []
 
 

@@ -292,7 +292,7 @@ async def test_an_old_yes_does_not_close_a_later_case(seat: Seat) -> None:
 async def test_without_a_case_there_is_nothing_to_close_and_deleting_asks(seat: Seat) -> None:
     await seat.agrees()
     await seat.types("/stop")
-    assert said(seat, "nothing_to_stop") in await seat.reads()
+    assert said(seat, "nothing_asked_yet") in await seat.reads()
 
     await seat.presses(await button(seat, "erase:ask"))
 
@@ -699,7 +699,7 @@ async def test_the_web_s_own_page_says_what_goes_and_deletes_only_what_it_was_ab
         after = await kept(seat)
         done = await seat.browser.post("/sv/chat/delete", {"about": late.hidden("about")})
 
-        assert said(seat, "delete_sure") in page.words and said(seat, "erased_kept") in page.words
+        assert said(seat, "delete_sure") in page.words and said(seat, "erased_kept") in late.words
         assert (late.status, forged.status) == (409, 409)
         assert "avslutas också" in late.words
         assert after == [QUESTION]

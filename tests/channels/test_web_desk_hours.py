@@ -71,7 +71,7 @@ async def open_on(site: Site, day: date, place: str) -> list[str]:
     """When the place is open on that day."""
     async with site.service.store.look() as db:
         found = {known.code: spans for known, spans in await standing.openings_on(db, day)}
-    return [f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in found[place]]
+    return [f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in found.get(place, [])]
 
 
 async def test_a_change_is_read_in_five_languages_published_seen_by_newcomers_and_undone(

@@ -126,9 +126,7 @@ async def test_online_one_may_write_at_any_time_and_reads_when_a_person_answers(
     await builders.volunteer(site.service)
     by_shift = await shown_at(site, "12:01", THURSDAY)
 
-    assert state_of(by_hours).startswith(
-        "Öppet nu: RådRum Online, till kl. 12:00 Du kan skriva i chatten när som helst."
-    )
+    assert state_of(by_hours).startswith("Öppet nu online, till kl. 12:00 Du kan skriva i chatten när som helst.")
     assert state_of(by_shift_before).startswith("Vi har stängt just nu.")
     assert state_of(by_shift).startswith(
         "Just nu svarar en rådgivare i chatten. Du kan skriva i chatten när som helst."

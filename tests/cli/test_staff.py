@@ -97,3 +97,31 @@ async def test_a_disabled_volunteer_gets_no_links_until_access_is_given_again(li
     assert "Nils\u2069 has no access" in refused[2] and "volunteer enable" in refused[2]
     assert enabled[0] == 0
     assert re.search(rf"/desk/login/{TOKEN_SHAPE}$", enabled[1], re.M) and "t.me/radrum_test_bot" in enabled[1]
+
+
+async def test_somebody_new_is_introduced_step_by_step_and_leaves_for_good(line: CommandLine) -> None:
+    await line.gives("volunteer", "add", "Nour", "--speaks", "ar", "--new")
+    first = await line.gives("volunteer", "step", "Nour", "interview")
+    for step in ("secrecy", "register", "introduction"):
+        last = await line.gives("volunteer", "step", "nour", step)
+    undone = await line.gives("volunteer", "step", "Nour", "register", "--undo")
+    trainee = await line.gives("volunteer", "trainee", "Nour")
+    shown = await line.gives("volunteer", "show", "Nour")
+    kept = await line.gives("volunteer", "leave", "Nour", typed="no\n")
+    left = await line.gives("volunteer", "leave", "Nour", typed="yes\n")
+    gone = await line.gives("volunteer", "show", "Nour")
+
+    assert re.search(r"^Interview: \d+ \w+ \d{4}$", first.said, re.M) and first.said.count(": left") == 3
+    assert ": left" not in last.said and undone.said.count(": left") == 1
+    assert "New" in trainee.said  # not introduced comes first
+    assert "Languages: Arabic" in shown.said and "Register extract shown: left" in shown.said
+    assert (kept.status, gone.status) == (1, 1) and left.status == 0
+    assert "the name is deleted" in left.said
+
+
+async def test_a_step_that_there_is_not_is_said_with_those_there_are(line: CommandLine) -> None:
+    await line.gives("volunteer", "add", "Nour", "--new")
+
+    status, _, complained = await line.gives("volunteer", "step", "Nour", "coffee")
+
+    assert status == 2 and "introduction" in complained

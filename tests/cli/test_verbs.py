@@ -124,6 +124,13 @@ STORY = (
     Step("volunteer disable Amina", "avstängd", sql="SELECT enabled FROM people ORDER BY role", rows=((1,), (0,))),
     refused("volunteer link Amina", "volunteer enable"),
     Step("volunteer enable Amina", LINK, sql="SELECT enabled FROM people ORDER BY role", rows=((1,), (1,))),
+    Step("volunteer show Amina", r"(?s)Amina · Volontär.*Språk: Arabiska, Svenska.*Räknas som introducerad"),
+    Step("volunteer trainee Amina", "Går bredvid", sql="SELECT sum(is_trainee) FROM volunteer_profiles", rows=((1,),)),
+    Step("volunteer trainee Amina --end", "Amina · Volontär"),
+    Step("volunteer add Nour --speaks ar --new", LINK),
+    Step("volunteer step Nour interview", "Intervju: ", sql="SELECT step FROM onboarding", rows=(("interview",),)),
+    Step("volunteer leave Nour --yes", "namnet är raderat", sql="SELECT step FROM onboarding", rows=()),
+    refused("volunteer show Nour", "ingen volontär som heter"),
     Step(
         "shift add {monday} 13:00-16:00 Amina", r"Pass (?P<shift>\d+) .*: 3\.",
         sql="SELECT place, cancelled_at FROM shifts", rows=(("online", None),),

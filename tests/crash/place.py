@@ -23,8 +23,9 @@ from bot.intake import converse
 from bot.people import logins, people
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
-from models.outbox import Outbox, RowState, Timer
+from models.outbox import Outbox, RowState
 from models.people import Device, Role
+from models.timer import Timer
 from tests.botapi import FakeBotApi
 from tests.crash.program import Program, free_port, until
 

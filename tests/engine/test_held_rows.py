@@ -24,11 +24,13 @@ from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.rounds import Rounds
 from bot.trouble.pulse import Heart
-from models.outbox import Notice, TimerKind
+from models.outbox import Notice
+from models.timer import TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox
 from tests.conftest import settings_for
 from tests.crash.program import until
+from tests.held import holding
 from tests.running import free_port, serving
 
 PATIENCE_SECONDS = 20.0
@@ -47,18 +49,6 @@ async def service(postgres_url: str, tmp_path: Path, catalogues: Catalogues) -> 
         await store.close()
 
 
-@asynccontextmanager
-async def _held(service: Service, asker: Newcomer) -> AsyncIterator[None]:
-    """Somebody else holds the newcomer's conversation as long as the block lasts."""
-    other = await asyncpg.connect(service.settings.postgres_dsn)
-    try:
-        async with other.transaction():
-            await other.execute("SELECT 1 FROM conversations WHERE newcomer_id = $1 FOR UPDATE", asker.id)
-            yield
-    finally:
-        await other.close()
-
-
 async def _tries(asker: Newcomer, words: str) -> type[Exception] | None:
     try:
         await asker.says(words)
@@ -70,7 +60,7 @@ async def _tries(asker: Newcomer, words: str) -> type[Exception] | None:
 async def test_a_crowd_at_a_held_conversation_waits_alone(service: Service) -> None:
     held, free = await builders.case_of(service), await builders.case_of(service)
 
-    async with _held(service, held), asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
+    async with holding(service, held), asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         crowd = [group.create_task(_tries(held, f"väntar {n}")) for n in range(CROWD)]
         others = [group.create_task(_tries(free, f"fri {n}")) for n in range(5)]
 
@@ -146,7 +136,7 @@ async def test_what_was_sent_to_a_held_case_is_marked_later_and_the_other_lanes_
     loop = asyncio.create_task(delivery.run())
     try:
         await asyncio.wait_for(arrived.left.wait(), PATIENCE_SECONDS)
-        async with _held(service, held):
+        async with holding(service, held):
             arrived.arrives.set()
             for n in range(5):
                 asker = await builders.newcomer(service, chat_id=910 + n)
@@ -172,7 +162,7 @@ async def test_a_timer_of_a_held_case_lets_the_others_by(service: Service) -> No
     held, other = await builders.case_of(service), await builders.case_of(service)
     clock.move(timedelta(hours=1))  # both promises have been missed
 
-    async with _held(service, held):
+    async with holding(service, held):
         await builders.do_all_due(service)
 
     late = await builders.said_to(service, other.id, Notice.LATE)
@@ -244,7 +234,7 @@ async def test_a_volunteer_s_act_on_a_held_case_is_refused_kindly(service: Servi
     amina = await builders.volunteer(service)
     held = await builders.claimed_case(service, amina)
 
-    async with _held(service, held):
+    async with holding(service, held):
         with pytest.raises(Busy):
             await builders.answers(service, amina, held)
         async with service.store.work() as work:  # another act of hers goes through

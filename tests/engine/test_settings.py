@@ -157,6 +157,7 @@ def test_the_widest_private_networks_may_be_proxies_and_an_ipv4_one_may_be_writt
         ("LONG_POLL_SECONDS", "0", "setting_out_of_range"),
         ("METRICS_TOKEN", "fifteen-letters", "setting_not_a_metrics_token"),
         ("METRICS_TOKEN", "sixteen letters!", "setting_not_a_metrics_token"),
+        ("HOURS_CHANNEL", "radrum", "setting_not_a_channel"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused(variable, value, code):

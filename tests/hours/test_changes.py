@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Row
@@ -53,8 +53,8 @@ async def undo(service: Service, number: int) -> int:
 
 async def spans(service: Service, day: date) -> list[tuple[time, time]]:
     async with service.store.look() as db:
-        ((_, openings),) = await standing.openings_on(db, day)
-        return [(one.opens, one.closes) for one in openings]
+        found = await standing.openings_on(db, day)
+        return [(one.opens, one.closes) for _, openings in found for one in openings]
 
 
 async def test_hours_for_a_while_leave_those_before_and_after(service: Service, boss: Staff) -> None:
@@ -144,6 +144,24 @@ async def test_a_popup_makes_its_place_known_and_says_with_whom(service: Service
     assert held["ik-eos"] == [Opening("ik-eos", MONDAY, *TEN_TO_TWELVE, "IK Eos")]
 
 
+async def test_of_a_place_of_single_days_nothing_is_said_on_the_others(service: Service, boss: Staff) -> None:
+    popup = Change(Verb.POPUP, ("ik-eos",), MONDAY, spans=(TEN_TO_TWELVE,), name="Hallen", address="Testgatan 3")
+    await publish(service, popup)
+    await publish(service, Change(Verb.CLOSE, ("ik-eos",), MONDAY, reason="illness"))
+
+    async with service.store.look() as db:
+        on = [
+            {
+                place.code: len(openings)
+                for place, openings in await standing.openings_on(db, MONDAY + timedelta(days=n))
+            }
+            for n in (0, 1)
+        ]
+
+    assert on[0]["ik-eos"] == 0, "closed where it was to be open"
+    assert "ik-eos" not in on[1]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -155,6 +173,7 @@ async def test_a_popup_makes_its_place_known_and_says_with_whom(service: Service
         (Change(Verb.EXTRA, ("linero",), MONDAY), "hours_times_missing"),
         (Change(Verb.EXTRA, ("linero",), MONDAY, spans=((time(14), time(16)),)), "hours_overlap"),
         (Change(Verb.CLOSE, ("nowhere",), MONDAY), "unknown_place"),
+        (closing(MONDAY + timedelta(days=1)), "hours_not_open_anyway"),
         (Change(Verb.CLOSE, ("linero",), MONDAY, reason="tired"), "unknown_reason"),
     ],
 )

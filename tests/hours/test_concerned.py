@@ -221,6 +221,22 @@ async def test_the_evening_before_they_are_reminded_once_and_not_of_a_closed_ses
     assert "tomorrow: open" in said or "30 November" in said
 
 
+async def test_who_asks_after_the_evening_before_hears_of_changes_alone(library: Service) -> None:
+    asked = await builders.newcomer(library, language="en")
+    clock.freeze(datetime(2026, 11, 29, 20, 0, tzinfo=UTC))  # nine o'clock in the evening
+    await asked.presses(f"remind:linero:{NEXT_MONDAY:%Y%m%d}")
+    clock.move(timedelta(hours=1))
+    await builders.do_all_due(library)
+
+    await close(library, NEXT_MONDAY)
+
+    (promised,) = await told(library, asked, Notice.REMINDER_SET)
+    assert library.words("en")("reminder_set_late") in promised
+    assert await told(library, asked, Notice.SESSION_EVENING) == []
+    (said,) = await told(library, asked, Notice.HOURS_CHANGED)
+    assert "tomorrow: closed" in said
+
+
 async def test_a_reminder_outlives_the_purge_and_goes_with_its_session(library: Service) -> None:
     asked = await builders.newcomer(library)
     await asked.presses(f"remind:linero:{FAR_MONDAY:%Y%m%d}")

@@ -73,6 +73,18 @@ async def test_every_session_is_there_with_what_became_of_it(november: Service) 
     assert [one[2] for one in told if one[1] == ONLINE] == [State.HELD] + [State.UNSTAFFED] * 3
 
 
+async def test_hours_that_touch_each_other_are_one_session_and_others_two(november: Service) -> None:
+    async with november.store.work() as work:
+        for day, opens in ((2, 15), (16, 16)):
+            longer = Change(Verb.EXTRA, ("linero",), date(2026, 11, day), spans=((time(opens), time(17)),))
+            await changes.publish_now(work, longer)
+
+    told = await counted(november)
+
+    hours = [(one.opening.on_day.day, one.opening.opens.hour, one.opening.closes.hour) for one in told if one.is_visit]
+    assert [one for one in hours if one[0] in (2, 16)] == [(2, 13, 17), (16, 13, 15), (16, 16, 17)]
+
+
 async def test_the_report_counts_them_against_the_goal(november: Service) -> None:
     async with november.store.look() as db:
         made = await reports_figures.report(

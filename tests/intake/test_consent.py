@@ -1,7 +1,9 @@
 """What a newcomer agrees to: short, whole, a message of its own, and asked anew once it says something else."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from models.outbox import Notice
 from models.people import Channel, Language
 from tests import builders
 from tests.builders import Newcomer
+from tests.channels.telegram_house import House, codes_of, telegram_house
 from tests.telling import ways
 from tests.telling.keep_samples import facts_of
 
@@ -305,3 +308,79 @@ def test_who_says_no_reads_where_to_come_instead(catalogues: Catalogues, facts: 
 
     assert "Testgatan 2" in told and words("drop_in") in told
     assert words("no_sessions_planned") in NoConsent(open=()).said(words, facts).text
+
+
+# Words before the answer, and after a "no".
+
+
+HERS = 900
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[House]:
+    async with telegram_house(sqlite_url, tmp_path, catalogues) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("said", ["Jag har fått ett brev", "Hej"])
+async def test_after_no_what_is_typed_is_answered_with_what_becomes_of_it_and_where_there_is_help(
+    house: House, said: str
+) -> None:
+    words = house.words("sv")
+    await house.hears(HERS, "/start")
+    await house.pressed(HERS, "lang:sv")
+    await house.pressed(HERS, "consent:no")
+    refused = without_bidi_controls(house.last(HERS)).splitlines()
+
+    await house.hears(HERS, said)
+
+    told = without_bidi_controls(house.last(HERS)).splitlines()
+    assert told[:4] == [
+        words("words_wait_language"), words("other_help"), f"/help {words('command_help')}",
+        f"/hours {words('command_hours')}",
+    ]  # fmt: skip
+    assert "lang:sv" in codes_of(house.api.chat(HERS).last), "and how to say yes after all"
+    assert refused[-2:] == [f"/help {words('command_help')}", "Ändrar du dig? Börja om med /start."]
+
+    clock.move(timedelta(hours=24, minutes=1))
+    await builders.do_all_due(house.service)
+    assert (await builders.one(house.service, "SELECT draft FROM conversations")).draft is None, "within 24 hours"
+
+
+async def test_who_changes_their_mind_after_no_starts_again_as_the_answer_says(house: House) -> None:
+    await house.hears(HERS, "/start")
+    await house.pressed(HERS, "lang:sv")
+    await house.pressed(HERS, "consent:no")
+
+    await house.asks(HERS, "Jag har fått ett brev")
+
+    assert house.words("sv")("thanks_received") in "\n".join(house.texts(HERS))
+
+
+async def test_who_wrote_first_reads_above_the_consent_what_becomes_of_it(house: House) -> None:
+    words = house.words("uk")
+    await house.hears(HERS, "Я отримала лист", "uk")
+
+    await house.pressed(HERS, "lang:uk")
+    asked = house.last(HERS)
+    await house.pressed(HERS, "consent:yes")
+
+    assert asked.startswith(f"{words('words_wait_consent')}\n{words('consent_intro')}")
+    assert [text.count(words("words_wait_consent")) for text in house.texts(HERS)] == [0] * len(house.texts(HERS))
+    assert "Я отримала лист" in house.last(HERS)
+
+
+async def test_an_answer_to_the_consent_is_ticked_once_however_much_was_typed_before_it(house: House) -> None:
+    words = house.words("sv")
+    await house.hears(HERS, "/start")
+    await house.pressed(HERS, "lang:sv")
+    for line in ("Hej", "Är det någon där?"):
+        await house.hears(HERS, line)
+    asking = [codes_of(shown) for shown in house.api.chat(HERS).visible if "consent:yes" in codes_of(shown)]
+
+    await house.pressed(HERS, "consent:yes")
+
+    assert len(asking) == 1, "the buttons stand in one place"
+    ticked = [text for text in house.texts(HERS) if f"✓ {words('consent_yes')}" in text]
+    assert len(ticked) == 1
+    assert not any(words("words_held") in text for text in house.texts(HERS)), "nothing says that it still waits"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.engine import clock
+from bot.privacy.texts import Erased
 from bot.service import Service
 from models.dialogue import Answer, Commanded
 from models.outbox import Notice
@@ -96,3 +97,37 @@ async def test_a_question_of_one_newcomer_deletes_nothing_of_another(service: Se
     assert answers == [STALE, STALE]
     assert sorted(await words_kept(service)) == ["Din", "Min"]
     assert {row.status for row in await builders.table(service, "SELECT status FROM cases")} == {"queued"}
+
+
+# Who has asked nothing.
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_who_has_asked_nothing_is_not_told_of_cases_or_statistics(service: Service, agreed: bool) -> None:
+    asker = await builders.newcomer(service, agreed=agreed)
+    words = service.words("sv")
+
+    await asker.does(Commanded("stop"))
+    await asker.does(Commanded("delete"))
+    (stop,) = await builders.screen(service, asker.id, Notice.NOTHING_TO_STOP)
+    (delete,) = await builders.screen(service, asker.id, Notice.ASK_DELETE)
+    about = (await builders.said_to(service, asker.id, Notice.ASK_DELETE))[-1].params["about"]
+    await asker.presses(f"erase:yes:{about}")
+
+    assert words("nothing_asked_yet") in stop and words("nothing_to_stop") not in stop
+    assert delete.splitlines() == [words("delete_sure"), words("delete_chat"), words("erased_chat_older")]
+    (erased,) = await builders.table(service, "SELECT params FROM outbox WHERE kind = :kind", kind=Notice.ERASED)
+    assert "asked" in str(erased.params), "kept where it is not as usual"
+    assert words("erased_kept") not in Erased(asked=False).said(words, service.facts(clock.now())).text
+
+
+async def test_the_offer_to_delete_everything_is_gone_once_the_question_stands(service: Service) -> None:
+    asker = await builders.case_of(service)
+    await asker.presses(f"stop:yes:{asker.case_id}")
+    (offered,) = await builders.said_to(service, asker.id, Notice.STOPPED)
+
+    await asker.presses("erase:ask")
+
+    newest = (await builders.said_to(service, asker.id, Notice.STOPPED))[-1]
+    assert newest.edits == offered.id and newest.params["pressed"], "it has no button any more"
+    assert len(await builders.said_to(service, asker.id, Notice.ASK_DELETE)) == 1

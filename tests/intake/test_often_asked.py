@@ -9,7 +9,7 @@ import pytest
 from bot.cases.opening import REOPEN_WITHIN
 from bot.cases.transcript import transcript
 from bot.language.i18n import Catalogues
-from bot.language.often_asked import ASKED, often_asked_text
+from bot.language.often_asked import asked_on, often_asked_text
 from bot.people import access
 from bot.people.logins import AFTER_CLOSING
 from bot.service import Service
@@ -17,9 +17,13 @@ from models.intake import QUESTIONS
 from models.outbox import Notice
 from models.people import Channel, Language
 from tests import builders
+from tests.channels.telegram_house import telegram_house
 from tests.telling.keep_samples import facts_of
 
 ROOT = Path(__file__).parents[2]
+HERS, ADVISER = 8_123_456_789, 700
+PROFILE = {"first_name": "Zuleikha", "last_name": "Quorrach", "username": "zuq_1987"}
+NUMBER = "46700000000"  # as `tests/botapi/kinds.py` has it
 SPEAKS_OUT = {"handlers/telegram/wire.py"}  # Telegram's Bot API
 WAYS_OUT = {"ClientSession", "urlopen", "httpx", "smtplib", "requests", "ftplib", "open_connection", "HTTPConnection"}
 
@@ -31,7 +35,7 @@ def test_each_question_has_its_answer_below_it(catalogues: Catalogues, language:
 
     blocks = often_asked_text(words, facts_of(catalogues), channel=channel).split("\n\n")
 
-    assert [block.split("\n")[0] for block in blocks] == [words(f"faq_{one}_q") for one in ASKED]
+    assert [block.split("\n")[0] for block in blocks] == [words(f"faq_{one}_q") for one in asked_on(channel)]
     assert all(len(block.split("\n")) >= 2 for block in blocks)
     assert (words("privacy_telegram") in blocks[0]) == (channel == Channel.TELEGRAM)
 
@@ -46,6 +50,26 @@ async def test_the_command_answers_with_them_before_a_language_is_chosen_too(hou
 
 
 # The answers are true.
+
+
+async def test_neither_the_name_nor_the_number_that_telegram_has_is_kept_or_shown(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues
+) -> None:
+    async with telegram_house(sqlite_url, tmp_path, catalogues) as house:
+        await builders.volunteer(house.service, chat_id=ADVISER)
+        house.api.chat(HERS).profile |= PROFILE
+        await house.asks(HERS)
+        await house.api.sends(HERS, "contact")  # her own, which she need not send
+        await house.settle()
+        await house.claims(ADVISER)
+        await house.hears(HERS, "Är det någon där?")
+
+        kept = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+
+        assert house.texts(ADVISER)[-1].endswith("Är det någon där?")
+        for secret in (*PROFILE.values(), NUMBER, str(HERS)):
+            assert secret.encode() not in kept
+            assert not any(secret in text for text in house.texts(ADVISER))
 
 
 def test_the_program_speaks_to_telegram_and_to_nobody_else() -> None:

@@ -44,6 +44,23 @@ async def test_in_the_queue_the_place_and_the_minutes_are_told(house: Service) -
     assert words("status_queued") not in told, "that it is in the queue is said once"
 
 
+async def test_once_the_promised_time_has_passed_the_same_minutes_are_not_promised_again(house: Service) -> None:
+    await builders.volunteer(house)
+    asker = await builders.case_of(house)
+    before = await status(asker)
+
+    clock.move(timedelta(minutes=16))
+    await builders.do_all_due(house)
+    await asker.says("Hallå?")
+
+    words = house.words("sv")
+    assert words("promise_soon", n=15) in before
+    told = await status(asker)
+    (kept,) = await builders.screen(house, asker.id, Notice.WORDS_KEPT)
+    for said in (told, kept):
+        assert words("promise_late") in said and words("promise_soon", n=15) not in said
+
+
 async def test_after_a_claim_it_is_told_when_a_missing_answer_is_noticed_and_then_it_is(house: Service) -> None:
     amina = await builders.volunteer(house)
     karin = await builders.coordinator(house)

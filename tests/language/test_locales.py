@@ -21,6 +21,7 @@ import bot
 import handlers
 from bot.engine import errors
 from bot.language import i18n, parts
+from bot.language.helplines import EMERGENCY, HELPLINES
 from models.closing import Category, Organisation, Outcome
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.people import RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
@@ -257,7 +258,7 @@ def test_the_card_with_helplines_keeps_every_number_whole(language):
     card = parts.help_text(newcomer_words(language))
     isolated = "\u2066{}\u2069" if language in RTL else "{}"
 
-    for number in ("112", *(number for number, _ in parts.HELPLINES)):
+    for number in (line.number.what for line in (EMERGENCY, *HELPLINES)):
         assert isolated.format(number) in card
 
 
@@ -384,7 +385,7 @@ def refusals_made() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def test_no_key_of_the_newcomers_is_left_over():
-    used = every_literal()
+    used = every_literal() | {line.for_whom.what for line in (EMERGENCY, *HELPLINES)}
 
     unused = [key for key in entries("sv") if key not in used and not key.startswith(PREFIXES)]
 

@@ -12,8 +12,16 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
-from handlers.telegram import coordinator, shift_presses, volunteer_presses
-from models import buttons, buttons_hours, buttons_shifts
+from handlers.telegram import (
+    coordinator,
+    people_commands,
+    session_presses,
+    term_presses,
+    undo_commands,
+    volunteer_presses,
+    week_presses,
+)
+from models import buttons, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -22,7 +30,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_hours, buttons_shifts)
+    for module in (buttons, buttons_hours, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -163,7 +171,9 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    of_coordinators = {*coordinator.PRESSES, *shift_presses.PRESSES_OF_COORDINATORS}
+    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses, undo_commands))
+    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
+    of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
 

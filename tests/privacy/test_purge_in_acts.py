@@ -12,8 +12,9 @@ from bot.privacy import outlived, purge
 from bot.service import Service
 from bot.telling.rounds import Rounds
 from models.conversation import Inbound
-from models.outbox import Notice, Outbox, RowState, Timer, TimerKind
+from models.outbox import Notice, Outbox, RowState
 from models.people import WebLogin
+from models.timer import Timer, TimerKind
 from tests import builders
 
 MONDAY_NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)

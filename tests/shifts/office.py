@@ -15,6 +15,7 @@ from bot.language.textshape import without_bidi_controls
 from bot.people.standing import PROFILES
 from bot.places import places
 from handlers.cli.trial import add_online_place
+from models.people import Role
 from tests import builders
 from tests.botapi import Shown
 from tests.channels.telegram_house import House, telegram_house
@@ -105,13 +106,11 @@ async def shift_office(url: str, folder: Path, catalogues: Catalogues) -> AsyncI
             await places.add_place(work, code="stadsbiblioteket", name_key="lund_city_library", address="Testgatan 1")
             await places.add_place(work, code="linero", name_key="linero_library", address="Testgatan 2")
         for name, chat_id in CHATS.items():
-            if name in COORDINATORS:
-                office.staff[name] = await builders.coordinator(house.service, name, chat_id=chat_id)
-            else:
-                speaks = ("sv", "ar") if name == "Amina" else ("sv",)
-                office.staff[name] = await builders.volunteer(
-                    house.service, name, speaks=speaks, on_shift=False, chat_id=chat_id
-                )
+            speaks = ("sv", "ar") if name == "Amina" else ("sv",)
+            role = Role.COORDINATOR if name in COORDINATORS else Role.VOLUNTEER
+            office.staff[name] = await builders.volunteer(
+                house.service, name, speaks=speaks, on_shift=False, chat_id=chat_id, role=role
+            )
             await office.profile(name, may_be_asked=name not in COORDINATORS)
         await house.settle()
         yield office

@@ -137,4 +137,4 @@ async def test_who_leaves_with_three_shifts_ahead_is_on_none_and_coordinators_kn
     places = await builders.table(house, "SELECT shift_id FROM stand_ins WHERE taken_at IS NULL")
     assert {row.shift_id for row in places} == set(ahead)
     said = await builders.screen(house, karin.id)
-    assert len([one for one in said if "har slutat, och är inte anmäld till" in one]) == len(ahead)
+    assert len([one for one in said if "har inte tillgång längre, och är inte anmäld till" in one]) == len(ahead)

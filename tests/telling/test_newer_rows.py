@@ -16,9 +16,10 @@ from bot.telling.outbox import ROWS
 from bot.telling.rounds import Rounds
 from models.base import table_of
 from models.conversation import Conversation
-from models.outbox import Notice, RowState, TimerKind
+from models.outbox import Notice, RowState
 from models.people import Channel, Role
 from models.saying import Saying
+from models.timer import TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox
 

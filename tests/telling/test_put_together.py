@@ -7,10 +7,10 @@ import pytest
 
 from bot.cases.texts_newcomer import TimeKnown
 from bot.cases.told import PromiseKind
-from bot.hours.texts import Hours
-from bot.hours.told import SessionTold
+from bot.hours.texts import Hours, SessionEvening
+from bot.hours.told import DayTold, SessionTold
 from bot.intake.texts import Status
-from bot.language.i18n import Catalogues
+from bot.language.i18n import Catalogues, Foreign
 from bot.language.parts import Facts, statement
 from bot.language.textshape import without_bidi_controls
 from models.case import CaseStatus
@@ -71,3 +71,45 @@ def test_a_promise_of_secrecy_stands_with_its_exceptions(catalogues: Catalogues,
 
     assert words("confidential_means") in told
     assert SECRECY_ENDS[language] in words("confidential_means")
+
+
+def at(code: str, name: str, day: date, opens: time = time(13), door: Door = Door.VISIT) -> SessionTold:
+    return SessionTold(code=code, names={"sv": name}, door=door, day=day, opens=opens, closes=time(15))
+
+
+def test_of_two_sessions_at_a_place_on_one_day_one_reminder_is_offered(catalogues: Catalogues, facts: Facts) -> None:
+    tuesday = date(2026, 1, 6)
+    sessions = at("eos", "Eos", tuesday, time(10)), at("eos", "Eos", tuesday), at("eos", "Eos", date(2026, 1, 8))
+
+    rows = Hours(open=(), sessions=sessions).said(catalogues.words("sv"), facts).rows
+
+    assert [choice.code for row in rows for choice in row] == [
+        "remind:eos:20260106", "remind:eos:20260108", "place:eos"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_is_open_now_says_by_which_door(catalogues: Catalogues, facts: Facts, language: str) -> None:
+    words, today = catalogues.words(language), date(2026, 1, 5)
+    opened = tuple(at("eos", "Eos", today, door=door) for door in (Door.VISIT, Door.PHONE, Door.VIDEO, Door.ONLINE))
+
+    said = Hours(open=opened).said(words, facts).text.splitlines()[:4]
+
+    values = {"place": Foreign("Eos"), "time": words.time(time(15))}
+    keys = ("open_now_until", "open_now_phone", "open_now_video", "open_now_online")
+    assert said == [words(key, **values) for key in keys]
+    assert len({line.partition("15:00")[0] for line in said}) == len(keys)
+
+
+def test_the_address_of_each_session_stands_below_it(catalogues: Catalogues, facts: Facts) -> None:
+    days = tuple(
+        DayTold(
+            code=name, names={"sv": name}, address=f"{name}gatan 1", day=date(2026, 1, 6), spans=((time(13), time(15)),)
+        )
+        for name in ("Eos", "Kulan")
+    )
+
+    said = without_bidi_controls(SessionEvening(days=days).said(catalogues.words("sv"), facts).text).splitlines()[1:]
+
+    assert [line.split(":")[0] for line in said] == ["Eos, i morgon", "Adress", "Kulan, i morgon", "Adress"]
+    assert said[1] == "Adress: Eosgatan 1" and said[3] == "Adress: Kulangatan 1"

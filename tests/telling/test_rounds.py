@@ -9,7 +9,8 @@ from bot.service import Service
 from bot.telling import rounds
 from bot.telling.rounds import Rounds
 from models.case import spoken_code
-from models.outbox import Notice, TimerKind
+from models.outbox import Notice
+from models.timer import TimerKind
 from tests import builders
 from tests.builders import case_row
 
@@ -27,7 +28,8 @@ async def test_a_missed_promise_is_told_once_to_the_newcomer_and_once_to_the_coo
         await builders.do_all_due(service)
 
     (told,) = await builders.screen(service, asker.id, Notice.LATE)
-    assert service.words("sv")("promise_soon", n=15) in told
+    words = service.words("sv")
+    assert words("promise_late") in told and words("promise_soon", n=15) not in told
     (alarm,) = await builders.screen(service, karin.id, Notice.COORDINATOR_LATE)
     assert spoken_code(asker.code) in alarm
 

@@ -20,6 +20,7 @@ NUMBER = re.compile(r"\d+(?::\d+)?")
 # Whose sentences leave something out by now, and why.
 SAYS_LESS = {
     Notice.NO_CONSENT: "who said no is told where to come, and not when somebody answers here",
+    Notice.LATE: "what was promised in minutes and not kept is not promised in the same minutes again",
 }
 
 
@@ -58,7 +59,9 @@ def test_a_stored_row_says_what_it_carries_and_its_buttons_send_what_they_sent(
 
 
 def codes_of(said: dict) -> list[list[str]]:
-    return [[code for code, _ in row] for row in said["rows"]]
+    """What the buttons send, row by row. Two rows that sent the same were one too many, and are one by now."""
+    rows = [[code for code, _ in row] for row in said["rows"]]
+    return [row for place, row in enumerate(rows) if row not in rows[:place]]
 
 
 def numbers_in(said: dict) -> set[str]:

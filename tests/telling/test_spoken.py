@@ -224,7 +224,11 @@ def test_a_coordinator_reads_a_change_in_every_language_in_its_own_letters(
 
 def test_every_notice_has_its_words() -> None:
     assert set(table.KNOWN) == set(Notice)
-    assert {*Notice} - {one.kind for one in ways.sayings()} == {Notice.UNSAY, Notice.HOURS_POST}  # said to nobody
+    assert {*Notice} - {one.kind for one in ways.sayings()} == {
+        Notice.UNSAY,
+        Notice.MENU,
+        Notice.HOURS_POST,
+    }  # said to nobody
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -28,13 +28,15 @@ from bot.language.parts import Spoken, ToNewcomer, ToStaff
 from bot.people.texts import NewDevice
 from bot.places.places import PlaceRow
 from bot.places.told import PlaceTold
-from bot.roster.told import ShiftSeen
+from bot.roster.told import CoverTold, ShiftNamed, ShiftSeen
 from bot.shifts.texts import ShiftReminder
 from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
 from bot.shifts.texts_coordinator import ShiftUsage
 from bot.telling import table
 from bot.trouble.texts import ClockDoubt
+from bot.volunteers import texts_people
 from bot.volunteers.texts import StaffLanguage
+from bot.volunteers.texts_people import PeopleUsage
 from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
 from models.buttons_hours import AND, EVERYWHERE, NOTHING
 from models.buttons_shifts import COME
@@ -43,6 +45,7 @@ from models.hours_change import Verb
 from models.hours_dialogue import ORDER, Around, Draft, Step, Turn, advance, begin
 from models.intake import PREFER_NOT_SAY, QUESTIONS
 from models.saying import Like, Saying
+from models.staffing import Grade
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 LARGEST = 2**53
@@ -207,6 +210,12 @@ def _usages() -> list[HoursUsage]:
     return [*wrong, HoursUsage(command="popup", day=DAY, place="linero")]
 
 
+def _people_usages() -> list[PeopleUsage]:
+    names = tuple(texts_people.EXAMPLES)
+    wrong = [PeopleUsage(command=name, refusal="no_such_volunteer", values={"alias": "Nour"}) for name in names]
+    return [*wrong, *(PeopleUsage(command=name) for name in names)]
+
+
 def _asked() -> list[HoursAsk]:
     """Every question of every change, as it is put when what stands before it has been answered; each page of it."""
     codes = ("linero", *(f"place-{n}" for n in range(7)))
@@ -242,6 +251,28 @@ def _holidays() -> list[HolidayProposed]:
     return [HolidayProposed(day=DAY, name=name, sessions=tuple(values_of(SessionTold)))]
 
 
+def _shift_names() -> list[ShiftNamed]:
+    """In the afternoon at a library, and online over midnight."""
+    linero = {"code": "linero", "place": "linero_library"}
+    evening = INSTANT.replace(hour=21)
+    return [
+        ShiftNamed(**linero, shift=LARGEST, starts_at=INSTANT, ends_at=INSTANT + timedelta(hours=3)),
+        ShiftNamed(code="online", shift=LARGEST, starts_at=evening, ends_at=evening + timedelta(hours=8)),
+    ]
+
+
+def _shifts_seen() -> list[ShiftSeen]:
+    """Covered, partly and not at all: what belongs together."""
+    linero, online = _shift_names()
+    green, amber = CoverTold(grade=Grade.GREEN), CoverTold(grade=Grade.AMBER, missing=1, languages=("ar",))
+    red = CoverTold(grade=Grade.RED, missing=3, no_experienced=True)
+    return [
+        ShiftSeen(**vars(linero), volunteers=("Amina", "Kim"), there=2, cover=green, is_coming=True),
+        ShiftSeen(**vars(linero), volunteers=("Amina",), there=1, cover=amber, in_words="Nyckeln finns i disken"),
+        ShiftSeen(**vars(online), needed=3, cover=red),
+    ]
+
+
 def _shift_usages() -> list[ShiftUsage]:
     refused = {"refusal": "hours_word_unknown", "values": {"value": "tjoho"}}
     commands = [ShiftUsage(command=command, day=DAY, place="linero") for command in SHIFT_EXAMPLES]
@@ -250,6 +281,8 @@ def _shift_usages() -> list[ShiftUsage]:
 
 
 WAYS: Mapping[type, Callable[[], list[Any]]] = {
+    ShiftNamed: _shift_names,
+    ShiftSeen: _shifts_seen,
     ShiftUsage: _shift_usages,
     AskTap: _ways_to_ask,
     NoConsent: lambda: _hours(NoConsent),
@@ -261,6 +294,7 @@ WAYS: Mapping[type, Callable[[], list[Any]]] = {
     HoursHistory: _histories,
     HoursUsage: _usages,
     HolidayProposed: _holidays,
+    PeopleUsage: _people_usages,
 }
 # What may be pressed under a message, where it says something else afterwards.
 PRESSED: Mapping[type[Saying], tuple[str, ...]] = {

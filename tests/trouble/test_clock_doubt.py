@@ -17,8 +17,9 @@ from bot.telling.rounds import Rounds
 from bot.trouble import clock_doubt, times_to_come
 from bot.trouble.pulse import Heart
 from models.dialogue import Said
-from models.outbox import Meta, Notice, Outbox, Timer, TimerKind
+from models.outbox import Meta, Notice, Outbox
 from models.people import LinkPurpose
+from models.timer import Timer, TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox, Staff, delivery_of
 from tests.clocks import Clocks

@@ -18,6 +18,7 @@ import segno
 from bot.hours.formats.shape import Published
 from bot.hours.phrases import place_name, special_line, week_lines
 from bot.language.i18n import Catalogues, Foreign, Ltr, Plain, Words
+from bot.language.parts import danger_line
 from bot.language.textshape import FSI, PDI, without_bidi_controls
 from bot.places.told import PlaceFacts
 from models.hours import Door
@@ -27,7 +28,6 @@ from models.timetable import SpecialDay, special_days, weekly
 FOLDER = Path(__file__).parent
 SPECIAL_WEEKS = 8  # longer than a poster hangs unread; further ahead the page tells
 MOST_SPECIAL_DAYS = 4  # more of them in five languages would make everything else too small to read
-EMERGENCY = "112"
 KEPT_PDFS = 8
 
 _setting = Lock()  # setting takes a processor: a crowd that asks for the same sheet waits for one
@@ -134,7 +134,7 @@ def _block(published: Published, codes: list[str], words: Words, url: str) -> Bl
         places=tuple(_weeks(published, codes, words)),
         notes=tuple(_notes(published, codes, words, url)),
         scan=words("poster_scan"),
-        danger=words("danger_112", number=Ltr(EMERGENCY)),
+        danger=danger_line(words),
         as_of=words("hours_as_of", date=Ltr(published.first.isoformat())),
     )
 

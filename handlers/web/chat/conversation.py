@@ -44,6 +44,7 @@ ENDS_CHOICES = frozenset(
 ASIDES = frozenset({Notice.HOURS, Notice.ASK_DELETE, Notice.NOT_DELETED, Notice.ASK_STOP, Notice.UNKNOWN_COMMAND})
 BRINGS_NUMBERS = frozenset({Notice.RECEIPT, Notice.NUMBER_MADE})
 KEY_LETTERS = 16
+Rows = tuple[tuple[Choice, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Bubble:
     body: Markup
     when: Mapping[str, object]
     mixed: bool = False
-    choices: tuple[tuple[Choice, ...], ...] = ()
+    choices: Rows = ()
     edited: bool = False
     ends: bool = False
     empties: bool = False
@@ -104,6 +105,11 @@ def _newest_versions(bubbles: Iterable[Bubble]) -> list[Bubble]:
     return list(places.values())
 
 
+def _choices(rows: Rows) -> Rows:
+    """The buttons as a page shows them: a name in another script is an element, which is not broken over two lines."""
+    return tuple(tuple(replace(choice, label=inline(choice.label)) for choice in row) for row in rows)
+
+
 async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now: datetime, device: str) -> Bubble:
     prompt = await prompt_of(db, service, row)
     head, text = "", prompt.text
@@ -121,7 +127,7 @@ async def _notice(db: Look, service: Service, words: Words, row: OutboxRow, now:
         body += paragraphs(words("come_back_own" if device == Device.OWN else "come_back_hint"))
     return Bubble(
         key=f"n{row.edits or row.id}", seq=row.seq, side=PERSON if head else SERVICE_SIDE, who=inline(head), body=body,
-        when=clock_time(words, row.created_at, service, now), choices=prompt.rows, is_receipt=is_receipt,
+        when=clock_time(words, row.created_at, service, now), choices=_choices(prompt.rows), is_receipt=is_receipt,
         is_new=row.state == RowState.DUE and (row.edits is None or bool(prompt.rows)),  # buttons that go are no news
         edited=row.kind == Notice.REPLY and row.edits is not None, brings_numbers=row.kind in BRINGS_NUMBERS,
         mixed=row.message_id is not None or row.kind == Notice.ASK_OFFER_HELD,

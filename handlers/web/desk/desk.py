@@ -9,9 +9,10 @@ from aiohttp import web
 
 from bot.cases import cases, queue
 from bot.engine import clock
-from bot.engine.errors import AlreadyClaimed, LinkSpent, NotOnShift, Refusal, TooMany
+from bot.engine.errors import AlreadyClaimed, LinkSpent, MayNotClaim, NotOnShift, Refusal, TooMany
 from bot.people import login_links, logins, people, staff
 from bot.people.logins import Login
+from bot.people.standing import standing_of
 from bot.reports import overview
 from bot.roster.staffing import names_on_shift, on_shift
 from bot.service import Look
@@ -92,10 +93,13 @@ async def help_page(request: web.Request) -> web.Response:
 async def ask_claim(request: web.Request) -> web.Response:
     """Who is off shift is asked whether to take the waiting case all the same; else there is nothing to ask."""
     case_id, login = int(request.match_info["case"]), identity.asking(request)
+    zone = request.app[SERVICE].store.zone
     async with request.app[SERVICE].store.look() as db:
         waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
-        working = await on_shift(db, clock.now())
-    if waiting is None or any(volunteer.id == login.person_id for volunteer in working):
+        working = await on_shift(db, clock.now(), zone)
+        stands = (await standing_of(db, [login.person_id]))[login.person_id]
+    is_barred = not stands.may_claim_on(clock.office_day(clock.now(), zone))  # the desk says why
+    if waiting is None or is_barred or any(volunteer.id == login.person_id for volunteer in working):
         return see_other("/desk")
     return _asked(request, case_id, waiting.code)
 
@@ -112,7 +116,7 @@ async def claim(request: web.Request) -> web.Response:
         if wants_json(request):
             raise
         return _asked(request, case_id, refusal.case_code, status=refusal.status)
-    except AlreadyClaimed as refusal:
+    except (AlreadyClaimed, MayNotClaim) as refusal:
         if refusal.code != "already_yours":
             if wants_json(request):
                 raise
@@ -132,7 +136,7 @@ async def speak(request: web.Request) -> web.Response:
     language = str((await request.post()).get("language", ""))
     async with identity.acts(request) as (work, login):
         if language in STAFF_LANGUAGES:
-            await people.speak(work, login.person_id, language)
+            await people.speak_to_staff(work, login.person_id, language)
     return went_on(request, "/desk")
 
 
@@ -189,13 +193,15 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
     seal = service.store.seal
     async with service.store.look() as db:
         me = next(person for person in await staff.everybody(db, seal) if person.id == login.person_id)
-        working = await on_shift(db, now)
+        working = await on_shift(db, now, service.store.zone)
+        bar = (await standing_of(db, [me.id]))[me.id].bar_to_claim(clock.office_day(now, service.store.zone))
         desk = Desk(
             alias=me.alias,
             mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],
             waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
             on_shift=await names_on_shift(db, seal, now),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
+            barred=refusal_text(service, words, bar) if bar else "",
             notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
             overview=await _overview(request, login, db),
         )

@@ -31,9 +31,10 @@ SHOWN_NOTICES = frozenset(
         Notice.CASE_ENDED, Notice.LAST_DAY_NEAR,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
+        Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
         Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
-        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
     }
 )  # fmt: skip
 
@@ -57,7 +58,7 @@ class CaseCard:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The first page."""
+    """The first page. `barred`: why its reader may not claim, if so."""
 
     alias: str
     mine: list[CaseCard]
@@ -66,6 +67,7 @@ class Desk:
     is_on_shift: bool
     notices: list[dict[str, object]]
     overview: Mapping[str, object] | None
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)

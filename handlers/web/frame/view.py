@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 from bot.engine import clock
 from bot.engine.errors import LoginEnded, Refusal
 from bot.language import parts
+from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Plain, Value, Words, suggest_language
-from bot.language.parts import HELPLINES
 from bot.language.textshape import html_isolates, with_numbers_isolated
 from bot.people.logins import seen_now
 from bot.service import Service
@@ -29,11 +29,10 @@ from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 FAR_AWAY = "https://www.smhi.se"  # where the quick exit leads: the weather, which everybody may be looking at
-EMERGENCY = "112"
 
 NO_BREAK = "\u00a0"
 _NAME_IN_BRACKETS = re.compile(r"\([A-Za-zÅÄÖåäöé]+(?: [A-Za-zÅÄÖåäöé]+){1,3}\)")
-_NUMBERS = "|".join(map(re.escape, (EMERGENCY, *(number for number, _ in HELPLINES))))
+_NUMBERS = "|".join(re.escape(line.number.what) for line in (EMERGENCY, *HELPLINES))
 _NUMBERS_TO_KEEP = re.compile(r"\b(?:\d{3} \d{3} \d|\d{4} \d{4})\b")  # a case's number, its secret number
 _MAPS = re.compile(r'(?:<bdi dir="ltr">)?(https://www\.openstreetmap\.org/[^<"\s]+)(?:</bdi>)?')
 _TELEPHONES = re.compile(rf'(?:<bdi dir="ltr">)?\b({_NUMBERS})\b(?:</bdi>)?')

@@ -110,7 +110,7 @@ async def _published(request: web.Request) -> tuple[Published, bool]:
     service, now = request.app[SERVICE], clock.now()
     async with service.store.look() as db:
         published = await hours_published.published(db, now, service.store.zone, service.settings.public_url)
-        return published, bool(await on_shift(db, now))
+        return published, bool(await on_shift(db, now, service.store.zone))
 
 
 def _shared(words: Words, published: Published, code: str = "") -> Shared:

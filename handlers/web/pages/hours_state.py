@@ -11,7 +11,7 @@ from datetime import date
 from markupsafe import Markup
 
 from bot.hours.formats.shape import Published
-from bot.hours.phrases import answers_next, online_told, place_name, special_line, writing
+from bot.hours.phrases import answers_next, online_told, open_until, place_name, special_line, writing
 from bot.language.i18n import Ltr, Plain, Words
 from handlers.web.frame.view import inline
 from models.hours import Door
@@ -73,7 +73,7 @@ def dated(said: Markup, day: str, on_day: date) -> Markup:
 
 def _opened(words: Words, published: Published, opening: Opening) -> OpenShown:
     place, until = published.places[opening.place], f"{opening.closes:%H:%M}"
-    said = words("open_now_until", place=place_name(words, place), time=Ltr(until))
+    said = open_until(words, place, place.door, Ltr(until))
     last_entry = inline(words("place_last_entry", n=place.last_entry)) if place.last_entry else Markup()
     return OpenShown(opening.place, until, timed(said), last_entry)
 
