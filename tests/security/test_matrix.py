@@ -136,6 +136,20 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/places": COORDINATOR_ACTS,
     "GET /desk/places/{place}": COORDINATOR_READS,
     "POST /desk/places/{place}": COORDINATOR_ACTS,
+    "GET /desk/volunteers": COORDINATOR_READS,
+    "POST /desk/volunteers": COORDINATOR_READS,  # answers with the links, this once
+    "GET /desk/volunteers/{person}": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}": COORDINATOR_ACTS,
+    "GET /desk/volunteers/{person}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/volunteers/{person}/steps": COORDINATOR_ACTS,
+    "POST /desk/volunteers/{person}/links": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}/enable": COORDINATOR_READS,
+    "GET /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,
+    "POST /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,  # answers with what came of it
+    "GET /desk/me": STAFF_READS,
+    "POST /desk/me": STAFF_ACTS,
+    "GET /desk/me/moved": ANYBODY_IS_SENT,
+    "POST /desk/me/moved": STAFF_ACTS,
     "GET /desk/shifts": STAFF_READS,
     "GET /desk/shifts/week": COORDINATOR_READS,
     "POST /desk/shifts/week": COORDINATOR_ACTS,
@@ -161,20 +175,6 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/announce": COORDINATOR_READS,  # answers with how many get it
     "GET /desk/announce/send": ANYBODY_IS_SENT,
     "POST /desk/announce/send": COORDINATOR_ACTS,
-    "GET /desk/volunteers": COORDINATOR_READS,
-    "POST /desk/volunteers": COORDINATOR_READS,  # answers with the links, this once
-    "GET /desk/volunteers/{person}": COORDINATOR_READS,
-    "POST /desk/volunteers/{person}": COORDINATOR_ACTS,
-    "GET /desk/volunteers/{person}/{act}": ANYBODY_IS_SENT,
-    "POST /desk/volunteers/{person}/steps": COORDINATOR_ACTS,
-    "POST /desk/volunteers/{person}/links": COORDINATOR_READS,
-    "POST /desk/volunteers/{person}/enable": COORDINATOR_READS,
-    "GET /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,
-    "POST /desk/volunteers/{person}/end/{how}": COORDINATOR_READS,  # answers with what came of it
-    "GET /desk/me": STAFF_READS,
-    "POST /desk/me": STAFF_ACTS,
-    "GET /desk/me/moved": ANYBODY_IS_SENT,
-    "POST /desk/me/moved": STAFF_ACTS,
     "GET /healthz": ANYBODY_READS,
     "GET /readyz": ANYBODY_READS,
     "GET /metrics": ANYBODY_READS,  # the test asks from loopback; from elsewhere see below
@@ -197,14 +197,14 @@ FORMS = {
     "/propose": {"verb": "extra", "place": PLACE, "first": "2090-01-02", "opens": "15:00", "closes": "16:00"},
     "/desk/places": {"name": "Lokalen"},
     "/undo": {"sure": "1"},
-    "/shifts/week": {"place": PLACE, "day": "2090-01-02", "starts": "15:00", "ends": "18:00", "needed": "2"},
-    "/announce": {"to": "all", "text": "Ett ord till alla"},
-    "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
     "/desk/volunteers": {"alias": "Nour", "speaks": "ar"},
     "/{person}": {"speaks": "sv"},
     "/{how}": {"sure": "1"},
     "/desk/me": {"speaks": "sv"},
     "/moved": {"answer": "yes"},
+    "/shifts/week": {"place": PLACE, "day": "2090-01-02", "starts": "15:00", "ends": "18:00", "needed": "2"},
+    "/announce": {"to": "all", "text": "Ett ord till alla"},
+    "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
 }
 FREE = ("/sign-up", "/assign", "/ask")  # on a shift that has room; the others are on the actor's own
 PARTS_OF_ACTS = (("/drafts/", "publish"), ("/cases/", "reply"), ("/chat/", "say"))
@@ -226,16 +226,16 @@ NUMBERED = {
     "GET /desk/hours/drafts/{draft}": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/publish": ALL_BUT_COORDINATOR,
     "POST /desk/hours/drafts/{draft}/drop": ALL_BUT_COORDINATOR,
-    "GET /desk/shifts/{shift}": ALL_BUT_COORDINATOR,
-    "POST /desk/shifts/{shift}/assign": ALL_BUT_COORDINATOR,
-    "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
-    "POST /desk/shifts/{shift}/cancel": ALL_BUT_COORDINATOR,
-    "POST /desk/shifts/{shift}/ask": ALL_BUT_COORDINATOR,
     "GET /desk/volunteers/{person}": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/steps": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/links": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/end/{how}": ALL_BUT_COORDINATOR,
+    "GET /desk/shifts/{shift}": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/assign": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/cancel": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/ask": ALL_BUT_COORDINATOR,
 }
 
 
@@ -259,11 +259,11 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "place": lambda: PLACE,
         "draft": lambda: number or scene.draft,
         "number": lambda: scene.change,
+        "person": lambda: number or scene.person_ids["other"],
+        "how": lambda: "disable",
         "gap": lambda: number or 1,
         "shift": lambda: number or (scene.free if path.endswith(FREE) else scene.shifts.get(actor, scene.free)),
         "own": lambda: "sign-up",
-        "person": lambda: number or scene.person_ids["other"],
-        "how": lambda: "disable",
         "act": lambda: (
             "publish"
             if "/drafts/" in path
@@ -271,10 +271,10 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
             if "/cases/" in path
             else "say"
             if "/chat/" in path
-            else "assign"
-            if "/shifts/" in path
             else "steps"
             if "/volunteers/" in path
+            else "assign"
+            if "/shifts/" in path
             else "language"
         ),
     }
@@ -349,9 +349,9 @@ async def test_asking_for_the_headers_alone_opens_no_other_door(site: Site, scen
 @pytest.mark.parametrize("route", NUMBERED)
 async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, scene: Scene, route: str) -> None:
     theirs = scene.notices["claimer"] if "notice" in route else scene.draft if "draft" in route else scene.claimed
-    theirs = scene.free if "{shift}" in route else theirs
     if "{person}" in route:
         theirs = scene.person_ids["other"]
+    theirs = scene.free if "{shift}" in route else theirs
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
     before = everything(site.service)
