@@ -66,14 +66,16 @@ def _at_the_start(said: Plain) -> Plain:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionUnstaffed(ToStaff):
-    """The sessions to come for which nobody has signed up: are they to be closed?"""
+    """The sessions to come for which nobody has signed up. `may_close`: are they to be closed? Rows of before do not
+    ask."""
 
     kind: ClassVar = Notice.SESSION_UNSTAFFED
     sessions: tuple[SessionTold, ...]
+    may_close: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         told = (session_line(words, session, facts) for session in self.sessions)
-        known = [one for one in self.sessions if one.code]  # sessions were once told without it
+        known = [one for one in self.sessions if one.code and self.may_close]
         ask = words("nobody_close_ask") if known else ""
         close = (Choice(CLOSE_SESSION.code(one.code, one.day), _close_label(words, one)) for one in known)
         return Prompt(lines(words("nobody_for_sessions"), *told, ask), rows_of(*close))

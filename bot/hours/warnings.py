@@ -71,4 +71,4 @@ async def tell(work: Work) -> None:
             await people.tell_coordinators(work, proposed)
     sessions = tuple([session for days in WARNED_BEFORE for session in await unstaffed(work, days)])
     if sessions:
-        await people.tell_coordinators(work, SessionUnstaffed(sessions=sessions))
+        await people.tell_coordinators(work, SessionUnstaffed(sessions=sessions, may_close=True))

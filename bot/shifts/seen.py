@@ -102,4 +102,6 @@ async def _last_done(work: Work, shift_id: int) -> dict[str, object]:
     person = changed.what.get("person")
     whose = person if changed.verb in BY_SOMEBODY and isinstance(person, int) else changed.made_by
     name = await names.name_of(work.db, work.seal, whose)
+    if whose is not None and not name:
+        return {}  # they have left for good: it was not the command line
     return {"verb": changed.verb, "names": (name,) if name else (), "at": changed.made_at}

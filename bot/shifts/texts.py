@@ -186,10 +186,12 @@ class News(StrEnum):
     ALONE = "alone"
     FOUND = "found"
     CANNOT = "cannot"
-    LEFT = "left"
     GONE = "gone"
     PAUSED = "paused"
     TAKEN = "taken"
+
+
+_NOT_THEIRS = (News.CANCELLED, News.UNASSIGNED, News.ALONE)  # the reader is on it no more: with nobody, then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +214,14 @@ class ShiftNews(ToStaff):
                 told,
                 self._reason(words),
                 words("shift_note", note=Foreign(self.shift.in_words)) if self.shift.in_words else "",
-                words("shift_with", names=names_text(words, self.shift.volunteers)) if self.shift.volunteers else "",
+                self._with(words),
                 cover_text(words, self.shift.cover) if self.shift.cover else "",
             )
         )
+
+    def _with(self, words: Words) -> str:
+        them = () if self.news in _NOT_THEIRS else self.shift.volunteers
+        return words("shift_with", names=names_text(words, them)) if them else ""
 
     def _reason(self, words: Words) -> str:
         if self.in_words:

@@ -85,10 +85,10 @@ async def test_one_line_invites_and_the_message_to_pass_on_opens_both_doors_once
 
     assert first == (
         "Nour är inbjuden.\nSkicka nästa meddelande vidare till volontären. Länkarna fungerar en gång var, i 72 timmar."
-        "\nIngen ny tar ärenden före introduktionen. Bocka av den med /volunteers Nour."
+        "\nDen som är ny får ta ärenden först efter introduktionen. Bocka av den med /volunteers Nour."
     )
     assert second.startswith("Hej Nour! Välkommen som volontär i RådRum Online.\nÖppna boten i Telegram")
-    assert "Varje länk fungerar en gång, till " in second
+    assert "Varje länk fungerar en gång, senast " in second
     assert "Klart!" in _last(house, NOUR)
     stands = await _stands(house, nour)
     assert (stands.is_introduced, stands.speaks, stands.role) == (False, ("ar", "sv"), "volunteer")
@@ -363,7 +363,7 @@ async def test_a_button_about_somebody_disabled_meanwhile_says_what_to_do_first(
     await _presses(house, KARIN, f"ve:{amina.id}:disable:ask")
     await _presses(house, KARIN, f"ve:{amina.id}:disable:yes")
 
-    assert await house.pressed(KARIN, stale, message) == "Volontären är avstängd. Släpp först in hen igen."
+    assert await house.pressed(KARIN, stale, message) == "Volontären är avstängd. Släpp först in volontären igen."
 
 
 async def test_nobody_ends_their_own_access(house: House) -> None:
@@ -464,7 +464,7 @@ async def test_a_pause_gives_up_the_shifts_in_it_and_says_how_many(house: House)
     await _presses(house, AMINA, "meu:1")
 
     told = _last(house, AMINA)
-    assert told.startswith("Du hade 1 pass under pausen. Det är lämnat")
+    assert told.startswith("Du hade 1 pass under pausen. Det är lämnat tillbaka")
     left = await table(house.service, "SELECT shift_id FROM assignments WHERE person_id = :id", id=amina.id)
     assert [row.shift_id for row in left] == [later] != [soon]
     today = clock.office_day(clock.now(), house.service.store.zone)

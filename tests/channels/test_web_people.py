@@ -234,7 +234,7 @@ async def test_who_was_disabled_meanwhile_is_let_in_first(site: Site, desk: Brow
 
     pages = [await desk.post(f"{LIST}/{amina.id}{act}", FORM) for act in ("", "/steps", "/links")]
 
-    assert [(page.status, "Släpp först in hen igen." in page.words) for page in pages] == [(422, True)] * 3
+    assert [(page.status, "Släpp först in volontären igen." in page.words) for page in pages] == [(422, True)] * 3
 
 
 # The list, and oneself.
@@ -283,3 +283,16 @@ async def test_a_pause_of_one_s_own_says_what_it_gave_up(site: Site) -> None:
     assert await table(site.service, "SELECT * FROM assignments") == []
     refused = await browser.post(ME, [("first", today.isoformat())])
     assert refused.status == 422 and "Minst ett språk behövs." in refused.words
+
+
+async def test_with_both_days_empty_there_is_no_pause_any_more(site: Site) -> None:
+    amina = await builders.volunteer(site.service, "Amina", on_shift=False)
+    browser = await site.desk_of(amina)
+    today = clock.office_day(clock.now(), site.service.store.zone)
+
+    await browser.post(ME, [*FORM, ("first", today.isoformat()), ("last", "")])
+    open_ended = await _stands(site, amina.id)
+    await browser.post(ME, [*FORM, ("first", ""), ("last", "")])
+
+    assert (open_ended.paused_from, open_ended.paused_until) == (today, None)
+    assert (await _stands(site, amina.id)).paused_from is None

@@ -64,6 +64,8 @@ PROMISES_NOTHING: Mapping[str, set[str]] = {
     "asks for a value, or says how it is written": {
         "desk_place_point_hint", "desk_place_missing", "desk_weekday_missing", "desk_day_missing",
         "desk_times_missing", "desk_reason_missing", "desk_name_missing", "hours_popup_how",
+        "cant_which", "cant_sure", "people_how_pause", "people_how_volunteers", "profile_ask_speaks",
+        "profile_ask_topics", "shift_example_announce",
     },
     "is the organisation's own, who must confirm it": {"coordinator_routine", "staff_tell_coordinator"},
     "says when something was known, or which number it has": {
@@ -72,10 +74,14 @@ PROMISES_NOTHING: Mapping[str, set[str]] = {
     "says that what was asked for is gone, and how to have it anew": {"desk_link_gone"},
     "is pressed, or names a verb of the command line": {
         "send_again", "desk_try_again", "staff_command_openday", "hours_do_usual", "hours_since_when", "cli_hours_on",
+        "desk_onboarding_steps",
     },
     "says what is wrong with what is there, and what to do": {
         "cannot_store_disk_fails", "cannot_store_corrupt", "cannot_store_too_slow", "port_taken", "database_file_open",
         "cli_path_unusable", "seal_error", "key_unreadable", "bad_place_code",
     },
     "says what a value is for": {"cli_valid_to"},
+    "is said out of kindness, or says only that what was asked for could not be done": {
+        "invitation_hello", "shift_thanks", "shift_cannot",
+    },
 }  # fmt: skip

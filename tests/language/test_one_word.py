@@ -36,6 +36,7 @@ OTHERS = [
     Other("sv", r"mittvärde", "median"),
     Other("sv", r"\bidag\b|\bimorgon\b", "i dag, i morgon"),
     Other("sv", r"\bfrivillig|\brådgivaren har blockerat", "volontär"),
+    Other("sv", r"\bersättare", "andra får frågan, as on the button", "(desk_)?(shift|cant|stand_in)_"),
     Other("en", r"\bt(?:ake|akes|aken|ook|aking) (?:\w+ )?back", "undo, as on the button", OF_HOURS),
     Other("en", r"\bnewest", "latest, of changes and closings"),
     Other("en", r"\btelephone", "phone"),
@@ -46,6 +47,7 @@ OTHERS = [
     Other("en", r"\bmiddle of the", "median"),
     Other("en", r"\bhas got a\b", "has a"),
     Other("en", r"\bwe try again\b", "we are trying again: it is happening now"),
+    Other("en", r"^away\b", "pause, as in /pause and on its button", "profile_"),
     Other("en", r"\bthe desk\b", "the volunteer page, as its title says"),
 ]  # fmt: skip
 
@@ -65,9 +67,9 @@ def test_a_thing_has_one_word_in_the_staff_s_catalogue(other: Other) -> None:
     ("language", "sentence"),
     [
         ("sv", "Skäl till inställda tillfällen"), ("sv", "Ändring 3 är tillbakatagen."),
-        ("sv", "Personen har blockerat boten"), ("sv", "en nyckel från BotFather"),
+        ("sv", "Personen har blockerat boten"), ("sv", "en nyckel från BotFather"), ("sv", "en ersättare frågas"),
         ("en", "Take back the newest change"), ("en", "Change 3 has been taken back."), ("en", "They took it back"),
-        ("en", "For inside use only"), ("en", "New words in case 1"),
+        ("en", "For inside use only"), ("en", "New words in case 1"), ("en", "Away: none"),
     ],
 )  # fmt: skip
 def test_what_stood_there_once_would_be_found(language: str, sentence: str) -> None:

@@ -323,7 +323,7 @@ async def coordinate(house: House) -> None:
         session = SessionTold(code="linero", place="linero_library", day=tomorrow, opens=time(13), closes=time(15))
         name = {"sv": "Helgdag", "en": "Holiday"}
         await work.tell(karin.id, HolidayProposed(day=tomorrow, name=name, sessions=(session,)))
-        await work.tell(karin.id, SessionUnstaffed(sessions=(session,)))
+        await work.tell(karin.id, SessionUnstaffed(sessions=(session,), may_close=True))
     await house.hears(COORDINATOR, f"/extra {tomorrow} linero 13-15")
     await house.pressed(COORDINATOR, house.api.chat(COORDINATOR).last.buttons[0][0].action)
     begins = clock.wall(tomorrow, time(13), service.store.zone)
@@ -472,8 +472,9 @@ def family(press: tuple[str, str]) -> tuple[str, str]:
 def refusals(cast: Cast, actor: str) -> set[str]:
     """What a button may say to the actor, in their language."""
     words = cast.words(actor)
+    of_shifts = ("shift_why_already", "shift_why_not_on_it", "shift_asked_already")
     kept = ("answer_saved", "ask_done", "language_changed", "in_the_chat", "devices_ended")  # a press told twice
-    return {words(key) for key in ("no_longer_valid", "not_found", *kept) if key in words}
+    return {words(key) for key in ("no_longer_valid", "not_found", *kept, *of_shifts) if key in words}
 
 
 async def test_a_waiting_case_is_for_volunteers_and_who_is_late_learns_who_has_it_and_nothing_more(cast: Cast) -> None:

@@ -42,8 +42,8 @@ async def test_to_one_shift_those_on_it_read_it_the_times_colon_is_none(office: 
     read = await office.types("Karin", f"/announce mån 7/12 13:00-16:00 linero: {NEXT}")
     await office.presses("Karin", "Skicka till 2 personer")
 
-    assert read.startswith("Det här går till 2 personer på mån 7/12 13–16 Linero:")
-    assert who_read(office, f"Karin skriver till er på mån 7/12 13–16 Linero:\n{NEXT}") == ["Amina", "Bo"]
+    assert read.startswith("Det här går till 2 personer som har passet mån 7/12 13–16 Linero:")
+    assert who_read(office, f"Karin skriver till er som har passet mån 7/12 13–16 Linero:\n{NEXT}") == ["Amina", "Bo"]
 
 
 async def test_who_is_away_or_has_left_gets_nothing_but_of_a_shift_of_theirs(office: ShiftOffice) -> None:
@@ -59,7 +59,7 @@ async def test_who_is_away_or_has_left_gets_nothing_but_of_a_shift_of_theirs(off
     await office.presses("Karin", "Skicka till en person")
 
     assert who_read(office, TO_ALL) == ["Amina", "Cleo", "Robin"]
-    assert who_read(office, f"Karin skriver till er på mån 7/12 13–16 Linero:\n{NEXT}") == ["Bo"]
+    assert who_read(office, f"Karin skriver till er som har passet mån 7/12 13–16 Linero:\n{NEXT}") == ["Bo"]
 
 
 async def test_pressed_twice_it_is_sent_once(office: ShiftOffice) -> None:

@@ -119,6 +119,7 @@ async def test_only_names_that_are_shown_to_others_stand_there(office: ShiftOffi
     await office.shift("Amina", "Bo", "Cleo")
     await office.shift("Amina", "Cleo", begins=18)
     await office.shift("Amina", day=MONDAY + timedelta(days=7))
+    await office.shift("Amina", "Bo", day=MONDAY + timedelta(days=8))
     async with office.house.service.store.work() as work:
         shows = update(PEOPLE).where(PEOPLE.c.id == office.staff["Bo"].id).values(shows_alias=True)
         await work.db.execute(shows)
@@ -127,6 +128,7 @@ async def test_only_names_that_are_shown_to_others_stand_there(office: ShiftOffi
 
     assert shown == [
         "Tillsammans med Bo och 1 till.", "Tillsammans med en till.", "Ingen annan har anmält sig än.",
+        "Tillsammans med Bo.",
     ]  # fmt: skip
 
 

@@ -96,12 +96,10 @@ async def test_somebody_is_put_on_a_shift_by_name_and_told_by_whom(office: Shift
     read = await office.types("Karin", "/assign amina mån 7/12 13-16 Linero")
 
     assert read.startswith(f"✓ Amina är anmäld och får veta det.\n{NAME}: 2 av 2 anmälda (Amina, Bo)\n🟢 Täckt")
-    assert office.reads("Amina") == (
-        f"Karin har satt upp dig på {NAME}. Kan du inte? Säg det under Mina pass.\nMed: Bo"
-    )
+    assert office.reads("Amina") == (f"Karin har satt upp dig på passet {NAME}. Kan du inte? Skriv /cant.\nMed: Bo")
     read = await office.types("Karin", "/unassign Amina mån")
     assert read.startswith("✓ Amina är inte anmäld längre och får veta det.")
-    assert office.reads("Amina") == f"Karin har tagit bort dig från {NAME}.\nMed: Bo"
+    assert office.reads("Amina") == f"Karin har tagit bort dig från passet {NAME}."
     assert await office.on(shift) == ["Bo"]
 
 

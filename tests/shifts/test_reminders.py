@@ -41,7 +41,7 @@ async def test_the_day_before_and_two_hours_before_one_is_asked_in_ones_language
     await office.later(wall(sunday, 13))
 
     assert office.reads("Amina") == f"Du har snart ett pass. Kommer du?\n{NAME}: 2 av 2 anmälda (Bo)"
-    assert office.reads("Bo").startswith("You have a shift soon. Do you come?\nMon 7/12 13–16 Linero")
+    assert office.reads("Bo").startswith("You have a shift soon. Are you coming?\nMon 7/12 13–16 Linero")
     assert await office.presses("Amina", "Jag kommer") == (
         f"Du har snart ett pass. Kommer du?\n{NAME}: 2 av 2 anmälda (Bo)\n✓ Jag kommer"
     )

@@ -6,6 +6,8 @@ import pytest
 
 from bot.engine import clock
 from bot.hours import changes
+from bot.shifts import term
+from bot.shifts.typed import NewLine
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from tests import builders
@@ -71,6 +73,25 @@ async def test_four_weeks_over_christmas_are_shown_with_their_gaps_and_published
         assert office.reads(who).startswith("Det finns 4 nya pass att anmäla sig till, 14 december 2026")
     await office.presses("Amina", "Lediga pass")
     assert office.reads("Amina").startswith("Lediga pass som passar dig:\nmån 14/12 13–16 Linero")
+
+
+async def test_a_term_that_is_thrown_away_adds_nothing(office: ShiftOffice) -> None:
+    await usual_week(office)
+    await office.types("Karin", "/template 2027-01-11..2027-01-24")
+
+    assert await office.presses("Karin", "Kasta") == "Inga pass lades till."
+    assert await shifts_of(office) == []
+
+
+async def test_a_week_has_room_for_twenty_lines(office: ShiftOffice) -> None:
+    karin = office.staff["Karin"]
+    async with builders.acting(office.house.service, karin) as work:
+        for hour in range(20):
+            await term.add_line(work, NewLine(0, (time(hour), time(hour + 1)), "online"))
+
+    assert (await office.types("Karin", "/template tisdag 13-16 linero")).startswith(
+        "Det får inte plats fler rader än 20."
+    )
 
 
 async def test_over_both_changes_of_the_clock_a_shift_stays_at_its_time_on_the_wall(office: ShiftOffice) -> None:

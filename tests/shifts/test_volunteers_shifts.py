@@ -134,7 +134,9 @@ async def test_two_presses_say_that_one_cannot_come_and_one_asks_for_a_stand_in(
     assert await office.on(shift) == ["Bo"]
     assert office.reads("Karin") == f"Amina kan inte komma till {NAME}.\nMed: Bo\n🟡 Delvis täckt: 1 person saknas"
     read = await office.presses("Amina", "Fråga 2 volontärer")
-    assert read.endswith("2 volontärer får frågan, på natten först klockan 7. Den som svarar ja först får passet.")
+    assert read.endswith(
+        "2 volontärer får frågan. På natten väntar den till klockan 7. Den som svarar ja först får passet."
+    )
     assert office.reads("Cleo").startswith("Kan du ta det här passet?")
     assert office.reads("Dag") == office.reads("Cleo")
 
