@@ -151,6 +151,16 @@ class Store:
                     await reading.execute(_ONLY_READS)
                     yield reading
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[Work]:
+        """A Work that only reads, as in `look`, for what the rooms tell whoever acts: nothing is said or changed in it.
+
+        Raises:
+            Unavailable: as `look`.
+        """
+        async with self.look() as db:
+            yield Work(db, clock.now(), seal=self.seal, zone=self.zone, settings=self.settings, crowds=self.crowds)
+
     @contextmanager
     def _troubles_named(self, *, may_only_read: bool = False) -> Iterator[None]:
         """Turns the drivers' ways of saying "the database does not do it" into one refusal that knows why."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, insert, select
 
 from bot.engine.db import Db
-from bot.engine.rows import columns, first
+from bot.engine.rows import columns, every, first
 from bot.engine.work import Work
 from models.base import table_of
 from models.shift import ShiftChange
@@ -50,6 +50,12 @@ async def newest_of(db: Db, shift_id: int) -> Changed | None:
     """The last thing that was done to the shift."""
     lines = select(*columns(Changed, CHANGES)).where(CHANGES.c.shift_id == shift_id)
     return first(Changed, await db.execute(lines.order_by(CHANGES.c.number.desc()).limit(1)))
+
+
+async def lines_of(db: Db, shift_id: int) -> list[Changed]:
+    """Everything that was done to the shift, newest first."""
+    lines = select(*columns(Changed, CHANGES)).where(CHANGES.c.shift_id == shift_id)
+    return every(Changed, await db.execute(lines.order_by(CHANGES.c.number.desc())))
 
 
 async def newest_number(db: Db) -> int:

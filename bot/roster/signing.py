@@ -99,7 +99,7 @@ async def take_off(work: Work, shift_id: int, person_id: int, verb: ShiftVerb) -
     why = hindrance_by_time(stretch(shift), work.now, cancelled=shift.is_cancelled, may_have_begun=True)
     if why is not None:
         raise CannotStaff(shift, person_id, why)
-    if verb == ShiftVerb.LEFT and shift.starts_at - work.now < LEAVES_UNTIL:
+    if verb == ShiftVerb.LEFT and not may_leave(shift.starts_at, work.now):
         raise CannotStaff(shift, person_id, Hindrance(WhyNot.TOO_LATE))
     if not await _remove(work, shift_id, [person_id]):
         raise CannotStaff(shift, person_id, Hindrance(WhyNot.NOT_ON_IT))
@@ -110,6 +110,11 @@ async def take_off(work: Work, shift_id: int, person_id: int, verb: ShiftVerb) -
         for trainee in alone:
             await ledger.record(work, shift_id, ShiftVerb.ALONE, person_id=trainee)
     return Taken(shift, alone)
+
+
+def may_leave(starts_at: datetime, now: datetime) -> bool:
+    """Whether whoever is on a shift may leave it without a word."""
+    return starts_at - now >= LEAVES_UNTIL
 
 
 async def cannot_come(work: Work, shift_id: int, person_id: int) -> tuple[Taken, int]:

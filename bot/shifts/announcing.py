@@ -4,7 +4,7 @@ They are shown with how many they go to before anything leaves. Who is away read
 theirs. Owns who is meant. It must not word anything: `texts_announce.py` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from bot.engine.errors import BadInput, Stale
@@ -37,11 +37,20 @@ async def asked(work: Work, rest: str, catalogues: Catalogues) -> AnnounceSure:
     before, colon, said = _parted(rest)
     if not colon or not before:
         raise BadInput("announce_to_missing")
+    return await sure(work, lambda: _to(work, before, catalogues), said)
+
+
+async def sure(work: Work, to_whom: Callable[[], Awaitable[To]], said: str) -> AnnounceSure:
+    """These words, to be sent to so many if that is meant. `to_whom` is asked once there is something to say.
+
+    Raises:
+        BadInput: nothing is said or too much; or it would go to nobody; or as `to_whom`.
+    """
     if not said:
         raise BadInput("announce_nothing")
     if len(said) > LONGEST_ANNOUNCED:
         raise BadInput("too_long", most=LONGEST_ANNOUNCED)
-    to = await _to(work, before, catalogues)
+    to = await to_whom()
     count = len(await receivers(work, to))
     if not count:
         raise BadInput("announce_to_nobody")

@@ -21,7 +21,7 @@ from bot.shifts.texts import ShiftAsked, ShiftAskOver
 from models.base import new_id, table_of
 from models.reminding import asked_at, is_quiet
 from models.shift import ShiftAsk
-from models.staffing import Volunteer, best_first, hindrance_by_room, hindrance_of
+from models.staffing import Hindrance, Volunteer, best_first, hindrance_by_room, hindrance_of
 from models.timer import TimerKind
 
 _ASKS = table_of(ShiftAsk)
@@ -33,8 +33,21 @@ class _Asked(NamedTuple):
     row_id: int | None
 
 
+class Judged(NamedTuple):
+    """Somebody who is not on a shift, and why they cannot be, if they cannot."""
+
+    who: Volunteer
+    why: Hindrance | None
+
+
 async def fitting(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> list[Volunteer]:
     """Who could take a place on the shift now, the best for what it lacks first; also who does not want to be asked."""
+    return [one.who for one in await judged(work, shift, but=but) if one.why is None]
+
+
+async def judged(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> list[Judged]:
+    """Everybody who is not on the shift: who could take a place now, the best for what it lacks first, then the others
+    by name, each with why not."""
     day = clock.office_day(shift.starts_at, work.zone)
     everybody = await who.staff_on(work.db, day)
     on_it = await signing.people_on(work, shift)
@@ -42,14 +55,15 @@ async def fitting(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> li
     ahead = await signing.shifts_of(work, everybody, since=work.now)
     wish, travel, needs = signing.stretch(shift), signing.travel_of(work), signing.needs(shift)
     called = await names.names_of(work.db, work.seal, everybody)
-    fit = [
-        one
-        for one in sorted(everybody.values(), key=lambda one: names.folded(called.get(one.id, "")))
-        if one.id not in taken
-        and hindrance_of(wish, one, ahead.get(one.id, ()), travel) is None
-        and hindrance_by_room(needs, on_it, one) is None
-    ]
-    return list(best_first(needs, on_it, fit, {person: len(theirs) for person, theirs in ahead.items()}))
+    by_name = sorted(everybody.values(), key=lambda one: names.folded(called.get(one.id, "")))
+    why = {
+        one.id: hindrance_of(wish, one, ahead.get(one.id, ()), travel) or hindrance_by_room(needs, on_it, one)
+        for one in by_name
+    }
+    there = [one for one in by_name if one.id not in taken]
+    fit = [one for one in there if why[one.id] is None]
+    best = best_first(needs, on_it, fit, {person: len(theirs) for person, theirs in ahead.items()})
+    return [Judged(one, why[one.id]) for one in (*best, *(one for one in there if why[one.id] is not None))]
 
 
 async def may_be_asked(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> list[Volunteer]:
@@ -57,6 +71,11 @@ async def may_be_asked(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) 
     asked = select(_ASKS.c.person_id).where(_ASKS.c.shift_id == shift.id)
     already = set((await work.db.execute(asked)).scalars())
     return [one for one in await fitting(work, shift, but=but) if one.may_be_asked and one.id not in already]
+
+
+async def asked_so_far(work: Work, shift_id: int) -> int:
+    """How many have been asked for the shift, whatever they have answered."""
+    return len((await work.db.execute(select(_ASKS.c.id).where(_ASKS.c.shift_id == shift_id))).all())
 
 
 async def ask(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> int:

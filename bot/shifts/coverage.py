@@ -32,14 +32,32 @@ async def coverage(work: Work) -> ShiftCoverage:
     Raises:
         NotFound: the actor is no coordinator.
     """
-    work.require_publisher()
-    rows = await shifts.held_between(work.db, work.now, work.now + timedelta(days=AHEAD_DAYS))
-    ahead = await seen.staffed(work, rows)
-    gaps = [each for each in ahead if _grade(each) != Grade.GREEN]
+    staffed = await seen.staffed(work, await ahead(work))
+    gaps = [each for each in staffed if _grade(each) != Grade.GREEN]
     return ShiftCoverage(
-        days=AHEAD_DAYS, shifts=len(ahead), places=await _by_place(work, ahead), languages=_by_language(ahead),
+        days=AHEAD_DAYS, shifts=len(staffed), places=await _by_place(work, staffed), languages=_by_language(staffed),
         gaps=tuple([await gap(work, each.shift) for each in gaps[:MOST_GAPS]]), more=max(0, len(gaps) - MOST_GAPS),
     )  # fmt: skip
+
+
+async def askable(work: Work, gaps: Sequence[Gap]) -> dict[int, int]:
+    """How many may be asked for each of these shifts, by its id, where that is anybody."""
+    found = {}
+    for one in gaps:
+        shift = await shifts.shift_of(work.db, one.shift.shift)
+        if shift.starts_at > work.now and (those := await asks.may_be_asked(work, shift)):
+            found[shift.id] = len(those)
+    return found
+
+
+async def ahead(work: Work) -> list[ShiftRow]:
+    """The shifts of the next fourteen days, one that has begun among them.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+    """
+    work.require_publisher()
+    return await shifts.held_between(work.db, work.now, work.now + timedelta(days=AHEAD_DAYS))
 
 
 async def week(work: Work, monday: date) -> ShiftsOfWeek:

@@ -1,36 +1,63 @@
 """A volunteer's shifts ahead, and those they could take, as sayings. Reads only."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from bot.engine import clock
+from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people import standing
 from bot.roster import shifts, signing, who
 from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
+from bot.roster.staffing import HELD, SHIFTS
 from bot.roster.told import ShiftSeen, WhyTold
-from bot.shifts import seen
+from bot.shifts import asks, seen
 from bot.shifts.seen import Staffed
-from bot.shifts.texts import MOST_SHOWN, FreeShifts, MyShifts
+from bot.shifts.texts import MOST_SHOWN, CantDone, FreeShifts, MyShifts
 from models.base import table_of
-from models.shift import Assignment
+from models.shift import Assignment, StandIn
 from models.staffing import WhyNot, hindrance_by_room, hindrance_of
 
-_SIGNED_UP = table_of(Assignment)
+_SIGNED_UP, _STAND_INS = table_of(Assignment), table_of(StandIn)
 FREE_AHEAD = timedelta(days=42)  # whoever plans further has standing sign-ups
 
 
-async def mine(work: Work, *, asks: bool = False) -> MyShifts:
-    """The acting volunteer's shifts ahead."""
+class _OpenPlace(NamedTuple):
+    id: int
+    shift_id: int
+
+
+async def mine(work: Work, *, asks: bool = False, most: int = MOST_SHOWN) -> MyShifts:
+    """The acting volunteer's shifts ahead, at most so many of them."""
     me = work.staff.id
     ahead = (await signing.shifts_of(work, [me], since=work.now)).get(me, [])
-    rows = [await shifts.shift_of(work.db, one.shift) for one in ahead[:MOST_SHOWN]]
+    rows = [await shifts.shift_of(work.db, one.shift) for one in ahead[:most]]
     coming = select(_SIGNED_UP.c.shift_id).where(_SIGNED_UP.c.person_id == me, _SIGNED_UP.c.coming_at.is_not(None))
     come = set((await work.db.execute(coming)).scalars())
     shown = await seen.seen(work, await seen.staffed(work, rows), but=me, coming=come)
     return MyShifts(shifts=shown, asks=asks, more=len(ahead) - len(rows))
+
+
+async def open_places(work: Work) -> list[CantDone]:
+    """The places that the acting volunteer could not keep and that nobody has taken, soonest first."""
+    theirs = (
+        select(*columns(_OpenPlace, _STAND_INS))
+        .join(SHIFTS, SHIFTS.c.id == _STAND_INS.c.shift_id)
+        .where(_STAND_INS.c.person_id == work.staff.id, _STAND_INS.c.taken_at.is_(None))
+        .where(HELD, SHIFTS.c.starts_at > work.now)
+    )
+    found = every(_OpenPlace, await work.db.execute(theirs.order_by(SHIFTS.c.starts_at, _STAND_INS.c.id)))
+    return [await _open_place(work, one) for one in found]
+
+
+async def _open_place(work: Work, place: _OpenPlace) -> CantDone:
+    shift = await shifts.shift_of(work.db, place.shift_id)
+    fit, asked = await asks.may_be_asked(work, shift, but=[work.staff.id]), await asks.asked_so_far(work, shift.id)
+    [named] = await seen.named(work, shift)
+    return CantDone(shift=named, open_place=place.id, fitting=len(fit), asked=asked if asked and not fit else None)
 
 
 async def free(work: Work, page: int = 0) -> FreeShifts:

@@ -4,7 +4,7 @@ A shift is named as people do, by day, times and place. It must not know which n
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from bot.hours.phrases import short_name
 from bot.language import dates
@@ -17,6 +17,7 @@ from models.dialogue import Choice
 from models.shift import ONLINE
 from models.staffing import Grade, ShiftVerb, WhyNot
 
+A_DAY = timedelta(days=1)
 MARKS = {Grade.GREEN: "🟢", Grade.AMBER: "🟡", Grade.RED: "🔴"}  # with words beside: nobody need see colours
 BY_SOMEBODY = frozenset(ShiftVerb) - {
     ShiftVerb.MADE, ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED, ShiftVerb.CANCELLED, ShiftVerb.BROUGHT_BACK,
@@ -27,6 +28,8 @@ def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:
     """As people name it: "mån 7/12 13–16 Linero"."""
     begins, ends = (at.astimezone(facts.zone) for at in (shift.starts_at, shift.ends_at))
     times = Ltr(f"{short_time(begins)}–{short_time(ends)}")
+    if shift.ends_at - shift.starts_at >= A_DAY:  # else it would be taken for one of no length
+        times = Ltr(f"{short_time(begins)}–{words.short_day(ends.date())} {short_time(ends)}")
     return words("shift_name", day=words.short_day(begins.date()), times=times, place=place_of(words, shift))
 
 
@@ -77,25 +80,39 @@ def languages_text(words: Words, codes: Sequence[str]) -> Plain:
 
 def cover_text(words: Words, cover: CoverTold) -> Plain:
     """How well it is covered, as a mark and in words: "🟡 1 saknas, arabiska saknas"."""
+    return Plain(f"{MARKS[cover.grade]} {cover_words(words, cover)}")
+
+
+def cover_words(words: Words, cover: CoverTold) -> Plain:
+    """How well it is covered, for whoever shows the colour in another way."""
     lacks = [words("cover_missing", n=cover.missing)] if cover.missing else []
     if cover.no_experienced:
         lacks.append(words("cover_no_experienced"))
     if cover.languages:
         lacks.append(words("cover_no_speaker", languages=languages_text(words, cover.languages)))
     named = words(f"cover_{cover.grade}")
-    said = words("cover_lacks", grade=named, lacks=Plain(dates.listed(lacks, words.language))) if lacks else named
-    return Plain(f"{MARKS[cover.grade]} {said}")
+    return words("cover_lacks", grade=named, lacks=Plain(dates.listed(lacks, words.language))) if lacks else named
 
 
 def seen_lines(words: Words, shift: ShiftSeen, facts: Facts) -> str:
     """A shift, who is on it, what it lacks, and the note about it."""
-    there = words("shift_there", there=shift.there, needed=shift.needed)
-    who = words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+    name = shift_name(words, shift, facts)
     return lines(
-        words("shift_line", shift=shift_name(words, shift, facts), who=who),
+        words("shift_line", shift=name, who=who_text(words, shift)),
         cover_text(words, shift.cover) if shift.cover else "",
-        words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else "",
+        note_text(words, shift),
     )
+
+
+def who_text(words: Words, shift: ShiftSeen) -> Plain:
+    """How many of how many are on it, and who."""
+    there = words("shift_there", there=shift.there, needed=shift.needed)
+    return words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+
+
+def note_text(words: Words, shift: ShiftSeen) -> str:
+    """The note about it, if there is one."""
+    return words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else ""
 
 
 def why_lines(words: Words, told: WhyTold, facts: Facts) -> str:
@@ -110,8 +127,15 @@ def why_lines(words: Words, told: WhyTold, facts: Facts) -> str:
 
 
 def _what_was_done(words: Words, told: WhyTold, facts: Facts) -> str:
-    if told.verb is None or told.at is None:
-        return ""
-    names = names_text(words, told.names) if told.names else words("hours_by_command")
-    at = words.day_and_time(told.at, facts.zone, now=facts.now)
-    return words(f"shift_did_{told.verb}", names=names, time=at)
+    return "" if told.verb is None or told.at is None else done_line(words, told.verb, told.names, told.at, facts)
+
+
+def done_line(
+    words: Words, verb: ShiftVerb, names: Sequence[str], at: datetime, facts: Facts, *, whom: str = ""
+) -> str:
+    """What was done to a shift, by or to whom, and when. `whom`: somebody was put on it or taken off it."""
+    by = names_text(words, names) if names else words("hours_by_command")
+    said = words.day_and_time(at, facts.zone, now=facts.now)
+    if whom and verb in (ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED):
+        return words(f"shift_did_{verb}_whom", names=by, whom=Foreign(whom), time=said)
+    return words(f"shift_did_{verb}", names=by, time=said)

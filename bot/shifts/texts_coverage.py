@@ -79,7 +79,7 @@ class ShiftCoverage(ToStaff):
         text = lines(
             words("coverage_title", n=self.days),
             *(_place_line(words, one) for one in self.places),
-            *(_language_line(words, one) for one in self.languages),
+            *(language_line(words, one) for one in self.languages),
             words("coverage_gaps") if self.gaps else words("coverage_all_green"),
             *(gap_lines(words, one, facts) for one in self.gaps),
             words("shifts_more", n=self.more) if self.more else "",
@@ -90,13 +90,22 @@ class ShiftCoverage(ToStaff):
 
 
 def _place_line(words: Words, one: PlaceCover) -> str:
-    counts = {"green": one.green, "amber": one.amber, "red": one.red}
-    parts = [words(f"coverage_{grade}", n=n) for grade, n in counts.items() if n]
-    marks = "".join(MARKS[Grade(grade)] * min(n, 3) for grade, n in counts.items())
-    return f"{marks} " + words("coverage_place", place=place_of(words, one.example), counts=Plain(", ".join(parts)))
+    marks = "".join(MARKS[grade] * min(n, 3) for grade, n in _counts(one).items())
+    return f"{marks} {place_line(words, one)}"
 
 
-def _language_line(words: Words, one: LanguageCover) -> str:
+def place_line(words: Words, one: PlaceCover) -> Plain:
+    """How many shifts at a place are how well covered."""
+    parts = [words(f"coverage_{grade}", n=n) for grade, n in _counts(one).items() if n]
+    return words("coverage_place", place=place_of(words, one.example), counts=Plain(", ".join(parts)))
+
+
+def _counts(one: PlaceCover) -> dict[Grade, int]:
+    return {Grade.GREEN: one.green, Grade.AMBER: one.amber, Grade.RED: one.red}
+
+
+def language_line(words: Words, one: LanguageCover) -> str:
+    """On how many shifts somebody speaks a language."""
     return words("coverage_language", language=language_name(words, one.code), spoken=one.spoken, n=one.shifts)
 
 
@@ -104,8 +113,12 @@ def gap_lines(words: Words, gap: Gap, facts: Facts) -> str:
     """A gap and who would fill it best."""
     name = shift_name(words, gap.shift, facts)
     cover = cover_text(words, gap.shift.cover) if gap.shift.cover else ""
-    best = words("coverage_best", names=names_text(words, gap.names)) if gap.names else words("shift_nobody_fits")
-    return lines(words("coverage_gap", shift=name, cover=Plain(cover)), best)
+    return lines(words("coverage_gap", shift=name, cover=Plain(cover)), best_text(words, gap))
+
+
+def best_text(words: Words, gap: Gap) -> Plain:
+    """Who would fill the gap best."""
+    return words("coverage_best", names=names_text(words, gap.names)) if gap.names else words("shift_nobody_fits")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,8 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
+from handlers.web.desk.shifts import announce, calendar, one, week
+from handlers.web.desk.shifts import own as own_shifts
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
 from handlers.web.frame import static
@@ -41,6 +43,7 @@ _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
 _CASE = r"/desk/cases/{case:\d{1,18}}"
 _DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
 _PERSON = r"/desk/volunteers/{person:\d{1,18}}"
+_SHIFT = r"/desk/shifts/{shift:\d{1,18}}"
 _PLACE = "/desk/places/{place:[a-z0-9-]{1,16}}"
 
 
@@ -143,6 +146,31 @@ ROUTES = (
     Route("POST", "/desk/me", Policy.STAFF, own.save),
     Route("GET", "/desk/me/moved", Policy.PUBLIC, own.look),
     Route("POST", "/desk/me/moved", Policy.STAFF, own.say_moved),
+    Route("GET", "/desk/shifts", Policy.STAFF, own_shifts.show),
+    Route("GET", "/desk/shifts/week", Policy.COORDINATOR, week.show),
+    Route("POST", "/desk/shifts/week", Policy.COORDINATOR, week.add),
+    Route("GET", "/desk/shifts/calendar", Policy.STAFF, calendar.show),
+    Route("POST", "/desk/shifts/calendar", Policy.STAFF, calendar.make),
+    Route("GET", "/desk/shifts/calendar/end", Policy.PUBLIC, calendar.look),
+    Route("POST", "/desk/shifts/calendar/end", Policy.STAFF, calendar.end),
+    Route("GET", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.PUBLIC, own_shifts.look),
+    Route("POST", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.STAFF, own_shifts.ask_stand_in),
+    Route("GET", _SHIFT + "/cant", Policy.STAFF, own_shifts.ask_cant),
+    Route("POST", _SHIFT + "/cant", Policy.STAFF, own_shifts.cant),
+    Route("GET", _SHIFT + "/{own:sign-up|leave|come}", Policy.PUBLIC, own_shifts.look),
+    Route("POST", _SHIFT + "/sign-up", Policy.STAFF, own_shifts.sign_up),
+    Route("POST", _SHIFT + "/leave", Policy.STAFF, own_shifts.leave),
+    Route("POST", _SHIFT + "/come", Policy.STAFF, own_shifts.come),
+    Route("GET", _SHIFT, Policy.COORDINATOR, one.show),
+    Route("GET", _SHIFT + "/{act:assign|unassign|cancel|ask}", Policy.PUBLIC, one.look),
+    Route("POST", _SHIFT + "/assign", Policy.COORDINATOR, one.assign),
+    Route("POST", _SHIFT + "/unassign", Policy.COORDINATOR, one.unassign),
+    Route("POST", _SHIFT + "/cancel", Policy.COORDINATOR, one.cancel),
+    Route("POST", _SHIFT + "/ask", Policy.COORDINATOR, one.ask),
+    Route("GET", "/desk/announce", Policy.COORDINATOR, announce.show),
+    Route("POST", "/desk/announce", Policy.COORDINATOR, announce.check),
+    Route("GET", "/desk/announce/send", Policy.PUBLIC, announce.look),
+    Route("POST", "/desk/announce/send", Policy.COORDINATOR, announce.send),
     Route("GET", "/healthz", Policy.PROBE, probes.healthz),
     Route("GET", "/readyz", Policy.PROBE, probes.readyz),
     Route("GET", "/metrics", Policy.PROBE, probes.metrics),

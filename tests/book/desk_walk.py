@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.engine import clock
 from bot.people import people
 from tests import builders
+from tests.book import desk_shifts_walk
 from tests.book.entries import Book
 from tests.book.examples import ANSWER, OWN_REASON, QUESTIONS
 from tests.book.walking import Walk, plain_pages
@@ -82,7 +83,7 @@ class _Volunteer(_Staff):
         self.parts = (
             ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
             ("closing a case", self._closes), ("about oneself", self._about_me), ("cases that are no more", self._lost),
-            ("off shift", self._off_shift), ("somebody new", self._new),
+            ("shifts", self._shifts), ("off shift", self._off_shift), ("somebody new", self._new),
         )  # fmt: skip
 
     async def _arrives(self) -> None:
@@ -165,6 +166,10 @@ class _Volunteer(_Staff):
         clock.move(AWAY)
         await self.walk.opens("/desk", "an hour later")
 
+    async def _shifts(self) -> None:
+        await self._log_in(self.office.volunteer, "once more")
+        await desk_shifts_walk.volunteers(self.site, self.walk, self.office.other, self.office.coordinator)
+
     async def _off_shift(self) -> None:
         waiting = await builders.case_of(self.site.service, QUESTIONS["fa"], language="fa")
         await self._log_in(self.office.off_shift, "of another volunteer")
@@ -182,6 +187,7 @@ class _Coordinator(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the desk", self._desk), ("hours", self._hours), ("places", self._places), ("volunteers", self._people),
+            ("shifts", self._shifts),
         )  # fmt: skip
 
     async def _desk(self) -> None:
@@ -238,3 +244,6 @@ class _Coordinator(_Staff):
         mine = f"/desk/volunteers/{self.office.coordinator.id}/end/leave"
         await self.walk.sends(mine, {"sure": "1"}, "one's own")
         await self.walk.opens("/desk/volunteers")
+
+    async def _shifts(self) -> None:
+        await desk_shifts_walk.coordinators(self.site, self.walk, self.office.other)

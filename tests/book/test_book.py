@@ -29,7 +29,8 @@ BOOKS = [f"{NEWCOMERS}-{language}" for language in Language]
 BOOKS += [f"{audience}-{language}" for audience in (STAFF, COMMAND_LINE) for language in STAFF_LANGUAGES]
 # Routes that show nobody anything: what scripts, sockets, programs and other sites ask for.
 NOTHING_TO_READ = {
-    "GET /hours.ics", "GET /hours/{place}.ics", "GET /hours.json", "GET /poster.pdf", "GET /healthz", "GET /readyz",
+    "GET /hours.ics", "GET /hours/{place}.ics", "GET /hours.json", "GET /shifts/{token}.ics", "GET /poster.pdf",
+    "GET /healthz", "GET /readyz",
     "GET /metrics", "POST /telegram/webhook", "GET /static/{version}/{name}", "GET /{language}/chat/live",
     "GET /desk/live", "GET /desk/presence", "POST /desk/presence", "POST /{language}/chat/here",
     "GET /{language}/chat/draft", "POST /{language}/chat/draft", "POST /{language}/chat/written",
@@ -38,6 +39,8 @@ NOTHING_TO_READ = {
 # Those that lead on to a page of the book, and say nothing of their own.
 LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
+    "GET /desk/shifts/calendar/end", "GET /desk/shifts/open/{gap}/ask", "GET /desk/shifts/{shift}/{own}",
+    "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
     "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
 }  # fmt: skip

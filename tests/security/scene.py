@@ -20,6 +20,8 @@ from aiohttp import web
 from sqlalchemy import Table, event
 from sqlalchemy.engine import make_url
 
+from bot.cases import shift_starts
+from bot.engine import clock
 from bot.engine.seal import Seal, create_key, load_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
@@ -43,6 +45,7 @@ NEWCOMER_COOKIE, STAFF_COOKIE = "radrum_chat", "radrum_desk"
 WORDS_OF_A = "Hyresvärden säger upp mig, kanariefågel av A"
 MORNING = (time(10), time(12))
 PLACE = "linero"
+FAR_AHEAD = timedelta(days=20)
 PER_REQUEST = ("Date",)  # header that differs from one answer to the next whoever asks
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -54,7 +57,8 @@ class Scene:
     """Who is there and what is theirs. Ids and tokens, by actor where each has their own.
 
     `claimed`: the case of A, which the claimer has. `queued`: one waiting case for each, of strangers.
-    `change`: of the opening hours, the newest; `draft`: the coordinator's next.
+    `change`: of the opening hours, the newest; `draft`: the coordinator's next. `free`: a shift with room for all;
+    `shifts`: of each of the staff, their own.
     """
 
     claimed: int = 0
@@ -65,6 +69,8 @@ class Scene:
     links: dict[str, str] = field(default_factory=dict)
     notices: dict[str, int] = field(default_factory=dict)
     queued: dict[str, int] = field(default_factory=dict)
+    free: int = 0
+    shifts: dict[str, int] = field(default_factory=dict)
 
     def cookie(self, actor: str, prefix: str = "") -> dict[str, str]:
         """What the actor's browser sends to say who it is."""
@@ -104,6 +110,7 @@ async def _fill(service: Service) -> Scene:
         far = work.today + timedelta(days=60)
         scene.change = await hours_changes.publish_now(work, Change(Verb.EXTRA, (PLACE,), far, spans=(MORNING,)))
         scene.draft = (await hours_changes.propose(work, Change(Verb.USUAL, (PLACE,), far))).draft
+    await _plan_shifts(service, scene, staff)
     askers = {
         "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
         "newcomer_b": await builders.web_case_of(service, "Frågan från B"),
@@ -115,6 +122,17 @@ async def _fill(service: Service) -> Scene:
     scene.person_ids = {actor: one.id for actor, one in (staff | askers).items()}
     await _open_doors(service, scene)
     return scene
+
+
+async def _plan_shifts(service: Service, scene: Scene, staff: Mapping[str, builders.Staff]) -> None:
+    begins = clock.now() + FAR_AHEAD
+    async with service.store.work() as work:
+        scene.free = await shift_starts.add_shift(
+            work, starts_at=begins, ends_at=begins + timedelta(hours=3), person_ids=[], place=PLACE, needed=5
+        )
+    for days, (actor, one) in enumerate(staff.items(), start=1):
+        starts_at = begins + timedelta(days=days)
+        scene.shifts[actor] = await builders.shift(service, one, starts_at=starts_at, lasts=timedelta(hours=3))
 
 
 async def _open_doors(service: Service, scene: Scene) -> None:

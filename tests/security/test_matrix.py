@@ -49,6 +49,7 @@ NEWCOMERS_SENT =    (ENDED,   GOES,    GOES,    ENDED,   ENDED,   ENDED,   ENDED
 NEWCOMERS_SOCKET =  (SHUT,    SOCKET,  SOCKET,  SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 STAFF_READS =       (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    PAGE,    LOG_IN,  PAGE)  # fmt: skip
 STAFF_ACTS =        (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  DONE)  # fmt: skip
+STAFF_LACKS =       (LOG_IN,  LOG_IN,  LOG_IN,  ASKED,   ASKED,   LOG_IN,  ASKED)  # fmt: skip
 STAFF_SOCKET =      (SHUT,    SHUT,    SHUT,    SOCKET,  SOCKET,  SHUT,    SOCKET)  # fmt: skip
 STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  ASKED)  # fmt: skip
 OFF_SHIFT_READS =   (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  PAGE)  # fmt: skip
@@ -149,6 +150,31 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/me": STAFF_ACTS,
     "GET /desk/me/moved": ANYBODY_IS_SENT,
     "POST /desk/me/moved": STAFF_ACTS,
+    "GET /desk/shifts": STAFF_READS,
+    "GET /desk/shifts/week": COORDINATOR_READS,
+    "POST /desk/shifts/week": COORDINATOR_ACTS,
+    "GET /desk/shifts/calendar": STAFF_READS,
+    "POST /desk/shifts/calendar": STAFF_READS,  # answers with the address, this once
+    "GET /desk/shifts/calendar/end": ANYBODY_IS_SENT,
+    "POST /desk/shifts/calendar/end": STAFF_ACTS,
+    "GET /desk/shifts/open/{gap}/ask": ANYBODY_IS_SENT,
+    "POST /desk/shifts/open/{gap}/ask": STAFF_LACKS,  # no place of theirs is open
+    "GET /desk/shifts/{shift}/cant": STAFF_READS,
+    "POST /desk/shifts/{shift}/cant": STAFF_ACTS,
+    "GET /desk/shifts/{shift}/{own}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/{shift}/sign-up": STAFF_ACTS,
+    "POST /desk/shifts/{shift}/leave": STAFF_ACTS,
+    "POST /desk/shifts/{shift}/come": STAFF_ACTS,
+    "GET /desk/shifts/{shift}": COORDINATOR_READS,
+    "GET /desk/shifts/{shift}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/{shift}/assign": COORDINATOR_ACTS,
+    "POST /desk/shifts/{shift}/unassign": COORDINATOR_ACTS,
+    "POST /desk/shifts/{shift}/cancel": COORDINATOR_ACTS,
+    "POST /desk/shifts/{shift}/ask": COORDINATOR_ACTS,
+    "GET /desk/announce": COORDINATOR_READS,
+    "POST /desk/announce": COORDINATOR_READS,  # answers with how many get it
+    "GET /desk/announce/send": ANYBODY_IS_SENT,
+    "POST /desk/announce/send": COORDINATOR_ACTS,
     "GET /healthz": ANYBODY_READS,
     "GET /readyz": ANYBODY_READS,
     "GET /metrics": ANYBODY_READS,  # the test asks from loopback; from elsewhere see below
@@ -176,7 +202,11 @@ FORMS = {
     "/{how}": {"sure": "1"},
     "/desk/me": {"speaks": "sv"},
     "/moved": {"answer": "yes"},
+    "/shifts/week": {"place": PLACE, "day": "2090-01-02", "starts": "15:00", "ends": "18:00", "needed": "2"},
+    "/announce": {"to": "all", "text": "Ett ord till alla"},
+    "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
 }
+FREE = ("/sign-up", "/assign", "/ask")  # on a shift that has room; the others are on the actor's own
 PARTS_OF_ACTS = (("/drafts/", "publish"), ("/cases/", "reply"), ("/chat/", "say"))
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
 ACTS = tuple(route for route in POLICY if route.startswith("POST") and "webhook" not in route)
@@ -201,6 +231,11 @@ NUMBERED = {
     "POST /desk/volunteers/{person}/steps": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/links": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/end/{how}": ALL_BUT_COORDINATOR,
+    "GET /desk/shifts/{shift}": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/assign": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/cancel": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/{shift}/ask": ALL_BUT_COORDINATOR,
 }
 
 
@@ -226,6 +261,9 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "number": lambda: scene.change,
         "person": lambda: number or scene.person_ids["other"],
         "how": lambda: "disable",
+        "gap": lambda: number or 1,
+        "shift": lambda: number or (scene.free if path.endswith(FREE) else scene.shifts.get(actor, scene.free)),
+        "own": lambda: "sign-up",
         "act": lambda: (
             "publish"
             if "/drafts/" in path
@@ -235,15 +273,20 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
             if "/chat/" in path
             else "steps"
             if "/volunteers/" in path
+            else "assign"
+            if "/shifts/" in path
             else "language"
         ),
     }
     return re.sub(r"{(\w+)}", lambda found: str(values[found[1]]()), path)
 
 
-def form_for(route: str, actor: str) -> dict[str, str] | None:
+def form_for(route: str, actor: str, scene: Scene) -> dict[str, str] | None:
     if route.startswith("GET"):
         return None
+    if route.endswith(("assign", "unassign")):  # the one is put on a shift, the other taken off their own
+        whom = "other" if route.endswith("/assign") or actor not in scene.shifts else actor
+        return {"person": str(scene.person_ids[whom])}
     code = {"code": f"47291{ACTORS.index(actor)}0"}  # each their own: tries are counted against a code
     return code | next((form for end, form in FORMS.items() if route.endswith(end)), {})
 
@@ -254,7 +297,7 @@ async def try_route(site: Site, scene: Scene, route: str, actor: str) -> str:
     headers = scene.cookie(actor) | JSON
     if path.endswith("/live"):
         return await try_socket(site, path, headers)
-    return said_by(await site.ask(method, path, headers, data=form_for(route, actor)))
+    return said_by(await site.ask(method, path, headers, data=form_for(route, actor, scene)))
 
 
 async def try_socket(site: Site, path: str, headers: dict[str, str]) -> str:
@@ -308,6 +351,7 @@ async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, 
     theirs = scene.notices["claimer"] if "notice" in route else scene.draft if "draft" in route else scene.claimed
     if "{person}" in route:
         theirs = scene.person_ids["other"]
+    theirs = scene.free if "{shift}" in route else theirs
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
     before = everything(site.service)
@@ -326,7 +370,7 @@ async def refused_at_a_cost(
     """The answer, with the number left out of it, and how many statements it took."""
     path, headers = path_for(route, scene, actor, number), scene.cookie(actor) | {"Accept": accept}
     with statements_counted(site.service) as seen:
-        answer = await site.ask(route.partition(" ")[0], path, headers, data=form_for(route, actor))
+        answer = await site.ask(route.partition(" ")[0], path, headers, data=form_for(route, actor, scene))
     return answer.without(number), len(seen)
 
 

@@ -33,7 +33,8 @@ SHOWN_NOTICES = frozenset(
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
-        Notice.SHIFT_NEWS, Notice.SHIFT_REMINDER, Notice.SHIFT_REMINDER_DOUBT, Notice.SHIFT_GAP, Notice.TERM_OPEN,
+        Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
     }
 )  # fmt: skip
 

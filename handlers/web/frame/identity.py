@@ -177,6 +177,14 @@ async def signs(request: web.Request) -> AsyncIterator[tuple[Work, Login]]:
 
 
 @asynccontextmanager
+async def looks(request: web.Request) -> AsyncIterator[Work]:
+    """What a page of the staff shows is read in it, as whoever asks; nothing can be said or changed."""
+    async with request.app[SERVICE].store.looking() as work:
+        work.actor = await actor_of(work.db, asking(request).person_id)
+        yield work
+
+
+@asynccontextmanager
 async def by_the_way(request: web.Request, login: Login) -> AsyncIterator[Work]:
     """A Work in which a volunteer acts beside what they asked for: a page of theirs notes that it has been read.
 
