@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from bot.language.i18n import Catalogues
+from bot.roster.ledger import CHANGES
 from models.outbox import Notice
 from tests import builders
 from tests.builders import one, table
@@ -88,6 +90,27 @@ async def test_a_shift_is_added_by_its_form_and_stands_in_the_week(desk: ShiftDe
     assert "Önskade språk: Arabiska" in read(made.text)
     assert "Karin lade till passet, i dag kl. 09:00." in part(made, "h-changes")
     assert "13:00–16:00 Linero" in day_of(week, MONDAY)
+
+
+async def test_a_shift_that_ends_before_it_begins_ends_on_the_next_day(desk: ShiftDesk) -> None:
+    page = await desk.opens("Karin", WEEK)
+
+    await desk.sends("Karin", WEEK, FORM | {"place": "online", "starts": "22:00", "ends": "02:00"}, seen=page)
+    week = await desk.opens("Karin", f"{WEEK}?day=2026-12-07")
+
+    assert "Slutar det före det börjar, räknas det till nästa dag." in read(page.text)
+    assert "22:00–02:00 online" in day_of(week, MONDAY) and "Inga pass" in day_of(week, MONDAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("day", ["2026-02-31", "tomorrow", "0001-01-01"])
+async def test_a_week_of_no_day_is_answered_with_this_one_and_why(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues, day: str
+) -> None:
+    async with shift_desk(sqlite_url, tmp_path, catalogues) as desk:
+        page = await desk.opens("Karin", f"{WEEK}?day={day}")
+
+        assert page.status == 422 and day in alert_in(page)
+        assert "Vecka 49, från mån 30/11" in read(page.text)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +265,16 @@ async def test_those_who_could_stand_in_are_asked_in_one_press(desk: ShiftDesk) 
     assert await desk.told("Karin", Notice.SHIFT_ASKED) == []
 
 
+async def test_a_shift_of_before_anybody_noted_changes_says_that_there_are_none(desk: ShiftDesk) -> None:
+    shift = await desk.shift("Bo")
+    async with desk.site.service.store.work() as work:
+        await work.db.execute(delete(CHANGES))
+
+    page = await opens_shift(desk, "Karin", shift)
+
+    assert "Passet har inte ändrats än." in part(page, "h-changes")
+
+
 @pytest.mark.parametrize("person", ["", "abc", "9" * 30])
 async def test_nobody_chosen_is_said(desk: ShiftDesk, person: str) -> None:
     shift = await desk.shift("Bo")
@@ -281,7 +314,7 @@ async def test_words_go_to_those_who_speak_a_language_or_are_on_a_shift(desk: Sh
 
     assert f'<option value="shift-{shift}">{NAME}</option>' in form.text
     by_language = "Karin skriver till alla som talar arabiska:\nTill ar"
-    by_shift = f"Karin skriver till er på {NAME}:\nTill shift-{shift}"
+    by_shift = f"Karin skriver till er som har passet {NAME}:\nTill shift-{shift}"
     read_by = {who: await desk.told(who, Notice.ANNOUNCED) for who in ("Amina", "Bo", "Cleo", "Robin")}
     assert read_by == {"Amina": [by_language], "Robin": [by_language], "Bo": [by_shift], "Cleo": [by_shift]}
 
