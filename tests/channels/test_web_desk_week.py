@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
+from bot.cases import shift_starts
+from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.roster.ledger import CHANGES
 from models.outbox import Notice
@@ -63,6 +65,21 @@ async def test_the_week_shows_each_day_with_its_shifts_and_how_they_are_covered(
     assert 'href="/desk/shifts/week?day=2026-11-30"' in page.text
     assert 'href="/desk/shifts/week?day=2026-12-14"' in page.text
     assert "13:00–16:00 Linero Partly covered: 1 person missing" in day_of(told, MONDAY)
+
+
+async def test_a_shift_that_reaches_into_the_week_stands_on_its_monday_with_the_day_it_begins(desk: ShiftDesk) -> None:
+    await desk.shift("Bo", day=date(2026, 12, 6), begins=22, hours=4, place="online")
+    async with desk.site.service.store.work() as work:
+        starts_at = clock.wall(date(2026, 12, 9), time(9), work.zone)
+        ends_at = starts_at + timedelta(days=2)
+        await shift_starts.add_shift(
+            work, starts_at=starts_at, ends_at=ends_at, person_ids=[], longest=timedelta(days=9)
+        )
+
+    page = await desk.opens("Karin", f"{WEEK}?day=2026-12-07")
+
+    assert "sön 6/12 22:00–02:00 online" in day_of(page, MONDAY)
+    assert "09:00–fre 11/12 09:00 online" in day_of(page, date(2026, 12, 9))
 
 
 async def test_above_the_week_stands_what_is_not_covered_and_who_would_fill_it_best(desk: ShiftDesk) -> None:
