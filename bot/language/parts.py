@@ -36,6 +36,7 @@ class Facts:
 
     `state`: a relayed row's state; `fresh`: said so lately that it may be taken back. `left_in_chat`: so many messages
     stand in the reader's chat although they were to be deleted. `bot_name`: in Telegram, where it is known.
+    `has_migrated`: what the reader has said of themself, if they have.
     """
 
     zone: ZoneInfo
@@ -60,6 +61,7 @@ class Facts:
     left_in_chat: int = 0
     bot_name: str = ""
     has_telegram: bool = False
+    has_migrated: bool | None = None
 
 
 V = TypeVar("V")

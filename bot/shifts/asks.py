@@ -91,6 +91,11 @@ async def ask(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> int:
     return asked
 
 
+async def were_asked(work: Work, shift_id: int) -> bool:
+    """Whether the question has been put to anybody about this shift and stands."""
+    return bool(await _open(work, shift_id))
+
+
 async def put_questions(work: Work, shift_id: int) -> None:
     """Whoever is to be asked about this shift and has not been has the question, if anybody is still needed."""
     shift = await signing.lock_shift(work, shift_id)

@@ -4,7 +4,7 @@ A shift is named as people do, by day, times and place. It must not know which n
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from bot.hours.phrases import short_name
 from bot.language import dates
@@ -17,6 +17,7 @@ from models.dialogue import Choice
 from models.shift import ONLINE
 from models.staffing import Grade, ShiftVerb, WhyNot
 
+A_DAY = timedelta(days=1)
 MARKS = {Grade.GREEN: "🟢", Grade.AMBER: "🟡", Grade.RED: "🔴"}  # with words beside: nobody need see colours
 BY_SOMEBODY = frozenset(ShiftVerb) - {
     ShiftVerb.MADE, ShiftVerb.ASSIGNED, ShiftVerb.UNASSIGNED, ShiftVerb.CANCELLED, ShiftVerb.BROUGHT_BACK,
@@ -27,6 +28,8 @@ def shift_name(words: Words, shift: ShiftNamed, facts: Facts) -> Plain:
     """As people name it: "mån 7/12 13–16 Linero"."""
     begins, ends = (at.astimezone(facts.zone) for at in (shift.starts_at, shift.ends_at))
     times = Ltr(f"{short_time(begins)}–{short_time(ends)}")
+    if shift.ends_at - shift.starts_at >= A_DAY:  # else it would be taken for one of no length
+        times = Ltr(f"{short_time(begins)}–{words.short_day(ends.date())} {short_time(ends)}")
     return words("shift_name", day=words.short_day(begins.date()), times=times, place=place_of(words, shift))
 
 

@@ -25,6 +25,8 @@ from bot.service import Service
 from bot.telling import inbox, table
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers.menus import menu_of
+from bot.volunteers.texts_own import OwnProfile
+from bot.volunteers.told import own_secrets
 from models.base import table_of
 from models.case import HeldLine
 from models.conversation import Conversation, Message
@@ -156,6 +158,8 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
         case Erased(unsaid=True):
             left = await in_chat.left(db, row.address_id, asked_at=row.created_at)
             more["left_in_chat"] = left + await _perhaps_arrived(db, row.address_id)
+        case OwnProfile():
+            more["has_migrated"] = (await own_secrets(db, saying.told.person)).has_migrated
         case WordsAtDesk(case=case_id):
             more["left_in_chat"] = await in_chat.left_of_case(db, row.address_id, case_id)
     return more

@@ -63,7 +63,7 @@ async def invite(work: Work, *, alias: str, speaks: list[str]) -> Doors:
     """
     work.require_publisher()
     if not speaks:
-        raise BadInput("invite_no_languages", alias=alias, known=", ".join(LANGUAGES_SPOKEN))
+        raise BadInput("speaks_nothing")
     person_id = await people.add_new_staff(work, role=Role.VOLUNTEER, alias=alias, language="sv", speaks=speaks)
     return await _doors(work, person_id, alias)
 

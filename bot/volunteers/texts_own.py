@@ -39,36 +39,37 @@ Views = Literal["all", "speaks", "topics", "places", "pause", "name", "moved"]
 class OwnProfile(ToStaff):
     """What the reader has said of themself, and what of it they are changing now. `places`: those there are.
 
-    `given_up`: so many shifts, by the pause that they have just begun.
+    Whether they have migrated is no part of it: a row lives for a month, and they may take it back at any time.
+    `given_up`: so many shifts, by the pause that they have just begun; `cases`: so many they still have in hand.
     """
 
     kind: ClassVar = Notice.OWN_PROFILE
     told: VolunteerTold
     shows_alias: bool = False
-    has_migrated: bool | None = None
     view: Views = "all"
     places: tuple[PlaceTold, ...] = ()
     given_up: Annotated[int, Like((0, 2))] = 0
+    cases: Annotated[int, Like((0, 2))] = 0
 
-    def said(self, words: Words, _facts: Facts) -> Prompt:
-        choices: Rows = getattr(self, f"_{self.view}")(words)
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        choices: Rows = self._moved(words, facts) if self.view == "moved" else getattr(self, f"_{self.view}")(words)
         if self.view == "all":
             left = steps_lines(words, self.told) if not self.told.is_introduced else []
-            given_up = words("profile_gave_up", n=self.given_up) if self.given_up else ""
+            begun = pause_lines(words, self.given_up, self.cases)
             text = lines(
-                given_up, words("profile_title"), *own_lines(words, self.told), self._name_line(words),
-                words(_MIGRATED[self.has_migrated]), *left,
+                *begun, words("profile_title"), *own_lines(words, self.told), self._name_line(words),
+                words(_MIGRATED[facts.has_migrated]), *left,
             )  # fmt: skip
             return Prompt(text, choices)
         back = rows_of(Choice(OWN_VIEW.code("all"), words("people_done")))
-        return Prompt(self._question(words), (*choices, *back))
+        return Prompt(self._question(words, facts), (*choices, *back))
 
     def _name_line(self, words: Words) -> Plain:
         if not self.shows_alias:
             return words("profile_adviser")
         return words("profile_named", alias=Foreign(self.told.alias))
 
-    def _question(self, words: Words) -> str:
+    def _question(self, words: Words, facts: Facts) -> str:
         match self.view:
             case "name":
                 return lines(self._name_line(words), words("profile_ask_name"))
@@ -77,7 +78,7 @@ class OwnProfile(ToStaff):
                 ask = words("profile_ask_pause", example=words("people_example_pause"))
                 return lines(words("profile_pause", what=pause), ask)
             case "moved":
-                return lines(words(_MIGRATED[self.has_migrated]), words("profile_ask_moved"))
+                return lines(words(_MIGRATED[facts.has_migrated]), words("profile_ask_moved"))
             case _:
                 return words(f"profile_ask_{self.view}")
 
@@ -122,11 +123,17 @@ class OwnProfile(ToStaff):
         shown = Choice(OWN_NAME.code(True), tick(Plain(self.told.alias), self.shows_alias))
         return rows_of(shown, Choice(OWN_NAME.code(False), tick(words("service_adviser"), not self.shows_alias)))
 
-    def _moved(self, words: Words) -> Rows:
-        said = self.has_migrated
+    def _moved(self, words: Words, facts: Facts) -> Rows:
+        said = facts.has_migrated
         yes = Choice(OWN_MIGRATION.code("yes"), tick(words("migrated_yes"), said is True))
         no = Choice(OWN_MIGRATION.code("no"), tick(words("migrated_no"), said is False))
         return rows_of(yes, no, *([] if said is None else [Choice(OWN_MIGRATION.code("back"), words("migrated_back"))]))
+
+
+def pause_lines(words: Words, given_up: int, cases: int) -> list[Plain]:
+    """What a pause that has begun took along, and what is still to be done: nobody answers in one's cases meanwhile."""
+    shifts = [words("profile_gave_up", n=given_up)] if given_up else []
+    return [*shifts, words("profile_has_cases", n=cases)] if cases else shifts
 
 
 _MIGRATED = {True: "profile_migrated", False: "profile_not_migrated", None: "profile_migrated_unsaid"}

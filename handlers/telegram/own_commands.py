@@ -6,6 +6,7 @@ It must not decide what can be said (`bot/volunteers/profiles.py`), nor touch an
 from collections.abc import Awaitable
 from datetime import timedelta
 
+from bot.cases import cases
 from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
 from bot.engine.errors import BadInput
@@ -58,12 +59,14 @@ async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
     return True
 
 
-async def _tell_own(work: Work, actor: Actor, view: Views, card: int | None = None, *, given_up: int = 0) -> None:
+async def _tell_own(
+    work: Work, actor: Actor, view: Views, card: int | None = None, *, given_up: int = 0, in_hand: int = 0
+) -> None:
     own = await told.own_secrets(work.db, actor.id)
     places = tuple((await told.places_known(work.db)).values()) if view == "places" else ()
     profile = OwnProfile(
-        told=await told.volunteer(work.db, work.seal, actor.id), shows_alias=own.shows_alias,
-        has_migrated=own.has_migrated, view=view, places=places, given_up=given_up,
+        told=await told.volunteer(work.db, work.seal, actor.id), shows_alias=own.shows_alias, view=view,
+        places=places, given_up=given_up, cases=in_hand,
     )  # fmt: skip
     await work.tell(actor.id, profile, edits=card)
 
@@ -79,7 +82,8 @@ async def _pause_as_typed(work: Work, actor: Actor, rest: str) -> None:
 
 async def _pause(work: Work, actor: Actor, pause: pauses.Pause, card: int | None) -> None:
     given_up = await profiles.pause(work, actor.id, pause.first, pause.last)
-    await _tell_own(work, actor, "all", card, given_up=given_up)
+    in_hand = len(await cases.cases_of(work.db, actor.id))
+    await _tell_own(work, actor, "all", card, given_up=given_up, in_hand=in_hand)
 
 
 # What was pressed.

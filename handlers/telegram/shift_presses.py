@@ -115,7 +115,7 @@ async def _pressed_come(press: Press, named: OfShift) -> Answer:
 
 async def _pressed_ask_stand_in(press: Press, place: OfOpenPlace) -> Answer:
     told = await taking.ask_stand_in(press.work, place.open_place)
-    if not told.asked:
+    if not told.asked and await asks.were_asked(press.work, told.shift.shift):
         return ASKED_ALREADY
     await press.work.tell(press.actor.id, told, edits=press.card)
     return DONE

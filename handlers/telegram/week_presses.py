@@ -9,7 +9,7 @@ from bot.engine import buttons as engine_buttons
 from bot.engine import guided as engine_guided
 from bot.engine.errors import BadInput
 from bot.roster.signing import CannotStaff
-from bot.shifts import announcing, coverage, finding, guided, making
+from bot.shifts import announcing, asks, coverage, finding, guided, making
 from bot.shifts.finding import Deed
 from bot.shifts.texts_announce import AnnounceNot, AnnounceSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftShown, ShiftWhich, ShiftWho
@@ -91,7 +91,7 @@ async def _tried(press: Press, deed: Deed, shift: int, person: int) -> Answer:
 
 async def _pressed_ask_them(press: Press, named: OfShift) -> Answer:
     asked = await coverage.ask_them(press.work, named.shift)
-    if not asked:
+    if not asked and await asks.were_asked(press.work, named.shift):
         return ASKED_ALREADY
     await press.work.tell(press.actor.id, await coverage.shown(press.work, named.shift, asked=asked), edits=press.card)
     return DONE

@@ -20,6 +20,7 @@ from bot.language.i18n import Catalogues, Foreign, Ltr, Value, Words
 from bot.language.parts import Facts
 from bot.places.told import PlaceFacts, PlaceTold
 from bot.trouble.texts import CanStoreAgain
+from bot.volunteers.texts_own import OwnProfile
 from bot.volunteers.texts_people import InvitationLinks
 from handlers.telegram.reading import UNREADABLE_KINDS
 from models.people import Language
@@ -120,6 +121,7 @@ VARIATIONS: tuple[Mapping[str, object], ...] = (
 
 
 # Only these go with it: it is not said of words that have arrived.
+OF_ONESELF: tuple[Mapping[str, object], ...] = ({}, {"has_migrated": True}, {"has_migrated": False})
 OF_LINKS: tuple[Mapping[str, object], ...] = (
     {"secret": "D-token T-token", "bot_name": "radrum_bot"}, {"secret": "D-token T-token", "has_telegram": True},
     {"secret": "D-token T-token"}, {"secret": ""},
@@ -131,6 +133,8 @@ def variations(like: type[Saying]) -> tuple[Mapping[str, object], ...]:
     """The facts that may stand beside a notice of this type, the usual ones first."""
     if like is InvitationLinks:
         return OF_LINKS
+    if like is OwnProfile:
+        return OF_ONESELF
     return OF_TROUBLE if like is RelayTrouble else ({}, *VARIATIONS)
 
 

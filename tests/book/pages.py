@@ -22,6 +22,8 @@ CLASSES = {"alert": "alert", "hint": "small", "when": "small", "who": "small", "
 HEARD = ("aria-label", "title", "placeholder", "alt")
 SPACES, BLANKS = re.compile(r"\s+"), re.compile(r" {2,}")
 SENTENCE = re.compile(r"[^\Wa-z\d_]|[^\W\d_]\S* ")  # and no code, number or address
+# What keeps its direction on the page keeps it in the book: a number in Arabic would be read backwards.
+ISOLATES, FIRST_STRONG, ISOLATE_ENDS = {"ltr": "\u2066", "rtl": "\u2067"}, "\u2068", "\u2069"
 OPENS, CLOSES = "opens", "closes"
 LATER, HEARD_ONLY, BY_SCRIPT = "later", "heard", "script"
 ASIDE = (LATER, HEARD_ONLY, BY_SCRIPT)
@@ -69,6 +71,8 @@ class _Reader(HTMLParser):
             self._text.append(" · ")
         if tag == "br":
             self._text.append("\n")
+        if tag == "bdi":
+            self._text.append(ISOLATES.get(at.get("dir", ""), FIRST_STRONG))
         if tag == "input":
             self._input(at)
         if tag not in VOID:
@@ -79,6 +83,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID or tag not in [name for name, _ in self._open]:
             return
+        if tag == "bdi":
+            self._text.append(ISOLATE_ENDS)
         if tag not in INLINE or (tag == "a" and self._is_link):
             self._flush()
         while self._open:

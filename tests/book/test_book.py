@@ -29,7 +29,8 @@ BOOKS = [f"{NEWCOMERS}-{language}" for language in Language]
 BOOKS += [f"{audience}-{language}" for audience in (STAFF, COMMAND_LINE) for language in STAFF_LANGUAGES]
 # Routes that show nobody anything: what scripts, sockets, programs and other sites ask for.
 NOTHING_TO_READ = {
-    "GET /hours.ics", "GET /hours/{place}.ics", "GET /hours.json", "GET /poster.pdf", "GET /healthz", "GET /readyz",
+    "GET /hours.ics", "GET /hours/{place}.ics", "GET /hours.json", "GET /shifts/{token}.ics", "GET /poster.pdf",
+    "GET /healthz", "GET /readyz",
     "GET /metrics", "POST /telegram/webhook", "GET /static/{version}/{name}", "GET /{language}/chat/live",
     "GET /desk/live", "GET /desk/presence", "POST /desk/presence", "POST /{language}/chat/here",
     "GET /{language}/chat/draft", "POST /{language}/chat/draft", "POST /{language}/chat/written",

@@ -162,6 +162,7 @@ async def test_new_links_end_the_old_ones_and_a_double_press_makes_them_once(hou
             "/invite Nour",
             f"Vilka språk talar Nour? Skriv dem efter namnet. Vi känner till: {KNOWN}.",
         ),
+        ("/invite Nour ar,sv hej", f"Vi känner inte till språket ”hej”. Välj bland {KNOWN}."),
         (
             "/invite Nour ar,xx",
             f"Vi känner inte till språket ”xx”. Välj bland {KNOWN}.",
@@ -475,6 +476,15 @@ async def test_a_pause_gives_up_the_shifts_in_it_and_says_how_many(house: House)
     assert (await _stands(house, amina.id)).paused_from is None
 
 
+async def test_who_goes_away_with_cases_in_hand_is_told_what_to_do_with_them(house: House) -> None:
+    amina = await builders.volunteer(house.service, "Amina", chat_id=AMINA)
+    await builders.claimed_case(house.service, amina)
+
+    await house.hears(AMINA, "/pause 1/7-15/8")
+
+    assert _last(house, AMINA).startswith("Du har 1 öppet ärende. Avsluta eller släpp det innan du är borta")
+
+
 async def test_consent_to_be_counted_is_given_and_taken_back(house: House) -> None:
     amina = await builders.volunteer(house.service, "Amina", chat_id=AMINA)
     await house.hears(AMINA, "/me")
@@ -491,6 +501,9 @@ async def test_consent_to_be_counted_is_given_and_taken_back(house: House) -> No
     assert said[0].has_migrated and said[0].has_migrated_told_at is not None
     (row,) = await table(house.service, "SELECT * FROM volunteer_profiles WHERE person_id = :id", id=amina.id)
     assert (row.has_migrated, row.has_migrated_told_at) == (None, None)
+    assert "Har själv migrerat: inget sagt" in _last(house, AMINA)
+    rows = await table(house.service, "SELECT params FROM outbox")
+    assert not [row for row in rows if "has_migrated" in row.params], "a row outlives what was taken back"
 
 
 async def test_a_coordinator_sees_everything_but_who_has_migrated(house: House) -> None:

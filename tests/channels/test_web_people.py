@@ -72,7 +72,7 @@ async def test_with_a_bot_its_link_is_beside_the_desk_s(site: Site, desk: Browse
     ("fields", "sentence"),
     [
         ([("alias", " "), ("speaks", "ar")], "Vem ska bjudas in?"),
-        ([("alias", "Nour")], "Vilka språk talar"),
+        ([("alias", "Nour")], "Minst ett språk behövs."),
         ([("alias", "Nour"), ("speaks", "xx")], "Vi känner inte till språket ”xx”."),
         ([("alias", "karin"), ("speaks", "ar")], "Någon annan heter redan"),
         ([("alias", "N" * 41), ("speaks", "ar")], "Skriv ett namn på högst 40 tecken."),
@@ -93,7 +93,7 @@ async def test_an_invitation_that_cannot_be_says_why_and_keeps_what_was_typed(
 async def test_a_script_is_told_the_refusal_alone(desk: Browser) -> None:
     page = await desk.post(LIST, [("alias", "Nour")], headers={"Accept": "application/json"})
 
-    assert page.status == 422 and '"invite_no_languages"' in page.text
+    assert page.status == 422 and '"speaks_nothing"' in page.text
 
 
 # The introduction.
@@ -269,6 +269,16 @@ async def test_a_volunteer_says_it_themself_and_the_name_is_shown(site: Site) ->
     assert "Har själv migrerat: ja" in (await browser.get(ME)).words
     back = await browser.post(f"{ME}/moved", {"answer": "back"})
     assert "Har själv migrerat: inget sagt" in back.words
+
+
+async def test_another_language_at_the_desk_is_another_menu_in_telegram(site: Site) -> None:
+    amina = await builders.volunteer(site.service, "Amina", chat_id=77)
+    menus = "SELECT id FROM outbox WHERE kind = 'menu'"
+    before = await table(site.service, menus)
+
+    await (await site.desk_of(amina)).post("/desk/language", {"language": "en"})
+
+    assert len(await table(site.service, menus)) == len(before) + 1
 
 
 async def test_a_pause_of_one_s_own_says_what_it_gave_up(site: Site) -> None:

@@ -23,7 +23,7 @@ from bot.intake import converse
 from bot.people import logins, people
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
-from models.outbox import Outbox, RowState
+from models.outbox import Notice, Outbox, RowState
 from models.people import Device, Role
 from models.timer import Timer
 from tests.botapi import FakeBotApi
@@ -72,8 +72,10 @@ class Place:
         return {row.id: seal.open(row.words, table="messages", column="words", row_id=row.id) for row in rows}
 
     async def rows(self, *kinds: str) -> list[Row]:
-        """The outbox, or its rows of these kinds, that have not been put away before the program started."""
-        wanted = select(_ROWS).where(_ROWS.c.state != RowState.CANCELLED).order_by(_ROWS.c.id)
+        """The outbox, or its rows of these kinds, that have not been put away before the program started. A menu says
+        nothing."""
+        said = _ROWS.c.state != RowState.CANCELLED, _ROWS.c.kind != Notice.MENU
+        wanted = select(_ROWS).where(*said).order_by(_ROWS.c.id)
         if kinds:
             wanted = wanted.where(_ROWS.c.kind.in_(kinds))
         async with self.store.look() as db:

@@ -52,8 +52,10 @@ async def _row(service: Service) -> Row:
 
 
 async def _told(service: Service) -> None:
-    """One row waits: that a chat is linked is said there."""
+    """One row waits: that a chat is linked is said there. Its menu is no matter here."""
     await builders.coordinator(service, chat_id=CHAT)
+    async with service.store.work() as work:
+        await work.db.execute(text("DELETE FROM outbox WHERE kind = 'menu'"))
 
 
 @on_both

@@ -15,6 +15,7 @@ from bot.places import places
 from bot.reports import figures as reports_figures
 from bot.reports.forms import BYTE_ORDER_MARK, sessions_csv
 from bot.service import Service
+from bot.volunteers import leaving
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
 from models.outbox import Notice
@@ -98,6 +99,19 @@ async def test_the_report_counts_them_against_the_goal(november: Service) -> Non
     }  # fmt: skip
     assert made.sessions_place.count("linero") == 2
     assert made.sessions_reason.count("illness") == 1
+
+
+async def test_who_has_left_still_counts_under_no_name(november: Service) -> None:
+    clock.freeze(AFTER)
+    before = [(one.state, one.advisers) for one in await counted(november)]
+
+    for person in await builders.table(november, "SELECT id FROM people WHERE role = 'volunteer'"):
+        async with november.store.work() as work:
+            await leaving.leave_for_good(work, person.id)
+
+    assert [(one.state, one.advisers) for one in await counted(november)] == before
+    named = "SELECT id FROM people WHERE role = 'volunteer' AND alias_hash IS NOT NULL"
+    assert await builders.table(november, named) == []
 
 
 async def test_the_spreadsheet_has_a_line_for_each(november: Service) -> None:

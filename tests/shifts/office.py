@@ -12,7 +12,7 @@ from sqlalchemy import update
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.language.textshape import without_bidi_controls
-from bot.people.standing import PROFILES
+from bot.people.standing import PEOPLE, PROFILES
 from bot.places import places
 from handlers.cli.trial import add_online_place
 from models.people import Role
@@ -88,6 +88,12 @@ class ShiftOffice:
             mine = update(PROFILES).where(PROFILES.c.person_id == self.staff[who].id)
             await work.db.execute(mine.values(**values))
 
+    async def speaks(self, who: str, *codes: str) -> None:
+        """They speak these languages from now on."""
+        async with self.house.service.store.work() as work:
+            them = update(PEOPLE).where(PEOPLE.c.id == self.staff[who].id)
+            await work.db.execute(them.values(speaks=list(codes)))
+
     async def later(self, at: datetime) -> None:
         """It is that time, what was due has been done and said."""
         clock.freeze(at)
@@ -106,7 +112,7 @@ async def shift_office(url: str, folder: Path, catalogues: Catalogues) -> AsyncI
             await places.add_place(work, code="stadsbiblioteket", name_key="lund_city_library", address="Testgatan 1")
             await places.add_place(work, code="linero", name_key="linero_library", address="Testgatan 2")
         for name, chat_id in CHATS.items():
-            speaks = ("sv", "ar") if name == "Amina" else ("sv",)
+            speaks = ("sv", "ar") if name in ("Amina", *COORDINATORS) else ("sv",)
             role = Role.COORDINATOR if name in COORDINATORS else Role.VOLUNTEER
             office.staff[name] = await builders.volunteer(
                 house.service, name, speaks=speaks, on_shift=False, chat_id=chat_id, role=role

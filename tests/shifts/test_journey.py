@@ -15,6 +15,8 @@ MONDAY = "mån 22/3 13–16 Linero"
 async def planned(office: ShiftOffice) -> None:
     """Linero is open on Mondays; a term of four weeks is published."""
     clock.freeze(BEGINS)
+    for who in ("Karin", "Robin"):
+        await office.speaks(who, "sv")
     async with office.house.service.store.work() as work:
         usual = [(time(13), time(16))]
         await changes.set_hours(work, place="linero", weekday=0, spans=usual, valid_from=BEGINS.date())

@@ -22,7 +22,7 @@ async def test_who_was_put_on_a_shift_is_off_it_again_and_knows(office: ShiftOff
 
     assert read == f"✓ Ångrat:\nDu satte upp Amina på {NAME}."
     assert await office.on(shift) == ["Bo"]
-    assert office.reads("Amina").startswith(f"Karin har tagit bort dig från {NAME}.")
+    assert office.reads("Amina").startswith(f"Karin har tagit bort dig från passet {NAME}.")
     assert await office.house.pressed(CHATS["Karin"], code, message) == "Knappen gäller inte längre."
     assert await office.types("Karin", "/undo") == NOTHING
 

@@ -1,6 +1,7 @@
 """The codes under what is said, byte for byte: buttons are pressed weeks after they were sent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ from bot.places import places
 from bot.places.told import PlaceTold
 from bot.service import Service
 from bot.telling import table
+from bot.volunteers.texts_own import OwnProfile
+from bot.volunteers.texts_people import VolunteerCard, VolunteerList
+from bot.volunteers.told import StepTold, VolunteerTold
 from models.buttons import GivenAnswer
 from models.dialogue import Prompt
 from models.hours import Reason
@@ -39,6 +43,10 @@ SHIFT = ShiftTold(
     starts_at=datetime(2026, 1, 12, 12, tzinfo=UTC),
     ends_at=datetime(2026, 1, 12, 14, tzinfo=UTC),
 )
+NOUR = VolunteerTold(
+    person=2**53, alias="Nour", speaks=("ar",), topics=("housing",), paused_from=date(2026, 1, 12), is_introduced=False,
+    steps=(StepTold(step="interview", done_on=date(2026, 1, 5)),),
+)  # fmt: skip
 CASES = [{"case": 2**53 - 1, "code": "4729135", "language": "ar"}, {"case": 7, "code": "4729135", "language": "uk"}]
 UNSENT = {"unsent": "0123456789abcdef", "channel": "telegram"}
 
@@ -145,6 +153,34 @@ SAID: list[tuple[Spoken, str]] = [
         HolidayProposed(day=date(2026, 12, 24), name={"sv": "Julafton"}, sessions=(SESSION,)),
         "hh:close:20261224 hh:usual:20261224",
     ),
+    (VolunteerList(them=(NOUR,), page=1, more=True), "vc:9007199254740992 vp:0 vp:2"),
+    (
+        VolunteerCard(told=NOUR),
+        "vs:9007199254740992:interview:0 vs:9007199254740992:secrecy:1 vs:9007199254740992:register:1 "
+        "vs:9007199254740992:introduction:1 vt:9007199254740992:1 vl:9007199254740992 "
+        "ve:9007199254740992:disable:ask ve:9007199254740992:leave:ask",
+    ),
+    (VolunteerCard(told=NOUR, asks="leave"), "ve:9007199254740992:leave:yes ve:9007199254740992:leave:no"),
+    (
+        VolunteerCard(told=replace(NOUR, enabled=False)),
+        "vb:9007199254740992 ve:9007199254740992:leave:ask",
+    ),
+    (OwnProfile(told=NOUR), "me:speaks me:topics me:places me:pause mea:1 me:name me:moved"),
+    (
+        OwnProfile(told=NOUR, view="speaks"),
+        "mel:sv:1 mel:ar:0 mel:fa:1 mel:uk:1 mel:en:1 mel:ru:1 mel:be:1 mel:prs:1 mel:ps:1 mel:ckb:1 mel:so:1 mel:ti:1 "
+        "me:all",
+    ),
+    (
+        OwnProfile(told=NOUR, view="topics"),
+        "met:migration:1 met:housing:0 met:work:1 met:benefits:1 met:money:1 met:health:1 met:family:1 met:education:1 "
+        "met:tax_id:1 met:bank_digital:1 met:consumer:1 met:law:1 met:transport:1 met:association:1 "
+        "met:discrimination:1 met:other:1 me:all",
+    ),
+    (OwnProfile(told=NOUR, view="places", places=(LINERO,)), "mep:linero:1 me:all"),
+    (OwnProfile(told=NOUR, view="pause"), "meu:1 meu:2 meu:4 meu:open mee me:all"),
+    (OwnProfile(told=NOUR, view="name"), "men:1 men:0 me:all"),
+    (OwnProfile(told=NOUR, view="moved"), "mem:yes mem:no me:all"),
 ]
 # What stands under the question about hours that these answers lead to, without "ga:" and the dialogue's number.
 GUIDED = {

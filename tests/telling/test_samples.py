@@ -38,6 +38,12 @@ def test_every_version_that_people_have_used_has_its_samples() -> None:
     assert len(kinds) == 91
 
 
+# Which have a button by now that they had not, and what for.
+OFFERS_MORE = {
+    Notice.SESSION_UNSTAFFED: "a session that nobody staffs can be closed from there",
+}
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_a_stored_row_says_what_it_carries_and_its_buttons_send_what_they_sent(
     catalogues: Catalogues, path: Path
@@ -51,7 +57,8 @@ def test_a_stored_row_says_what_it_carries_and_its_buttons_send_what_they_sent(
             else:
                 now = table.prompt(kind, params, catalogues.words(language), facts)
 
-            assert codes_of(said_by(now)) == codes_of(said), (kind, params, language)
+            offered = [row for row in codes_of(said_by(now)) if kind not in OFFERS_MORE or row in codes_of(said)]
+            assert offered == codes_of(said), (kind, params, language)
             assert said_by(now)["venue"] == said["venue"], (kind, params, language)
             assert bool(now.text) == bool(said["text"]), (kind, params, language)
             if kind not in SAYS_LESS:

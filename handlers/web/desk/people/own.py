@@ -5,10 +5,12 @@ It must not touch anybody else, nor decide what can be said (`bot/volunteers/pro
 
 from aiohttp import web
 
+from bot.cases import cases
 from bot.engine import clock
 from bot.engine.errors import BadInput
 from bot.volunteers import profiles, told
 from bot.volunteers.phrases_people import state_text, steps_lines
+from bot.volunteers.texts_own import pause_lines
 from handlers.web.desk.people import form
 from handlers.web.desk.people.form import Typed
 from handlers.web.frame import identity
@@ -16,6 +18,7 @@ from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import inline, page, refusal_text, see_other, wants_json, went_on, words_for
 
 ME = "/desk/me"
+LONGEST_COUNT = 4  # digits of an address
 
 
 async def show(request: web.Request) -> web.Response:
@@ -62,13 +65,15 @@ async def _own_page(
     async with service.store.look() as db:
         one = await told.volunteer(db, service.store.seal, person)
         own, places = await told.own_secrets(db, person), await told.places_known(db)
+        in_hand = len(await cases.cases_of(db, person))
     given_up = request.query.get("given_up", "")
+    gave_up = int(given_up) if given_up.isascii() and given_up.isdigit() and len(given_up) < LONGEST_COUNT else 0
     return page(
         request, "desk/people/me.html", one=one, state=inline(state_text(words, one, today)), action=ME,
         steps=[] if one.is_introduced else [inline(line) for line in steps_lines(words, one)],
         typed=typed or form.as_it_is(one), options=form.options(words, places), has_migrated=own.has_migrated,
         shows_name=own.shows_alias if shows_name is None else shows_name,
         is_saved="saved" in request.query and refusal is None,
-        given_up=int(given_up) if given_up.isascii() and given_up.isdigit() and len(given_up) < 4 else 0,
+        begun=[inline(line) for line in pause_lines(words, gave_up, in_hand)] if one.paused_from else [],
         error=refusal_text(service, words, refusal) if refusal else "", status=refusal.status if refusal else 200,
     )  # fmt: skip
