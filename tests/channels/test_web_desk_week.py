@@ -3,12 +3,16 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from bot.cases import shift_starts
+from bot.engine import clock
 from bot.language.i18n import Catalogues
+from bot.roster.ledger import CHANGES
 from models.outbox import Notice
 from tests import builders
 from tests.builders import one, table
@@ -63,6 +67,21 @@ async def test_the_week_shows_each_day_with_its_shifts_and_how_they_are_covered(
     assert "13:00–16:00 Linero Partly covered: 1 person missing" in day_of(told, MONDAY)
 
 
+async def test_a_shift_that_reaches_into_the_week_stands_on_its_monday_with_the_day_it_begins(desk: ShiftDesk) -> None:
+    await desk.shift("Bo", day=date(2026, 12, 6), begins=22, hours=4, place="online")
+    async with desk.site.service.store.work() as work:
+        starts_at = clock.wall(date(2026, 12, 9), time(9), work.zone)
+        ends_at = starts_at + timedelta(days=2)
+        await shift_starts.add_shift(
+            work, starts_at=starts_at, ends_at=ends_at, person_ids=[], longest=timedelta(days=9)
+        )
+
+    page = await desk.opens("Karin", f"{WEEK}?day=2026-12-07")
+
+    assert "sön 6/12 22:00–02:00 online" in day_of(page, MONDAY)
+    assert "09:00–fre 11/12 09:00 online" in day_of(page, date(2026, 12, 9))
+
+
 async def test_above_the_week_stands_what_is_not_covered_and_who_would_fill_it_best(desk: ShiftDesk) -> None:
     shift = await desk.shift("Bo")
 
@@ -88,6 +107,27 @@ async def test_a_shift_is_added_by_its_form_and_stands_in_the_week(desk: ShiftDe
     assert "Önskade språk: Arabiska" in read(made.text)
     assert "Karin lade till passet, i dag kl. 09:00." in part(made, "h-changes")
     assert "13:00–16:00 Linero" in day_of(week, MONDAY)
+
+
+async def test_a_shift_that_ends_before_it_begins_ends_on_the_next_day(desk: ShiftDesk) -> None:
+    page = await desk.opens("Karin", WEEK)
+
+    await desk.sends("Karin", WEEK, FORM | {"place": "online", "starts": "22:00", "ends": "02:00"}, seen=page)
+    week = await desk.opens("Karin", f"{WEEK}?day=2026-12-07")
+
+    assert "Slutar det före det börjar, räknas det till nästa dag." in read(page.text)
+    assert "22:00–02:00 online" in day_of(week, MONDAY) and "Inga pass" in day_of(week, MONDAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("day", ["2026-02-31", "tomorrow", "0001-01-01"])
+async def test_a_week_of_no_day_is_answered_with_this_one_and_why(
+    sqlite_url: str, tmp_path: Path, catalogues: Catalogues, day: str
+) -> None:
+    async with shift_desk(sqlite_url, tmp_path, catalogues) as desk:
+        page = await desk.opens("Karin", f"{WEEK}?day={day}")
+
+        assert page.status == 422 and day in alert_in(page)
+        assert "Vecka 49, från mån 30/11" in read(page.text)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +282,16 @@ async def test_those_who_could_stand_in_are_asked_in_one_press(desk: ShiftDesk) 
     assert await desk.told("Karin", Notice.SHIFT_ASKED) == []
 
 
+async def test_a_shift_of_before_anybody_noted_changes_says_that_there_are_none(desk: ShiftDesk) -> None:
+    shift = await desk.shift("Bo")
+    async with desk.site.service.store.work() as work:
+        await work.db.execute(delete(CHANGES))
+
+    page = await opens_shift(desk, "Karin", shift)
+
+    assert "Passet har inte ändrats än." in part(page, "h-changes")
+
+
 @pytest.mark.parametrize("person", ["", "abc", "9" * 30])
 async def test_nobody_chosen_is_said(desk: ShiftDesk, person: str) -> None:
     shift = await desk.shift("Bo")
@@ -281,7 +331,7 @@ async def test_words_go_to_those_who_speak_a_language_or_are_on_a_shift(desk: Sh
 
     assert f'<option value="shift-{shift}">{NAME}</option>' in form.text
     by_language = "Karin skriver till alla som talar arabiska:\nTill ar"
-    by_shift = f"Karin skriver till er på {NAME}:\nTill shift-{shift}"
+    by_shift = f"Karin skriver till er som har passet {NAME}:\nTill shift-{shift}"
     read_by = {who: await desk.told(who, Notice.ANNOUNCED) for who in ("Amina", "Bo", "Cleo", "Robin")}
     assert read_by == {"Amina": [by_language], "Robin": [by_language], "Bo": [by_shift], "Cleo": [by_shift]}
 

@@ -5,7 +5,7 @@ It must not load a row.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -44,6 +44,7 @@ from models.buttons_shifts import REASONS
 from models.shift import ONLINE
 
 Shown = Mapping[str, object]
+A_DAY = timedelta(days=1)
 DONE = {"signed_up": "shift_signed_up", "left": "shift_left"}
 
 
@@ -132,15 +133,15 @@ def week_shown(
     days: dict[date, list[Shown]] = {monday + timedelta(days=n): [] for n in range(7)}
     for one in those:
         day = max(clock.office_day(one.starts_at, zone), monday)
-        days[day].append(_on_a_day(words, one, zone))
+        days[day].append(_on_a_day(words, one, zone, day))
     return [DayOfWeek(day.isoformat(), inline(words.short_day(day)), day == today, on) for day, on in days.items()]
 
 
-def _on_a_day(words: Words, shift: ShiftSeen, zone: ZoneInfo) -> Shown:
+def _on_a_day(words: Words, shift: ShiftSeen, zone: ZoneInfo, day: date) -> Shown:
     there = words("shift_there", there=shift.there, needed=shift.needed)
     return {
         "id": shift.shift,
-        "times": inline(Ltr(times_of(shift.starts_at, shift.ends_at, zone))),
+        "times": inline(_times(words, shift, zone, day)),
         "place": inline(place_of(words, shift)),
         "grade": shift.cover.grade if shift.cover else "",
         "cover": inline(cover_words(words, shift.cover)) if shift.cover else "",
@@ -150,9 +151,13 @@ def _on_a_day(words: Words, shift: ShiftSeen, zone: ZoneInfo) -> Shown:
     }
 
 
-def times_of(begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
-    """From when to when, by the wall clock."""
-    return f"{begins.astimezone(zone):%H:%M}–{ends.astimezone(zone):%H:%M}"
+def _times(words: Words, shift: ShiftNamed, zone: ZoneInfo, day: date) -> str:
+    """From when to when, by the wall clock; with the day where that is not the one it stands on, or the night after."""
+    begins, ends = (at.astimezone(zone) for at in (shift.starts_at, shift.ends_at))
+    before = f"{words.short_day(begins.date())} " if begins.date() < day else ""
+    if shift.ends_at - shift.starts_at < A_DAY:
+        return before + Ltr(f"{begins:%H:%M}–{ends:%H:%M}")
+    return f"{before}{begins:%H:%M}–{words.short_day(ends.date())} {ends:%H:%M}"
 
 
 def coverage_shown(service: Service, words: Words, told: ShiftCoverage, askable: Mapping[int, int]) -> Shown:
