@@ -135,7 +135,7 @@ async def test_near_the_shift_one_cannot_just_leave_and_reads_what_to_do_instead
     refused = await desk.sends("Amina", f"{OWN}/{shift}/leave", seen=page)
 
     assert f"/{shift}/cant" in page.text and f"/{shift}/leave" not in page.text
-    assert refused.status == 409 and "Säg att du inte kan, så kan en ersättare frågas." in alert_in(refused)
+    assert refused.status == 409 and "Säg att du inte kan komma, så kan andra få frågan." in alert_in(refused)
     assert await desk.on(shift) == ["Amina", "Bo"]
 
 
