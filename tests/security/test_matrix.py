@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.engine import clock
 from bot.language.i18n import Catalogues
 from handlers.web.routes import ROUTES
 from tests.security.scene import (
@@ -354,6 +355,9 @@ async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, 
     theirs = scene.free if "{shift}" in route else theirs
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
+    clock.freeze(clock.now())
+    for actor in NUMBERED[route]:  # a sign of life is noted once a minute, and this is the minute
+        await refused_at_a_cost(site, scene, route, actor, "text/html", theirs + 1_000_003)
     before = everything(site.service)
 
     for actor, accept in product(NUMBERED[route], ("text/html", "application/json")):
