@@ -1,6 +1,7 @@
 """The store opens with its own key only: another is told apart before anything is written, on both databases."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.engine.unlocking import WITNESS, _leave_witness, open_store, require_fi
 from bot.intake.turns import Arrival
 from bot.people import keeping, logins
 from bot.people.texts import DeskLink
+from bot.roster import shifts
 from bot.service import Service
 from handlers.cli import trial as cli_trial
 from handlers.cli.common import open_store as open_for_verb
@@ -228,6 +230,11 @@ async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(servi
         await drafts.keep(work, case_id=askers[0].case_id, text="Inte skickat")
         sealed_as, hidden = work.hide("en länk till skrivbordet")
         await work.tell(amina.id, DeskLink(sealed_as=sealed_as), secret=hidden)
+    async with service.store.work() as work:
+        begins = work.now + timedelta(days=30)
+        span = {"starts_at": begins, "ends_at": begins + timedelta(hours=2)}
+        shift = await shifts.add_shift(work, **span, person_ids=[amina.id], note="Nyckeln finns i disken")
+        await shifts.cancel_shift(work, shift, "vattenläcka")
     asker = await builders.newcomer_on_web(service, arrival=Arrival(secret_hash="hashed"))
     async with service.store.work() as work:
         token = await logins.open_login(work, asker.id, Device.OWN)

@@ -75,7 +75,7 @@ async def test_an_act_is_taken_from_our_own_pages_and_in_their_shape_alone(
     site: Site, scene: Scene, route: str
 ) -> None:
     who = may(route)
-    path, mine, fields = path_for(route, scene, who), scene.cookie(who) | JSON, form_for(route, who) or {}
+    path, mine, fields = path_for(route, scene, who), scene.cookie(who) | JSON, form_for(route, who, scene) or {}
     before = everything(site.service)
 
     refused = {
