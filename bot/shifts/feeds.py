@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, exists, select
 
 from bot.engine.db import Db
-from bot.engine.inserts import insert_or_skip
+from bot.engine.inserts import upsert
 from bot.engine.rows import columns, every, only
 from bot.engine.seal import Seal, hash_token, new_token
 from bot.engine.work import Work
@@ -93,9 +93,9 @@ _LINES = select(*columns(_Line, CHANGES))
 async def new_feed(work: Work) -> str:
     """The acting volunteer's shifts stand under a new address, and under no other any more. Returns its token."""
     token = new_token()
-    await end_feed(work, work.staff.id)
     row = {"person_id": work.staff.id, "token_hash": hash_token(token), "made_at": work.now}
-    await work.db.execute(insert_or_skip(work.db, _FEEDS).values(**row))
+    new = upsert(work.db.dialect.name, _FEEDS, key=["person_id"], overwrites=["token_hash", "made_at"])
+    await work.db.execute(new.values(**row))  # of two at once the later one counts
     return token
 
 
@@ -132,7 +132,9 @@ async def feed_of(db: Db, seal: Seal, token: str, now: datetime) -> Feed | None:
 async def _shifts_of(db: Db, person_id: int, *, since: datetime) -> list[_Row]:
     """The shifts that the person is on, or was on until a change since then, and that have not long been over."""
     mine = exists().where(SIGNED_UP.c.shift_id == SHIFTS.c.id, SIGNED_UP.c.person_id == person_id)
-    lately = every(_Line, await db.execute(_LINES.where(CHANGES.c.made_at > since)))
+    # By the shifts that are not long over: the ledger goes back to the first of all.
+    recent = _LINES.join(SHIFTS, SHIFTS.c.id == CHANGES.c.shift_id).where(SHIFTS.c.ends_at > since)
+    lately = every(_Line, await db.execute(recent.where(CHANGES.c.made_at > since)))
     were = {line.shift_id for line in lately if line.what.get("person") == person_id}
     listed = select(*columns(_Row, SHIFTS, is_mine=mine)).where(SHIFTS.c.ends_at > since, mine | SHIFTS.c.id.in_(were))
     stands = SHIFTS.c.cancelled_at.is_(None) | (SHIFTS.c.cancelled_at > since)

@@ -6,10 +6,11 @@ Reads, acts, answers. What is typed is in `shift_commands.py`. It must not decid
 from collections.abc import Awaitable
 
 from bot.engine import buttons as engine_buttons
+from bot.engine.errors import Stale
 from bot.roster.signing import CannotStaff
 from bot.shifts import asks, feeds, finding, lists, seen, taking
 from bot.shifts.texts import CantSure, FreeShifts, MyShifts, ShiftAsked, ShiftAskOver
-from bot.shifts.texts_feed import ShiftFeedEnded
+from bot.shifts.texts_feed import ShiftFeedEnded, ShiftFeedKnown
 from handlers.telegram.press import Press, said_lately
 from handlers.telegram.shift_commands import give_address, refuse
 from models.button import Presses, on
@@ -140,14 +141,26 @@ async def _pressed_take_not(press: Press, named: OfShift) -> Answer:
     return DONE
 
 
+async def _settle_feed(press: Press, code: str) -> None:
+    """The message is answered. A second press would end the address that the first has shown.
+
+    Raises:
+        Stale: it was answered before.
+    """
+    asked = await engine_buttons.saying_on(press.work, press.card, ShiftFeedKnown)
+    if asked.pressed:
+        raise Stale
+    await engine_buttons.settle_card(press.work, press.card, pressed=code)
+
+
 async def _pressed_feed_new(press: Press, _: Alone) -> Answer:
-    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_NEW.code())
+    await _settle_feed(press, FEED_NEW.code())
     await give_address(press.work, press.actor)
     return DONE
 
 
 async def _pressed_feed_end(press: Press, _: Alone) -> Answer:
-    await engine_buttons.settle_card(press.work, press.card, pressed=FEED_END.code())
+    await _settle_feed(press, FEED_END.code())
     await feeds.end_feed(press.work, press.actor.id)
     await press.work.tell(press.actor.id, ShiftFeedEnded())
     return DONE

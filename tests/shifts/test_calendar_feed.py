@@ -1,5 +1,6 @@
 """A volunteer's shifts in a calendar program: over real HTTP, read by two programs that know nothing of each other."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,11 +13,15 @@ from sqlalchemy import update
 
 from bot.engine import clock
 from bot.roster.staffing import PEOPLE
+from bot.service import Service
+from bot.shifts import feeds
 from bot.volunteers import leaving
 from handlers.web.routes import make_app
-from tests import builders
-from tests.shifts.office import MONDAY, NOW, STOCKHOLM, ShiftOffice
+from tests import builders, plans
+from tests.crash.program import until
+from tests.shifts.office import CHATS, MONDAY, NOW, STOCKHOLM, ShiftOffice
 
+STALE = "Knappen gäller inte längre."
 SPRING, AUTUMN = date(2027, 3, 27), date(2027, 10, 30)  # the nights on which the clock jumps
 
 
@@ -190,3 +195,52 @@ async def test_without_shifts_the_calendar_is_empty_and_whole(office: ShiftOffic
 
     assert events(calendar) == []
     assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Stockholm"]
+
+
+async def test_pressed_twice_the_new_address_is_the_one_that_was_shown(office: ShiftOffice, web: TestClient) -> None:
+    await address(office, "Amina")
+    await office.types("Amina", "/calendar")
+    card, new = office.shows("Amina").message_id, office.button("Amina", "Ny adress")
+
+    await office.house.pressed(CHATS["Amina"], new, card)
+    shown = path_in(office.reads("Amina"), office)
+    again = await office.house.pressed(CHATS["Amina"], new, card)
+
+    assert again == STALE
+    assert [text for text in office.said("Amina") if shown in text] == [office.reads("Amina")]
+    await fetched(web, shown)
+
+
+async def test_of_two_addresses_made_at_once_the_later_one_opens(service: Service) -> None:
+    amina = await builders.volunteer(service, "Amina")
+
+    async def makes() -> str:
+        async with builders.acting(service, amina) as work:
+            return await feeds.new_feed(work)
+
+    async def waits() -> bool:
+        if not service.store.is_postgres:
+            return True  # its turn comes with the end of the other act
+        return bool(await builders.table(service, "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with builders.acting(service, amina) as work:
+        first = await feeds.new_feed(work)
+        making = asyncio.create_task(makes())
+        await until(waits, otherwise="the second act to wait for the first")
+    second = await making
+
+    async with service.store.look() as db:
+        opened = [await feeds.feed_of(db, service.store.seal, one, clock.now()) for one in (first, second)]
+    assert [one is not None for one in opened] == [False, True]
+
+
+async def test_what_was_changed_of_all_shifts_ever_is_not_walked_through(house: Service) -> None:
+    amina = await builders.volunteer(house, "Amina")
+    async with builders.acting(house, amina) as work:
+        token = await feeds.new_feed(work)
+
+    with plans.asked(house.store) as heard:
+        async with house.store.look() as db:
+            assert await feeds.feed_of(db, house.store.seal, token, clock.now()) is not None
+
+    assert await plans.whole_reads(house.store, heard, "shift_changes") == []
