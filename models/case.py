@@ -63,6 +63,11 @@ class Case(Base, table=True):
     `last_message_at`: the newest words by anybody, which decide their last day; None once the words are gone. Then the
     `code` is None too, and every instant is the beginning of its day at the office.
     `last_day_told_at`: when coordinators were last told that the last day of its words is near.
+    `queued_at`: since when it is in the queue without a break, which reminders count from; `reminded`: how far they
+    have come since (`bot/cases`); None and 0 where a version before this one queued it. `late_told_at`: when its
+    newcomer was told that a promise was missed, and nobody has answered since: they are not told twice. `kept_until`:
+    its volunteer keeps it until then, whatever shift ends. `flagged_at`: when coordinators were told that somebody in
+    it may be in danger.
     `read_seq`: the newest message of the conversation that the claimer has been shown.
     The answers to the optional questions are codes; None means "not asked or not answered".
     """
@@ -90,6 +95,11 @@ class Case(Base, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_message_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_day_told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    queued_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    reminded: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    late_told_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    kept_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    flagged_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     read_seq: int = Field(default=0, sa_column=Column(Id, nullable=False, server_default=text("0")))
     category: str | None = Field(default=None, sa_column=Column(Text))
     stats_consent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -1,12 +1,16 @@
 """Every table, declared once by importing this file: for the store and for Alembic."""
 
 from models import (
+    block,
     calendar_feed,
     case,
     chat_message,
     closing,
     conversation,
+    duty,
+    follow_up,
     guided,
+    handing_over,
     hours,
     outbox,
     people,
@@ -19,6 +23,6 @@ from models import (
 from models.base import metadata
 
 __all__ = [
-    "calendar_feed", "case", "chat_message", "closing", "conversation", "guided", "hours", "metadata", "outbox",
-    "people", "pulse", "shift", "shift_plan", "timer", "volunteer",
+    "block", "calendar_feed", "case", "chat_message", "closing", "conversation", "duty", "follow_up", "guided",
+    "handing_over", "hours", "metadata", "outbox", "people", "pulse", "shift", "shift_plan", "timer", "volunteer",
 ]  # fmt: skip

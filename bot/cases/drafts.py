@@ -19,11 +19,14 @@ from bot.people import access
 from bot.people.access import Loss
 from models.base import new_id, table_of
 from models.case import DeskDraft
+from models.follow_up import FollowUp
+from models.handing_over import CaseNote, HandOver
 from models.people import Person
 
 # Five times what can be sent: a text that is refused for its length must not be lost for it.
 MOST_KEPT = 60_000
 _DRAFTS, _PEOPLE = table_of(DeskDraft), table_of(Person)
+_TYPED = (_DRAFTS, table_of(CaseNote), table_of(HandOver), table_of(FollowUp))
 
 
 class _Draft(NamedTuple):
@@ -84,8 +87,10 @@ async def case_is_back(work: Work, case_id: int) -> None:
 
 
 async def erase(work: Work, case_ids: Iterable[int]) -> None:
-    """Nothing that anybody typed for these cases is left."""
-    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id.in_(tuple(case_ids))))
+    """Nothing that anybody typed for these cases is left: no draft, no note, no hand-over, nothing to ask again."""
+    erased = tuple(case_ids)
+    for table in _TYPED:
+        await work.db.execute(delete(table).where(table.c.case_id.in_(erased)))
 
 
 async def forget_of(work: Work, person_id: int) -> None:

@@ -42,6 +42,11 @@ class CaseRow(NamedTuple):
     first_answered_at: datetime | None
     closed_at: datetime | None
     last_message_at: datetime | None
+    queued_at: datetime | None
+    reminded: int
+    late_told_at: datetime | None
+    kept_until: datetime | None
+    flagged_at: datetime | None
     read_seq: int
     category: str | None
     stats_consent_at: datetime | None

@@ -31,7 +31,7 @@ OF_A_CASE = (TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER)
 _IN_A_CHAT = exists().where(_ADDRESSES.c.id == _ROWS.c.address_id, _ADDRESSES.c.channel == Channel.TELEGRAM)
 _CHANGES = _ROWS.c.edits.is_not(None) | (_ROWS.c.kind == Notice.UNSAY)
 _CHANGES_A_CHAT = (_ROWS.c.state == RowState.DUE) & _CHANGES & _IN_A_CHAT
-AS_DAYS = ("opened_at", "first_claimed_at", "first_answered_at", "closed_at", "stats_consent_at")
+AS_DAYS = ("opened_at", "first_claimed_at", "first_answered_at", "closed_at", "stats_consent_at", "flagged_at")
 
 
 class _Ended(NamedTuple):
@@ -58,8 +58,9 @@ async def cut(work: Work, case: CaseRow) -> None:
         await work.db.execute(freed)
     days = {name: _day(work, getattr(case, name)) for name in AS_DAYS}
     gone = dict.fromkeys(("code", "conversation_id", "last_message_at", "last_day_told_at", "claimed_at"))
-    over = dict.fromkeys(("waiting_since", "promised_by"))
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(read_seq=0, **days, **gone, **over))
+    over = dict.fromkeys(("waiting_since", "promised_by", "queued_at", "late_told_at", "kept_until"))
+    cut_to = update(CASES).where(CASES.c.id == case.id)
+    await work.db.execute(cut_to.values(read_seq=0, reminded=0, **days, **gone, **over))
 
 
 def _day(work: Work, at: datetime | None) -> datetime | None:

@@ -19,7 +19,8 @@ from models.timer import TimerKind
 # May lie ahead for good reasons, or are judged where they are read (a wait of the outbox, a lease, a pulse).
 _LEFT = {
     "shifts.starts_at", "shifts.ends_at", "cases.promised_by", "pulses.beat_at",
-    "outbox.due_at", "outbox.timed_at", "outbox.leased_at",
+    "outbox.due_at", "outbox.timed_at", "outbox.leased_at", "cases.kept_until", "duties.ends_at", "hand_overs.over_at",
+    "follow_ups.due_at", "blocks.until",
 }  # fmt: skip
 # How far ahead the others may lie: a link three days, an answer is owed within a week. Else they are of the past.
 _AHEAD = {"login_links.expires_at": timedelta(days=3), "timers.due_at": timedelta(days=7)}
