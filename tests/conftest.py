@@ -4,6 +4,7 @@ PostgreSQL starts once; each test that wants it gets a database of its own, copi
 """
 
 import asyncio
+import gc
 import math
 import os
 import shutil
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web_app
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -32,6 +34,7 @@ from tests.crash import program
 os.environ["PTB_TIMEDELTA"] = "1"  # python-telegram-bot's coming default; without it every 429 is a deprecation warning
 program.is_warm = True  # how long a start takes is for `make chaos` to say
 STATEMENTS_KEPT = 5_000
+SEARCHED_AFTER = 20_000, 20, 20  # new objects, then searches among the younger ones
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
 
 
@@ -59,6 +62,13 @@ def _compile_each_statement_once() -> None:
     sqlite.create_engine = opened_here  # type: ignore[attr-defined]
 
 
+def pytest_collection_finish() -> None:
+    """Python's search for what nobody needs any more leaves out what was there before the first test, and stays there
+    until the last; and it searches more rarely than for a program that shall stay small."""
+    gc.freeze()
+    gc.set_threshold(*SEARCHED_AFTER)
+
+
 _compile_each_statement_once()
 memory.settle()
 
@@ -72,6 +82,13 @@ def catalogues() -> i18n.Catalogues:
 def _real_time() -> Iterator[None]:
     yield
     clock.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_site_is_kept() -> Iterator[None]:
+    """The web server's library keeps the handlers of the last thousand applications, with all that they hold open."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)
