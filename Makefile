@@ -3,8 +3,11 @@
 .PHONY: help run test quick coverage check texts pictures bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
-# One more than there are processors: tests with a browser or a process of their own wait a good part of their time.
-WORKERS = $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
+# Two more than there are processors: tests with a browser, a database server or a process of their own wait for it a
+# good part of their time. What `make quick` runs waits for little.
+PROCESSORS = $$($(PYTHON) -c 'import os; print(os.cpu_count())')
+WORKERS = $(shell expr $(PROCESSORS) + 2)
+QUICK_WORKERS = $(shell expr $(PROCESSORS) + 1)
 # What `make quick` runs: rules, actions and sentences. Not browsers, channels, crashes and journeys, nor what starts a
 # program, makes a database anew, looks through its files, or is drawn at random for long.
 QUICK = tests/test_architecture.py tests/test_documents.py --ignore=tests/hours/formats \
@@ -27,7 +30,7 @@ test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -k "not postgresql and not programs and not whatever_people and not typed_for and not same_rows" $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest -q -n $(QUICK_WORKERS) --dist loadfile --no-loadscope-reorder -k "not postgresql and not programs and not whatever_people and not typed_for and not same_rows" $(QUICK) $(ARGS)
 
 coverage: .venv/test  ## the tests, and which lines and branches none of them runs; not those of processes of their own
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)

@@ -4,6 +4,7 @@ PostgreSQL starts once; each test that wants it gets a database of its own, copi
 """
 
 import asyncio
+import gc
 import math
 import os
 import shutil
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web_app
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -32,6 +34,15 @@ from tests.crash import program
 os.environ["PTB_TIMEDELTA"] = "1"  # python-telegram-bot's coming default; without it every 429 is a deprecation warning
 program.is_warm = True  # how long a start takes is for `make chaos` to say
 STATEMENTS_KEPT = 5_000
+# Files of half a minute and more, those that wait beside those that compute. One that is not there does no harm.
+LONGEST = tuple(f"tests/{name}.py" for name in (
+    "security/test_telegram_matrix", "browser/test_desk_keeps", "channels/test_typed_commands", "test_dockerfile",
+    "channels/test_web_lookout", "browser/test_chat_keeps", "journeys/test_question_to_report", "telling/test_lanes",
+    "channels/test_telegram_unsaying", "security/test_matrix", "telling/test_choices", "shifts/test_at_once",
+    "channels/test_web_chat", "cli/test_verbs", "security/test_logs", "book/test_book", "privacy/test_names_sealed",
+    "trouble/test_clock_doubt",
+))  # fmt: skip
+SEARCHED_AFTER = 20_000, 20, 20  # new objects, then searches among the younger ones
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
 
 
@@ -59,6 +70,19 @@ def _compile_each_statement_once() -> None:
     sqlite.create_engine = opened_here  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that none of them runs alone at the end."""
+    longest = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: longest.get(item.location[0], len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Python's search for what nobody needs any more leaves out what was there before the first test, and stays there
+    until the last; and it searches more rarely than for a program that shall stay small."""
+    gc.freeze()
+    gc.set_threshold(*SEARCHED_AFTER)
+
+
 _compile_each_statement_once()
 memory.settle()
 
@@ -72,6 +96,13 @@ def catalogues() -> i18n.Catalogues:
 def _real_time() -> Iterator[None]:
     yield
     clock.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_site_is_kept() -> Iterator[None]:
+    """The web server's library keeps the handlers of the last thousand applications, with all that they hold open."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)

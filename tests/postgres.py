@@ -81,7 +81,7 @@ async def copy_of(root_url: str, template: str) -> AsyncIterator[str]:
     """The address of a database of one's own, a copy of `template`; dropped when the block ends."""
     name = f"radrum_{os.getpid()}_{os.urandom(4).hex()}"
     root = await asyncpg.connect(root_url)
-    await root.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await root.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     try:
         yield named(root_url, name)
     finally:

@@ -1,8 +1,5 @@
 """The verbs that have to do with a doubted clock, given at a real command line."""
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +12,7 @@ from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.trouble import clock_doubt
 from models.outbox import Meta
-from tests.command_line import LONGEST_VERB_SECONDS, ROOT
+from tests.command_line import Answer, CommandLine
 from tests.conftest import settings_for
 
 
@@ -31,18 +28,13 @@ async def store(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Store]:
     await made.close()
 
 
-async def _gives(store: Store, *verb: str, answer: str = "") -> tuple[int, str, str]:
+async def _gives(store: Store, *verb: str, typed: str = "") -> Answer:
     settings = store.settings
-    env = {name: value for name, value in os.environ.items() if not name.startswith("RADRUM_")} | {
+    env = {
         "LC_ALL": "en_GB.UTF-8", "RADRUM_DATABASE_URL": settings.database_url,
         "RADRUM_KEY_FILE": str(settings.key_file), "RADRUM_DATA_DIR": str(settings.data_dir),
     }  # fmt: skip
-    pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *verb, cwd=ROOT, env=env, stdin=pipe, stdout=pipe, stderr=pipe
-    )
-    said, complained = await asyncio.wait_for(child.communicate(answer.encode()), LONGEST_VERB_SECONDS)
-    return child.returncode or 0, said.decode(), complained.decode()
+    return await CommandLine(env).gives(*verb, typed=typed)
 
 
 async def _newest(store: Store) -> timedelta:
@@ -55,9 +47,9 @@ async def _newest(store: Store) -> timedelta:
 
 async def test_the_purge_refuses_after_a_long_pause_until_the_clock_is_confirmed(store: Store) -> None:
     refused = await _gives(store, "purge")
-    left = await _gives(store, "clock", "confirm", answer="no\n")
+    left = await _gives(store, "clock", "confirm", typed="no\n")
     known = await _newest(store)
-    confirmed = await _gives(store, "clock", "confirm", answer="yes\n")
+    confirmed = await _gives(store, "clock", "confirm", typed="yes\n")
     purged = await _gives(store, "purge")
 
     assert refused[:2] == (1, "")

@@ -238,15 +238,14 @@ def everything(service: Service, *, except_tables: tuple[str, ...] = ()) -> Rows
     path = make_url(service.settings.database_url).database
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         return {
-            table.name: sorted(db.execute(_ALL_OF[table.name]).fetchall(), key=repr)
-            for table in metadata.sorted_tables
-            if table.name not in except_tables
+            name: db.execute(all_rows).fetchall() for name, all_rows in _ALL_OF.items() if name not in except_tables
         }
 
 
 def _all_of(table: Table) -> str:
     columns = (column.name for column in table.columns if (table.name, column.name) != ("web_sessions", "seen_at"))
-    return f"SELECT {', '.join(columns)} FROM {table.name}"
+    known_by = ", ".join(column.name for column in table.primary_key)
+    return f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY {known_by}"
 
 
 _ALL_OF = {table.name: _all_of(table) for table in metadata.sorted_tables}

@@ -141,6 +141,10 @@ RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebo
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
+OWNED_AT = {
+    table.name: [place for place, column in enumerate(table.columns) if column.name in OWNED_BY]
+    for table in metadata.sorted_tables
+}
 
 
 def allowed(actor: str, family: str) -> str:
@@ -406,12 +410,8 @@ async def owned(cast: Cast, actor: str) -> set[int]:
 
 def without(rows: Rows, ids: set[int]) -> Rows:
     """The rows that belong to nobody with these ids; a person's own words taken back from a chat are theirs."""
-    places = {
-        table.name: [place for place, column in enumerate(table.columns) if column.name in OWNED_BY]
-        for table in metadata.sorted_tables
-    }
     return {
-        name: [row for row in kept if not any(row[at] in ids for at in places[name]) and Notice.UNSAY not in row]
+        name: [row for row in kept if not any(row[at] in ids for at in OWNED_AT[name]) and Notice.UNSAY not in row]
         for name, kept in rows.items()
         # That a case of theirs has ended is noted with the volunteer, and what they are told of it stands in that chat.
         if name not in ("focuses", "chat_messages")
