@@ -12,7 +12,7 @@ from itertools import count
 
 from sqlalchemy import Row, Table, select, text, update
 
-from bot.cases import addressee, cases, relay, shift_starts, which_case
+from bot.cases import addressee, cases, on_duty, relay, shift_starts, which_case
 from bot.engine import clock
 from bot.engine.actors import Visitor, actor_of
 from bot.engine.work import Work
@@ -21,6 +21,7 @@ from bot.intake import converse
 from bot.intake.turns import Arrival
 from bot.people import names, people
 from bot.privacy import purge as privacy_purge
+from bot.roster import presence
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.letters import Letter, Outcome, Sent, Unreachable
@@ -36,6 +37,7 @@ from models.volunteer import VolunteerProfile
 _ROWS: Table = Outbox.__table__  # type: ignore[attr-defined]
 _PROFILES: Table = VolunteerProfile.__table__  # type: ignore[attr-defined]
 _numbers = count(1)
+AN_ACT = 50  # people: an act may not last
 PLAIN_ARRIVAL = Arrival()
 
 
@@ -100,6 +102,7 @@ async def acting(service: Service, staff: Staff) -> AsyncIterator[Work]:
     async with service.store.work() as work:
         work.actor = await actor_of(work.db, staff.id)
         yield work
+        await on_duty.acted(work)
 
 
 @asynccontextmanager
@@ -166,12 +169,23 @@ async def shift(
     lasts: timedelta = timedelta(hours=8),
     place: str = ONLINE,
 ) -> int:
-    """A shift of these volunteers, from now on unless said otherwise. Returns its id."""
+    """A shift of these volunteers, from now on unless said otherwise; then they are there. Returns its id."""
     begins = starts_at or clock.now()
     async with service.store.work() as work:
-        return await shift_starts.add_shift(
+        made = await shift_starts.add_shift(
             work, starts_at=begins, ends_at=begins + lasts, person_ids=[one.id for one in staff], place=place
         )
+    if begins <= clock.now():
+        await are_here(service, *staff)
+    return made
+
+
+async def are_here(service: Service, *staff: Staff) -> None:
+    """They are present on their shift, as by acts of theirs."""
+    for begins in range(0, len(staff), AN_ACT):
+        async with service.store.work() as work:
+            for one in staff[begins : begins + AN_ACT]:
+                await presence.come(work, one.id)
 
 
 async def close_day(work: Work, *, place: str, day: date, reason: str) -> int:

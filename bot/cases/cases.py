@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from bot.cases import drafts, focus, messages, more_words, questions, queue, unsaying
+from bot.cases import drafts, focus, messages, more_words, on_duty, questions, queue, unsaying
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
@@ -50,7 +50,8 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
         NotOnShift: the actor is not on shift now.
     Source: README, decisions: "a case has one volunteer at a time".
     """
-    return await _claim(work, case_id, is_on_shift(work.staff.id, work.now), card)
+    await on_duty.acted(work)
+    return await _claim(work, case_id, is_on_shift(work.staff.id, work.now, grace=queue.grace(work)), card)
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:

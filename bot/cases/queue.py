@@ -19,7 +19,7 @@ from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.hours.standing import next_session
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from bot.roster.staffing import OnShift, next_shift_at, on_shift, shift_ends_at
+from bot.roster.staffing import NOT_BEGUN, OnShift, next_shift_at, on_shift, present, shift_ends_at
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
@@ -84,7 +84,7 @@ async def ahead_of(db: Db, case: CaseRow) -> int:
 async def promise_for(work: Work, case: CaseRow) -> Promise:
     """What can honestly be said now of when a person answers this queued case."""
     minutes = work.settings.promise_minutes
-    if await on_shift(work.db, work.now, work.zone):
+    if await present(work.db, work.now, work.zone):
         ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
@@ -102,13 +102,32 @@ def is_overdue(work: Work, case: CaseRow) -> bool:
 
 
 async def next_time(work: Work) -> Promise:
-    """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case."""
-    starts_at = await next_shift_at(work.db, work.now)
+    """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case.
+
+    Until somebody is there, a shift that has begun a few minutes ago is the next one.
+    """
+    is_there = bool(await present(work.db, work.now, work.zone))
+    starts_at = await next_shift_at(work.db, work.now, work.zone, begun=NOT_BEGUN if is_there else begun_lately(work))
     session = await next_session(work.db, work.now, work.zone)
     if starts_at is None:
         return Promise(None, Promised(promise=PromiseKind.UNKNOWN, session=session))
     by = starts_at + timedelta(minutes=work.settings.promise_minutes)
     return Promise(by, Promised(promise=PromiseKind.LATER, at=starts_at, session=session))
+
+
+def grace(work: Work) -> timedelta:
+    """For how long whoever is on a shift has cards without having given a sign of being there."""
+    return work.settings.grace
+
+
+def begun_lately(work: Work) -> timedelta:
+    """For how long a shift that has begun is still promised: no longer than what is promised from its start."""
+    return min(grace(work), timedelta(minutes=work.settings.promise_minutes))
+
+
+async def volunteers_on_shift(work: Work) -> list[OnShift]:
+    """Those who have cards now."""
+    return await on_shift(work.db, work.now, work.zone, grace=grace(work))
 
 
 async def promise(work: Work, case: CaseRow) -> Promise:
@@ -122,21 +141,21 @@ async def promise(work: Work, case: CaseRow) -> Promise:
 
 async def offer(work: Work, case: CaseRow) -> None:
     """Send a card to every volunteer on shift who has the newcomer's language; if none has, to all, marked."""
-    volunteers = await on_shift(work.db, work.now, work.zone)
+    volunteers = await volunteers_on_shift(work)
     speakers = [v for v in volunteers if case.language in v.speaks]
     await _deal(work, case, speakers or volunteers, marked=not speakers)
 
 
 async def offer_in_another_language(work: Work, case: CaseRow) -> None:
     """The cards of a waiting case say its new language, and who on shift has that language has a card too."""
-    volunteers = await on_shift(work.db, work.now, work.zone)
+    volunteers = await volunteers_on_shift(work)
     await refresh_cards(work, case, marked=not any(case.language in v.speaks for v in volunteers))
     await offer_to(work, case, [v.id for v in volunteers])
 
 
 async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     """Send a card of a waiting case to volunteers who have just come on shift; others have theirs already."""
-    volunteers = await on_shift(work.db, work.now, work.zone)
+    volunteers = await volunteers_on_shift(work)
     speakers = [v for v in volunteers if case.language in v.speaks]
     have = await _card_holders(work, case.id)
     fresh = [v for v in speakers or volunteers if v.id in person_ids and v.id not in have]

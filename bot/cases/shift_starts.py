@@ -13,7 +13,7 @@ from bot.cases.texts_newcomer import PromiseMoved
 from bot.engine.errors import NotFound
 from bot.engine.work import Work
 from bot.people import access
-from bot.roster import shifts
+from bot.roster import presence, shifts
 from bot.roster.shifts import LONGEST_SHIFT, shift_to_hold
 from bot.roster.staffing import volunteers_of
 from models.case import CaseStatus
@@ -75,6 +75,7 @@ async def start_shift(work: Work, shift_id: int) -> None:
     shift = await shift_to_hold(work.db, shift_id, work.now)
     if shift is None:
         return
+    await presence.carry_over(work, presence.Near(shift.id, shift.starts_at, shift.ends_at))
     waiting = await queue.waiting(work.db)
     since = [case.waiting_since for case in waiting if case.waiting_since is not None]
     oldest = min(since, default=work.now)  # one of a flood stands last

@@ -7,6 +7,7 @@ environment itself (the caller hands it over), open a file, or print a secret.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -106,6 +107,13 @@ class Settings(BaseSettings):
     answer_hours: Annotated[int, whole(1, HOURS_OF_A_WEEK)] = 24
     retention_days: kinds.RetentionDays = 30
 
+    # Who is there, and whom a waiting case is shown when: minutes from a shift's start, and of waiting.
+    present_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 10
+    remind_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 5
+    widen_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 10
+    coordinator_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 15
+    shift_end_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 15  # after it what nobody keeps returns
+
     # How long a volunteer needs from one place to another.
     travel_minutes: Annotated[int, whole(0, MINUTES_OF_A_DAY)] = 30
 
@@ -139,6 +147,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """Only what the caller gives: a stray variable of the process must not change a test."""
         return (init_settings,)
+
+    @property
+    def grace(self) -> timedelta:
+        """For how long from a shift's start whoever is on it has cards without having given a sign of being there."""
+        return timedelta(minutes=self.present_minutes)
 
     @property
     def postgres_dsn(self) -> str:

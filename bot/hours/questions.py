@@ -17,7 +17,7 @@ from bot.hours.asking import asks_for_hours
 from bot.hours.texts import Hours, PlaceFound, PlaceOnMap, ReminderSet
 from bot.language.parts import ToNewcomer
 from bot.places.places import place_facts, require_place
-from bot.roster.staffing import on_shift
+from bot.roster.staffing import present
 from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Answer
 from models.people import Channel, Language
@@ -43,7 +43,7 @@ async def tell_hours(work: Work, visitor: Visitor, *, language: str | None = Non
 async def hours_told(db: Db, now: datetime, zone: ZoneInfo, like: type[standing.Hours]) -> standing.Hours:
     """As `standing.hours_told`, and whether somebody is answering online just now."""
     told = await standing.hours_told(db, now, zone, like)
-    return replace(told, answering=bool(await on_shift(db, now, zone)))
+    return replace(told, answering=bool(await present(db, now, zone)))
 
 
 async def pressed(work: Work, visitor: Visitor, code: str) -> Answer:

@@ -1,16 +1,18 @@
-"""Who is signed up where and when, and who is on shift: the one place where that condition is written.
+"""Who is signed up where and when, who is on shift, and who of them is present.
 
-Whoever waits is promised and offered only to those of them who may claim (`bot/people/standing.py`).
+On shift is who is present (`presence.py`), and for the first minutes of a shift whoever is signed up for it: they have
+cards, and may claim. What newcomers are promised counts only those who are present. Either counts only those who may
+claim (`bot/people/standing.py`).
 
 It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Exists, bindparam, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, or_, select
 
 from bot.engine import clock
 from bot.engine.db import Db
@@ -18,15 +20,18 @@ from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.people import names
 from bot.people.standing import is_experienced, may_claim
-from models.base import table_of
+from bot.roster import presence
+from bot.roster.presence import DUTIES, has_gone, is_expected, is_open, is_present
+from models.base import UtcDateTime, table_of
 from models.people import STAFF_ROLES, Person
-from models.shift import ONLINE, Assignment, Shift
+from models.shift import ONLINE
 
-SHIFTS, SIGNED_UP, PEOPLE = table_of(Shift), table_of(Assignment), table_of(Person)
-HELD = SHIFTS.c.cancelled_at.is_(None)
+PEOPLE, SHIFTS, SIGNED_UP, HELD = table_of(Person), presence.SHIFTS, presence.SIGNED_UP, presence.HELD
 _SIGNED = SHIFTS.join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
 _STAFFED = _SIGNED.join(PEOPLE, PEOPLE.c.id == SIGNED_UP.c.person_id)
-_NOW: BindParameter[datetime] = bindparam("now")
+_NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime)
+_SINCE: BindParameter[datetime] = bindparam("since", type_=UtcDateTime)
+NOT_BEGUN = timedelta()
 _TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 
@@ -47,56 +52,63 @@ class SignedUp(NamedTuple):
     person_id: int
 
 
-def _online_at(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    return (SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= now, SHIFTS.c.ends_at > now)
-
-
-_ON_SHIFT = (
-    select(*columns(OnShift, PEOPLE))
-    .select_from(_STAFFED)
-    .where(*_online_at(_NOW), may_claim(PEOPLE.c.id, _TODAY))
-    .distinct()
+_PRESENT = select(*columns(OnShift, PEOPLE)).where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
+_ON_SHIFT = select(*columns(OnShift, PEOPLE)).where(
+    or_(is_present(PEOPLE.c.id, _NOW), is_expected(PEOPLE.c.id, _NOW, _SINCE)), may_claim(PEOPLE.c.id, _TODAY)
 )
-_THERE = (
+_ON_STAFF = PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES)
+_THERE = select(PEOPLE.c.id).where(is_present(PEOPLE.c.id, _NOW), *_ON_STAFF)
+_PLANNED = (
     select(PEOPLE.c.id)
     .select_from(_STAFFED)
-    .where(*_online_at(_NOW), PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES))
+    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW, *_ON_STAFF)
     .distinct()
 )
-_SHIFT_ENDS = (
-    select(func.max(SHIFTS.c.ends_at)).select_from(_STAFFED).where(*_online_at(_NOW), may_claim(PEOPLE.c.id, _TODAY))
-)
+_LEAVES_LAST = select(func.max(DUTIES.c.ends_at)).where(is_open(DUTIES, _NOW), may_claim(DUTIES.c.person_id, _TODAY))
 _NEXT_SHIFT = (
     select(func.min(SHIFTS.c.starts_at))
     .select_from(_STAFFED)
-    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _NOW, is_experienced(PEOPLE.c.id))
+    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _SINCE, SHIFTS.c.ends_at > _NOW)
+    .where(is_experienced(PEOPLE.c.id), ~has_gone(SHIFTS.c.id, PEOPLE.c.id))
+    .where(or_(SHIFTS.c.starts_at > _NOW, may_claim(PEOPLE.c.id, _TODAY)))
 )
 _SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
 
 
-async def on_shift(db: Db, now: datetime, zone: ZoneInfo) -> list[OnShift]:
-    """The volunteers on an online shift at `now` who may claim then. A trainee beside them answers nobody alone."""
-    return every(OnShift, await db.execute(_ON_SHIFT, {"now": now, "today": clock.office_day(now, zone)}))
+async def on_shift(db: Db, now: datetime, zone: ZoneInfo, *, grace: timedelta) -> list[OnShift]:
+    """The volunteers who have cards at `now` and may claim: those present, and whoever has been on a shift for less
+    than `grace` and has not gone off duty. A trainee beside them answers nobody alone."""
+    asked = {"now": now, "since": now - grace, "today": clock.office_day(now, zone)}
+    return every(OnShift, await db.execute(_ON_SHIFT, asked))
 
 
-def is_on_shift(person_id: int, now: datetime) -> Exists:
-    """Whether this person is on an online shift, as a condition of a statement."""
-    return exists(select(SHIFTS.c.id).select_from(_SIGNED).where(*_online_at(now), SIGNED_UP.c.person_id == person_id))
+async def present(db: Db, now: datetime, zone: ZoneInfo) -> list[OnShift]:
+    """The volunteers who are there at `now` and may claim: what newcomers are promised counts only these."""
+    return every(OnShift, await db.execute(_PRESENT, {"now": now, "today": clock.office_day(now, zone)}))
 
 
-async def next_shift_at(db: Db, now: datetime) -> datetime | None:
-    """When the next online shift begins for which somebody is signed up who answers alone; None if none is planned.
+def is_on_shift(person_id: int, now: datetime, *, grace: timedelta) -> ColumnElement[bool]:
+    """Whether this person is present, or has been on an online shift for less than `grace`; as a condition of a
+    statement."""
+    return or_(is_present(person_id, now), is_expected(person_id, now, now - grace))
 
-    Who is away gives their shifts up (`leaving.py` and `profiles.py` of `bot/volunteers/`), so that is not asked here.
+
+async def next_shift_at(db: Db, now: datetime, zone: ZoneInfo, *, begun: timedelta = NOT_BEGUN) -> datetime | None:
+    """When the next online shift begins for which somebody is signed up who answers alone and has not gone off duty;
+    None if none is planned. `begun`: one that began less than that ago counts too.
+
+    Who is away gives the shifts ahead up (`leaving.py` and `profiles.py` of `bot/volunteers/`), so that is not asked of
+    those.
     """
-    begins: datetime | None = (await db.execute(_NEXT_SHIFT, {"now": now})).scalar_one_or_none()
+    asked = {"now": now, "since": now - begun, "today": clock.office_day(now, zone)}
+    begins: datetime | None = (await db.execute(_NEXT_SHIFT, asked)).scalar_one_or_none()
     return begins
 
 
 async def shift_ends_at(db: Db, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Until when somebody is on an online shift who is on one at `now` and may claim; None if nobody is."""
+    """Until when somebody stays who is present at `now` and may claim; None if nobody is."""
     asked = {"now": now, "today": clock.office_day(now, zone)}
-    ends: datetime | None = (await db.execute(_SHIFT_ENDS, asked)).scalar_one_or_none()
+    ends: datetime | None = (await db.execute(_LEAVES_LAST, asked)).scalar_one_or_none()
     return ends
 
 
@@ -118,8 +130,15 @@ async def names_of_volunteers(db: Db, seal: Seal, shift_id: int) -> list[str]:
 
 
 async def names_on_shift(db: Db, seal: Seal, now: datetime) -> list[str]:
-    """The names of the volunteers on an online shift at `now`, in order; also of trainees beside them."""
+    """The names of the volunteers who are present at `now`, in order; also of trainees beside them."""
     return await _in_order(db, seal, (await db.execute(_THERE, {"now": now})).scalars().all())
+
+
+async def names_absent(db: Db, seal: Seal, now: datetime) -> list[str]:
+    """The names of those who are on an online shift at `now` and not present, in order."""
+    there = set((await db.execute(_THERE, {"now": now})).scalars())
+    planned = (await db.execute(_PLANNED, {"now": now})).scalars().all()
+    return await _in_order(db, seal, [person_id for person_id in planned if person_id not in there])
 
 
 async def _in_order(db: Db, seal: Seal, person_ids: Collection[int]) -> list[str]:

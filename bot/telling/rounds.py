@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import held_lines, old_words, queue, shift_starts
+from bot.cases import held_lines, old_words, queue, shift_ends, shift_starts
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -265,6 +265,7 @@ _DOES = {
     TimerKind.SHIFT_ASKS: asks.put_questions,
     TimerKind.STANDING: standing_signups.keep_up,
     TimerKind.PROMISE_MOVED: shift_starts.promise_moved,
+    TimerKind.DUTY_ENDS: shift_ends.duty_ends,
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,

@@ -13,6 +13,7 @@ from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.people import access, in_chat, names
+from bot.roster import presence
 from bot.shifts import gone
 from bot.volunteers.told import volunteer
 from models.base import table_of
@@ -89,6 +90,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
 async def _end(work: Work, person_id: int) -> Ended:
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
+    await presence.end_all(work, person_id)
     given_up = await gone.leave_all(work, person_id)
     await work.db.execute(delete(_LOGINS).where(_LOGINS.c.person_id == person_id))
     await work.db.execute(delete(_LINKS).where(_LINKS.c.person_id == person_id))

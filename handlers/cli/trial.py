@@ -18,6 +18,7 @@ from bot.engine.work import Work
 from bot.hours import changes
 from bot.people import login_links, names, people
 from bot.places import places
+from bot.roster import presence
 from bot.service import Service
 from models.hours import Door
 from models.people import LinkPurpose, Role
@@ -103,6 +104,8 @@ async def _fill(work: Work) -> None:
     on_shift = ids[:-1]
     ends_at = work.now + LONG_SHIFT
     await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=on_shift, longest=LONG_SHIFT)
+    for person_id in on_shift:  # the trial has nobody who could say so
+        await presence.come(work, person_id)
 
 
 async def add_usual_places(work: Work) -> None:

@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 from telegram import Bot, CallbackQuery, Chat, Message, Update
 
-from bot.cases import cases, relay
+from bot.cases import cases, on_duty, relay
 from bot.engine import clock, once
 from bot.engine.errors import NewerWords, Refusal, Unavailable
 from bot.engine.metrics import ACTS
@@ -173,6 +173,7 @@ class Telegram:
             return
         if work.actor is not None:
             await volunteer.wrote(work, update, message, self.service.catalogues)
+            await on_duty.acted(work)
         else:
             await newcomer.wrote(work, update, message)
 
@@ -190,6 +191,7 @@ class Telegram:
                     answer = Answer("")
                 elif actor is not None:
                     answer = await volunteer_presses.pressed(work, query.data or "", message_id)
+                    await on_duty.acted(work)
                 else:
                     answer = await newcomer.pressed(work, update, chat.id, query.data or "")
                     language = await people.language_on_telegram(work, chat.id) or language
@@ -213,8 +215,9 @@ class Telegram:
         """A refused press is done all the same; one refused for newer words shows them."""
         async with self.service.store.work() as work:
             await once.first_time(work, CHANNEL, str(update.update_id))
+            actor = work.actor = await people.staff_on_telegram(work, chat_id)
+            await on_duty.acted(work)
             if isinstance(refusal, NewerWords):
-                actor = work.actor = await people.staff_on_telegram(work, chat_id)
                 for case in await cases.cases_of(work.db, actor.id) if actor is not None else ():
                     if case.id == refusal.case_id and case.conversation_id is not None:
                         await work.lock(case.conversation_id)
@@ -226,7 +229,8 @@ class Telegram:
         async with self.service.store.work() as work:
             if not await once.first_time(work, CHANNEL, str(update.update_id)):
                 return
-            actor = await people.staff_on_telegram(work, chat_id)
+            actor = work.actor = await people.staff_on_telegram(work, chat_id)
+            await on_duty.acted(work)
             refused = Refused(refusal=refusal.code, values=refusal.values)
             if actor is not None and actor.enabled:
                 await work.tell(actor.id, refused)

@@ -10,7 +10,7 @@ from bot.cases import cases
 from bot.engine import clock
 from bot.engine.errors import MayNotClaim, NotFound
 from bot.language.i18n import Catalogues
-from bot.roster.staffing import on_shift
+from bot.roster.staffing import present
 from bot.service import Service
 from models.case import CaseStatus
 from models.outbox import Notice
@@ -119,7 +119,7 @@ async def test_the_last_day_away_ends_at_midnight_on_the_office_s_wall(house: Se
     await builders.shift(house, nour)
 
     async with house.store.look() as db:
-        before, after = await on_shift(db, clock.now(), zone), await on_shift(db, midnight, zone)
+        before, after = await present(db, clock.now(), zone), await present(db, midnight, zone)
 
     assert before == []
     assert [one.id for one in after] == [nour.id]

@@ -96,7 +96,7 @@ async def ask_claim(request: web.Request) -> web.Response:
     zone = request.app[SERVICE].store.zone
     async with request.app[SERVICE].store.look() as db:
         waiting = next((case for case in await queue.waiting(db) if case.id == case_id), None)
-        working = await on_shift(db, clock.now(), zone)
+        working = await on_shift(db, clock.now(), zone, grace=request.app[SERVICE].settings.grace)
         stands = (await standing_of(db, [login.person_id]))[login.person_id]
     is_barred = not stands.may_claim_on(clock.office_day(clock.now(), zone))  # the desk says why
     if waiting is None or is_barred or any(volunteer.id == login.person_id for volunteer in working):
@@ -193,7 +193,7 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
     seal = service.store.seal
     async with service.store.look() as db:
         me = next(person for person in await staff.everybody(db, seal) if person.id == login.person_id)
-        working = await on_shift(db, now, service.store.zone)
+        working = await on_shift(db, now, service.store.zone, grace=service.settings.grace)
         bar = (await standing_of(db, [me.id]))[me.id].bar_to_claim(clock.office_day(now, service.store.zone))
         desk = Desk(
             alias=me.alias,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.cases import on_duty
 from bot.engine import clock
 from bot.engine.actors import actor_of, require_coordinator
 from bot.engine.errors import LoginEnded, NotPermitted, Unavailable
@@ -135,6 +136,7 @@ async def stay_awake(request: web.Request, login: Login) -> None:
     with suppress(Unavailable):
         async with request.app[SERVICE].store.work() as work:
             await logins.seen(work, login)
+            await _is_there(work, login)
 
 
 @asynccontextmanager
@@ -174,6 +176,14 @@ async def signs(request: web.Request) -> AsyncIterator[tuple[Work, Login]]:
         await logins.seen(work, login)
         request[CHECKED], request[LOGIN] = True, login
         yield work, login
+        await on_duty.acted(work)
+
+
+async def _is_there(work: Work, login: Login) -> None:
+    """Whoever looks at the desk is there, as whoever acts in it."""
+    if login.is_staff:
+        work.actor = await actor_of(work.db, login.person_id)
+        await on_duty.acted(work)
 
 
 @asynccontextmanager

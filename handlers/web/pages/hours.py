@@ -19,7 +19,7 @@ from bot.hours.formats.shape import Published
 from bot.hours.phrases import place_name
 from bot.language.i18n import Ltr, Words
 from bot.language.textshape import without_bidi_controls
-from bot.roster.staffing import on_shift
+from bot.roster.staffing import present
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.middlewares import FOR_SCRIPTS_OF_OTHERS, IN_PAGES_OF_OTHERS, LIFTED
@@ -110,7 +110,7 @@ async def _published(request: web.Request) -> tuple[Published, bool]:
     service, now = request.app[SERVICE], clock.now()
     async with service.store.look() as db:
         published = await hours_published.published(db, now, service.store.zone, service.settings.public_url)
-        return published, bool(await on_shift(db, now, service.store.zone))
+        return published, bool(await present(db, now, service.store.zone))
 
 
 def _shared(words: Words, published: Published, code: str = "") -> Shared:
