@@ -43,6 +43,11 @@ def new_press() -> int:
     return new_id()
 
 
+def number(given: str) -> int:
+    """An id as it stands in an address or a field; 0 for what is none."""
+    return int(given) if given.isdecimal() and given.isascii() and len(given) < len(str(2**63)) else 0
+
+
 @asynccontextmanager
 async def acts_once(request: web.Request, act: str) -> AsyncIterator[tuple[Work, bool]]:
     """One act of whoever the policy lets in, and whether it is to be done: the same press twice is one.
