@@ -236,17 +236,20 @@ class Standing(ToStaff):
     ended: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        name = _repeating(words, self.line, facts)
         if self.ended:
-            return Prompt(words("standing_ended", shift=name))
+            return Prompt(words("standing_ended", shift=_repeating(words, self.line, facts)))
         text = lines(
-            words(f"standing_every_{self.every_weeks}", shift=name),
+            self.named(words, facts),
             words("standing_signed", n=self.signed),
             words("standing_clashes") if self.clashes else "",
             *(line for one in self.clashes for line in _clash(words, one, facts)),
             words("shifts_more", n=self.more) if self.more else "",
         )
         return Prompt(text, rows_of(Choice(END_STANDING.code(self.standing), words("standing_end"))))
+
+    def named(self, words: Words, facts: Facts) -> Plain:
+        """How often, and which."""
+        return words(f"standing_every_{self.every_weeks}", shift=_repeating(words, self.line, facts))
 
 
 def _clash(words: Words, one: Clash, facts: Facts) -> Sequence[str]:

@@ -14,7 +14,7 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
-from handlers.web.desk.shifts import announce, calendar, one, template, terms, week
+from handlers.web.desk.shifts import announce, calendar, one, questions, standing, swapping, template, terms, week
 from handlers.web.desk.shifts import own as own_shifts
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
@@ -171,12 +171,22 @@ ROUTES = (
     Route("POST", _TERM + "/drop", Policy.COORDINATOR, terms.drop),
     Route("GET", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.PUBLIC, own_shifts.look),
     Route("POST", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.STAFF, own_shifts.ask_stand_in),
+    Route("GET", r"/desk/shifts/swaps/{swap:\d{1,18}}/{own:yes|no}", Policy.PUBLIC, own_shifts.look),
+    Route("POST", r"/desk/shifts/swaps/{swap:\d{1,18}}/yes", Policy.STAFF, questions.swap_yes),
+    Route("POST", r"/desk/shifts/swaps/{swap:\d{1,18}}/no", Policy.STAFF, questions.swap_no),
+    Route("GET", r"/desk/shifts/standing/{standing:\d{1,18}}/end", Policy.PUBLIC, own_shifts.look),
+    Route("POST", r"/desk/shifts/standing/{standing:\d{1,18}}/end", Policy.STAFF, standing.end),
+    Route("GET", _SHIFT + "/swap", Policy.STAFF, swapping.show),
+    Route("POST", _SHIFT + "/swap", Policy.STAFF, swapping.propose),
     Route("GET", _SHIFT + "/cant", Policy.STAFF, own_shifts.ask_cant),
     Route("POST", _SHIFT + "/cant", Policy.STAFF, own_shifts.cant),
-    Route("GET", _SHIFT + "/{own:sign-up|leave|come}", Policy.PUBLIC, own_shifts.look),
+    Route("GET", _SHIFT + "/{own:sign-up|leave|come|take|decline|every}", Policy.PUBLIC, own_shifts.look),
     Route("POST", _SHIFT + "/sign-up", Policy.STAFF, own_shifts.sign_up),
     Route("POST", _SHIFT + "/leave", Policy.STAFF, own_shifts.leave),
     Route("POST", _SHIFT + "/come", Policy.STAFF, own_shifts.come),
+    Route("POST", _SHIFT + "/take", Policy.STAFF, questions.take),
+    Route("POST", _SHIFT + "/decline", Policy.STAFF, questions.decline),
+    Route("POST", _SHIFT + "/every", Policy.STAFF, standing.begin),
     Route("GET", _SHIFT, Policy.COORDINATOR, one.show),
     Route("GET", _SHIFT + "/{act:assign|unassign|cancel|ask}", Policy.PUBLIC, one.look),
     Route("POST", _SHIFT + "/assign", Policy.COORDINATOR, one.assign),

@@ -98,7 +98,7 @@ async def test_a_line_is_made_changed_taken_away_and_put_back(desk: ShiftDesk) -
 
     assert "Den vanliga veckan är tom." in part(empty, "h-lines") and 'id="h-term"' not in empty.text
     assert "✓ Tillagt: mån 13–16 Linero" in read(made.text) and twice.status == 200
-    assert "Raderna 1 mån 13–16 Linero: 2 personer Ta bort Ändra" in part(twice, "h-lines").replace('">', "")
+    assert "Raderna 1 mån 13–16 Linero: 2 personer Ta bort Ändra" in part(twice, "h-lines")
     assert "mån 13–16 Linero: 3 personer, Arabiska" in part(changed, "h-lines")
     assert "✓ Borttaget: mån 13–16 Linero. Pass som redan finns är kvar." in read(gone.text)
     assert "Ångra mån 13–16 Linero" in read(gone.text) and lines_of(gone) == []
@@ -214,7 +214,7 @@ async def test_four_weeks_over_christmas_are_shown_with_their_gaps_and_published
     assert "14 december 2026 till 10 januari 2027: 4 pass" in read(shown.text) and len(before) == 1
     assert "Linero: 2 pass online: 2 pass" in read(shown.text)
     assert "Ingen ser det förrän du publicerar." in read(shown.text)
-    assert part(shown, "h-left").replace('">', "") == (
+    assert part(shown, "h-left") == (
         "Hoppas över 4 mån 14/12 13–16 Linero: finns redan tor 24/12 09–12 online: helgdag "
         "mån 28/12 13–16 Linero: stängt tor 31/12 09–12 online: helgdag"
     )

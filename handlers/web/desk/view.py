@@ -33,10 +33,11 @@ SHOWN_NOTICES = frozenset(
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
-        Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
+        Notice.SHIFT_NEWS, Notice.SHIFT_ASK_OVER, Notice.SHIFT_GAP, Notice.SWAP_OVER, Notice.STANDING,
         Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
     }
 )  # fmt: skip
+BY_OTHERS = ("taken", "cancelled")  # how a question ends that its reader has not answered
 
 
 SEND_IT, THROW_AWAY = "send", "discard"
@@ -119,7 +120,7 @@ async def notice_cards(
     db: Look, service: Service, words: Words, rows: Sequence[OutboxRow], now: datetime
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first."""
-    shown = [row for row in rows if row.kind in SHOWN_NOTICES and row.edits is None]
+    shown = [row for row in rows if row.kind in SHOWN_NOTICES and (row.edits is None or _ended_by_others(row))]
     return [
         {
             "id": row.id,
@@ -128,6 +129,11 @@ async def notice_cards(
         }
         for row in shown
     ]
+
+
+def _ended_by_others(row: OutboxRow) -> bool:
+    """What was asked stands among the desk's questions, and is there no more: this says why."""
+    return row.kind == Notice.SHIFT_ASK_OVER and row.params.get("outcome") in BY_OTHERS
 
 
 def overview_shown(service: Service, words: Words, seen: Overview, now: datetime) -> dict[str, object]:

@@ -64,10 +64,11 @@ async def acts_once(request: web.Request, act: str) -> AsyncIterator[tuple[Work,
         try:
             yield work, is_first
         except CannotStaff as refused:
-            raise Refused(await _told(work, refused)) from refused
+            raise Refused(await refusal_told(work, refused)) from refused
 
 
-async def _told(work: Work, refused: CannotStaff) -> ToStaff:
+async def refusal_told(work: Work, refused: CannotStaff) -> ToStaff:
+    """Why it was refused, and what was done before, for whoever acts."""
     why = await seen.why_told(work, refused, reader=work.staff.id)
     return ShiftRefused(shift=(await seen.named(work, refused.shift))[0], why=why)
 
