@@ -14,7 +14,7 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
-from handlers.web.desk.shifts import announce, calendar, one, questions, standing, swapping, template, terms, week
+from handlers.web.desk.shifts import announce, calendar, one, questions, standing, swapping, template, terms, undo, week
 from handlers.web.desk.shifts import own as own_shifts
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
@@ -193,6 +193,8 @@ ROUTES = (
     Route("POST", _SHIFT + "/unassign", Policy.COORDINATOR, one.unassign),
     Route("POST", _SHIFT + "/cancel", Policy.COORDINATOR, one.cancel),
     Route("POST", _SHIFT + "/ask", Policy.COORDINATOR, one.ask),
+    Route("GET", "/desk/undo", Policy.COORDINATOR, undo.show),
+    Route("POST", "/desk/undo", Policy.COORDINATOR, undo.undo),
     Route("GET", "/desk/announce", Policy.COORDINATOR, announce.show),
     Route("POST", "/desk/announce", Policy.COORDINATOR, announce.check),
     Route("GET", "/desk/announce/send", Policy.PUBLIC, announce.look),

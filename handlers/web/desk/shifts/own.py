@@ -14,7 +14,7 @@ from bot.roster import shifts
 from bot.roster.signing import CannotStaff
 from bot.roster.told import ShiftNamed
 from bot.shifts import finding, lists, questions, seen, standing_signups, swaps, taking
-from bot.shifts.texts import EVERY, CantSure
+from bot.shifts.texts import CantSure
 from handlers.web.desk.shifts import acting, own_view, view
 from handlers.web.desk.shifts.acting import REFUSED, Refused, acts_once, as_json, new_press, number, why_refused
 from handlers.web.frame import identity
@@ -122,7 +122,7 @@ async def own_page(request: web.Request, *, refusal: Refusal | None = None, told
         error=several_lines(why_refused(request, refusal)) if refusal else "",
         told=told, press=new_press(), is_coordinator=is_coordinator,
         questions=own_view.questions_shown(service, words, asked),
-        standing=own_view.standing_shown(service, words, standing), every=EVERY,
+        standing=own_view.standing_shown(service, words, standing), every=own_view.every_choices(words),
         mine=view.mine_shown(service, words, mine), gone=view.gone_shown(service, words, gone),
         free=view.free_shown(service, words, free),
     )  # fmt: skip

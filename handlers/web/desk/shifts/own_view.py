@@ -12,6 +12,7 @@ from bot.roster.told import ShiftNamed
 from bot.service import Service
 from bot.shifts.phrases import shift_name
 from bot.shifts.questions import Questions
+from bot.shifts.texts import EVERY
 from bot.shifts.texts_swap import SwapAsked, SwapOver, SwapWith
 from bot.shifts.texts_term import Standing
 from handlers.web.desk.shifts.view import Shown
@@ -43,6 +44,11 @@ def _about_swap(words: Words, asked: SwapAsked, facts: Facts) -> Shown:
 def came_of(service: Service, words: Words, over: SwapOver | None) -> str:
     """How a swap stands."""
     return several_lines(over.said(words, service.facts(clock.now())).text) if over else ""
+
+
+def every_choices(words: Words) -> list[tuple[str, str]]:
+    """Pairs of how many weeks, and what the button says."""
+    return [(weeks, words(f"standing_button_{weeks}")) for weeks in EVERY]
 
 
 def standing_shown(service: Service, words: Words, those: Sequence[Standing]) -> list[Shown]:
