@@ -96,6 +96,12 @@ async def were_asked(work: Work, shift_id: int) -> bool:
     return bool(await _open(work, shift_id))
 
 
+async def asked_of_me(work: Work) -> Sequence[int]:
+    """The shifts about which the acting member of staff has the question and has not answered it."""
+    mine = _ASKS.c.person_id == work.staff.id, _ASKS.c.answered_at.is_(None), _ASKS.c.row_id.is_not(None)
+    return (await work.db.execute(select(_ASKS.c.shift_id).where(*mine))).scalars().all()
+
+
 async def put_questions(work: Work, shift_id: int) -> None:
     """Whoever is to be asked about this shift and has not been has the question, if anybody is still needed."""
     shift = await signing.lock_shift(work, shift_id)

@@ -76,6 +76,17 @@ class ShiftDesk:
         texts = await builders.screen(self.site.service, self.staff[who].id, *kinds)
         return [without_bidi_controls(text) for text in texts]
 
+    async def joins(self, name: str) -> None:
+        """A volunteer without Telegram, who may be asked."""
+        self.staff[name] = await builders.volunteer(self.site.service, name, speaks=("sv",), on_shift=False)
+        await self.profile(name, may_be_asked=True)
+
+    async def later(self, at: datetime) -> None:
+        """It is that time, and what was due has been done; everybody has logged in anew."""
+        clock.freeze(at)
+        await builders.do_all_due(self.site.service)
+        self.browsers.clear()
+
     async def profile(self, who: str, **values: object) -> None:
         """What is known of them changes."""
         async with self.site.service.store.work() as work:
