@@ -67,7 +67,7 @@ class Stretch:
 class Volunteer:
     """Somebody on the staff as they are on a day. `places`: where they can work; empty is everywhere.
 
-    `may_be_asked`: also for other people's shifts.
+    `may_be_asked`: also for other people's shifts. `is_coordinator`: has other things to do as well.
     """
 
     id: int
@@ -77,6 +77,7 @@ class Volunteer:
     is_paused: bool = False
     places: tuple[str, ...] = ()
     may_be_asked: bool = True
+    is_coordinator: bool = False
 
     @property
     def is_experienced(self) -> bool:
@@ -206,11 +207,12 @@ def arabic_first(code: str) -> tuple[bool, str]:
 def best_first(
     needs: Needs, on_it: Collection[Volunteer], fitting: Iterable[Volunteer], busy: Mapping[int, int]
 ) -> Sequence[Volunteer]:
-    """Who would fill the gap, the best first: who speaks what is missing, then who has fewest shifts ahead (`busy`);
-    else in the order given."""
+    """Who would fill the gap, the best first: who speaks what is missing, then volunteers before coordinators, then who
+    has fewest shifts ahead (`busy`); else in the order given."""
     lacks = set(cover(needs, on_it).languages)
 
-    def order(one: Volunteer) -> tuple[int, bool, int]:
-        return -len(lacks & set(one.speaks)), not one.is_experienced, busy.get(one.id, 0)
+    def order(one: Volunteer) -> tuple[int, bool, bool, int]:
+        speaks = -len(lacks & set(one.speaks))
+        return speaks, not one.is_experienced, one.is_coordinator, busy.get(one.id, 0)
 
     return sorted(fitting, key=order)

@@ -110,6 +110,11 @@ def who_text(words: Words, shift: ShiftSeen) -> Plain:
     return words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
 
 
+def reply_lines(words: Words, write: Plain, line: Plain) -> tuple[Plain, Plain]:
+    """How words are given that a dialogue of buttons waits for: `write` says which, `line` is the same as one line."""
+    return words("reply_here", write=write), words("reply_or_line", line=line)
+
+
 def note_text(words: Words, shift: ShiftSeen) -> str:
     """The note about it, if there is one."""
     return words("shift_note", note=Foreign(shift.in_words)) if shift.in_words else ""

@@ -16,10 +16,11 @@ from bot.language.textshape import LONGEST_BUTTON, shortened
 from bot.places.told import PlaceTold
 from bot.roster.told import ShiftNamed, Spoken, WhyTold
 from bot.shifts.phrases import languages_text, place_of, shift_name, short_time, why_lines
-from models.buttons_shifts import DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
+from models.buttons_shifts import BEGIN_PLAN, DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Carried, Clock, Like
+from models.shift_dialogue import Plan
 from models.term import Why
 
 MOST_LINES, MOST_LEFT_OUT = 20, 15
@@ -63,6 +64,8 @@ class WeekShown(ToStaff):
         buttons = [_line_button(words, one, "week_remove_button", stays=False) for one in self.week[:MOST_LINES]]
         if self.removed:
             buttons.append(_line_button(words, self.removed, "shift_leave_button", stays=True))
+        plans = [Plan.LINE, Plan.TERM] if self.week else [Plan.LINE]
+        buttons += [Choice(BEGIN_PLAN.code(plan), words(f"plan_{plan}")) for plan in plans]
         return Prompt(text, rows_of(*buttons))
 
 
