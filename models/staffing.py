@@ -179,12 +179,14 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """`missing`: so many people; `no_experienced`: nobody on it is; `languages`: wanted, and spoken by nobody on it."""
+    """`missing`: so many people; `no_experienced`: nobody on it is; `languages`: wanted, and spoken by nobody on it;
+    `missing_experienced`: so many more of those who come ought to be."""
 
     grade: Grade
     missing: int = 0
     no_experienced: bool = False
     languages: tuple[str, ...] = ()
+    missing_experienced: int = 0
 
 
 def cover(needs: Needs, on_it: Collection[Volunteer]) -> Cover:
@@ -195,8 +197,9 @@ def cover(needs: Needs, on_it: Collection[Volunteer]) -> Cover:
     languages = tuple(sorted((code for code in needs.wants if code not in spoken), key=arabic_first))
     if not experienced:
         return Cover(Grade.RED, missing, True, languages)
-    short = missing or languages or experienced < needs.experienced
-    return Cover(Grade.AMBER if short else Grade.GREEN, missing, False, languages)
+    missing_experienced = max(0, needs.experienced - experienced)
+    short = missing or languages or missing_experienced
+    return Cover(Grade.AMBER if short else Grade.GREEN, missing, False, languages, missing_experienced)
 
 
 def arabic_first(code: str) -> tuple[bool, str]:

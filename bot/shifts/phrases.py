@@ -88,6 +88,8 @@ def cover_words(words: Words, cover: CoverTold) -> Plain:
     lacks = [words("cover_missing", n=cover.missing)] if cover.missing else []
     if cover.no_experienced:
         lacks.append(words("cover_no_experienced"))
+    elif cover.missing_experienced:
+        lacks.append(words("cover_missing_experienced", n=cover.missing_experienced))
     if cover.languages:
         lacks.append(words("cover_no_speaker", languages=languages_text(words, cover.languages)))
     named = words(f"cover_{cover.grade}")

@@ -41,6 +41,7 @@ from models.buttons_shifts import (
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Carried, Like, Name
+from models.shift import NEEDED_EXPERIENCED
 
 # Those that coordinators have, each with the line that shows how it is written.
 EXAMPLES = {
@@ -75,6 +76,7 @@ class ShiftShown(ToStaff):
     wants: tuple[Spoken, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     may_ask: Count = 0
+    experienced: Annotated[int, Like((1, 2))] = 1
     asked: Annotated[int | None, Like((None, 0, 2))] = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
@@ -85,6 +87,7 @@ class ShiftShown(ToStaff):
         text = lines(
             did,
             seen_lines(words, self.shift, facts),
+            words("shift_needs_experienced", n=self.experienced) if self.experienced > NEEDED_EXPERIENCED else "",
             words("shift_wants", languages=Plain(dates.listed(wants, words.language))) if wants else "",
             words("stand_in_asked", n=self.asked) if self.asked is not None else self._nobody(words),
         )

@@ -20,6 +20,7 @@ from models.buttons_shifts import BEGIN_PLAN, DROP_TERM, END_STANDING, FREE, PUB
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Carried, Clock, Like
+from models.shift import NEEDED_EXPERIENCED
 from models.shift_dialogue import Plan
 from models.term import Why
 
@@ -36,6 +37,7 @@ class WeekLineTold(PlaceTold):
     starts: Clock
     ends: Clock
     needed: Annotated[int, Like((2,))] = 2
+    experienced: Annotated[int, Like((1, 2))] = 1
     wants: tuple[Spoken, ...] = ()
 
 
@@ -76,9 +78,12 @@ def _line(words: Words, one: WeekLineTold) -> Plain:
 
 
 def _line_with_needs(words: Words, one: WeekLineTold) -> str:
-    needs = words("shift_people", n=one.needed)
-    wants = f", {languages_text(words, one.wants)}" if one.wants else ""
-    return words("week_line", line=_line(words, one), needs=Plain(f"{needs}{wants}"))
+    needs = [words("shift_people", n=one.needed)]
+    if one.experienced > NEEDED_EXPERIENCED:
+        needs.append(words("shift_experienced", n=one.experienced))
+    if one.wants:
+        needs.append(languages_text(words, one.wants))
+    return words("week_line", line=_line(words, one), needs=Plain(", ".join(needs)))
 
 
 def _line_button(words: Words, one: WeekLineTold, key: str, *, stays: bool) -> Choice:
