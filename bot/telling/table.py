@@ -23,7 +23,7 @@ from bot.shifts import texts_announce, texts_coordinator, texts_coverage, texts_
 from bot.shifts import texts_guided as texts_shift_guided
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
-from bot.volunteers import texts_own, texts_people
+from bot.volunteers import texts_invite, texts_own, texts_people
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
@@ -33,7 +33,7 @@ SUBJECTS = (
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
     texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
     texts_undo,
-    texts_shift_guided, volunteers_texts, texts_people, texts_own,
+    texts_shift_guided, volunteers_texts, texts_people, texts_own, texts_invite,
 )  # fmt: skip
 
 

@@ -122,6 +122,9 @@ BY_STAFF = {
     "sx":               (NOTHING, NOTHING),
     "sxk":              (NOTHING, NOTHING),
     "scv":              (NOTHING, NOTHING),
+    "spm":              (NOTHING, NOTHING),
+    "sxw":              (NOTHING, NOTHING),
+    "tn":               (NOTHING, NOTHING),
     "tl":               (NOTHING, NOTHING),
     "tr":               (NOTHING, NOTHING),
     "tp":               (NOTHING, NOTHING),
@@ -134,10 +137,10 @@ BY_STAFF = {
     "wy":               (NOTHING, NOTHING),
     "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
-OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
+OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "sxw", "tl", "tr",
               "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
-RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
+RARELY_SHOWN = ("vp:1", "vb:PERSON", "spm:a:1")  # with many volunteers or shifts; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
@@ -516,9 +519,9 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
-    "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
+    "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
-ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
+ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
@@ -544,7 +547,9 @@ async def test_a_command_is_an_act_of_whoever_gives_it_and_of_nobody_else(cast: 
         assert answer or is_words, (actor, command)
         if actor not in STAFF and command in OF_STAFF_ALONE:
             assert cast.words(actor)("unknown_command") in answer, (actor, command)
-        if actor in STAFF and command in (*ENDING_COMMANDS, *OF_COORDINATORS):
+        if actor in STAFF and command in OF_COORDINATORS:
+            assert answer == cast.words(actor)("for_coordinators"), (actor, command)
+        if actor in STAFF and command in ENDING_COMMANDS:
             told = cast.words(actor)("staff_help"), cast.words(actor)("held_why_slash")
             assert answer.startswith(told), (actor, command)
 
