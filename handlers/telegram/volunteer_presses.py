@@ -16,6 +16,7 @@ from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
+    case_commands,
     coordinator,
     own_commands,
     people_commands,
@@ -197,6 +198,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
         )
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
+    **case_commands.PRESSES,
     **own_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,

@@ -19,6 +19,7 @@ from bot.people.access import CaseRow, Loss
 from bot.people.logins import Login
 from bot.service import Look
 from bot.telling.render import relay_state
+from handlers.web.desk.between_view import keep_for, kept_told
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
@@ -98,6 +99,7 @@ def _shown(request: web.Request, seen: _Seen, typed: Typed, refusal: Refusal | N
         request, "desk/case.html", case=case_card(words, seen.case, now), typed=filled,
         seen_seq=transcript.last_shown(seen.lines),
         lines=[line_shown(service, words, line, seen.states.get(line.message_id), now) for line in seen.lines],
+        kept=kept_told(service, words, seen.case, now), keep_for=keep_for(words),
         options=closing_options(words, default), status=refusal.status if refusal else 200,
         error=refusal_text(service, words, refusal) if refusal else "",
         asked=refusal.code if refusal else "", asked_at=request.path,

@@ -28,7 +28,7 @@ from models.outbox import Notice
 SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
-        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR,
+        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR, Notice.STALL_WARNED, Notice.CASE_WENT_BACK,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
