@@ -20,4 +20,9 @@ class Keeping(NamedTuple):
     until: Until
 
 
+class OfCase(NamedTuple):
+    case: int
+
+
 KEEP = Button("keep:{case}:{until}", Keeping)
+NOTES = Button("notes:{case}", OfCase)

@@ -3,18 +3,20 @@
 Owns what these sayings carry. It must not load rows.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from bot.cases.texts import Rows, waited
+from bot.cases.told import CaseTold
 from bot.language.i18n import Words
-from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
+from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons import RELEASE
-from models.buttons_cases import KEEP, NEXT_SHIFT, NOON, TWO_HOURS, Until
+from models.buttons_cases import KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
-from models.saying import CaseCode
+from models.saying import CaseCode, Like
 
 KEPT_FOR: tuple[Until, ...] = (TWO_HOURS, NOON, NEXT_SHIFT)
 
@@ -66,3 +68,46 @@ class CaseWentBack(ToStaff):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         return Prompt(words("case_went_back", code=shown_code(self.code)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseNotes(ToStaff):
+    """What was noted in the reader's case; opened when it is shown, and only to who has the case then."""
+
+    kind: ClassVar = Notice.CASE_NOTES
+    case: int
+    code: CaseCode
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        head = words("notes_title", code=shown_code(self.code))
+        return Prompt(lines(head, facts.notes or words("notes_none"), words("note_how")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteKept(ToStaff):
+    """What the reader typed is a note in the case, or reads differently now."""
+
+    kind: ClassVar = Notice.NOTE_KEPT
+    case: int
+    code: CaseCode
+    changed: bool = False
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        text = words("note_changed" if self.changed else "note_kept", code=shown_code(self.code))
+        return Prompt(text, rows_of(Choice(NOTES.code(self.case), words("notes_show"))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetweenUsage(ToStaff):
+    """Why a command about a case did nothing, if it was tried; how it is written; and the reader's cases, to press."""
+
+    kind: ClassVar = Notice.BETWEEN_USAGE
+    command: Literal["note"]
+    refusal: Annotated[str, Like(("note_which", "note_not_yours", "note_empty", "note_answers_note"))] = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    cases: tuple[CaseTold, ...] = ()
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        why = refusal_text(words, self.refusal, self.values, facts.zone) if self.refusal else ""
+        offered = (Choice(NOTES.code(one.case), words("notes_of", code=shown_code(one.code))) for one in self.cases)
+        return Prompt(lines(why, words(f"{self.command}_usage")), rows_of(*offered))

@@ -5,7 +5,7 @@ Each is an act of the case's page, whose one form travels with it (`case.py`). I
 
 from aiohttp import web
 
-from bot.cases import drafts, keeping_cases
+from bot.cases import drafts, keeping_cases, notes
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.people.logins import Login
@@ -25,6 +25,18 @@ async def keep(request: web.Request) -> web.StreamResponse:
             await drafts.keep(work, case_id=case_id, text=typed.text)
 
     return await done(request, typed, act, f"/desk/cases/{case_id}")
+
+
+async def note(request: web.Request) -> web.StreamResponse:
+    """What stands in the box for notes is a note in the case; what was half written beside it is kept as a draft."""
+    typed, case_id = typed_in(await request.post()), case_id_of(request)
+
+    async def act(work: Work, _: Login) -> None:
+        notes.checked(typed.note)  # kept already, as with every act of the page
+        if typed.text.strip():
+            await drafts.keep(work, case_id=case_id, text=typed.text)
+
+    return await done(request, typed, act, f"/desk/cases/{case_id}#notes")
 
 
 def _kept_for(case_id: int, given: object) -> str:

@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from aiohttp import web
 from multidict import MultiMapping
 
-from bot.cases import cases, closing, drafts, messages, relay, taking_back
+from bot.cases import cases, closing, drafts, messages, notes, relay, taking_back
 from bot.cases.closing import Sheet
 from bot.engine import once
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
@@ -26,6 +26,7 @@ from handlers.web.frame.view import see_other, wants_json, went_on
 from models.closing import UNKNOWN
 
 LONGEST_NUMBER = 18
+STAY = ("/reply", "/draft")  # acts after which a page with a script is not loaded anew
 Act = Callable[[Work, Login], Awaitable[object]]
 
 
@@ -143,6 +144,7 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
     """The act in one Work; the page that tells of its refusal, or None once it is done."""
     try:
         async with identity.acts(request) as (work, login):
+            await _keep_note(request, work, login, typed)
             await act(work, login)
     except NotPermitted as refusal:
         if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():
@@ -153,6 +155,19 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
             raise
         return await refused(request, refusal, case_id_of(request), typed)
     return None
+
+
+async def _keep_note(request: web.Request, work: Work, login: Login, typed: Typed) -> None:
+    """A note that was typed beside whatever is done now is kept, once. Where the page stays as it is, so does the note.
+
+    Raises:
+        NotFound: not the actor's case.
+        BadInput: it is too long.
+    """
+    named = f"{login.person_id}:{typed.client_msg_id}:note"
+    stays = wants_json(request) and request.path.endswith(STAY)
+    if typed.note.strip() and not stays and await once.first_time(work, "desk", named):
+        await notes.add(work, case_id=case_id_of(request), text=typed.note)
 
 
 def typed_in(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
@@ -170,6 +185,7 @@ def typed_in(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
         is_closing=is_closing or bool(organisations) or outcome != UNKNOWN,
         unsent=str(form.get("unsent", "")),
         is_meant=form.get("anyway") == "1",
+        note=str(form.get("note", "")),
     )
 
 

@@ -75,7 +75,8 @@ class Typed:
     """What a volunteer had filled in when an act was refused: it is still there on the next page.
 
     `is_draft`: the text is what the server keeps. `unsent`: what is to become of it, `SEND_IT` or `THROW_AWAY`, when
-    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same.
+    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same. `note`: what stands in the
+    box for an internal note.
     """
 
     text: str = ""
@@ -89,6 +90,7 @@ class Typed:
     is_draft: bool = False
     unsent: str = ""
     is_meant: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
