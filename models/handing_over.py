@@ -71,7 +71,8 @@ class HandOverReader(Base, table=True):
 class CaseNote(Base, table=True):
     """What somebody who had a case noted in it for whoever has it next. Sealed, and purged with its words.
 
-    `author_id` is None once they have left for good.
+    `author_id` is None once they have left for good. `external_id`: names their message where they typed it in a chat,
+    so that changing that changes this.
     """
 
     __tablename__ = "case_notes"
@@ -80,4 +81,5 @@ class CaseNote(Base, table=True):
     case_id: int = Field(sa_column=Column(Id, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True))
     author_id: int | None = Field(default=None, sa_column=Column(Id, ForeignKey("people.id", ondelete="SET NULL")))
     words: bytes = Field(sa_column=Column(Sealed, nullable=False))
+    external_id: str | None = Field(default=None, sa_column=Column(Text, unique=True))
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

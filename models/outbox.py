@@ -104,6 +104,12 @@ class Notice(StrEnum):
     LINKED = "linked"
     COORDINATOR_LATE = "coordinator_late"
     LAST_DAY_NEAR = "last_day_near"
+    STALL_WARNED = "stall_warned"
+    CASE_KEPT = "case_kept"
+    CASE_WENT_BACK = "case_went_back"
+    CASE_NOTES = "case_notes"
+    NOTE_KEPT = "note_kept"
+    BETWEEN_USAGE = "between_usage"
     COORDINATOR_BLOCKED = "coordinator_blocked"
     SHIFT_HOURS = "shift_hours"
     HOURS_ASK = "hours_ask"
@@ -188,6 +194,10 @@ class Notice(StrEnum):
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
 REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SHIFT_REMINDER})
+
+
+# Repeat what is in a case, and leave a chat with it.
+OF_CASE_WORDS = (Notice.WORDS, Notice.CASE_NOTES)
 
 
 # Said without a sound: nobody is to reach for a phone because of it.

@@ -18,6 +18,7 @@ class TimerKind(StrEnum):
     PROMISE = "promise"
     TIME_KNOWN = "time_known"
     ANSWER = "answer"
+    STALL = "stall"
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
     HELD_EXPIRES = "held_expires"

@@ -38,6 +38,8 @@ CASE_FILES = {
     "bot/cases/cases.py",
     "bot/cases/closing.py",
     "bot/cases/fates.py",
+    "bot/cases/keeping_cases.py",
+    "bot/cases/stalls.py",
     "bot/cases/opening.py",
     "bot/reports/overview.py",
     "bot/cases/queue.py",

@@ -75,6 +75,7 @@ async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None
     await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
+    await work.remind(TimerKind.STALL, case.id, work.now + timedelta(minutes=work.settings.stall_warn_minutes))
     return taken
 
 
@@ -87,7 +88,8 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
-    take = take.values(status=goes_to, volunteer_id=work.staff.id, claimed_at=work.now, first_claimed_at=first)
+    mine = {"volunteer_id": work.staff.id, "claimed_at": work.now, "kept_until": None}
+    take = take.values(status=goes_to, first_claimed_at=first, **mine)
     return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
 
 

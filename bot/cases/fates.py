@@ -82,7 +82,8 @@ async def take_up_again(work: Work, *, case_id: int) -> CaseRow:
     came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
     still_may = exists().where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.enabled, _PEOPLE.c.role.in_(STAFF_ROLES))
     taken = update(CASES).where(CASES.c.id == case_id, CASES.c.status.in_(came_from), still_may)
-    taken = taken.values(status=goes_to, volunteer_id=work.staff.id, claimed_at=work.now, closed_at=None)
+    mine = {"volunteer_id": work.staff.id, "claimed_at": work.now, "kept_until": None}
+    taken = taken.values(status=goes_to, closed_at=None, **mine)
     case = only(CaseRow, await work.db.execute(taken.returning(*CASE_COLUMNS)))
     if case is None:
         raise Stale

@@ -35,6 +35,12 @@ async def case_of_remote(db: Db, address_id: int, remote_id: int) -> int | None:
     return (await db.execute(newest)).scalar_one_or_none()
 
 
+async def notice_of_remote(db: Db, address_id: int, remote_id: int) -> str | None:
+    """What kind of notice a message of ours in a chat shows by now; None for one that is not ours."""
+    shown = select(_ROWS.c.kind).where(_ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id)
+    return (await db.execute(shown.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
+
+
 async def case_of_own(db: Db, external_id: str) -> int | None:
     """The case into which a volunteer's own message with this name went."""
     sent = select(MESSAGES.c.case_id).where(

@@ -14,6 +14,7 @@ from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
+from models.buttons_cases import NOTES
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -33,6 +34,11 @@ def case_buttons(words: Words, case: int, seq: int) -> Rows:
     """Close and release; they carry the last message shown."""
     close = Choice(CLOSE.code(case, seq), words("close_case"))
     return ((close, Choice(RELEASE.code(case, seq), words("release_case"))),)
+
+
+def tool_buttons(words: Words, case: int, notes: int) -> Rows:
+    """What else can be done with a case; its notes, where there are some."""
+    return rows_of(Choice(NOTES.code(case), words("notes_button", n=notes))) if notes else ()
 
 
 def to_desk(words: Words, case: int) -> Choice:
@@ -82,23 +88,25 @@ class Taken(ToStaff):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedByYou(CaseTold, ToStaff):
-    """The reader has claimed the case. `seq`: the place of its newest words."""
+    """The reader has claimed the case. `seq`: the place of its newest words; `notes`: so many were noted in it."""
 
     kind: ClassVar = Notice.CLAIMED_BY_YOU
     seq: int
+    notes: int = 0
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         text = lines(
             words("claimed_by_you", code=shown_code(self.code)), card_line(words, self), words("reply_goes_there")
         )
-        return Prompt(text, () if self.pressed else case_buttons(words, self.case, self.seq))
+        buttons = (*case_buttons(words, self.case, self.seq), *tool_buttons(words, self.case, self.notes))
+        return Prompt(text, () if self.pressed else buttons)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MyCases(ToStaff):
     """One of the reader's cases, and since when it owes an answer; or that there is none, where `case` is missing.
 
-    `seq`: the place of the newest words shown.
+    `seq`: the place of the newest words shown; `notes`: so many were noted in it.
     """
 
     kind: ClassVar = Notice.MY_CASES
@@ -109,6 +117,7 @@ class MyCases(ToStaff):
     category: CategoryCode | None = None
     since: datetime | None = None
     seq: int = 0
+    notes: int = 0
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.case is None:
@@ -116,7 +125,8 @@ class MyCases(ToStaff):
         waits = words("case_waits", how_long=waited(words, self.since, facts.now)) if self.since else ""
         head = words("my_case", code=shown_code(self.code))
         text = lines(head, card_line(words, self), waits or words("case_answered"))
-        buttons = () if self.pressed else case_buttons(words, self.case, self.seq)
+        acts = (*case_buttons(words, self.case, self.seq), *tool_buttons(words, self.case, self.notes))
+        buttons = () if self.pressed else acts
         return Prompt(text, ((to_desk(words, self.case),), *buttons))
 
 

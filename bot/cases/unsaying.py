@@ -17,7 +17,7 @@ from bot.people.in_chat import NOTED
 from bot.people.texts import Unsay
 from models.base import table_of
 from models.case import Case, CaseStatus
-from models.outbox import Notice, Outbox
+from models.outbox import OF_CASE_WORDS, Outbox
 from models.people import Address, Channel
 
 MOST_IN_A_ROW = 100  # messages that one row of the outbox deletes; as many as one call to Telegram
@@ -52,7 +52,7 @@ async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
     if not case_ids:
         return
     chats = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.TELEGRAM)
-    words = _ROWS.c.case_id.in_(case_ids), _ROWS.c.kind == Notice.WORDS, _ROWS.c.address_id.in_(chats)
+    words = _ROWS.c.case_id.in_(case_ids), _ROWS.c.kind.in_(OF_CASE_WORDS), _ROWS.c.address_id.in_(chats)
     for row in await in_chat.stop_waiting(work, and_(*words)):
         await work.tell_address(row.address_id, Unsay(), edits=row.id)
     await unsay(work, every(Copy, await work.db.execute(COPIES.where(NOTED.c.case_id.in_(case_ids)))))

@@ -114,6 +114,12 @@ class Settings(BaseSettings):
     coordinator_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 15
     shift_end_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 15  # after it what nobody keeps returns
 
+    # How long a case stays with a volunteer who does not answer, and how many one has at once.
+    stall_minutes: Annotated[int, whole(2, MINUTES_OF_A_DAY)] = 45
+    stall_warn_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 30
+    cases_at_once: Annotated[int, whole(1, 100)] = 3
+    hand_over_minutes: Annotated[int, whole(1, MINUTES_OF_A_DAY)] = 30
+
     # How long a volunteer needs from one place to another.
     travel_minutes: Annotated[int, whole(0, MINUTES_OF_A_DAY)] = 30
 
@@ -178,6 +184,14 @@ class Settings(BaseSettings):
         if info.data.get("webhook_url") and secret is None:
             refuse("setting_webhook_secret_missing")
         return secret
+
+    @field_validator("stall_warn_minutes")
+    @classmethod
+    def _warned_before_it_goes_back(cls, warned: int, info: ValidationInfo) -> int:
+        most = info.data.get("stall_minutes")
+        if most is not None and warned >= most:
+            refuse("setting_warned_too_late", value=warned, most=most)
+        return warned
 
     @field_validator("lease_seconds")
     @classmethod

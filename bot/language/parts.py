@@ -53,6 +53,7 @@ class Facts:
     marks: tuple[str, ...] = ()
     waiting_words: str = ""
     held_lines: str = ""
+    notes: str = ""
     unsent: str = ""
     secret: str = ""
     state: str = ""

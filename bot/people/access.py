@@ -182,6 +182,12 @@ async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> 
     return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
 
 
+async def holds(db: Db, person_id: int | None, case_id: int) -> bool:
+    """Whether this person has the case now."""
+    case = None if person_id is None else await _seen(db, case_id)
+    return case is not None and case.status == CaseStatus.CLAIMED and case.volunteer_id == person_id
+
+
 async def case_by_code(db: Db, code: str) -> CaseRow | None:
     """The case with this code: for the command line and the door of code and secret, which asks for both."""
     return only(CaseRow, await db.execute(_BY_CODE, {"code": code}))

@@ -18,7 +18,7 @@ from bot.engine.work import Work
 from bot.people.texts import Menu, Unsay
 from models.base import Id, UtcDateTime, table_of
 from models.chat_message import DELETABLE_FOR, UNNOTED, ChatMessage
-from models.outbox import Notice, Outbox, RowState
+from models.outbox import OF_CASE_WORDS, Notice, Outbox, RowState
 from models.people import Address, Channel
 
 NOTED = table_of(ChatMessage)
@@ -51,7 +51,7 @@ _AT_LOOKUP = {dialect: _noting(dialect, _ADDRESSES.c.lookup == bindparam("lookup
 
 
 _UNNOTED = NOTED.alias("unnoted")
-_RELAYED = case((_ROWS.c.kind == Notice.WORDS, _ROWS.c.case_id), else_=None)
+_RELAYED = case((_ROWS.c.kind.in_(OF_CASE_WORDS), _ROWS.c.case_id), else_=None)
 _SENT_BESIDE = (
     select(_ROWS.c.address_id, _ROWS.c.remote_id, func.min(_ROWS.c.ended_at), func.max(_RELAYED))
     .join(_UNNOTED, (_UNNOTED.c.address_id == _ROWS.c.address_id) & (_UNNOTED.c.remote_id == UNNOTED))

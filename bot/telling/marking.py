@@ -24,7 +24,7 @@ from bot.volunteers.texts import CoordinatorBlocked
 from models.back_off import PERMANENT_TRIES, gives_up_at, next_try
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
-from models.outbox import REMINDERS, UNKNOWN_KIND, Notice, RowState
+from models.outbox import OF_CASE_WORDS, REMINDERS, UNKNOWN_KIND, Notice, RowState
 from models.people import STAFF_ROLES, Address, Person
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
 async def _note_chat(work: Work, row: OutboxRow, outcome: InChat) -> None:
     """Whatever became of the row meanwhile: what has arrived stands there."""
     if outcome.arrived:
-        relayed = row.case_id if row.kind == Notice.WORDS else None
+        relayed = row.case_id if row.kind in OF_CASE_WORDS else None
         await in_chat.note(work, row.address_id, outcome.arrived, case_id=relayed)
     if outcome.gone:
         await in_chat.forget(work, row.address_id, outcome.gone)

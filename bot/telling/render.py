@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, func, select
 
+from bot.cases import notes
+from bot.cases.phrases import notes_told
 from bot.cases.taking_back import TAKE_BACK_WITHIN
+from bot.cases.texts_between import CaseNotes
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk
 from bot.engine import clock, sealed_names
@@ -19,7 +22,7 @@ from bot.hours.published import published
 from bot.intake.texts import Unsent
 from bot.intake.texts_dialogue import AskWaitingWords
 from bot.language.parts import Spoken, ToNewcomer
-from bot.people import in_chat
+from bot.people import access, in_chat
 from bot.privacy.texts import Erased
 from bot.service import Service
 from bot.telling import inbox, table
@@ -155,6 +158,8 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
             more |= await _state_of(db, saying.message)
         case WhichCase(person=int(person)):
             more["held_lines"] = await _held_lines(db, service, person)
+        case CaseNotes(case=case_id):
+            more["notes"] = await _notes(db, service, row.address_id, case_id)
         case Erased(unsaid=True):
             left = await in_chat.left(db, row.address_id, asked_at=row.created_at)
             more["left_in_chat"] = left + await _perhaps_arrived(db, row.address_id)
@@ -163,6 +168,16 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
         case WordsAtDesk(case=case_id):
             more["left_in_chat"] = await in_chat.left_of_case(db, row.address_id, case_id)
     return more
+
+
+async def _notes(db: Db, service: Service, address_id: int, case_id: int) -> str:
+    """The notes in a case, each below who wrote it and when; nothing for who has the case no more."""
+    reader = (await db.execute(select(_ADDRESSES.c.person_id).where(_ADDRESSES.c.id == address_id))).scalar_one()
+    if not await access.holds(db, reader, case_id):
+        return ""
+    language = exactly(Reader, await db.execute(_READER, {"address": address_id})).language
+    noted = await notes.of_case(db, service.store.seal, case_id)
+    return notes_told(service.desk(language), noted, service.facts(clock.now()))
 
 
 async def relay_state(db: Db, message_id: int) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from telegram import Message, Update
 
-from bot.cases import addressee, cases, relay
+from bot.cases import addressee, cases, notes, relay
 from bot.cases.texts import MyCases
 from bot.cases.texts_relayed import StaffUnreadable
 from bot.cases.told import told_of
@@ -20,7 +20,15 @@ from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
 from bot.volunteers.menus import commands_of
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import coordinator, line_replies, own_commands, people_commands, shift_commands, undo_commands
+from handlers.telegram import (
+    case_commands,
+    coordinator,
+    line_replies,
+    own_commands,
+    people_commands,
+    shift_commands,
+    undo_commands,
+)
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -38,6 +46,8 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     actor = await acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
+        case Edited() if await case_commands.edited(work, message):
+            pass
         case Edited():
             is_slashed = commands.of_staff(message.text or "") is not None
             await addressee.volunteer_edited(work, await _said(work, message), is_slashed=is_slashed)
@@ -46,6 +56,8 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
         case _ if (line := commands.of_staff(message.text or "")) is not None:
             await _command(work, actor, line, message, catalogues)
         case _ if await line_replies.took(work, actor, message):
+            pass
+        case _ if await case_commands.answered_a_note(work, message):
             pass
         case _:
             await addressee.volunteer_said(work, await _said(work, message))
@@ -62,6 +74,8 @@ async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_mes
 
 async def _command(work: Work, actor: Actor, line: Line, message: Message, catalogues: Catalogues) -> None:
     """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
+    if await case_commands.followed(work, line, message):
+        return
     followed = await _followed(work, actor, line, catalogues)
     if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):
         await _slash_text(work, actor, line, message, was_followed=followed)
@@ -113,7 +127,9 @@ async def _list_cases(work: Work, actor: Actor) -> None:
     for case in mine:
         seq = await relay.newest_shown(work, case)
         await cases.mark_read(work, case, seq)
-        await work.tell(actor.id, MyCases(**told_of(case), since=case.waiting_since, seq=seq), case_id=case.id)
+        noted = await notes.count(work.db, case.id)
+        shown = MyCases(**told_of(case), since=case.waiting_since, seq=seq, notes=noted)
+        await work.tell(actor.id, shown, case_id=case.id)
 
 
 async def _said(work: Work, message: Message) -> addressee.Said:

@@ -5,7 +5,18 @@ What only a coordinator's do about hours is in `coordinator.py`.
 
 from collections.abc import Awaitable
 
-from bot.cases import cases, closing_dialogue, messages, queue, relay, relay_states, remote, taking_back, which_case
+from bot.cases import (
+    cases,
+    closing_dialogue,
+    messages,
+    notes,
+    queue,
+    relay,
+    relay_states,
+    remote,
+    taking_back,
+    which_case,
+)
 from bot.cases.texts import ClaimedByYou, ReleasedByYou
 from bot.cases.told import told_of
 from bot.engine import buttons
@@ -16,6 +27,7 @@ from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
+    case_commands,
     coordinator,
     guided_presses,
     own_commands,
@@ -52,7 +64,7 @@ from models.outbox import Notice
 from models.people import STAFF_LANGUAGES, LinkPurpose, Role
 
 DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
-ABOUT_MY_CASE = (RELEASE, CLOSE, NOT_ADVICE_AT_ONCE, *closing_dialogue.PRESSES)
+ABOUT_MY_CASE = (RELEASE, CLOSE, NOT_ADVICE_AT_ONCE, *case_commands.ABOUT_MY_CASE, *closing_dialogue.PRESSES)
 
 
 async def pressed(work: Work, code: str, message_id: int | None) -> Answer:
@@ -94,7 +106,8 @@ async def _pressed_claim(press: Press, offer: OfCase) -> Answer:
     work, card = press.work, press.card
     offered = card if await queue.offers(work, card, offer.case) else None
     case = await cases.claim_case(work, case_id=offer.case, card=offered)
-    claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case))
+    noted = await notes.count(work.db, case.id)
+    claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case), notes=noted)
     await work.tell(work.staff.id, claimed, case_id=case.id, edits=offered)
     await relay.tell_whole_case(work, case)
     return Answer("claimed_toast", {"code": case.code})
@@ -198,6 +211,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
         )
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
+    **case_commands.PRESSES,
     **own_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,

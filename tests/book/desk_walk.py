@@ -110,6 +110,8 @@ class _Volunteer(_Staff):
         message = re.findall(r'name="message" value="(\d+)"', self.walk.page.text)[-1]
         await self._sends(self.first, "/take-back", "taken back", text="", message=message)
         await self._sends(self.first, "/draft", "half an answer, kept", text="Hej")
+        await self._sends(self.first, "/keep", "no shift to keep it until", text="Hej", until="shift")
+        await self._sends(self.first, "/keep", "kept", text="Hej", until="2h")
         await self._sends(self.first, "/release", "something was not sent", text="Hej")
         old = await self._fields(self.first, text="", unsent="discard")
         await self.first.says("Och en sak till")

@@ -178,6 +178,7 @@ def test_time_outs_as_shipped_outlast_each_other():
         ("STOP_SECONDS", "23", "SEND_TIMEOUT_SECONDS", "18", "setting_stop_too_short"),
         ("LEASE_SECONDS", "23", "SEND_TIMEOUT_SECONDS", "18", "setting_lease_too_short"),
         ("WORK_SECONDS", "60", "LEASE_SECONDS", "60", "setting_work_too_long"),
+        ("STALL_WARN_MINUTES", "45", "STALL_MINUTES", "45", "setting_warned_too_late"),
     ],
 )
 def test_time_outs_that_contradict_each_other_are_refused_and_both_are_named(

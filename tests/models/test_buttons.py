@@ -22,7 +22,7 @@ from handlers.telegram import (
     volunteer_presses,
     week_presses,
 )
-from models import buttons, buttons_hours, buttons_people, buttons_shifts
+from models import buttons, buttons_cases, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -31,7 +31,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_hours, buttons_people, buttons_shifts)
+    for module in (buttons, buttons_cases, buttons_hours, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }

@@ -78,6 +78,7 @@ BY_STAFF = {
     "reopen":           (NOTHING, NOTHING),
     "unsend":           (NOTHING, NOTHING),  # another's message, or one of another house
     "desk":             (OWN,     OWN),
+    "keep":             (CASE,    NOTHING),
     "endall":           (OWN,     OWN),
     "ga":               (NOTHING, NOTHING),  # from here on what only coordinators are shown
     "gp":               (NOTHING, NOTHING),

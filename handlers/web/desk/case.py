@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from aiohttp import web
 from multidict import MultiMapping
 
-from bot.cases import cases, closing, drafts, messages, relay, taking_back
+from bot.cases import cases, closing, drafts, messages, notes, relay, taking_back
 from bot.cases.closing import Sheet
 from bot.engine import once
 from bot.engine.errors import BadInput, NotFound, NotPermitted, Refusal, UnsentWords
@@ -26,45 +26,46 @@ from handlers.web.frame.view import see_other, wants_json, went_on
 from models.closing import UNKNOWN
 
 LONGEST_NUMBER = 18
+STAY = ("/reply", "/draft")  # acts after which a page with a script is not loaded anew
 Act = Callable[[Work, Login], Awaitable[object]]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """The case with its conversation, which counts as read once it has been sent; how it was lost, if it was."""
-    return await case_page(request, identity.asking(request), _case_id(request), Typed())
+    return await case_page(request, identity.asking(request), case_id_of(request), Typed())
 
 
 async def look(request: web.Request) -> web.Response:
     """Who asks for the address of an act, as a reload does, is at its case."""
-    return see_other(f"/desk/cases/{_case_id(request)}")
+    return see_other(f"/desk/cases/{case_id_of(request)}")
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
     """The volunteer's words are on their way; the same form sent twice is one message."""
-    typed, case_id = _typed(await request.post()), _case_id(request)
+    typed, case_id = typed_in(await request.post()), case_id_of(request)
 
     async def act(work: Work, login: Login) -> None:
         if not typed.is_meant and fold(messages.checked(typed.text)).startswith("/"):
             raise BadInput("desk_begins_with_slash", code=(await access.my_case(work, case_id)).code)
         await _send(work, login, case_id, typed)
 
-    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#end")
 
 
 async def keep_draft(request: web.Request) -> web.StreamResponse:
     """What has been typed is kept for its volunteer; nothing typed is nothing kept."""
-    typed, case_id = _typed(await request.post()), _case_id(request)
+    typed, case_id = typed_in(await request.post()), case_id_of(request)
 
     async def act(work: Work, _: Login) -> None:
         await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#end")
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:
     """The volunteer's reply, sent less than a minute ago, is gone."""
     form = await request.post()
-    typed, case_id = _typed(form), _case_id(request)
+    typed, case_id = typed_in(form), case_id_of(request)
 
     async def act(work: Work, _: Login) -> None:
         await access.my_case(work, case_id)
@@ -72,40 +73,40 @@ async def take_back(request: web.Request) -> web.StreamResponse:
         if typed.text.strip():  # what was half written beside it is on the next page too
             await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await _done(request, typed, act, f"/desk/cases/{case_id}#end")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#end")
 
 
 async def release(request: web.Request) -> web.StreamResponse:
     """The case is back in the queue."""
-    typed, case_id = _typed(await request.post()), _case_id(request)
+    typed, case_id = typed_in(await request.post()), case_id_of(request)
 
     async def act(work: Work, login: Login) -> None:
         await _settle_unsent(work, login, case_id, typed)
         await cases.release_case(work, case_id=case_id, seen_seq=typed.seen_seq)
 
-    return await _done(request, typed, act, "/desk")
+    return await done(request, typed, act, "/desk")
 
 
 async def not_advice(request: web.Request) -> web.StreamResponse:
     """The case is closed as no advice: thanks, a wrong number, a test."""
-    typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
+    typed, case_id = typed_in(await request.post(), is_closing=True), case_id_of(request)
 
     async def act(work: Work, login: Login) -> None:
         await _settle_unsent(work, login, case_id, typed)
         await closing.close_not_advice(work, case_id=case_id, seen_seq=typed.seen_seq)
 
-    return await _done(request, typed, act, "/desk")
+    return await done(request, typed, act, "/desk")
 
 
 async def close(request: web.Request) -> web.StreamResponse:
     """The case is closed with its sheet."""
-    typed, case_id = _typed(await request.post(), is_closing=True), _case_id(request)
+    typed, case_id = typed_in(await request.post(), is_closing=True), case_id_of(request)
 
     async def act(work: Work, login: Login) -> None:
         await _settle_unsent(work, login, case_id, typed)
         await closing.close_case(work, case_id=case_id, seen_seq=typed.seen_seq, sheet=_sheet(typed))
 
-    return await _done(request, typed, act, "/desk")
+    return await done(request, typed, act, "/desk")
 
 
 async def _send(work: Work, login: Login, case_id: int, typed: Typed) -> None:
@@ -134,7 +135,7 @@ async def _settle_unsent(work: Work, login: Login, case_id: int, typed: Typed) -
         raise UnsentWords
 
 
-async def _done(request: web.Request, typed: Typed, act: Act, url: str) -> web.StreamResponse:
+async def done(request: web.Request, typed: Typed, act: Act, url: str) -> web.StreamResponse:
     """The act is done and the browser goes on, or it is refused and nothing that was typed is lost."""
     return await _refused(request, typed, act) or went_on(request, url)
 
@@ -143,6 +144,7 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
     """The act in one Work; the page that tells of its refusal, or None once it is done."""
     try:
         async with identity.acts(request) as (work, login):
+            await _keep_note(request, work, login, typed)
             await act(work, login)
     except NotPermitted as refusal:
         if wants_json(request) or refusal.code != identity.RAN_OUT or not typed.text.strip():
@@ -151,11 +153,24 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
     except Refusal as refusal:
         if wants_json(request):
             raise
-        return await refused(request, refusal, _case_id(request), typed)
+        return await refused(request, refusal, case_id_of(request), typed)
     return None
 
 
-def _typed(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
+async def _keep_note(request: web.Request, work: Work, login: Login, typed: Typed) -> None:
+    """A note that was typed beside whatever is done now is kept, once. Where the page stays as it is, so does the note.
+
+    Raises:
+        NotFound: not the actor's case.
+        BadInput: it is too long.
+    """
+    named = f"{login.person_id}:{typed.client_msg_id}:note"
+    stays = wants_json(request) and request.path.endswith(STAY)
+    if typed.note.strip() and not stays and await once.first_time(work, "desk", named):
+        await notes.add(work, case_id=case_id_of(request), text=typed.note)
+
+
+def typed_in(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
     sent_as = str(form.get("client_msg_id", ""))
     organisations = tuple(str(code) for code in form.getall("organisation", []))
     outcome = str(form.get("outcome", UNKNOWN))
@@ -170,6 +185,7 @@ def _typed(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
         is_closing=is_closing or bool(organisations) or outcome != UNKNOWN,
         unsent=str(form.get("unsent", "")),
         is_meant=form.get("anyway") == "1",
+        note=str(form.get("note", "")),
     )
 
 
@@ -178,7 +194,7 @@ def _sheet(typed: Typed) -> Sheet:
     return Sheet(typed.category, typed.organisations, typed.outcome, minutes)
 
 
-def _case_id(request: web.Request) -> int:
+def case_id_of(request: web.Request) -> int:
     """The case's number in the address.
 
     Raises:

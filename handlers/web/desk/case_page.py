@@ -9,7 +9,8 @@ from secrets import token_urlsafe
 
 from aiohttp import web
 
-from bot.cases import cases, closing, drafts, transcript
+from bot.cases import cases, closing, drafts, notes, transcript
+from bot.cases.notes import Note
 from bot.cases.transcript import Line
 from bot.engine import clock
 from bot.engine.actors import actor_of
@@ -19,6 +20,7 @@ from bot.people.access import CaseRow, Loss
 from bot.people.logins import Login
 from bot.service import Look
 from bot.telling.render import relay_state
+from handlers.web.desk.between_view import keep_for, kept_told, notes_shown
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
@@ -36,6 +38,7 @@ class _Seen:
     lines: list[Line]
     states: dict[int, tuple[str, str]]
     draft: str
+    notes: list[Note]
 
 
 async def case_page(
@@ -98,6 +101,8 @@ def _shown(request: web.Request, seen: _Seen, typed: Typed, refusal: Refusal | N
         request, "desk/case.html", case=case_card(words, seen.case, now), typed=filled,
         seen_seq=transcript.last_shown(seen.lines),
         lines=[line_shown(service, words, line, seen.states.get(line.message_id), now) for line in seen.lines],
+        notes=notes_shown(service, words, seen.notes, now),
+        kept=kept_told(service, words, seen.case, now), keep_for=keep_for(words),
         options=closing_options(words, default), status=refusal.status if refusal else 200,
         error=refusal_text(service, words, refusal) if refusal else "",
         asked=refusal.code if refusal else "", asked_at=request.path,
@@ -131,7 +136,8 @@ async def _read(request: web.Request, login: Login, case_id: int) -> _Seen:
         lines = await transcript.transcript(db, service.store.seal, case)
         theirs = [line.message_id for line in lines if not line.by_newcomer]
         states = {message_id: await relay_state(db, message_id) for message_id in theirs}
-        return _Seen(case, lines, states, await _draft(request, db, login, case_id))
+        noted = await notes.of_case(db, service.store.seal, case.id)
+        return _Seen(case, lines, states, await _draft(request, db, login, case_id), noted)
 
 
 async def _lost(request: web.Request, login: Login, case_id: int) -> tuple[Loss | None, str]:

@@ -30,7 +30,7 @@ from models.outbox import Notice
 SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
-        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR,
+        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR, Notice.STALL_WARNED, Notice.CASE_WENT_BACK,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
@@ -78,7 +78,8 @@ class Typed:
     """What a volunteer had filled in when an act was refused: it is still there on the next page.
 
     `is_draft`: the text is what the server keeps. `unsent`: what is to become of it, `SEND_IT` or `THROW_AWAY`, when
-    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same.
+    the case is put away. `is_meant`: it begins with a slash and is to be sent all the same. `note`: what stands in the
+    box for an internal note.
     """
 
     text: str = ""
@@ -92,6 +93,7 @@ class Typed:
     is_draft: bool = False
     unsent: str = ""
     is_meant: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

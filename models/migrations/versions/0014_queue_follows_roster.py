@@ -51,10 +51,12 @@ def upgrade() -> None:
     sa.Column('case_id', Id(), nullable=False),
     sa.Column('author_id', Id(), nullable=True),
     sa.Column('words', Sealed(), nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=True),
     sa.Column('made_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_case_notes_author_id_people'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_notes_case_id_cases'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_notes'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_notes')),
+    sa.UniqueConstraint('external_id', name=op.f('uq_case_notes_external_id'))
     )
     with op.batch_alter_table('case_notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_notes_case_id'), ['case_id'], unique=False)
