@@ -19,7 +19,7 @@ from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import coordinator, own_commands, people_commands, shift_commands, undo_commands
+from handlers.telegram import block_commands, coordinator, own_commands, people_commands, shift_commands, undo_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -69,7 +69,9 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         return True
     if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest):
         return True
-    if line.name in people_commands.COMMANDS:
+    if actor.role == Role.COORDINATOR and await block_commands.command(work, actor, line.name, line.rest):
+        return True
+    if line.name in (*people_commands.COMMANDS, *block_commands.COMMANDS):
         await work.tell(actor.id, Refused(refusal="for_coordinators"))
         return True
     if await own_commands.command(work, actor, line.name, line.rest):

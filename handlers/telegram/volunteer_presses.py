@@ -16,6 +16,7 @@ from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
+    block_commands,
     coordinator,
     own_commands,
     people_commands,
@@ -204,5 +205,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
-    **undo_commands.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
 }  # fmt: skip

@@ -95,6 +95,10 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "bk":               (NOTHING, NOTHING),
+    "bks":              (NOTHING, NOTHING),
+    "bkr":              (NOTHING, NOTHING),
+    "bkl":              (NOTHING, NOTHING),
     "me":               (OWN,     OWN),  # and what somebody says of themself
     "mel":              (OWN,     OWN),
     "met":              (OWN,     OWN),
@@ -299,7 +303,15 @@ async def walk(house: House) -> set[str]:
     await house.pressed(WALKER, "erase:ask")
     await house.pressed(WALKER, shown_now(house, "erase:yes:"))
     await coordinate(house)
+    await see_to_any_case(house, second)
     return {str(case), str(second.case_id)}
+
+
+async def see_to_any_case(house: House, asker: builders.Newcomer) -> None:
+    """Everything that a coordinator is asked about a case of anybody's."""
+    await house.hears(COORDINATOR, "/block")
+    for start in ("bk:", "bks:", "bkr:"):
+        await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1])
 
 
 def shown_now(house: House, start: str) -> str:
@@ -518,17 +530,32 @@ OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
 )  # fmt: skip
-ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
+ABOUT_PEOPLE = (
+    "/me",
+    "/pause",
+    "/pause 1/7-15/8",
+    "/volunteers",
+    "/invite Dalia ar",
+    "/block",
+    "/block 4729135",
+    "/unblock",
+)
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
 )  # fmt: skip
-WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")
+WORDS_OF_A_NEWCOMER = (
+    "/claim 1",
+    "/extra 2030-01-07 linero 13-15",
+    "/pause 1/7-15/8",
+    "/invite Dalia ar",
+    "/block 4729135",
+)
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
-    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers",
+    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock",
 )  # fmt: skip
 
 
