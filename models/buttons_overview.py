@@ -32,3 +32,9 @@ BLOCK = Button("bk:{case}", OfCase)
 BLOCK_FOR = Button("bks:{case}:{span}", BlockFor)
 BLOCK_BECAUSE = Button("bkr:{case}:{span}:{reason}", BlockBecause)
 LIFT = Button("bkl:{newcomer}", OfNewcomer)
+
+
+# Of whoever has a case.
+
+DANGER = Button("dg:{case}", OfCase)
+NUMBERS = Button("dgn:{case}", OfCase)

@@ -64,6 +64,7 @@ class Notice(StrEnum):
     UNSENT_TAKEN = "unsent_taken"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    NUMBERS_PASSED_ON = "numbers_passed_on"
     # To a newcomer, the sessions
     PLACE = "place"
     VENUE = "venue"
@@ -177,6 +178,8 @@ class Notice(StrEnum):
     LEARNS_BESIDE = "learns_beside"
     PROFILE_CHANGED = "profile_changed"
     # To coordinators, about any case
+    DANGER_TOLD = "danger_told"
+    DANGER_PROTOCOL = "danger_protocol"
     CASE_USAGE = "case_usage"
     CASES_TO_CHOOSE = "cases_to_choose"
     BLOCK_CARD = "block_card"

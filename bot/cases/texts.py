@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from bot.cases.phrases import card_line
+from bot.cases.texts_danger import danger_button
 from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
 from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
@@ -91,7 +92,8 @@ class ClaimedByYou(CaseTold, ToStaff):
         text = lines(
             words("claimed_by_you", code=shown_code(self.code)), card_line(words, self), words("reply_goes_there")
         )
-        return Prompt(text, () if self.pressed else case_buttons(words, self.case, self.seq))
+        buttons = (*case_buttons(words, self.case, self.seq), (danger_button(words, self.case),))
+        return Prompt(text, () if self.pressed else buttons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,8 @@ class MyCases(ToStaff):
         waits = words("case_waits", how_long=waited(words, self.since, facts.now)) if self.since else ""
         head = words("my_case", code=shown_code(self.code))
         text = lines(head, card_line(words, self), waits or words("case_answered"))
-        buttons = () if self.pressed else case_buttons(words, self.case, self.seq)
+        acts = (*case_buttons(words, self.case, self.seq), (danger_button(words, self.case),))
+        buttons = () if self.pressed else acts
         return Prompt(text, ((to_desk(words, self.case),), *buttons))
 
 

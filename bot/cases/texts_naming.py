@@ -12,15 +12,15 @@ from bot.cases.told import CaseTold
 from bot.engine.errors import BadInput
 from bot.language.i18n import Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
-from models.buttons_overview import BLOCK
+from models.buttons_overview import BLOCK, DANGER
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Like
 
 CASES_SHOWN = 10
-Deed = Literal["block"]
-CODE_OF: dict[str, Callable[[int], str]] = {"block": BLOCK.code}
-EXAMPLES = {"block": "case_example_block", "unblock": "case_example_unblock"}
+Deed = Literal["block", "danger"]
+CODE_OF: dict[str, Callable[[int], str]] = {"block": BLOCK.code, "danger": DANGER.code}
+EXAMPLES = {"block": "case_example_block", "unblock": "case_example_unblock", "danger": "case_example_danger"}
 
 
 @dataclass(frozen=True, kw_only=True)

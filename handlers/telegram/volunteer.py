@@ -19,7 +19,15 @@ from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import block_commands, coordinator, own_commands, people_commands, shift_commands, undo_commands
+from handlers.telegram import (
+    block_commands,
+    coordinator,
+    danger_commands,
+    own_commands,
+    people_commands,
+    shift_commands,
+    undo_commands,
+)
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -58,7 +66,7 @@ async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_mes
 
 async def _command(work: Work, actor: Actor, line: Line, message: Message, catalogues: Catalogues) -> None:
     """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
-    followed = await _followed(work, actor, line, catalogues)
+    followed = await _followed(work, actor, line, catalogues) or await _of_a_case(work, actor, line, message)
     if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):
         await _slash_text(work, actor, line, message, was_followed=followed)
 
@@ -92,6 +100,12 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         case _:
             return False
     return True
+
+
+async def _of_a_case(work: Work, actor: Actor, line: Line, message: Message) -> bool:
+    """Whether the line was a command about a case that it may be a reply to; if so it has had its effect."""
+    answered = (await _said(work, message)).answered
+    return await danger_commands.command(work, actor, line.name, line.rest, answered)
 
 
 async def _slash_text(work: Work, actor: Actor, line: Line, message: Message, *, was_followed: bool) -> None:

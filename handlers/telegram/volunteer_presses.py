@@ -18,6 +18,7 @@ from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
     block_commands,
     coordinator,
+    danger_commands,
     own_commands,
     people_commands,
     session_presses,
@@ -199,6 +200,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
     **own_commands.PRESSES,
+    **danger_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,
 }

@@ -95,6 +95,8 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "dg":               (CASE,    NOTHING),  # coordinators are told
+    "dgn":              (CASE,    NOTHING),
     "bk":               (NOTHING, NOTHING),
     "bks":              (NOTHING, NOTHING),
     "bkr":              (NOTHING, NOTHING),
@@ -284,6 +286,7 @@ async def walk(house: House) -> set[str]:
     await house.hears(WALKER, "/okänt")
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, shown_now(house, "stop:no:"))
+    await house.pressed(GUIDE, f"dg:{case}")
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
     await say_of_oneself(house)
@@ -530,20 +533,13 @@ OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
 )  # fmt: skip
-ABOUT_PEOPLE = (
-    "/me",
-    "/pause",
-    "/pause 1/7-15/8",
-    "/volunteers",
-    "/invite Dalia ar",
-    "/block",
-    "/block 4729135",
-    "/unblock",
-)
+ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
+ABOUT_ANY_CASE = ("/danger", "/block", "/block 4729135", "/unblock")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
+    *ABOUT_ANY_CASE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = (
     "/claim 1",
@@ -555,7 +551,7 @@ WORDS_OF_A_NEWCOMER = (
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
-    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock",
+    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock", "/danger",
 )  # fmt: skip
 
 
