@@ -41,6 +41,7 @@ class CaseEventKind(StrEnum):
     UNDELIVERED = "undelivered"
     LATE = "late"
     ERASED = "erased"
+    FLAGGED = "flagged"
 
 
 # Every allowed move, by the event that makes it. Read by the actions and by the test that tries every pair.

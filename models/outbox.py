@@ -62,6 +62,9 @@ class Notice(StrEnum):
     REFUSED = "refused"
     UNKNOWN_COMMAND = "unknown_command"
     UNSENT_TAKEN = "unsent_taken"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    NUMBERS_PASSED_ON = "numbers_passed_on"
     # To a newcomer, the sessions
     PLACE = "place"
     VENUE = "venue"
@@ -185,6 +188,13 @@ class Notice(StrEnum):
     MAY_BEGIN = "may_begin"
     LEARNS_BESIDE = "learns_beside"
     PROFILE_CHANGED = "profile_changed"
+    # To coordinators, about any case
+    DANGER_TOLD = "danger_told"
+    DANGER_PROTOCOL = "danger_protocol"
+    CASE_USAGE = "case_usage"
+    CASES_TO_CHOOSE = "cases_to_choose"
+    BLOCK_CARD = "block_card"
+    BLOCKED_LIST = "blocked_list"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message

@@ -16,7 +16,7 @@ from bot.cases.texts_newcomer import TakenUp
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, first, only
 from bot.engine.work import Work
-from bot.people import access, names
+from bot.people import access, blocks, names
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import table_of
 from models.case import MOVES, OPEN, CaseEvent, CaseEventKind, CaseStatus
@@ -103,5 +103,7 @@ async def _closed(work: Work, case: CaseRow) -> Fate:
         return Fate("closed", case.code)
     other = select(exists().where(CASES.c.newcomer_id == case.newcomer_id, CASES.c.status.in_(OPEN)))
     waits_elsewhere = (await work.db.execute(other)).scalar_one()
+    if await blocks.of_person(work.db, case.newcomer_id, work.now):
+        return Fate("closed", case.code)
     recent = case.closed_at is not None and work.now - case.closed_at < REOPEN_WITHIN
     return Fate("closed_by_you", case.code, may_take_up=recent and not waits_elsewhere)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from bot.cases.phrases import card_line
+from bot.cases.texts_danger import danger_button
 from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
 from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
@@ -38,7 +39,8 @@ def case_buttons(words: Words, case: int, seq: int) -> Rows:
 
 def tool_buttons(words: Words, case: int, notes: int) -> Rows:
     """What else can be done with a case; its notes, where there are some."""
-    return rows_of(Choice(NOTES.code(case), words("notes_button", n=notes))) if notes else ()
+    shown = rows_of(Choice(NOTES.code(case), words("notes_button", n=notes))) if notes else ()
+    return (*shown, (danger_button(words, case),))
 
 
 def to_desk(words: Words, case: int) -> Choice:
@@ -98,7 +100,11 @@ class ClaimedByYou(CaseTold, ToStaff):
         text = lines(
             words("claimed_by_you", code=shown_code(self.code)), card_line(words, self), words("reply_goes_there")
         )
-        buttons = (*case_buttons(words, self.case, self.seq), *tool_buttons(words, self.case, self.notes))
+        buttons = (
+            *case_buttons(words, self.case, self.seq),
+            *tool_buttons(words, self.case, self.notes),
+            (danger_button(words, self.case),),
+        )
         return Prompt(text, () if self.pressed else buttons)
 
 
@@ -125,7 +131,11 @@ class MyCases(ToStaff):
         waits = words("case_waits", how_long=waited(words, self.since, facts.now)) if self.since else ""
         head = words("my_case", code=shown_code(self.code))
         text = lines(head, card_line(words, self), waits or words("case_answered"))
-        acts = (*case_buttons(words, self.case, self.seq), *tool_buttons(words, self.case, self.notes))
+        acts = (
+            *case_buttons(words, self.case, self.seq),
+            *tool_buttons(words, self.case, self.notes),
+            (danger_button(words, self.case),),
+        )
         buttons = () if self.pressed else acts
         return Prompt(text, ((to_desk(words, self.case),), *buttons))
 

@@ -4,6 +4,7 @@ A snapshot, made at the start of the act. It must not know what an act does.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -29,6 +30,17 @@ class Known(NamedTuple):
 _KNOWN = select(*columns(Known, _PEOPLE)).where(_PEOPLE.c.id == bindparam("person"))
 
 
+class Barred(NamedTuple):
+    """That a newcomer is blocked, since when and until when; without `until`, until a coordinator lifts it."""
+
+    made_at: datetime
+    until: datetime | None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it has not had its time."""
+        return self.until is None or self.until > now
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: a snapshot of the person at the start of the act."""
@@ -48,7 +60,8 @@ class Actor:
 class Visitor:
     """A newcomer on the channel they came by. `language` is None until they have chosen one.
 
-    `is_parked`: they had blocked the bot, so that this is a sign of life.
+    `is_parked`: they had blocked the bot, so that this is a sign of life. `barred`: they are blocked, as far as was
+    known at this `version` of their conversation.
     """
 
     person_id: int
@@ -57,6 +70,8 @@ class Visitor:
     channel: str
     language: str | None
     is_parked: bool = False
+    barred: Barred | None = None
+    version: int = 0
 
 
 def require_staff(actor: Actor | None) -> Actor:

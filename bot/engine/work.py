@@ -214,6 +214,10 @@ class Work:
         self._versions[conversation_id] = 0 if locked is None else locked.version
         self._placed[conversation_id] = 0
 
+    def version_of(self, conversation_id: int) -> int:
+        """How many acts there have been in a conversation that this act has locked, itself counted."""
+        return self._versions[conversation_id]
+
     def next_seq(self, conversation_id: int) -> int:
         """The next place in a conversation this act has locked. Order of places is order of commits."""
         place = self._placed[conversation_id]

@@ -15,7 +15,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.hours import questions as hours_questions
 from bot.hours import standing
-from bot.intake import ending, unsent
+from bot.intake import blocked, ending, unsent
 from bot.intake.commanded import follow
 from bot.intake.texts import CannotRead, UnsentTaken
 from bot.intake.threads import (
@@ -30,7 +30,7 @@ from bot.intake.threads import (
 from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out
 from bot.language import commands
 from bot.language.commands import Typed
-from bot.people import access, people
+from bot.people import access, blocks, people
 from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import UNSENT
@@ -55,6 +55,9 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, arrival: Arr
     if visitor.is_parked:
         await people.sign_of_life(work, visitor.address_id)
     thread = await thread_of(work, visitor)
+    barred = await blocks.standing(work, visitor)
+    if barred is not None and not blocked.lets_in(incoming.act):
+        return await blocked.turned_away(work, visitor, thread, incoming, barred)
     match incoming.act:
         case Commanded(name=name):
             await follow(work, visitor, thread, Typed(name))

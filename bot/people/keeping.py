@@ -18,7 +18,7 @@ from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, exactly, only
 from bot.engine.seal import Place, Seal, hash_token
 from bot.engine.work import Work
-from bot.people import secret_kept
+from bot.people import blocks, secret_kept
 from bot.people.logins import SHARED_IDLE, Login
 from bot.people.secret_kept import Secret
 from bot.people.texts import NumberMade
@@ -96,7 +96,7 @@ async def keep_unsent(work: Work, login: Login, text: str) -> None:
     """
     if len(text) > MOST_UNSENT:
         raise BadInput("too_long", most=MOST_UNSENT)
-    if not text.strip():
+    if not text.strip() or await blocks.of_person(work.db, login.person_id, work.now):  # she was told: nothing is kept
         await forget_unsent(work, login)
         return
     sealed = work.seal.seal(text, **_place("draft", login.id))

@@ -9,7 +9,7 @@ from typing import NamedTuple, Unpack
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
 from bot.engine import bells
-from bot.engine.actors import Actor, Visitor
+from bot.engine.actors import Actor, Barred, Visitor
 from bot.engine.db import Db
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
@@ -17,6 +17,7 @@ from bot.engine.rows import columns, first, only
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
 from bot.people import access, in_chat, menus, names
+from bot.people.blocks import BLOCKS
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -33,7 +34,8 @@ _COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _
 
 
 class Reached(NamedTuple):
-    """A person where they are reached; `conversation_id`: a newcomer's thread."""
+    """A person where they are reached; `conversation_id`: a newcomer's thread and its `version`. `barred_at`: since
+    when they are blocked."""
 
     address_id: int
     channel: str
@@ -43,17 +45,21 @@ class Reached(NamedTuple):
     enabled: bool
     parked_at: datetime | None
     conversation_id: int | None
+    version: int | None
+    barred_at: datetime | None
+    barred_until: datetime | None
 
 
 _LANES = select(
     *columns(
         Reached, _ADDRESSES, _PEOPLE, address_id=_ADDRESSES.c.id, conversation_id=_THREADS.c.id,
-        language=_PEOPLE.c.language,
+        language=_PEOPLE.c.language, version=_THREADS.c.version, barred_at=BLOCKS.c.made_at,
+        barred_until=BLOCKS.c.until,
     )
 ).select_from(
-    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id).outerjoin(
-        _THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id
-    )
+    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
+    .outerjoin(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
+    .outerjoin(BLOCKS, BLOCKS.c.person_id == _PEOPLE.c.id)
 )  # fmt: skip
 _BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
 _UNPARK = (
@@ -239,8 +245,13 @@ async def knows_nobody(db: Db) -> bool:
 
 async def tell_other_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told, but not one who acts and so knows it."""
+    await work.tell_each(await other_coordinators(work), saying, **about)
+
+
+async def other_coordinators(work: Work) -> list[int]:
+    """The ids of every enabled coordinator but one who acts."""
     them = _COORDINATORS if work.actor is None else _COORDINATORS.where(_PEOPLE.c.id != work.actor.id)
-    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
+    return list((await work.db.execute(them)).scalars().all())
 
 
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
@@ -256,8 +267,10 @@ async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:
 def _visitor(found: Reached) -> Visitor:
     assert found.conversation_id is not None  # made together with the newcomer
     is_parked = found.parked_at is not None
+    barred = None if found.barred_at is None else Barred(found.barred_at, found.barred_until)
     return Visitor(
-        found.person_id, found.address_id, found.conversation_id, found.channel, found.language, is_parked
+        found.person_id, found.address_id, found.conversation_id, found.channel, found.language, is_parked, barred,
+        found.version or 0,
     )  # fmt: skip
 
 

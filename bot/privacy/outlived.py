@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
 from bot.engine.once import KEPT as INBOUND_KEPT
 from bot.engine.work import Work
 from bot.people.access import LOST_KNOWN_FOR
+from bot.people.blocks import BLOCKS
+from bot.people.blocks import is_over as blocks_over
 from models.base import table_of
 from models.case import CodeGuess, DeskDraft, FreedCode, HeldLine
 from models.conversation import Inbound
@@ -86,6 +88,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     unsent = _ROWS.c.address_id.in_(web) | (_ROWS.c.failure == UNKNOWN_KIND)  # waits, and nobody here will send it
     may_go = (_ROWS.c.state != RowState.DUE) | unsent
     yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go & ~IS_BEING_CHANGED
+    yield BLOCKS, blocks_over(now)
     yield _REMINDERS, _REMINDERS.c.on_day < work.today
     yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
     yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_KEPT

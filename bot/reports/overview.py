@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 
+from bot.cases import queue
 from bot.engine.db import Db
 from bot.engine.rows import every, spelt
 from bot.engine.seal import Seal
@@ -81,6 +82,12 @@ async def overview(db: Db, seal: Seal, now: datetime) -> Overview:
     ahead = await shifts_ahead(db, seal, now, until=now + SHIFTS_SHOWN)
     working, claimed = await names_on_shift(db, seal, now), await claimed_cases(db, seal)
     return Overview(counted.waiting, counted.oldest, working, ahead, claimed)
+
+
+async def open_cases(db: Db) -> list[CaseRow]:
+    """Every open case: those that wait for somebody, and then those that somebody has, the oldest first."""
+    claimed = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.CLAIMED).order_by(CASES.c.claimed_at)
+    return [*await queue.waiting(db), *every(CaseRow, await db.execute(claimed))]
 
 
 async def claimed_cases(db: Db, seal: Seal) -> list[ClaimedCase]:

@@ -18,15 +18,16 @@ from models.base import table_of
 from models.outbox import Meta
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
-STAFF_COMMANDS = ("cases", "note", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
+STAFF_COMMANDS = ("cases", "note", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
 PEOPLE_COMMANDS = ("volunteers", "invite")
+CASE_COMMANDS = ("block", "unblock")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)
 
 
 def commands_of(role: Role) -> tuple[str, ...]:
     """The commands of somebody with this role, in the order in which they are listed."""
-    theirs = (*SHIFT_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS)
+    theirs = (*CASE_COMMANDS, *SHIFT_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS)
     return (*STAFF_COMMANDS, *theirs) if role == Role.COORDINATOR else STAFF_COMMANDS
 
 

@@ -21,8 +21,10 @@ from bot.language.refused import Refused
 from bot.volunteers.menus import commands_of
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
 from handlers.telegram import (
+    block_commands,
     case_commands,
     coordinator,
+    danger_commands,
     line_replies,
     own_commands,
     people_commands,
@@ -76,7 +78,7 @@ async def _command(work: Work, actor: Actor, line: Line, message: Message, catal
     """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
     if await case_commands.followed(work, line, message):
         return
-    followed = await _followed(work, actor, line, catalogues)
+    followed = await _followed(work, actor, line, catalogues) or await _of_a_case(work, actor, line, message)
     if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):
         await _slash_text(work, actor, line, message, was_followed=followed)
 
@@ -86,6 +88,8 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
     if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
         return True
     if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest, catalogues):
+        return True
+    if actor.role == Role.COORDINATOR and await block_commands.command(work, actor, line.name, line.rest):
         return True
     if actor.role != Role.COORDINATOR and line.name in COORDINATORS_ALONE:
         await work.tell(actor.id, Refused(refusal="for_coordinators"))
@@ -108,6 +112,12 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         case _:
             return False
     return True
+
+
+async def _of_a_case(work: Work, actor: Actor, line: Line, message: Message) -> bool:
+    """Whether the line was a command about a case that it may be a reply to; if so it has had its effect."""
+    answered = (await _said(work, message)).answered
+    return await danger_commands.command(work, actor, line.name, line.rest, answered)
 
 
 async def _slash_text(work: Work, actor: Actor, line: Line, message: Message, *, was_followed: bool) -> None:

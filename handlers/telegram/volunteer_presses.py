@@ -27,8 +27,10 @@ from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
+    block_commands,
     case_commands,
     coordinator,
+    danger_commands,
     guided_presses,
     own_commands,
     people_commands,
@@ -213,11 +215,12 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
     **case_commands.PRESSES,
     **own_commands.PRESSES,
+    **danger_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,
 }
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
-    **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
 }  # fmt: skip

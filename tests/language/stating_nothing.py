@@ -65,7 +65,8 @@ PROMISES_NOTHING: Mapping[str, set[str]] = {
         "desk_place_point_hint", "desk_place_missing", "desk_weekday_missing", "desk_day_missing",
         "desk_times_missing", "desk_reason_missing", "desk_name_missing", "hours_popup_how",
         "cant_which", "cant_sure", "people_how_pause", "people_how_volunteers", "profile_ask_speaks",
-        "profile_ask_topics", "shift_example_announce",
+        "profile_ask_topics", "shift_example_announce", "case_how_block", "case_how_unblock", "cases_more",
+        "danger_stay", "danger_no_promise", "case_how_danger",
     },
     "is the organisation's own, who must confirm it": {"coordinator_routine", "staff_tell_coordinator"},
     "says when something was known, or which number it has": {

@@ -13,6 +13,7 @@ from bot.engine.errors import Stale
 from bot.hours import questions
 from bot.intake import ending
 from handlers.telegram import (
+    block_commands,
     coordinator,
     guided_presses,
     people_commands,
@@ -22,7 +23,7 @@ from handlers.telegram import (
     volunteer_presses,
     week_presses,
 )
-from models import buttons, buttons_cases, buttons_hours, buttons_people, buttons_shifts
+from models import buttons, buttons_cases, buttons_hours, buttons_overview, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -31,7 +32,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_cases, buttons_hours, buttons_people, buttons_shifts)
+    for module in (buttons, buttons_cases, buttons_hours, buttons_overview, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -174,7 +175,7 @@ def test_every_button_of_staff_does_something() -> None:
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
     modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses)
     apart = (one.PRESSES_OF_COORDINATORS for one in modules)
-    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
+    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, block_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 

@@ -96,6 +96,12 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "dg":               (CASE,    NOTHING),  # coordinators are told
+    "dgn":              (CASE,    NOTHING),
+    "bk":               (NOTHING, NOTHING),
+    "bks":              (NOTHING, NOTHING),
+    "bkr":              (NOTHING, NOTHING),
+    "bkl":              (NOTHING, NOTHING),
     "me":               (OWN,     OWN),  # and what somebody says of themself
     "mel":              (OWN,     OWN),
     "met":              (OWN,     OWN),
@@ -288,6 +294,7 @@ async def walk(house: House) -> set[str]:
     await house.hears(WALKER, "/okänt")
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, shown_now(house, "stop:no:"))
+    await house.pressed(GUIDE, f"dg:{case}")
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
     await say_of_oneself(house)
@@ -307,7 +314,15 @@ async def walk(house: House) -> set[str]:
     await house.pressed(WALKER, "erase:ask")
     await house.pressed(WALKER, shown_now(house, "erase:yes:"))
     await coordinate(house)
+    await see_to_any_case(house, second)
     return {str(case), str(second.case_id)}
+
+
+async def see_to_any_case(house: House, asker: builders.Newcomer) -> None:
+    """Everything that a coordinator is asked about a case of anybody's."""
+    await house.hears(COORDINATOR, "/block")
+    for start in ("bk:", "bks:", "bkr:"):
+        await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1])
 
 
 def shown_now(house: House, start: str) -> str:
@@ -523,16 +538,24 @@ OF_COORDINATORS = (
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
+ABOUT_ANY_CASE = ("/danger", "/block", "/block 4729135", "/unblock")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
+    *ABOUT_ANY_CASE,
 )  # fmt: skip
-WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")
+WORDS_OF_A_NEWCOMER = (
+    "/claim 1",
+    "/extra 2030-01-07 linero 13-15",
+    "/pause 1/7-15/8",
+    "/invite Dalia ar",
+    "/block 4729135",
+)
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
-    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers",
+    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock", "/danger",
 )  # fmt: skip
 
 

@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import EnumType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from bot.cases import texts_naming
 from bot.cases.texts import ClaimedByYou, MyCases
 from bot.cases.texts_asked import OPTIONS_ON_A_SCREEN, AskTap
 from bot.cases.texts_closing import CloseCategory
+from bot.cases.texts_naming import CaseUsage
 from bot.cases.texts_relayed import RelayedWords
 from bot.hours import guided
 from bot.hours.texts import Hours
@@ -216,6 +218,12 @@ def _people_usages() -> list[PeopleUsage]:
     return [*wrong, *(PeopleUsage(command=name) for name in names)]
 
 
+def _case_usages() -> list[CaseUsage]:
+    names = tuple(texts_naming.EXAMPLES)
+    wrong = [CaseUsage(command=name, refusal="block_none", values={"code": "4729135"}) for name in names]
+    return [*wrong, *(CaseUsage(command=name) for name in names)]
+
+
 def _asked() -> list[HoursAsk]:
     """Every question of every change, as it is put when what stands before it has been answered; each page of it."""
     codes = ("linero", *(f"place-{n}" for n in range(7)))
@@ -295,6 +303,7 @@ WAYS: Mapping[type, Callable[[], list[Any]]] = {
     HoursUsage: _usages,
     HolidayProposed: _holidays,
     PeopleUsage: _people_usages,
+    CaseUsage: _case_usages,
 }
 # What may be pressed under a message, where it says something else afterwards.
 PRESSED: Mapping[type[Saying], tuple[str, ...]] = {

@@ -1,0 +1,40 @@
+"""Every button of what coordinators do with any case, of a case that is to come back, and of somebody in danger.
+
+As in `buttons.py`, a code must not change: buttons stay in chats for weeks. Each says what is to be done, so that one
+pressed twice means the same.
+"""
+
+from typing import Annotated, NamedTuple
+
+from models.block import BlockReason, BlockSpan
+from models.button import Button, OneOf
+from models.buttons import OfCase
+
+Span = Annotated[str, OneOf(tuple(BlockSpan))]
+
+
+class BlockFor(NamedTuple):
+    case: int
+    span: Span
+
+
+class BlockBecause(NamedTuple):
+    case: int
+    span: Span
+    reason: Annotated[str, OneOf(tuple(BlockReason))]
+
+
+class OfNewcomer(NamedTuple):
+    newcomer: int
+
+
+BLOCK = Button("bk:{case}", OfCase)
+BLOCK_FOR = Button("bks:{case}:{span}", BlockFor)
+BLOCK_BECAUSE = Button("bkr:{case}:{span}:{reason}", BlockBecause)
+LIFT = Button("bkl:{newcomer}", OfNewcomer)
+
+
+# Of whoever has a case.
+
+DANGER = Button("dg:{case}", OfCase)
+NUMBERS = Button("dgn:{case}", OfCase)
