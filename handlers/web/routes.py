@@ -33,7 +33,7 @@ from handlers.web.frame.policy import Policy
 from handlers.web.frame.room import ROOM, room_here
 from handlers.web.frame.slow_hashes import SLOW_HASHES, SlowHashes
 from handlers.web.frame.sockets import SOCKETS, Sockets
-from handlers.web.frame.static import ASSETS, Assets
+from handlers.web.frame.static import ASSETS
 from handlers.web.frame.turns import PROBE_TURNS, TURNS, Turns
 from handlers.web.frame.view import PAGES, Pages
 from handlers.web.pages import feed, hours, poster, public
@@ -215,7 +215,7 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     `webhook`: what an update's bytes are handed to; it returns the status to answer. None: there is no webhook.
     """
     app = web.Application(middlewares=[refusals_are_told, acts_come_from_our_pages], client_max_size=LARGEST_BODY)
-    assets = Assets()
+    assets = static.own_files()
     app[SERVICE], app[ASSETS], app[PAGES], app[WEBHOOK] = service, assets, Pages(service, assets), webhook
     app[LIMITS], app[ROOM] = Limits(service.settings.trusted_proxies), room_here()
     app[SOCKETS] = Sockets(of_address=app[ROOM].sockets_of_address, in_all=app[ROOM].sockets)

@@ -5,6 +5,7 @@ It must not read a file while a request waits, nor serve anything that was not t
 
 import gzip
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +57,12 @@ class Assets:
 
 
 ASSETS: web.AppKey[Assets] = web.AppKey("assets")
+
+
+@cache
+def own_files() -> Assets:
+    """The site's, as they were at the start: the same for all that a process opens."""
+    return Assets()
 
 
 async def file(request: web.Request) -> web.Response:
