@@ -1,4 +1,5 @@
-"""What somebody on the staff is asked about shifts and has not answered: to stand in, to swap, whether they come.
+"""What somebody on the staff is asked about shifts and has not answered: to stand in, to swap, whether they come; and
+a coordinator, whether a session is to be closed that nobody staffs.
 
 On Telegram each question is a message with buttons; whoever reads at the desk finds them here, until they are answered
 or over. Reads only. It must not answer: `taking.py`, `asks.py` and `swaps.py` do.
@@ -10,12 +11,15 @@ from sqlalchemy import select
 
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
+from bot.hours import warnings
+from bot.hours.told import SessionTold
 from bot.roster import shifts
 from bot.roster.staffing import HELD, SHIFTS
 from bot.shifts import asks, seen, swaps
 from bot.shifts.texts import ShiftAsked, ShiftReminder
 from bot.shifts.texts_swap import SwapAsked, SwapOver
 from models.base import table_of
+from models.people import Role
 from models.reminding import DAY_BEFORE, told_at
 from models.shift import Assignment
 
@@ -23,12 +27,14 @@ _SIGNED_UP = table_of(Assignment)
 
 
 class Questions(NamedTuple):
-    """Whether to stand in, whether to swap, whether they come; and what they have proposed to others, which waits."""
+    """Whether to stand in, whether to swap, whether they come; what they have proposed to others, which waits; which
+    sessions nobody has signed up for."""
 
     stand_in: tuple[ShiftAsked, ...] = ()
     swaps: tuple[SwapAsked, ...] = ()
     comes: tuple[ShiftReminder, ...] = ()
     proposed: tuple[SwapOver, ...] = ()
+    unstaffed: tuple[SessionTold, ...] = ()
 
 
 class _Soon(NamedTuple):
@@ -37,9 +43,10 @@ class _Soon(NamedTuple):
 
 async def open_ones(work: Work) -> Questions:
     """What the acting member of staff is asked now, soonest first."""
+    is_theirs = work.staff.role == Role.COORDINATOR
     return Questions(
         await _stand_in(work), tuple(await swaps.asked_of_me(work)), await _comes(work),
-        tuple(await swaps.proposed_by_me(work)),
+        tuple(await swaps.proposed_by_me(work)), tuple(await warnings.unstaffed_soon(work) if is_theirs else ()),
     )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ that are taken every time."""
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.hours import changes
 from bot.language.i18n import Catalogues
 from bot.volunteers import leaving
 from models.outbox import Notice
@@ -345,6 +346,43 @@ async def test_a_shift_that_is_not_one_s_own_is_not_taken_every_time(desk: Shift
 
     assert refused.status == 409 and alert_in(refused) == "Passet är inte ditt längre, eller så är det över."
     assert await builders.table(desk.site.service, "SELECT id FROM standing_signups") == []
+
+
+# A session that nobody staffs.
+
+
+async def test_a_session_nobody_has_signed_up_for_is_closed_from_the_coordinator_s_desk(desk: ShiftDesk) -> None:
+    async with desk.site.service.store.work() as work:
+        usual = [(time(13), time(16))]
+        await changes.set_hours(work, place="linero", weekday=0, spans=usual, valid_from=NOW.date())
+    shift = await desk.shift(needed=2)
+
+    asked, theirs = await desk.opens("Karin", "/desk"), await desk.opens("Dag", "/desk")
+    close = {"verb": "close", "place": "linero", "first": MONDAY.isoformat()}
+    shown = await (await desk.at("Karin")).post("/desk/hours/propose", close)
+    await (await desk.at("Karin")).post(f"{shown.url}/publish", {"cancel_shifts": "1"})
+    closed = await desk.opens("Karin", "/desk")
+
+    told = asked_in(asked)
+    assert told.startswith("1 Ingen volontär har anmält sig till: Linero bibliotek, måndag 7 december 2026")
+    assert told.endswith("Ska det stängas? Då får de som väntar veta det. Stäng mån 7/12 Linero bibliotek")
+    for name, value in close.items():
+        assert f'name="{name}" value="{value}"' in asked.text
+    assert 'id="h-questions"' not in theirs.text and 'id="h-questions"' not in closed.text
+    assert "/desk/hours/drafts/" in shown.url
+    row = await builders.one(desk.site.service, "SELECT cancelled_at FROM shifts WHERE id = :s", s=shift)
+    assert row.cancelled_at is not None
+
+
+async def test_a_session_that_somebody_staffs_is_no_question(desk: ShiftDesk) -> None:
+    async with desk.site.service.store.work() as work:
+        usual = [(time(13), time(16))]
+        await changes.set_hours(work, place="linero", weekday=0, spans=usual, valid_from=NOW.date())
+    await desk.shift("Bo")
+
+    page = await desk.opens("Karin", "/desk")
+
+    assert 'id="h-questions"' not in page.text
 
 
 async def test_whose_access_has_ended_answers_nothing(desk: ShiftDesk) -> None:

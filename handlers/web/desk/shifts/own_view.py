@@ -6,6 +6,8 @@ It must not load a row.
 from collections.abc import Sequence
 
 from bot.engine import clock
+from bot.hours.texts_unasked import SessionUnstaffed, close_label
+from bot.hours.told import SessionTold
 from bot.language.i18n import Foreign, Words
 from bot.language.parts import Facts, ToStaff
 from bot.roster.told import ShiftNamed
@@ -27,7 +29,8 @@ def questions_shown(service: Service, words: Words, asked: Questions) -> Shown:
         "comes": [_about_shift(words, one, one.shift, facts) for one in asked.comes],
         "swaps": [_about_swap(words, one, facts) for one in asked.swaps],
         "proposed": [several_lines(one.said(words, facts).text) for one in asked.proposed],
-        "count": len(asked.stand_in) + len(asked.comes) + len(asked.swaps),
+        "unstaffed": [_about_session(words, one, facts) for one in asked.unstaffed],
+        "count": len(asked.stand_in) + len(asked.comes) + len(asked.swaps) + len(asked.unstaffed),
     }
 
 
@@ -39,6 +42,14 @@ def _about_shift(words: Words, saying: ToStaff, shift: ShiftNamed, facts: Facts)
 def _about_swap(words: Words, asked: SwapAsked, facts: Facts) -> Shown:
     named = inline(shift_name(words, asked.gives, facts))
     return {"id": asked.swap, "name": named, "text": several_lines(asked.said(words, facts).text)}
+
+
+def _about_session(words: Words, session: SessionTold, facts: Facts) -> Shown:
+    asked = SessionUnstaffed(sessions=(session,), may_close=True)
+    return {
+        "place": session.code, "day": session.day.isoformat(), "close": inline(close_label(words, session)),
+        "text": several_lines(asked.said(words, facts).text),
+    }  # fmt: skip
 
 
 def came_of(service: Service, words: Words, over: SwapOver | None) -> str:
