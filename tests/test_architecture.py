@@ -38,6 +38,7 @@ CASE_FILES = {
     "bot/cases/cases.py",
     "bot/cases/closing.py",
     "bot/cases/fates.py",
+    "bot/cases/waiting.py",
     "bot/cases/opening.py",
     "bot/reports/overview.py",
     "bot/cases/queue.py",

@@ -19,7 +19,7 @@ from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import coordinator, own_commands, people_commands, shift_commands, undo_commands
+from handlers.telegram import coordinator, duty_commands, own_commands, people_commands, shift_commands, undo_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -28,7 +28,8 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.people import Channel, Role
 
 DONE = Answer("")
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *shift_commands.TAKE_NO_ARGUMENTS)
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *duty_commands.COMMANDS,
+                     *shift_commands.TAKE_NO_ARGUMENTS)  # fmt: skip
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -75,6 +76,8 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
     if await own_commands.command(work, actor, line.name, line.rest):
         return True
     if actor.role == Role.COORDINATOR and await undo_commands.command(work, actor, line.name):
+        return True
+    if await duty_commands.followed(work, actor, line.name):
         return True
     if await shift_commands.followed(work, actor, line.name, line.rest, catalogues):
         return True

@@ -17,6 +17,7 @@ from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
     coordinator,
+    duty_commands,
     own_commands,
     people_commands,
     session_presses,
@@ -197,6 +198,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
         )
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
+    **duty_commands.PRESSES,
     **own_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,
@@ -204,5 +206,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
-    **undo_commands.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS, **duty_commands.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from bot.hours import questions
 from bot.intake import ending
 from handlers.telegram import (
     coordinator,
+    duty_commands,
     people_commands,
     session_presses,
     term_presses,
@@ -21,7 +22,7 @@ from handlers.telegram import (
     volunteer_presses,
     week_presses,
 )
-from models import buttons, buttons_hours, buttons_people, buttons_shifts
+from models import buttons, buttons_duty, buttons_hours, buttons_people, buttons_shifts
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
@@ -30,7 +31,7 @@ from models.intake import Draft, IntakeStep, advance
 
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_hours, buttons_people, buttons_shifts)
+    for module in (buttons, buttons_duty, buttons_hours, buttons_people, buttons_shifts)
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -171,7 +172,10 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses, undo_commands))
+    apart = (
+        one.PRESSES_OF_COORDINATORS
+        for one in (session_presses, week_presses, term_presses, undo_commands, duty_commands)
+    )
     theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
