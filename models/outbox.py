@@ -175,6 +175,19 @@ class Notice(StrEnum):
     SHIFT_UNDO_ASK = "shift_undo_ask"
     NOTHING_TO_UNDO = "nothing_to_undo"
     TOKEN_ELSEWHERE = "token_elsewhere"  # noqa: S105 - a notice's name
+    # To staff, being at work
+    ON_DUTY = "on_duty"
+    ON_DUTY_ASK = "on_duty_ask"
+    OFF_DUTY = "off_duty"
+    QUEUE_SHOWN = "queue_shown"
+    ARE_YOU_HERE = "are_you_here"
+    SHIFT_ABSENT = "shift_absent"
+    STILL_WAITS = "still_waits"
+    NOBODY_TAKES = "nobody_takes"
+    WHO_IS_HERE = "who_is_here"
+    CASE_GIVEN = "case_given"
+    SHIFT_LEAVES = "shift_leaves"
+    SHIFT_RETURNED = "shift_returned"
     # To staff, about people
     VOLUNTEER_INVITED = "volunteer_invited"
     INVITATION_LINKS = "invitation_links"
@@ -203,7 +216,9 @@ class Notice(StrEnum):
 
 
 # Worth nothing late, so they are neither repeated in doubt nor kept longer than an hour.
-REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SHIFT_REMINDER})
+REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELAY_STATE, Notice.SHIFT_REMINDER}) | {
+    Notice.STILL_WAITS, Notice.ARE_YOU_HERE, Notice.NOBODY_TAKES
+}  # fmt: skip
 
 
 # Repeat what is in a case, and leave a chat with it.

@@ -47,7 +47,8 @@ class Shift(Base, table=True):
 
 
 class Assignment(Base, table=True):
-    """That a volunteer staffs a shift. `coming_at`: when they answered a reminder with "I come"."""
+    """That a volunteer staffs a shift. `coming_at`: when they answered a reminder with "I come". `absent_at`: when it
+    was noticed that they had given no sign of being there."""
 
     __tablename__ = "assignments"
 
@@ -57,6 +58,7 @@ class Assignment(Base, table=True):
     )
     signed_up_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     coming_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    absent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class StandIn(Base, table=True):

@@ -34,7 +34,6 @@ class TimerKind(StrEnum):
     DUTY_ENDS = "duty_ends"
     DUTY_OVER = "duty_over"
     CASE_WAITS = "case_waits"
-    CASE_KEPT = "case_kept"
     CHATS = "chats"
     MORNING = "morning"
     DAILY = "daily"

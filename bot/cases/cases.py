@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from bot.cases import drafts, focus, messages, more_words, on_duty, questions, queue, unsaying
+from bot.cases import drafts, focus, messages, more_words, on_duty, questions, queue, unsaying, waiting
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
@@ -54,54 +54,68 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
     return await _claim(work, case_id, is_on_shift(work.staff.id, work.now, grace=queue.grace(work)), card)
 
 
-async def claim_case_off_shift(work: Work, *, case_id: int) -> CaseRow:
+async def claim_case_off_shift(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
     """Give a queued case to the acting volunteer, who has said yes to taking it outside a shift.
 
     Raises: as `claim_case`, never NotOnShift.
     """
-    return await _claim(work, case_id, None)
+    return await _claim(work, case_id, None, card)
 
 
-async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None, card: int | None = None) -> CaseRow:
-    case = await access.case_for_staff(work, case_id)
-    taken = await _take_from_queue(work, case, condition)
+async def give_case(work: Work, *, case_id: int, person_id: int) -> CaseRow:
+    """Give a queued case to a volunteer, by the acting coordinator's word. The caller tells the volunteer.
+
+    Raises: as `claim_case`, of the volunteer; NotFound also if no coordinator acts.
+    """
+    work.coordinator  # noqa: B018 - it is asked whether one acts
+    return await _claim(work, case_id, None, whose=person_id)
+
+
+async def _claim(
+    work: Work, case_id: int, condition: ColumnElement[bool] | None, card: int | None = None, *,
+    whose: int | None = None,
+) -> CaseRow:  # fmt: skip
+    case, whose = await access.case_for_staff(work, case_id), whose or work.staff.id
+    taken = await _take_from_queue(work, case, condition, whose)
     if taken is None:
-        raise await _why_not(work, case)
+        raise await _why_not(work, case, whose)
     await work.record(case.id, CaseEventKind.CLAIMED)
     await drafts.case_is_back(work, case.id)
-    alias = await names.name_of(work.db, work.seal, work.staff.id)
+    alias = await names.name_of(work.db, work.seal, whose)
     await queue.withdraw_cards(work, case, reason="claimed", alias=alias, but=card)
     await more_words.wait_no_more(work, case)
-    await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
+    await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work, whose)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
     await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
     await work.remind(TimerKind.STALL, case.id, work.now + timedelta(minutes=work.settings.stall_warn_minutes))
     return taken
 
 
-async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[bool] | None) -> CaseRow | None:
+async def _take_from_queue(
+    work: Work, case: CaseRow, condition: ColumnElement[bool] | None, whose: int
+) -> CaseRow | None:
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
-    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(read=True))
+    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    take = take.where(standing.may_claim(work.staff.id, work.today))
+    take = take.where(standing.may_claim(whose, work.today))
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
-    mine = {"volunteer_id": work.staff.id, "claimed_at": work.now, "kept_until": None}
-    take = take.values(status=goes_to, first_claimed_at=first, **mine)
+    theirs = {"volunteer_id": whose, "claimed_at": work.now, "kept_until": None}
+    take = take.values(status=goes_to, first_claimed_at=first, **theirs)
     return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
 
 
-async def _why_not(work: Work, case: CaseRow) -> Exception:
+async def _why_not(work: Work, case: CaseRow, whose: int) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        stands = (await standing.standing_of(work.db, [work.staff.id])).get(work.staff.id)
+        stands = (await standing.standing_of(work.db, [whose])).get(whose)
         if stands is None or not stands.enabled:
             return NotFound()
         return stands.bar_to_claim(work.today) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
-    if case.volunteer_id == work.staff.id and claimed_at:
+    if case.volunteer_id == whose == work.staff.id and claimed_at:
         return AlreadyClaimed("already_yours", code=case.code)
     if case.is_purged:
         return NotFound()
@@ -155,7 +169,10 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     freed = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     behind = await queue.behind_the_others(work)
     since = func.coalesce(CASES.c.waiting_since, behind)  # an answered case owes nothing older than this moment
-    freed = freed.values(status=goes_to, volunteer_id=None, claimed_at=None, waiting_since=since)
+    freed = freed.values(
+        status=goes_to, volunteer_id=None, claimed_at=None, waiting_since=since, queued_at=work.now, reminded=0,
+        kept_until=None,
+    )  # fmt: skip
     queued = only(CaseRow, await work.db.execute(freed.returning(*CASE_COLUMNS)))
     if queued is None:
         raise NotFound
@@ -168,6 +185,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     if not silent:
         await work.tell(case.newcomer_id, Released(code=case.code, **fields_of(made.told)), case_id=case.id)
     await queue.offer(work, queued)
+    await waiting.watch(work, queued.id)
     return queued
 
 
@@ -190,7 +208,9 @@ async def volunteer_answered(work: Work, case: CaseRow) -> None:
     first = func.coalesce(CASES.c.first_answered_at, work.now)
     answered = update(CASES).where(CASES.c.id == case.id)
     await work.db.execute(
-        answered.values(waiting_since=None, first_answered_at=first, last_message_at=work.now, promised_by=None)
+        answered.values(
+            waiting_since=None, first_answered_at=first, last_message_at=work.now, promised_by=None, late_told_at=None
+        )
     )
     await work.record(case.id, CaseEventKind.ANSWERED)
 
@@ -210,12 +230,14 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
         raise NewerWords(case_id=case.id, case_code=case.code)
 
 
-async def adviser_name(work: Work) -> str | None:
-    """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
-    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.shows_alias)
+async def adviser_name(work: Work, person_id: int | None = None) -> str | None:
+    """How the acting volunteer, or another, is shown to a newcomer: the chosen first name if they want it shown, else
+    nothing."""
+    whose = person_id or work.staff.id
+    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose, _PEOPLE.c.shows_alias)
     if (await work.db.execute(wants)).first() is None:
         return None
-    return await names.name_of(work.db, work.seal, work.staff.id) or None
+    return await names.name_of(work.db, work.seal, whose) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

@@ -7,7 +7,8 @@ says (`shift_starts.py`).
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.cases import shift_starts
+from bot.cases import queue, shift_starts
+from bot.cases.texts_duty import OnDuty
 from bot.engine import bells
 from bot.engine.work import Work
 from bot.people.standing import standing_of
@@ -46,6 +47,20 @@ async def here_for(work: Work, hours: int) -> Came:
     came = await presence.come_until(work, work.staff.id, work.now + timedelta(hours=hours))
     await _came(work, [came])
     return came
+
+
+async def shown(work: Work) -> OnDuty | None:
+    """Until when the acting volunteer is there, and how many wait; None if they are not.
+
+    Raises:
+        NotFound: nobody of the staff acts.
+    """
+    stay = await presence.stay_of(work, work.staff.id)
+    if not stay:
+        return None
+    begins = stay[0].began_at if stay[0].began_at > work.now else None
+    ends = max(duty.ends_at for duty in stay)
+    return OnDuty(ends_at=ends, begins_at=begins, count=len(await queue.waiting(work.db)))
 
 
 async def gone(work: Work) -> bool:

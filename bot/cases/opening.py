@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
-from bot.cases import queue, replacing
+from bot.cases import queue, replacing, waiting
 from bot.cases.texts_newcomer import Receipt, Reopened
 from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
@@ -31,7 +31,7 @@ async def open_case(
         "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED,
         "language": language, "channel": channel, "throttled": throttled, "opened_at": work.now,
         "waiting_since": await queue.behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
-        "has_returned": False, "persons_in_case": 1,
+        "has_returned": False, "persons_in_case": 1, "queued_at": work.now, "reminded": 0,
     }  # fmt: skip
     new = insert(CASES).values(id=new_id(), code=await _free_code(work), **values)
     case = exactly(CaseRow, await work.db.execute(new.returning(*CASE_COLUMNS)))
@@ -46,6 +46,7 @@ async def announce(work: Work, case: CaseRow) -> None:
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
     await work.tell(case.newcomer_id, told, case_id=case.id)
     await queue.offer(work, case)
+    await waiting.watch(work, case.id)
 
 
 async def reopen_case(work: Work, case: CaseRow) -> CaseRow:
@@ -54,8 +55,9 @@ async def reopen_case(work: Work, case: CaseRow) -> CaseRow:
     opened = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     behind = await queue.behind_the_others(work)
     opened = opened.values(
-        status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=behind
-    )
+        status=goes_to, volunteer_id=None, claimed_at=None, closed_at=None, has_returned=True, waiting_since=behind,
+        queued_at=work.now, reminded=0, late_told_at=None, kept_until=None,
+    )  # fmt: skip
     queued = exactly(CaseRow, await work.db.execute(opened.returning(*CASE_COLUMNS)))
     await work.record(case.id, CaseEventKind.REOPENED)
     return queued

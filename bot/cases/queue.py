@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
-from bot.cases.texts import Offered, Reason, Taken
+from bot.cases.texts import Offered, Reason, Taken, Why
 from bot.cases.told import Promised, PromiseKind, told_of
 from bot.engine import bells
 from bot.engine.db import Db
@@ -157,9 +157,17 @@ async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     """Send a card of a waiting case to volunteers who have just come on shift; others have theirs already."""
     volunteers = await volunteers_on_shift(work)
     speakers = [v for v in volunteers if case.language in v.speaks]
-    have = await _card_holders(work, case.id)
+    have = await card_holders(work, case.id)
     fresh = [v for v in speakers or volunteers if v.id in person_ids and v.id not in have]
     await _deal(work, case, fresh, marked=not speakers)
+
+
+async def deal_to(work: Work, case: CaseRow, person_ids: list[int], *, why: Why) -> None:
+    """Send these people, who have no card of the case, one that says why they have it."""
+    if person_ids:
+        card = replace(await _card_of(work, case, marked=False), why=why)
+        await work.tell_each(person_ids, card, case_id=case.id)
+        work.ring(bells.DESK)
 
 
 async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked: bool) -> None:
@@ -184,7 +192,8 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
     """
     known = await _card_of(work, case, marked=bool(marked))
     for card in await _live_cards(work, case.id):
-        fresh = known if marked is not None else replace(known, marked=Offered.understood(card.params).marked)
+        was = Offered.understood(card.params)
+        fresh = replace(known, marked=was.marked if marked is None else known.marked, why=was.why)
         if card.state == RowState.DUE and card.lease_owner is None:
             await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=work.kept(fresh)))
         else:
@@ -214,7 +223,8 @@ async def offers(work: Work, card: int | None, case_id: int) -> bool:
     return card is not None and card in [row.id for row in await _live_cards(work, case_id)]
 
 
-async def _card_holders(work: Work, case_id: int) -> set[int]:
+async def card_holders(work: Work, case_id: int) -> set[int]:
+    """Who has a card of the case that still offers it."""
     lanes = [card.address_id for card in await _live_cards(work, case_id)]
     held = select(_ADDRESSES.c.person_id).where(_ADDRESSES.c.id.in_(lanes))
     return set((await work.db.execute(held)).scalars().all())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.cases import queue
+from bot.cases import waiting as watching
 from bot.cases.texts import ShiftStarts
 from bot.cases.texts_newcomer import PromiseMoved
 from bot.engine.errors import NotFound
@@ -86,3 +87,5 @@ async def start_shift(work: Work, shift_id: int) -> None:
     await work.tell_each(person_ids, started)
     for case in waiting:
         await queue.offer_to(work, case, person_ids)
+    await watching.watch_all(work)
+    await work.remind(TimerKind.PRESENCE, shift.id, max(work.now, shift.starts_at + queue.grace(work)))

@@ -16,6 +16,7 @@ from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
 from models.buttons_cases import NOTES
+from models.buttons_duty import CLAIM_ANYWAY
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -23,6 +24,7 @@ from models.saying import CaseCode, Name
 
 Rows = tuple[tuple[Choice, ...], ...]
 Reason = Literal["claimed", "withdrawn"]  # why a card offers its case no more
+Why = Literal["", "untaken", "asked"]  # why somebody has a card who had none at first
 
 
 def waited(words: Words, since: datetime, now: datetime) -> Plain:
@@ -50,15 +52,19 @@ def to_desk(words: Words, case: int) -> Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Offered(CaseTold, ToStaff):
-    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language."""
+    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language.
+    `why`: nobody with its language has taken it so far, or nobody on shift at all, and the reader is asked outside a
+    shift."""
 
     kind: ClassVar = Notice.OFFERED
     returning: bool = False
     since: datetime
     messages: int = 1
     marked: bool = False
+    why: Why = ""
 
     def said(self, words: Words, facts: Facts) -> Prompt:
+        take = CLAIM_ANYWAY if self.why == "asked" else CLAIM
         text = lines(
             words("card_title", code=shown_code(self.code)),
             card_line(words, self),
@@ -66,8 +72,9 @@ class Offered(CaseTold, ToStaff):
             words("card_messages", n=self.messages) if self.messages > 1 else "",
             words("card_returning") if self.returning else "",
             words("card_no_speaker") if self.marked else "",
+            words(f"card_{self.why}") if self.why else "",
         )
-        return Prompt(text, rows_of(Choice(CLAIM.code(self.case), words("claim_case"))))
+        return Prompt(text, rows_of(Choice(take.code(self.case), words("claim_case"))))
 
 
 @dataclass(frozen=True, kw_only=True)

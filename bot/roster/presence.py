@@ -4,7 +4,7 @@ Present is who has an open duty: on an online shift they are signed up for, or w
 present by any act from a quarter of an hour before the start. It must not say anything, nor know what waits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.engine.db import Db
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first
 from bot.engine.work import Work
@@ -94,6 +95,7 @@ def has_gone(shift: Id, person: Id) -> Exists:
 
 _PERSON: BindParameter[int] = bindparam("person")
 _NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
+GAVE_A_SIGN = exists().where(DUTIES.c.shift_id == SIGNED_UP.c.shift_id, DUTIES.c.person_id == SIGNED_UP.c.person_id)
 _KNOWN = exists().where(DUTIES.c.shift_id == SHIFTS.c.id, DUTIES.c.person_id == SIGNED_UP.c.person_id)
 _OF_PERSON = (
     select(*columns(Near, SHIFTS))
@@ -171,9 +173,35 @@ async def carry_over(work: Work, shift: Near) -> None:
         await _begin(work, person_id, [shift])
 
 
+async def stay_of(work: Work, person_id: int) -> list[Came]:
+    """The duties in which they are present, or soon will be, without a break; empty if there are none."""
+    theirs = DUTIES.c.person_id == person_id, DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > work.now
+    ahead = select(*columns(Came, DUTIES)).where(*theirs).order_by(DUTIES.c.began_at, DUTIES.c.ends_at)
+    stay: list[Came] = []
+    for duty in every(Came, await work.db.execute(ahead)):
+        if duty.began_at <= (stay[-1].ends_at if stay else work.now + BEFORE_START):
+            stay.append(duty)
+    return stay
+
+
+async def are_absent(db: Db, shift_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Who has been found missing on which of these shifts and has given no sign since, as (shift, person)."""
+    missing = SIGNED_UP.c.shift_id.in_(list(shift_ids)), SIGNED_UP.c.absent_at.is_not(None), ~GAVE_A_SIGN
+    found = await db.execute(select(SIGNED_UP.c.shift_id, SIGNED_UP.c.person_id).where(*missing))
+    return {(shift, person) for shift, person in found}
+
+
 async def duty_of(work: Work, duty_id: int) -> Came | None:
-    """The duty, if it is still there."""
-    return first(Came, await work.db.execute(select(*columns(Came, DUTIES)).where(DUTIES.c.id == duty_id)))
+    """The duty, unless it is gone or they went off duty before its end."""
+    lasted = DUTIES.c.id == duty_id, DUTIES.c.ended_at.is_(None)
+    return first(Came, await work.db.execute(select(*columns(Came, DUTIES)).where(*lasted)))
+
+
+async def stays_on(work: Work, duty: Came) -> bool:
+    """Whether they are there still now that this duty is over: on the shift that follows it, or without one."""
+    following = {"person": duty.person_id, "at": duty.ends_at}
+    await _begin(work, duty.person_id, every(Near, await work.db.execute(_NEXT_IN_A_ROW, following)))
+    return await is_there(work, duty.person_id)
 
 
 async def is_there(work: Work, person_id: int) -> bool:

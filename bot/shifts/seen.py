@@ -11,6 +11,7 @@ from bot.engine.work import Work
 from bot.people import names
 from bot.places.places import PlaceRow, place_told, places_by_code
 from bot.roster import ledger, shifts, signing, who
+from bot.roster.presence import are_absent
 from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
 from bot.roster.told import CoverTold, ShiftNamed, ShiftSeen, WhyTold
@@ -29,11 +30,13 @@ class Staffed(NamedTuple):
 
 
 async def staffed(work: Work, rows: Iterable[ShiftRow]) -> list[Staffed]:
-    """The shifts, each with who is on it."""
+    """The shifts, each with who is on it. On one that runs, who gave no sign does not count: their place is open."""
     listed = list(rows)
     days = {row.id: clock.office_day(row.starts_at, work.zone) for row in listed}
     on_it = await who.on_shifts(work.db, days)
-    return [Staffed(row, on_it.get(row.id, [])) for row in listed]
+    running = [row.id for row in listed if row.starts_at <= work.now < row.ends_at]
+    absent = await are_absent(work.db, running) if running else set()
+    return [Staffed(row, [one for one in on_it.get(row.id, []) if (row.id, one.id) not in absent]) for row in listed]
 
 
 async def seen(

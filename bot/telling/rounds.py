@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import held_lines, old_words, queue, shift_ends, shift_starts, stalls
+from bot.cases import held_lines, old_words, queue, shift_ends, shift_starts, stalls, waiting
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -26,7 +26,7 @@ from bot.people.access import CASES, CaseRow
 from bot.privacy import last_day, purge
 from bot.roster import timers
 from bot.service import Service
-from bot.shifts import asks, coverage, standing_signups
+from bot.shifts import absent, asks, coverage, standing_signups
 from bot.shifts import reminders as shift_reminders
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, CaseStatus
@@ -202,7 +202,9 @@ async def _answer_owed(work: Work, case_id: int) -> None:
 
 async def _tell_late(work: Work, case: CaseRow, promised: Promised) -> None:
     await work.record(case.id, CaseEventKind.LATE, detail=case.status)
-    await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
+    if case.late_told_at is None:  # she is told once, until somebody has answered
+        await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(late_told_at=work.now))
+        await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
     since, state = case.waiting_since or case.opened_at, CaseStatus(case.status)
     late = CoordinatorLate(code=case.code, since=since, state=state)
     await people.tell_coordinators(work, late, case_id=case.id)
@@ -266,7 +268,10 @@ _DOES = {
     TimerKind.SHIFT_ASKS: asks.put_questions,
     TimerKind.STANDING: standing_signups.keep_up,
     TimerKind.PROMISE_MOVED: shift_starts.promise_moved,
+    TimerKind.PRESENCE: absent.look,
     TimerKind.DUTY_ENDS: shift_ends.duty_ends,
+    TimerKind.DUTY_OVER: shift_ends.duty_over,
+    TimerKind.CASE_WAITS: waiting.waits,
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
     TimerKind.DAILY: _daily,

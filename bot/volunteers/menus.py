@@ -18,7 +18,10 @@ from models.base import table_of
 from models.outbox import Meta
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
-STAFF_COMMANDS = ("cases", "note", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
+STAFF_COMMANDS = (
+    "cases", "queue", "onduty", "offduty", "note", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language",
+    "help",
+)  # fmt: skip
 PEOPLE_COMMANDS = ("volunteers", "invite")
 CASE_COMMANDS = ("block", "unblock")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown

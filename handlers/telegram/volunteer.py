@@ -25,6 +25,7 @@ from handlers.telegram import (
     case_commands,
     coordinator,
     danger_commands,
+    duty_commands,
     line_replies,
     own_commands,
     people_commands,
@@ -40,7 +41,8 @@ from models.people import Channel, Role
 
 DONE = Answer("")
 COORDINATORS_ALONE = {*commands_of(Role.COORDINATOR), *coordinator.COMMANDS} - {*commands_of(Role.VOLUNTEER)}
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *shift_commands.TAKE_NO_ARGUMENTS)
+TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *duty_commands.COMMANDS,
+                     *shift_commands.TAKE_NO_ARGUMENTS)  # fmt: skip
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -97,6 +99,8 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
     if await own_commands.command(work, actor, line.name, line.rest):
         return True
     if actor.role == Role.COORDINATOR and await undo_commands.command(work, actor, line.name):
+        return True
+    if await duty_commands.followed(work, actor, line.name):
         return True
     if await shift_commands.followed(work, actor, line.name, line.rest, catalogues):
         return True

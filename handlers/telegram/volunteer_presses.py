@@ -31,6 +31,7 @@ from handlers.telegram import (
     case_commands,
     coordinator,
     danger_commands,
+    duty_commands,
     guided_presses,
     own_commands,
     people_commands,
@@ -214,6 +215,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     ),
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
     **case_commands.PRESSES,
+    **duty_commands.PRESSES,
     **own_commands.PRESSES,
     **danger_commands.PRESSES,
     **shift_presses.PRESSES,
@@ -223,4 +225,5 @@ OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
     **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
+    **duty_commands.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

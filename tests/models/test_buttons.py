@@ -15,6 +15,7 @@ from bot.intake import ending
 from handlers.telegram import (
     block_commands,
     coordinator,
+    duty_commands,
     guided_presses,
     people_commands,
     session_presses,
@@ -23,16 +24,33 @@ from handlers.telegram import (
     volunteer_presses,
     week_presses,
 )
-from models import buttons, buttons_cases, buttons_hours, buttons_overview, buttons_people, buttons_shifts
+from models import (
+    buttons,
+    buttons_cases,
+    buttons_duty,
+    buttons_hours,
+    buttons_overview,
+    buttons_people,
+    buttons_shifts,
+)
 from models.button import LONGEST_CODE, AnyButton, Button, Day, NotAButton, Number, OneOf, OrNone, Word, YesNo
 from models.buttons import AnswerCode, Asked
 from models.buttons_hours import GUIDED, AnswersKind, PageKind
 from models.dialogue import Pressed
 from models.intake import Draft, IntakeStep, advance
 
+MODULES = (buttons, buttons_cases, buttons_duty, buttons_hours, buttons_overview, buttons_people, buttons_shifts)
 DECLARED: dict[str, AnyButton] = {
     name: one
-    for module in (buttons, buttons_cases, buttons_hours, buttons_overview, buttons_people, buttons_shifts)
+    for module in (
+        buttons,
+        buttons_cases,
+        buttons_duty,
+        buttons_hours,
+        buttons_overview,
+        buttons_people,
+        buttons_shifts,
+    )  # fmt: skip
     for name, one in vars(module).items()
     if isinstance(one, Button)
 }
@@ -173,7 +191,7 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses)
+    modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses, duty_commands)
     apart = (one.PRESSES_OF_COORDINATORS for one in modules)
     theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, block_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}

@@ -15,6 +15,7 @@ from bot.cases import texts_naming
 from bot.cases.texts import ClaimedByYou, MyCases
 from bot.cases.texts_asked import OPTIONS_ON_A_SCREEN, AskTap
 from bot.cases.texts_closing import CloseCategory
+from bot.cases.texts_duty import ShiftLeaves
 from bot.cases.texts_naming import CaseUsage
 from bot.cases.texts_relayed import RelayedWords
 from bot.hours import guided
@@ -34,12 +35,14 @@ from bot.roster.told import CoverTold, ShiftNamed, ShiftSeen
 from bot.shifts.texts import ShiftReminder
 from bot.shifts.texts_coordinator import EXAMPLES as SHIFT_EXAMPLES
 from bot.shifts.texts_coordinator import ShiftUsage
+from bot.shifts.texts_presence import AreYouHere
 from bot.telling import table
 from bot.trouble.texts import ClockDoubt
 from bot.volunteers import texts_people
 from bot.volunteers.texts import StaffLanguage
 from bot.volunteers.texts_people import PeopleUsage
 from models.buttons import CLOCK, CONSENT, DELETE_UNASKED, END_ALL, HELD, LANGUAGE
+from models.buttons_duty import HERE
 from models.buttons_hours import AND, EVERYWHERE, NOTHING
 from models.buttons_shifts import COME
 from models.hours import Door, Reason
@@ -322,4 +325,6 @@ PRESSED: Mapping[type[Saying], tuple[str, ...]] = {
     CloseCategory: ("left",),
     ClockDoubt: (CLOCK.code(1),),
     ShiftReminder: (COME.code(1),),
+    AreYouHere: (HERE.code(1),),
+    ShiftLeaves: ("over",),
 }

@@ -36,6 +36,8 @@ SHOWN_NOTICES = frozenset(
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
         Notice.SHIFT_NEWS, Notice.SHIFT_ASK_OVER, Notice.SHIFT_GAP, Notice.SWAP_OVER, Notice.STANDING,
+        Notice.ARE_YOU_HERE, Notice.SHIFT_ABSENT, Notice.NOBODY_TAKES, Notice.CASE_GIVEN, Notice.SHIFT_LEAVES,
+        Notice.SHIFT_RETURNED,
         Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
     }
 )  # fmt: skip

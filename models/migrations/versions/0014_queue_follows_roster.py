@@ -108,6 +108,9 @@ def upgrade() -> None:
     with op.batch_alter_table('hand_over_readers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hand_over_readers_person_id'), ['person_id'], unique=False)
 
+    with op.batch_alter_table('assignments', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('absent_at', UtcDateTime(), nullable=True))
+
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.add_column(sa.Column('queued_at', UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('reminded', sa.Integer(), server_default=sa.text('0'), nullable=False))
@@ -117,6 +120,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('assignments', schema=None) as batch_op:
+        batch_op.drop_column('absent_at')
+
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_column('flagged_at')
         batch_op.drop_column('kept_until')
