@@ -40,6 +40,8 @@ CASE_FILES = {
     "bot/cases/fates.py",
     "bot/cases/keeping_cases.py",
     "bot/cases/stalls.py",
+    "bot/cases/handing_over.py",
+    "bot/cases/room.py",
     "bot/cases/opening.py",
     "bot/reports/overview.py",
     "bot/cases/queue.py",

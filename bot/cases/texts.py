@@ -14,7 +14,7 @@ from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
-from models.buttons_cases import NOTES
+from models.buttons_cases import HAND_OVER, NOTES
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -38,7 +38,8 @@ def case_buttons(words: Words, case: int, seq: int) -> Rows:
 
 def tool_buttons(words: Words, case: int, notes: int) -> Rows:
     """What else can be done with a case; its notes, where there are some."""
-    return rows_of(Choice(NOTES.code(case), words("notes_button", n=notes))) if notes else ()
+    hand_over = Choice(HAND_OVER.code(case), words("hand_over_button"))
+    return ((hand_over, Choice(NOTES.code(case), words("notes_button", n=notes))),) if notes else ((hand_over,),)
 
 
 def to_desk(words: Words, case: int) -> Choice:

@@ -13,7 +13,7 @@ from bot.cases.told import CaseTold
 from bot.language.i18n import Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons import RELEASE
-from models.buttons_cases import KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
+from models.buttons_cases import CLAIM_ANYWAY, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import CaseCode, Like
@@ -102,12 +102,32 @@ class BetweenUsage(ToStaff):
     """Why a command about a case did nothing, if it was tried; how it is written; and the reader's cases, to press."""
 
     kind: ClassVar = Notice.BETWEEN_USAGE
-    command: Literal["note"]
+    command: Literal["note", "handover"]
     refusal: Annotated[str, Like(("note_which", "note_not_yours", "note_empty", "note_answers_note"))] = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
     cases: tuple[CaseTold, ...] = ()
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         why = refusal_text(words, self.refusal, self.values, facts.zone) if self.refusal else ""
-        offered = (Choice(NOTES.code(one.case), words("notes_of", code=shown_code(one.code))) for one in self.cases)
+        offered = (self._offered(words, one) for one in self.cases)
         return Prompt(lines(why, words(f"{self.command}_usage")), rows_of(*offered))
+
+    def _offered(self, words: Words, case: CaseTold) -> Choice:
+        if self.command == "note":
+            return Choice(NOTES.code(case.case), words("notes_of", code=shown_code(case.code)))
+        return Choice(HAND_OVER.code(case.case), words("hand_over_of", code=shown_code(case.code)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManySure(ToStaff):
+    """A coordinator has as many cases as one has at once: do they want this one too?"""
+
+    kind: ClassVar = Notice.TOO_MANY_SURE
+    case: int
+    code: CaseCode
+    n: int
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        text = words("too_many_sure", n=self.n, code=shown_code(self.code))
+        claim = Choice(CLAIM_ANYWAY.code(self.case), words("claim_case"))
+        return Prompt(text, () if self.pressed else rows_of(claim))

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from bot.cases import texts as cases_texts
-from bot.cases import texts_asked, texts_between, texts_closing, texts_held, texts_newcomer, texts_relayed
+from bot.cases import (
+    texts_asked,
+    texts_between,
+    texts_closing,
+    texts_handing,
+    texts_held,
+    texts_newcomer,
+    texts_relayed,
+)
 from bot.hours import texts as hours_texts
 from bot.hours import texts_guided, texts_staff, texts_unasked
 from bot.intake import texts as intake_texts
@@ -30,7 +38,7 @@ from models.saying import Saying, has_newer_field
 
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
-    texts_asked, texts_between, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts,
+    texts_asked, texts_between, texts_handing, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts,
     intake_texts, texts_dialogue, texts_ending,
     shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
     texts_undo,
