@@ -59,6 +59,12 @@ async def open_of(db: Db, case_id: int) -> OpenHandOver | None:
     return only(OpenHandOver, await db.execute(_OF_CASE, {"case": case_id}))
 
 
+async def all_open(db: Db) -> list[OpenHandOver]:
+    """Every open hand-over, the first to end first."""
+    still = select(*columns(OpenHandOver, _OVERS)).where(_OVERS.c.ended_at.is_(None))
+    return every(OpenHandOver, await db.execute(still.order_by(_OVERS.c.over_at, _OVERS.c.id)))
+
+
 async def case_left(work: Work, case_id: int) -> None:
     """The case has left its giver in another way: nobody can accept it any more."""
     row = await open_of(work.db, case_id)

@@ -4,8 +4,10 @@ It stays its giver's until somebody accepts who has been shown the note; that is
 right to claim and the room for one more case are asked. How it ends otherwise is in `hand_over_ends.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, insert, select, update
 
@@ -15,7 +17,7 @@ from bot.cases.hand_over_ends import OpenHandOver
 from bot.cases.texts_handing import HandOverOffered, HandOverWaits
 from bot.cases.texts_newcomer import HandedOver
 from bot.cases.told import told_of
-from bot.engine import buttons
+from bot.engine import buttons, clock
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound, Stale
 from bot.engine.inserts import insert_or_skip
@@ -24,7 +26,6 @@ from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from bot.people.standing import Standing
 from bot.roster.staffing import on_shift
 from models.base import new_id, table_of
 from models.case import MOVES, CaseEventKind
@@ -48,24 +49,24 @@ class Receiver:
 
 
 async def receivers(work: Work) -> list[Receiver]:
-    """Whom the acting volunteer can hand a case to now: those present first; by day also those who may be asked."""
-    present = {one.id for one in await on_shift(work.db, work.now, work.zone)}
-    may_ask = not is_quiet(work.now, work.zone)
-    fit = [one for one in await standing.staff_standing(work.db) if _fits(one, work, present, may_ask=may_ask)]
-    called = await names.names_of(work.db, work.seal, {one.person_id for one in fit})
+    """Whom the acting volunteer can hand a case to now, as `receivers_of`."""
+    return await receivers_of(work.db, work.seal, work.staff.id, now=work.now, zone=work.zone)
+
+
+async def receivers_of(db: Db, seal: Seal, giver: int, *, now: datetime, zone: ZoneInfo) -> list[Receiver]:
+    """Whom somebody can hand a case to now: those present first; by day also those who may be asked."""
+    present = {one.id for one in await on_shift(db, now, zone)}
+    may_ask, today = not is_quiet(now, zone), clock.office_day(now, zone)
+    others = [one for one in await standing.staff_standing(db) if one.person_id != giver and one.may_claim_on(today)]
+    fit = [one for one in others if one.person_id in present or (one.may_be_asked and may_ask)]
+    called = await names.names_of(db, seal, {one.person_id for one in fit})
     found = [
         Receiver(one.person_id, called.get(one.person_id, "?"), one.speaks, one.person_id in present) for one in fit
     ]
     return sorted(found, key=lambda one: (not one.is_present, one.alias.casefold()))
 
 
-def _fits(one: Standing, work: Work, present: set[int], *, may_ask: bool) -> bool:
-    if one.person_id == work.staff.id or not one.may_claim_on(work.today):
-        return False
-    return one.person_id in present or (one.may_be_asked and may_ask)
-
-
-def languages_of(found: list[Receiver]) -> list[str]:
+def languages_of(found: Sequence[Receiver]) -> list[str]:
     """The languages that any of these speak: of who is present, if anybody is."""
     there = [one for one in found if one.is_present] or found
     return sorted({language for one in there for language in one.speaks})
@@ -110,6 +111,12 @@ async def _receiving(work: Work, person_id: int | None, language: str | None) ->
     if not to:
         raise BadInput("hand_over_nobody")
     return to
+
+
+async def offered_to(db: Db, person_id: int) -> list[OpenHandOver]:
+    """The open hand-overs that this person may read, the first to end first."""
+    rows = await hand_over_ends.all_open(db)
+    return [row for row in rows if await may_receive(db, person_id, row)]
 
 
 async def may_receive(db: Db, person_id: int, row: OpenHandOver | None) -> bool:

@@ -3,14 +3,14 @@
 Owns what these sayings carry. It must not load rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Protocol
 
 from bot.cases.texts import Rows, waited
 from bot.cases.told import CaseTold
-from bot.language.i18n import Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons import RELEASE
 from models.buttons_cases import CLAIM_ANYWAY, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
@@ -19,6 +19,28 @@ from models.outbox import Notice
 from models.saying import CaseCode, Like
 
 KEPT_FOR: tuple[Until, ...] = (TWO_HOURS, NOON, NEXT_SHIFT)
+
+
+class Noted(Protocol):
+    """What is shown of a note."""
+
+    @property
+    def alias(self) -> str | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def text(self) -> str: ...
+
+
+def notes_told(words: Words, noted: Sequence[Noted], facts: Facts) -> str:
+    """Notes of staff, each below who wrote it and when."""
+    return lines(*(lines(note_head(words, one, facts), one.text) for one in noted))
+
+
+def note_head(words: Words, note: Noted, facts: Facts) -> Plain:
+    """Who wrote a note, and when."""
+    when = words.day_and_time(note.at, facts.zone, now=facts.now)
+    return words("note_by", alias=Foreign(note.alias), when=when) if note.alias else words("note_of_before", when=when)
 
 
 def keep_buttons(words: Words, case: int, seq: int) -> Rows:

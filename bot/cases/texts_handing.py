@@ -61,7 +61,10 @@ class HandOverTo(ToStaff):
         if not self.people:
             return Prompt(lines(words("hand_over_title", code=code), words("hand_over_nobody")))
         text = lines(words("hand_over_title", code=code), words("hand_over_to"))
-        to_people = (Choice(HAND_TO.code(self.case, one.person), _person(words, one)) for one in self.people)
+        to_people = (
+            Choice(HAND_TO.code(self.case, one.person), person_named(words, one.alias, present=one.present))
+            for one in self.people
+        )
         to_speakers = (
             Choice(HAND_TO_SPEAKER.code(self.case, one), words("hand_to_speaker", language=language_named(words, one)))
             for one in self.languages
@@ -69,8 +72,9 @@ class HandOverTo(ToStaff):
         return Prompt(text, rows_of(*to_people, *to_speakers))
 
 
-def _person(words: Words, one: ReceiverTold) -> Plain:
-    return words("hand_to_present" if one.present else "hand_to_absent", alias=Foreign(one.alias))
+def person_named(words: Words, alias: str, *, present: bool) -> Plain:
+    """Somebody who can receive a case, and whether they are at work."""
+    return words("hand_to_present" if present else "hand_to_absent", alias=Foreign(alias))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,6 +183,18 @@ async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> 
     return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
 
 
+async def case_for_offer(db: Db, case_id: int) -> CaseRow:
+    """A case that is offered to who reads: what a card says of it. Never its words.
+
+    Raises:
+        NotFound: no such case.
+    """
+    case = await _seen(db, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
 async def holds(db: Db, person_id: int | None, case_id: int) -> bool:
     """Whether this person has the case now."""
     case = None if person_id is None else await _seen(db, case_id)

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, func, select
 
 from bot.cases import hand_over_ends, handing_over, notes
-from bot.cases.phrases import notes_told
 from bot.cases.taking_back import TAKE_BACK_WITHIN
-from bot.cases.texts_between import CaseNotes
+from bot.cases.texts_between import CaseNotes, notes_told
 from bot.cases.texts_handing import HandOverOffered
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk

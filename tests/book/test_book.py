@@ -41,7 +41,9 @@ LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
     "GET /desk/shifts/calendar/end", "GET /desk/shifts/open/{gap}/ask", "GET /desk/shifts/{shift}/{own}",
     "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send",
-    "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
+    "GET /desk/cases/{case}/{act}",
+    "GET /desk/cases/{case}/{between}", "GET /desk/hand-overs/{hand_over}/{act}",
+    "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
     "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
 }  # fmt: skip
 # A number here is a name or a limit, and nothing is counted by it: "change 7", "at most 40".

@@ -1,4 +1,4 @@
-"""Handing a case over: whose it is at every moment, how it ends, and what everybody is told. Of two at once one counts."""
+"""Handing a case over: whose it is at every moment, how it ends, what everybody is told. Of two at once one counts."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -40,6 +40,8 @@ def test_every_version_that_people_have_used_has_its_samples() -> None:
 
 # Which have a button by now that they had not, and what for.
 OFFERS_MORE = {
+    Notice.CLAIMED_BY_YOU: "a case can be handed over from there",
+    Notice.MY_CASES: "a case can be handed over from there",
     Notice.SESSION_UNSTAFFED: "a session that nobody staffs can be closed from there",
 }
 
