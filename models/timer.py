@@ -18,6 +18,7 @@ class TimerKind(StrEnum):
     PROMISE = "promise"
     TIME_KNOWN = "time_known"
     ANSWER = "answer"
+    OFFER_WIDER = "offer_wider"
     STALL = "stall"
     HAND_OVER = "hand_over"
     SHIFT_STARTS = "shift_starts"

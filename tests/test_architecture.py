@@ -37,6 +37,7 @@ CASE_FILES = {
     "bot/telling/rounds.py",
     "bot/cases/cases.py",
     "bot/cases/closing.py",
+    "bot/cases/earlier.py",
     "bot/cases/fates.py",
     "bot/cases/keeping_cases.py",
     "bot/cases/stalls.py",

@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
-from bot.cases import queue, replacing
+from bot.cases import earlier, queue, replacing
 from bot.cases.texts_newcomer import Receipt, Reopened
 from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
+from bot.engine.errors import NotFound
 from bot.engine.rows import exactly
 from bot.engine.work import Work
+from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
+from bot.roster.staffing import on_shift
 from models.base import new_id, table_of
 from models.case import MOVES, CaseEventKind, CaseStatus, FreedCode, new_code
 from models.saying import fields_of
+from models.timer import TimerKind
 
 REOPEN_WITHIN = timedelta(days=14)
+THEIRS_ALONE = timedelta(minutes=5)  # for which a case is offered to who had its newcomer before, and to nobody else
 CODE_TRIES = 20
 _FREED = table_of(FreedCode)
 
@@ -45,7 +50,23 @@ async def announce(work: Work, case: CaseRow) -> None:
     receipt = Reopened if case.has_returned else Receipt
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
     await work.tell(case.newcomer_id, told, case_id=case.id)
-    await queue.offer(work, case)
+    had_them = await earlier.who_had_them(work, case, await earlier.contacts(work.db, case, work.zone))
+    if had_them is None:
+        await queue.offer(work, case)
+    else:
+        await queue.offer_to_one(work, case, had_them)
+        await work.remind(TimerKind.OFFER_WIDER, case.id, work.now + THEIRS_ALONE)
+
+
+async def offer_wider(work: Work, case_id: int) -> None:
+    """A case that was offered to who had its newcomer before, and waits still, is offered to everybody else too."""
+    try:
+        case = await access.locked_case(work, case_id)
+    except NotFound:
+        return
+    if case.status == CaseStatus.QUEUED:
+        there = await on_shift(work.db, work.now, work.zone)
+        await queue.offer_to(work, case, [one.id for one in there])
 
 
 async def reopen_case(work: Work, case: CaseRow) -> CaseRow:

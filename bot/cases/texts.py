@@ -4,15 +4,16 @@ Owns what these sayings carry. Words that are relayed are in `texts_relayed.py`,
 what a closing asks in `texts_closing.py`, what newcomers read in `texts_newcomer.py`. It must not load rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from bot.cases.phrases import card_line
-from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
+from bot.cases.told import CaseTold, CategoryCode, ChannelCode, EarlierTold, LanguageCode
 from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
+from bot.language.parts import Facts, ToStaff, answer_label, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
 from models.buttons_cases import HAND_OVER, NOTES
 from models.case import CaseStatus
@@ -42,6 +43,20 @@ def tool_buttons(words: Words, case: int, notes: int) -> Rows:
     return ((hand_over, Choice(NOTES.code(case), words("notes_button", n=notes))),) if notes else ((hand_over,),)
 
 
+def earlier_line(words: Words, earlier: Sequence[EarlierTold]) -> str:
+    """The contacts of before in one line: each its day, its subject, and when it is to come back."""
+    if not earlier:
+        return ""
+    return words("card_earlier", contacts=Plain("; ".join(contact_told(words, one) for one in earlier)))
+
+
+def contact_told(words: Words, one: EarlierTold) -> Plain:
+    """One contact of before. Never a word that was written in it."""
+    about = answer_label(words, "category", one.category) if one.category else ""
+    again = words("earlier_comes_back", day=words.day(one.follow_up_on)) if one.follow_up_on else ""
+    return Plain(", ".join(part for part in (words.day(one.on_day), about, again) if part))
+
+
 def to_desk(words: Words, case: int) -> Choice:
     """The button that brings a link to the desk."""
     return Choice(DESK.code(case), words("open_desk"))
@@ -49,13 +64,16 @@ def to_desk(words: Words, case: int) -> Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Offered(CaseTold, ToStaff):
-    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language."""
+    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language.
+    `earlier`: their newest contacts before. `before`: the reader had them then."""
 
     kind: ClassVar = Notice.OFFERED
     returning: bool = False
     since: datetime
     messages: int = 1
     marked: bool = False
+    earlier: tuple[EarlierTold, ...] = ()
+    before: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         text = lines(
@@ -64,6 +82,8 @@ class Offered(CaseTold, ToStaff):
             words("card_waiting", time=words.day_and_time(self.since, facts.zone, now=facts.now)),
             words("card_messages", n=self.messages) if self.messages > 1 else "",
             words("card_returning") if self.returning else "",
+            words("card_before") if self.before else "",
+            earlier_line(words, self.earlier),
             words("card_no_speaker") if self.marked else "",
         )
         return Prompt(text, rows_of(Choice(CLAIM.code(self.case), words("claim_case"))))

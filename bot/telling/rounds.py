@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import handing_over, held_lines, old_words, queue, shift_starts, stalls
+from bot.cases import handing_over, held_lines, old_words, opening, queue, shift_starts, stalls
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -254,6 +254,7 @@ _DOES = {
     TimerKind.PROMISE: _promise_missed,
     TimerKind.TIME_KNOWN: _time_known,
     TimerKind.ANSWER: _answer_owed,
+    TimerKind.OFFER_WIDER: opening.offer_wider,
     TimerKind.STALL: stalls.look,
     TimerKind.HAND_OVER: handing_over.look,
     TimerKind.SHIFT_STARTS: shift_starts.start_shift,

@@ -4,15 +4,18 @@ It says how far it has shown the conversation, so that nothing unread is closed.
 what has become of it and finds their own unsent words, nobody else's. For anybody else the page does not exist.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 
 from aiohttp import web
 
-from bot.cases import cases, closing, drafts, hand_over_ends, handing_over, notes, transcript
+from bot.cases import cases, closing, drafts, earlier, hand_over_ends, handing_over, notes, transcript
 from bot.cases.hand_over_ends import OpenHandOver
 from bot.cases.handing_over import Receiver
 from bot.cases.notes import Note
+from bot.cases.texts import contact_told
+from bot.cases.told import EarlierTold
 from bot.cases.transcript import Line
 from bot.engine import clock
 from bot.engine.actors import actor_of
@@ -26,10 +29,11 @@ from handlers.web.desk.between_view import hand_to, keep_for, kept_told, notes_s
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
-from handlers.web.frame.view import page, refusal_text, words_for
+from handlers.web.frame.view import inline, page, refusal_text, words_for
 from models.closing import UNKNOWN
 
 GONE = 410
+MOST_EARLIER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class _Seen:
     notes: list[Note]
     receivers: list[Receiver]
     hand_over: OpenHandOver | None
+    earlier: Sequence[EarlierTold]
 
 
 async def case_page(
@@ -106,6 +111,7 @@ def _shown(request: web.Request, seen: _Seen, typed: Typed, refusal: Refusal | N
         seen_seq=transcript.last_shown(seen.lines),
         lines=[line_shown(service, words, line, seen.states.get(line.message_id), now) for line in seen.lines],
         hand_to=hand_to(words, seen.receivers), offered_out=offered_out(service, words, seen, now),
+        earlier=[inline(contact_told(words, one)) for one in seen.earlier],
         notes=notes_shown(service, words, seen.notes, now),
         kept=kept_told(service, words, seen.case, now), keep_for=keep_for(words),
         options=closing_options(words, default), status=refusal.status if refusal else 200,
@@ -146,7 +152,8 @@ async def _read(request: web.Request, login: Login, case_id: int) -> _Seen:
             db, service.store.seal, login.person_id, now=clock.now(), zone=service.store.zone
         )
         offered = await hand_over_ends.open_of(db, case.id)
-        return _Seen(case, lines, states, await _draft(request, db, login, case_id), noted, to, offered)
+        before = await earlier.contacts(db, case, service.store.zone, most=MOST_EARLIER)
+        return _Seen(case, lines, states, await _draft(request, db, login, case_id), noted, to, offered, before)
 
 
 async def _lost(request: web.Request, login: Login, case_id: int) -> tuple[Loss | None, str]:
