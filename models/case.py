@@ -37,6 +37,7 @@ class CaseEventKind(StrEnum):
     ANSWERED = "answered"
     NEWCOMER_WROTE = "newcomer_wrote"
     TAKEN_UP = "taken_up"
+    HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
     UNDELIVERED = "undelivered"
     LATE = "late"
@@ -52,6 +53,7 @@ MOVES: dict[CaseEventKind, tuple[frozenset[CaseStatus], CaseStatus]] = {
     CaseEventKind.WITHDRAWN: (frozenset({CaseStatus.QUEUED, CaseStatus.CLAIMED}), CaseStatus.CLOSED),
     CaseEventKind.REOPENED: (frozenset({CaseStatus.CLOSED}), CaseStatus.QUEUED),
     CaseEventKind.TAKEN_UP: (frozenset({CaseStatus.CLOSED}), CaseStatus.CLAIMED),  # by the volunteer who closed it
+    CaseEventKind.HANDED_OVER: (frozenset({CaseStatus.CLAIMED}), CaseStatus.CLAIMED),  # by who accepted it
 }
 
 

@@ -19,6 +19,7 @@ class TimerKind(StrEnum):
     TIME_KNOWN = "time_known"
     ANSWER = "answer"
     STALL = "stall"
+    HAND_OVER = "hand_over"
     SHIFT_STARTS = "shift_starts"
     DRAFT_EXPIRES = "draft_expires"
     HELD_EXPIRES = "held_expires"

@@ -8,19 +8,32 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from bot.cases import drafts, focus, messages, more_words, on_duty, questions, queue, unsaying, waiting
+from bot.cases import (
+    drafts,
+    focus,
+    hand_over_ends,
+    messages,
+    more_words,
+    on_duty,
+    questions,
+    queue,
+    room,
+    unsaying,
+    waiting,
+)
 from bot.cases.messages import MESSAGES
 from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
+from bot.engine.actors import require_coordinator
 from bot.engine.db import Db
-from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
+from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift, Refusal, TooManyCases
 from bot.engine.rows import every, exactly, only
 from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
 from models.base import UtcDateTime, table_of
-from models.case import MOVES, CaseEventKind, CaseStatus
+from models.case import MOVES, CaseEventKind, CaseStatus, spoken_code
 from models.conversation import Author
 from models.people import Person
 from models.saying import fields_of
@@ -48,10 +61,12 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
         AlreadyClaimed: another volunteer was first; carries who and when.
         MayNotClaim: the actor is new, a trainee or away.
         NotOnShift: the actor is not on shift now.
+        TooManyCases: the actor has as many as one may have at once.
     Source: README, decisions: "a case has one volunteer at a time".
     """
     await on_duty.acted(work)
-    return await _claim(work, case_id, is_on_shift(work.staff.id, work.now, grace=queue.grace(work)), card)
+    is_there = is_on_shift(work.staff.id, work.now, grace=queue.grace(work))
+    return await _claim(work, case_id, is_there & _has_room(work), card)
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
@@ -59,7 +74,20 @@ async def claim_case_off_shift(work: Work, *, case_id: int, card: int | None = N
 
     Raises: as `claim_case`, never NotOnShift.
     """
+    return await _claim(work, case_id, _has_room(work), card)
+
+
+async def claim_case_overruling(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
+    """As `claim_case`, for a coordinator who has said yes to one more, on shift or not.
+
+    Raises: as `claim_case`, never NotOnShift or TooManyCases; NotFound for a volunteer.
+    """
+    require_coordinator(work.actor)
     return await _claim(work, case_id, None, card)
+
+
+def _has_room(work: Work) -> ColumnElement[bool]:
+    return room.has_room(work.staff.id, work.now, work.settings.cases_at_once)
 
 
 async def give_case(work: Work, *, case_id: int, person_id: int) -> CaseRow:
@@ -94,8 +122,9 @@ async def _claim(
 async def _take_from_queue(
     work: Work, case: CaseRow, condition: ColumnElement[bool] | None, whose: int
 ) -> CaseRow | None:
-    # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
-    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose).with_for_update(read=True))
+    # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one; or
+    # the same person take another case, and both find room.
+    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose).with_for_update(key_share=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     take = take.where(standing.may_claim(whose, work.today))
@@ -109,10 +138,7 @@ async def _take_from_queue(
 
 async def _why_not(work: Work, case: CaseRow, whose: int) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        stands = (await standing.standing_of(work.db, [whose])).get(whose)
-        if stands is None or not stands.enabled:
-            return NotFound()
-        return stands.bar_to_claim(work.today) or NotOnShift(case_code=case.code)
+        return await why_not_more(work, whose, case.code) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == whose == work.staff.id and claimed_at:
@@ -122,6 +148,19 @@ async def _why_not(work: Work, case: CaseRow, whose: int) -> Exception:
     if claimed_at is None:
         return AlreadyClaimed("case_not_open", code=case.code)
     return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
+
+
+async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal | None:
+    """Why this volunteer may not be given this case, one more, as it is told; None if they may."""
+    stands = (await standing.standing_of(work.db, [whose])).get(whose)
+    if stands is None or not stands.enabled:
+        return NotFound()
+    if (bar := stands.bar_to_claim(work.today)) is not None:
+        return bar
+    codes = await room.codes_that_count(work.db, whose, work.now)
+    if len(codes) < work.settings.cases_at_once:
+        return None
+    return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)
 
 
 async def release_case(work: Work, *, case_id: int, seen_seq: int) -> CaseRow:
@@ -179,6 +218,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=reason)
     await drafts.case_left(work, case.id)
+    await hand_over_ends.case_left(work, case.id)
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, select, update
 
-from bot.cases import drafts, focus, questions, queue, unsaying
+from bot.cases import drafts, focus, hand_over_ends, questions, queue, unsaying
 from bot.cases.cases import claimed_since, refuse_if_newer
 from bot.cases.texts import CaseEnded, CaseTakenBack, CaseWithdrawn
 from bot.cases.texts_newcomer import Closed, Ended
@@ -143,6 +143,7 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     await focus.case_ended(work, case.volunteer_id if case.status == CaseStatus.CLAIMED else None)
     await work.record(case.id, event, detail=detail)
     await drafts.case_left(work, case.id)
+    await hand_over_ends.case_left(work, case.id)
     await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
     work.noted(Locked)  # is no more as it was
     resting = update(_THREADS).where(_THREADS.c.id == case.conversation_id)

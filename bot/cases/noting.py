@@ -20,7 +20,13 @@ from models.outbox import Notice
 
 COMMAND: Literal["note"] = "note"
 # What is shown to staff about a case and is no way to its newcomer: nobody answers a note by answering to it.
-NO_WAY_OUT = (Notice.CASE_NOTES, Notice.NOTE_KEPT, Notice.BETWEEN_USAGE)
+NO_WAY_OUT = {
+    **dict.fromkeys((Notice.CASE_NOTES, Notice.NOTE_KEPT, Notice.BETWEEN_USAGE), "note_answers_note"),
+    **dict.fromkeys(
+        (Notice.HAND_OVER_TO, Notice.HAND_OVER_ASK, Notice.HAND_OVER_OFFERED, Notice.HAND_OVER_WAITS,
+         Notice.HAND_OVER_OVER), "hand_over_answers",
+    ),
+}  # fmt: skip
 _DIGITS = re.compile(rf"\s*((?:[0-9][ \u00a0]?){{{CODE_DIGITS}}}[0-9])(?![0-9])[\s:,.]*", re.DOTALL)
 
 
@@ -130,11 +136,14 @@ async def was_held(work: Work, own_message: int) -> bool:
     return True
 
 
-async def answers_one(work: Work, answers: int) -> bool:
-    """Whether the message that is answered to is a note, or tells of one: then the answer is for nobody."""
+async def answers_one(work: Work, answers: int) -> str:
+    """Why an answer to this message is for nobody: it is a note, or tells of one or of a hand-over. Empty if not so."""
     address_id = work.staff.address_id
     told = None if address_id is None else await remote.notice_of_remote(work.db, address_id, answers)
-    return told in NO_WAY_OUT or await notes.case_of(work.db, remote.external_id(work.staff.id, answers)) is not None
+    if told is not None and told in NO_WAY_OUT:
+        return NO_WAY_OUT[Notice(told)]
+    is_note = await notes.case_of(work.db, remote.external_id(work.staff.id, answers)) is not None
+    return NO_WAY_OUT[Notice.CASE_NOTES] if is_note else ""
 
 
 async def refuse(work: Work, refusal: BadInput, *, own_message: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, update
 
-from bot.cases import queue, replacing, waiting
+from bot.cases import earlier, queue, replacing, waiting
 from bot.cases.texts_newcomer import Receipt, Reopened
 from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
@@ -45,7 +45,11 @@ async def announce(work: Work, case: CaseRow) -> None:
     receipt = Reopened if case.has_returned else Receipt
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
     await work.tell(case.newcomer_id, told, case_id=case.id)
-    await queue.offer(work, case)
+    had_them = await earlier.who_had_them(work, case, await earlier.contacts(work.db, case, work.zone))
+    if had_them is None:
+        await queue.offer(work, case)
+    else:
+        await queue.offer_to_one(work, case, had_them)  # the others have it with the first reminder
     await waiting.watch(work, case.id)
 
 

@@ -4,14 +4,13 @@ in one line.
 It must not know which notice it is part of, nor load rows.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.cases.told import Promised, PromiseKind
 from bot.hours.phrases import session_line
 from bot.hours.told import SessionTold
-from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.i18n import Ltr, Plain, Words
 from bot.language.parts import Facts, answer_label, lines
 
 
@@ -24,28 +23,6 @@ class OneLine(Protocol):
     def channel(self) -> str | None: ...
     @property
     def category(self) -> str | None: ...
-
-
-class Noted(Protocol):
-    """What is shown of a note."""
-
-    @property
-    def alias(self) -> str | None: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def text(self) -> str: ...
-
-
-def notes_told(words: Words, noted: Sequence[Noted], facts: Facts) -> str:
-    """Notes of staff, each below who wrote it and when."""
-    return lines(*(lines(note_head(words, one, facts), one.text) for one in noted))
-
-
-def note_head(words: Words, note: Noted, facts: Facts) -> Plain:
-    """Who wrote a note, and when."""
-    when = words.day_and_time(note.at, facts.zone, now=facts.now)
-    return words("note_by", alias=Foreign(note.alias), when=when) if note.alias else words("note_of_before", when=when)
 
 
 def promise_lines(words: Words, promised: Promised, facts: Facts) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from bot.cases import replacing
+from bot.cases import earlier, replacing
 from bot.cases.messages import MESSAGES
 from bot.cases.texts import Offered, Reason, Taken, Why
 from bot.cases.told import Promised, PromiseKind, told_of
@@ -146,6 +146,13 @@ async def offer(work: Work, case: CaseRow) -> None:
     await _deal(work, case, speakers or volunteers, marked=not speakers)
 
 
+async def offer_to_one(work: Work, case: CaseRow, person_id: int) -> None:
+    """Send a card to one volunteer alone, who had this newcomer before."""
+    card = replace(await _card_of(work, case, marked=False), before=True)
+    await work.tell_each([person_id], card, case_id=case.id)
+    work.ring(bells.DESK)
+
+
 async def offer_in_another_language(work: Work, case: CaseRow) -> None:
     """The cards of a waiting case say its new language, and who on shift has that language has a card too."""
     volunteers = await volunteers_on_shift(work)
@@ -182,7 +189,8 @@ async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
     )
     messages = (await work.db.execute(count)).scalar_one()
     since, returning = case.waiting_since or work.now, case.has_returned
-    return Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
+    told = Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
+    return replace(told, earlier=await earlier.contacts(work.db, case, work.zone))
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
@@ -193,7 +201,8 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
     known = await _card_of(work, case, marked=bool(marked))
     for card in await _live_cards(work, case.id):
         was = Offered.understood(card.params)
-        fresh = replace(known, marked=was.marked if marked is None else known.marked, why=was.why)
+        is_marked = was.marked if marked is None else known.marked
+        fresh = replace(known, marked=is_marked, why=was.why, before=was.before)
         if card.state == RowState.DUE and card.lease_owner is None:
             await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=work.kept(fresh)))
         else:

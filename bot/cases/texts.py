@@ -4,18 +4,19 @@ Owns what these sayings carry. Words that are relayed are in `texts_relayed.py`,
 what a closing asks in `texts_closing.py`, what newcomers read in `texts_newcomer.py`. It must not load rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from bot.cases.phrases import card_line
 from bot.cases.texts_danger import danger_button
-from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
+from bot.cases.told import CaseTold, CategoryCode, ChannelCode, EarlierTold, LanguageCode
 from bot.engine import clock
 from bot.language.i18n import Foreign, Plain, Words
-from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
+from bot.language.parts import Facts, ToStaff, answer_label, lines, rows_of, shown_code
 from models.buttons import CLAIM, CLOSE, DESK, RELEASE
-from models.buttons_cases import NOTES
+from models.buttons_cases import HAND_OVER, NOTES
 from models.buttons_duty import CLAIM_ANYWAY
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
@@ -41,8 +42,23 @@ def case_buttons(words: Words, case: int, seq: int) -> Rows:
 
 def tool_buttons(words: Words, case: int, notes: int) -> Rows:
     """What else can be done with a case; its notes, where there are some."""
-    shown = rows_of(Choice(NOTES.code(case), words("notes_button", n=notes))) if notes else ()
-    return (*shown, (danger_button(words, case),))
+    hand_over = Choice(HAND_OVER.code(case), words("hand_over_button"))
+    shown = (Choice(NOTES.code(case), words("notes_button", n=notes)),) if notes else ()
+    return (hand_over, *shown), (danger_button(words, case),)
+
+
+def earlier_line(words: Words, earlier: Sequence[EarlierTold]) -> str:
+    """The contacts of before in one line: each its day, its subject, and when it is to come back."""
+    if not earlier:
+        return ""
+    return words("card_earlier", contacts=Plain("; ".join(contact_told(words, one) for one in earlier)))
+
+
+def contact_told(words: Words, one: EarlierTold) -> Plain:
+    """One contact of before. Never a word that was written in it."""
+    about = answer_label(words, "category", one.category) if one.category else ""
+    again = words("earlier_comes_back", day=words.day(one.follow_up_on)) if one.follow_up_on else ""
+    return Plain(", ".join(part for part in (words.day(one.on_day), about, again) if part))
 
 
 def to_desk(words: Words, case: int) -> Choice:
@@ -54,7 +70,8 @@ def to_desk(words: Words, case: int) -> Choice:
 class Offered(CaseTold, ToStaff):
     """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language.
     `why`: nobody with its language has taken it so far, or nobody on shift at all, and the reader is asked outside a
-    shift."""
+    shift.
+    `earlier`: their newest contacts before. `before`: the reader had them then."""
 
     kind: ClassVar = Notice.OFFERED
     returning: bool = False
@@ -62,6 +79,8 @@ class Offered(CaseTold, ToStaff):
     messages: int = 1
     marked: bool = False
     why: Why = ""
+    earlier: tuple[EarlierTold, ...] = ()
+    before: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         take = CLAIM_ANYWAY if self.why == "asked" else CLAIM
@@ -71,6 +90,8 @@ class Offered(CaseTold, ToStaff):
             words("card_waiting", time=words.day_and_time(self.since, facts.zone, now=facts.now)),
             words("card_messages", n=self.messages) if self.messages > 1 else "",
             words("card_returning") if self.returning else "",
+            words("card_before") if self.before else "",
+            earlier_line(words, self.earlier),
             words("card_no_speaker") if self.marked else "",
             words(f"card_{self.why}") if self.why else "",
         )

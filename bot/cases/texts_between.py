@@ -3,22 +3,44 @@
 Owns what these sayings carry. It must not load rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Protocol
 
 from bot.cases.texts import Rows, waited
 from bot.cases.told import CaseTold
-from bot.language.i18n import Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons import RELEASE
-from models.buttons_cases import KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
+from models.buttons_cases import CLAIM_ANYWAY, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import CaseCode, Like
 
 KEPT_FOR: tuple[Until, ...] = (TWO_HOURS, NOON, NEXT_SHIFT)
+
+
+class Noted(Protocol):
+    """What is shown of a note."""
+
+    @property
+    def alias(self) -> str | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def text(self) -> str: ...
+
+
+def notes_told(words: Words, noted: Sequence[Noted], facts: Facts) -> str:
+    """Notes of staff, each below who wrote it and when."""
+    return lines(*(lines(note_head(words, one, facts), one.text) for one in noted))
+
+
+def note_head(words: Words, note: Noted, facts: Facts) -> Plain:
+    """Who wrote a note, and when."""
+    when = words.day_and_time(note.at, facts.zone, now=facts.now)
+    return words("note_by", alias=Foreign(note.alias), when=when) if note.alias else words("note_of_before", when=when)
 
 
 def keep_buttons(words: Words, case: int, seq: int) -> Rows:
@@ -102,12 +124,32 @@ class BetweenUsage(ToStaff):
     """Why a command about a case did nothing, if it was tried; how it is written; and the reader's cases, to press."""
 
     kind: ClassVar = Notice.BETWEEN_USAGE
-    command: Literal["note"]
+    command: Literal["note", "handover"]
     refusal: Annotated[str, Like(("note_which", "note_not_yours", "note_empty", "note_answers_note"))] = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
     cases: tuple[CaseTold, ...] = ()
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         why = refusal_text(words, self.refusal, self.values, facts.zone) if self.refusal else ""
-        offered = (Choice(NOTES.code(one.case), words("notes_of", code=shown_code(one.code))) for one in self.cases)
+        offered = (self._offered(words, one) for one in self.cases)
         return Prompt(lines(why, words(f"{self.command}_usage")), rows_of(*offered))
+
+    def _offered(self, words: Words, case: CaseTold) -> Choice:
+        if self.command == "note":
+            return Choice(NOTES.code(case.case), words("notes_of", code=shown_code(case.code)))
+        return Choice(HAND_OVER.code(case.case), words("hand_over_of", code=shown_code(case.code)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManySure(ToStaff):
+    """A coordinator has as many cases as one has at once: do they want this one too?"""
+
+    kind: ClassVar = Notice.TOO_MANY_SURE
+    case: int
+    code: CaseCode
+    n: int
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        text = words("too_many_sure", n=self.n, code=shown_code(self.code))
+        claim = Choice(CLAIM_ANYWAY.code(self.case), words("claim_case"))
+        return Prompt(text, () if self.pressed else rows_of(claim))

@@ -101,6 +101,21 @@ class Claimed(ToNewcomer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedOver(ToNewcomer):
+    """Another person goes on with the case. `adviser`: the name they want to be shown by, if any."""
+
+    kind: ClassVar = Notice.HANDED_OVER
+    code: CaseCode
+    adviser: Name | None = None
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        code = shown_code(self.code)
+        if self.adviser:
+            return Prompt(words("handed_over_named", case=code, name=Foreign(self.adviser)))
+        return Prompt(words("handed_over", case=code))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply(ToNewcomer):
     """A volunteer's words, or one part of them; they stand in the message that the row names."""
 

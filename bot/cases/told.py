@@ -5,7 +5,7 @@ It must not say anything: `phrases.py` and the texts do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -53,6 +53,15 @@ class CaseTold(Carried):
     language: LanguageCode
     channel: ChannelCode | None = None
     category: CategoryCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierTold(Carried):
+    """An earlier contact of the same newcomer. `follow_up_on`: the day on which it is to come back, if it is."""
+
+    on_day: date
+    category: CategoryCode | None = None
+    follow_up_on: date | None = None
 
 
 def told_of(case: CaseRow) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@
     ├── AlreadyClaimed      another volunteer was first
     ├── NotOnShift          may be claimed from the desk after a yes
     ├── MayNotClaim         not yet, or not now: new, a trainee, away
+    ├── TooManyCases        as many as one volunteer has at once; a coordinator may all the same
     ├── NotOpen             the case is closed, so this cannot be done to it
     ├── NewerWords          the newcomer wrote something that has not been shown
     ├── UnsentWords         the volunteer has written something that was not sent, and is asked about it
@@ -80,6 +81,17 @@ class MayNotClaim(Refusal):
 
     code = "claim_when_introduced"
     status = 409
+
+
+class TooManyCases(Refusal):
+    """Its sentence names the cases that count. `case_code`: of the one that was to be taken."""
+
+    code = "too_many_cases"
+    status = 409
+
+    def __init__(self, *, codes: str, n: int, case_code: str = "") -> None:
+        super().__init__(codes=codes, n=n)
+        self.case_code = case_code
 
 
 class NotOpen(Refusal):

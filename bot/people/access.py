@@ -86,7 +86,8 @@ _NEWEST_OF = (
 )
 
 LOST_KNOWN_FOR = timedelta(hours=24)
-_LEAVES = (CaseEventKind.RELEASED, CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
+_COMES = (CaseEventKind.CLAIMED, CaseEventKind.HANDED_OVER)  # to whoever did it
+_LEAVES = (CaseEventKind.HANDED_OVER, CaseEventKind.RELEASED, CaseEventKind.CLOSED, CaseEventKind.WITHDRAWN)
 _LEDGER = table_of(CaseEvent)
 
 
@@ -173,13 +174,25 @@ async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> 
     mine = require_staff(actor).id
     holds, loss = False, None
     for event in every(ComesOrGoes, await db.execute(_COMES_AND_GOES, {"case": case_id})):
-        if event.kind == CaseEventKind.CLAIMED and event.actor_id == mine:
+        if event.kind in _COMES and event.actor_id == mine:
             holds, loss = True, None
         elif holds and event.kind in _LEAVES and event.code is not None:  # a purged case is nobody's, and never was
             holds, loss = False, Loss(event.code, event.kind, event.at, event.actor_id == mine)
         elif loss and event.kind == CaseEventKind.ERASED and event.detail is None:
             loss = replace(loss, is_erased=True)
     return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
+
+
+async def case_for_offer(db: Db, case_id: int) -> CaseRow:
+    """A case that is offered to who reads: what a card says of it. Never its words.
+
+    Raises:
+        NotFound: no such case.
+    """
+    case = await _seen(db, case_id)
+    if case is None:
+        raise NotFound
+    return case
 
 
 async def holds(db: Db, person_id: int | None, case_id: int) -> bool:

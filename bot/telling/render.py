@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, func, select
 
-from bot.cases import notes
-from bot.cases.phrases import notes_told
+from bot.cases import hand_over_ends, handing_over, notes
 from bot.cases.taking_back import TAKE_BACK_WITHIN
-from bot.cases.texts_between import CaseNotes
+from bot.cases.texts_between import CaseNotes, notes_told
+from bot.cases.texts_handing import HandOverOffered
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk
 from bot.engine import clock, sealed_names
@@ -158,6 +158,8 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
             more |= await _state_of(db, saying.message)
         case WhichCase(person=int(person)):
             more["held_lines"] = await _held_lines(db, service, person)
+        case HandOverOffered(shown=True):
+            more["notes"] = await _note_of(db, service, row.address_id, saying.hand_over)
         case CaseNotes(case=case_id):
             more["notes"] = await _notes(db, service, row.address_id, case_id)
         case Erased(unsaid=True):
@@ -178,6 +180,15 @@ async def _notes(db: Db, service: Service, address_id: int, case_id: int) -> str
     language = exactly(Reader, await db.execute(_READER, {"address": address_id})).language
     noted = await notes.of_case(db, service.store.seal, case_id)
     return notes_told(service.desk(language), noted, service.facts(clock.now()))
+
+
+async def _note_of(db: Db, service: Service, address_id: int, hand_over_id: int) -> str:
+    """The note of a hand-over that is open still, for who may receive it."""
+    reader = (await db.execute(select(_ADDRESSES.c.person_id).where(_ADDRESSES.c.id == address_id))).scalar_one()
+    row = await hand_over_ends.by_id(db, hand_over_id)
+    if row is None or row.ended_at is not None or not await handing_over.may_receive(db, reader, row):
+        return ""
+    return handing_over.note_of(service.store.seal, row)
 
 
 async def relay_state(db: Db, message_id: int) -> tuple[str, str]:

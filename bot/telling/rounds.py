@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import held_lines, old_words, queue, shift_ends, shift_starts, stalls, waiting
+from bot.cases import handing_over, held_lines, old_words, queue, shift_ends, shift_starts, stalls, waiting
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -257,6 +257,7 @@ _DOES = {
     TimerKind.TIME_KNOWN: _time_known,
     TimerKind.ANSWER: _answer_owed,
     TimerKind.STALL: stalls.look,
+    TimerKind.HAND_OVER: handing_over.look,
     TimerKind.SHIFT_STARTS: shift_starts.start_shift,
     TimerKind.DRAFT_EXPIRES: purge.expire_draft,
     TimerKind.HELD_EXPIRES: held_lines.expire_held,

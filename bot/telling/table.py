@@ -15,6 +15,7 @@ from bot.cases import (
     texts_closing,
     texts_danger,
     texts_duty,
+    texts_handing,
     texts_held,
     texts_naming,
     texts_newcomer,
@@ -52,8 +53,8 @@ SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_between, texts_blocking, texts_closing, texts_danger, texts_held, texts_naming, texts_newcomer,
     texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending, shifts_texts, texts_coordinator,
-    texts_coverage, texts_feed, texts_announce, texts_term, texts_swap, texts_undo, texts_duty, texts_presence,
-    texts_shift_guided, volunteers_texts, texts_people, texts_own, texts_invite,
+    texts_coverage, texts_feed, texts_announce, texts_term, texts_swap, texts_undo, texts_duty, texts_handing,
+    texts_presence, texts_shift_guided, volunteers_texts, texts_people, texts_own, texts_invite,
 )  # fmt: skip
 
 

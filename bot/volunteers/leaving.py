@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 
-from bot.cases import cases, drafts
+from bot.cases import cases, drafts, hand_over_ends
 from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
@@ -88,6 +88,7 @@ async def disable_staff(work: Work, person_id: int) -> int:
 
 
 async def _end(work: Work, person_id: int) -> Ended:
+    await hand_over_ends.receiver_gone(work, person_id)  # before their row is held: who accepts takes both so
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(enabled=False))
     freed = await free_cases_of(work, person_id, reason="disabled")  # first: what is deleted below comes after its lock
     await presence.end_all(work, person_id)

@@ -50,7 +50,7 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
     actor = await acting(work)
     act = act_of(message, is_edit=update.edited_message is not None)
     match act:
-        case Edited() if await case_commands.edited(work, message):
+        case Edited() if await case_commands.edited(work, message, catalogues):
             pass
         case Edited():
             is_slashed = commands.of_staff(message.text or "") is not None
@@ -78,7 +78,7 @@ async def _refuse_unreadable(work: Work, actor: Actor, sent: Unreadable, own_mes
 
 async def _command(work: Work, actor: Actor, line: Line, message: Message, catalogues: Catalogues) -> None:
     """A line of staff that begins with a slash. A command is followed; what is more than that is sent to nobody."""
-    if await case_commands.followed(work, line, message):
+    if await case_commands.followed(work, line, message, catalogues):
         return
     followed = await _followed(work, actor, line, catalogues) or await _of_a_case(work, actor, line, message)
     if not followed or (line.rest and line.name in TAKE_NO_ARGUMENTS):

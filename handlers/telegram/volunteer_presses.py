@@ -18,10 +18,11 @@ from bot.cases import (
     which_case,
 )
 from bot.cases.texts import ClaimedByYou, ReleasedByYou
+from bot.cases.texts_between import TooManySure
 from bot.cases.told import told_of
 from bot.engine import buttons
 from bot.engine.actors import Actor
-from bot.engine.errors import NotFound, Stale
+from bot.engine.errors import NotFound, Stale, TooManyCases
 from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
@@ -108,7 +109,14 @@ async def _pressed_claim(press: Press, offer: OfCase) -> Answer:
     """The card that was pressed says so itself, and the newcomer's words follow: nothing else is said."""
     work, card = press.work, press.card
     offered = card if await queue.offers(work, card, offer.case) else None
-    case = await cases.claim_case(work, case_id=offer.case, card=offered)
+    try:
+        case = await cases.claim_case(work, case_id=offer.case, card=offered)
+    except TooManyCases as full:
+        if press.actor.role != Role.COORDINATOR:
+            raise
+        asked = TooManySure(case=offer.case, code=full.case_code, n=work.settings.cases_at_once)
+        await work.tell(press.actor.id, asked, case_id=offer.case)
+        return DONE
     noted = await notes.count(work.db, case.id)
     claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case), notes=noted)
     await work.tell(work.staff.id, claimed, case_id=case.id, edits=offered)
@@ -222,7 +230,8 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **term_presses.PRESSES,
 }
 OF_COORDINATORS = {
-    **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
+    **PRESSES, **case_commands.PRESSES_OF_COORDINATORS,
+    **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
     **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
     **duty_commands.PRESSES_OF_COORDINATORS,

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.service import Service
 from handlers.web.chat import back, chat, endings, presence, secret
-from handlers.web.desk import between, case, desk
+from handlers.web.desk import between, case, desk, offered
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
@@ -113,7 +113,12 @@ ROUTES = (
     Route("GET", _CASE + "/claim", Policy.STAFF, desk.ask_claim),
     Route("POST", _CASE + "/claim", Policy.STAFF, desk.claim),
     Route("GET", _CASE, Policy.CLAIMER, case.show),
-    Route("GET", _CASE + "/{act:reply|draft|take-back|release|not-advice|close|keep|note}", Policy.PUBLIC, case.look),
+    Route(
+        "GET",
+        _CASE + "/{act:reply|draft|take-back|release|not-advice|close|keep|note|hand-over|hand-back}",
+        Policy.PUBLIC,
+        case.look,
+    ),
     Route("POST", _CASE + "/reply", Policy.CLAIMER, case.reply),
     Route("POST", _CASE + "/take-back", Policy.CLAIMER, case.take_back),
     Route("POST", _CASE + "/draft", Policy.CLAIMER, case.keep_draft),
@@ -122,6 +127,12 @@ ROUTES = (
     Route("POST", _CASE + "/close", Policy.CLAIMER, case.close),
     Route("POST", _CASE + "/keep", Policy.CLAIMER, between.keep),
     Route("POST", _CASE + "/note", Policy.CLAIMER, between.note),
+    Route("POST", _CASE + "/hand-over", Policy.CLAIMER, between.hand_over),
+    Route("POST", _CASE + "/hand-back", Policy.CLAIMER, between.hand_back),
+    Route("GET", r"/desk/hand-overs/{hand_over:\d{1,18}}", Policy.STAFF, offered.show),
+    Route("GET", r"/desk/hand-overs/{hand_over:\d{1,18}}/{act:accept|refuse}", Policy.PUBLIC, offered.look),
+    Route("POST", r"/desk/hand-overs/{hand_over:\d{1,18}}/accept", Policy.STAFF, offered.accept),
+    Route("POST", r"/desk/hand-overs/{hand_over:\d{1,18}}/refuse", Policy.STAFF, offered.refuse),
     Route("GET", "/desk/hours", Policy.COORDINATOR, pages.show),
     Route("GET", "/desk/hours/propose", Policy.PUBLIC, pages.look),
     Route("POST", "/desk/hours/propose", Policy.COORDINATOR, pages.propose),

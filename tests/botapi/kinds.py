@@ -31,7 +31,7 @@ def ornaments(*, forwarded: str | None = None, quote: str | None = None) -> dict
     """What a message carries beside its content: from where it was forwarded (one of ORIGINS), what it quotes."""
     told: dict[str, Any] = {}
     if forwarded is not None:
-        told["forward_origin"] = {"type": forwarded, "date": 1_760_000_000, **ORIGINS[forwarded]}
+        told["forward_origin"] = {"type": forwarded, "date": 1_760_000_000, **(ORIGINS | OF_A_BOT)[forwarded]}
     if quote is not None:
         told["quote"] = {"text": quote, "position": 0, "is_manual": True}
     return told
@@ -108,6 +108,9 @@ ORIGINS: dict[str, dict[str, Any]] = {
     "hidden_user": {"sender_user_name": "Yusuf Haddad"},
     "chat": {"sender_chat": {"id": -1_009, "type": "supergroup", "title": "Haddad family"}},
     "channel": {"chat": {"id": -1_008, "type": "channel", "title": "Haddad news"}, "message_id": 3},
+}
+OF_A_BOT: dict[str, dict[str, Any]] = {
+    "bot": {"type": "user", "sender_user": {"id": 123_456, "is_bot": True, "first_name": "RådRum"}}
 }
 # Contents as a later Bot API tells them: what the libraries of today require is not there.
 NEW_POLL = {"poll": {"id": "5", "question_v2": "Open today?"}}

@@ -140,6 +140,16 @@ async def test_an_answer_to_a_note_goes_to_nobody(house: House) -> None:
     await _nothing_left(house)
 
 
+async def test_what_a_bot_said_is_forwarded_to_nobody(house: House) -> None:
+    await _claimed(house)
+
+    await house.api.says(AMINA, f"Anteckningar\n{SECRET}", forwarded="bot", language_code="sv")
+    await house.settle()
+
+    assert "vidarebefordrade" in house.last(AMINA)
+    await _nothing_left(house)
+
+
 async def test_an_answer_with_note_to_a_note_is_another_note(house: House) -> None:
     _, _, hers = await _claimed(house)
     typed = await _says(house, "/note Ett", hers.message_id)

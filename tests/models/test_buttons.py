@@ -41,18 +41,7 @@ from models.intake import Draft, IntakeStep, advance
 
 MODULES = (buttons, buttons_cases, buttons_duty, buttons_hours, buttons_overview, buttons_people, buttons_shifts)
 DECLARED: dict[str, AnyButton] = {
-    name: one
-    for module in (
-        buttons,
-        buttons_cases,
-        buttons_duty,
-        buttons_hours,
-        buttons_overview,
-        buttons_people,
-        buttons_shifts,
-    )  # fmt: skip
-    for name, one in vars(module).items()
-    if isinstance(one, Button)
+    name: one for module in MODULES for name, one in vars(module).items() if isinstance(one, Button)
 }
 NEWCOMERS = (
     "lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent", "place", "remind",

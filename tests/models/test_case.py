@@ -16,6 +16,7 @@ ALLOWED = {
     (C, CaseEventKind.WITHDRAWN): X,
     (X, CaseEventKind.REOPENED): Q,
     (X, CaseEventKind.TAKEN_UP): C,
+    (C, CaseEventKind.HANDED_OVER): C,
 }
 DIGITS = st.text("0123456789", min_size=6, max_size=6)
 

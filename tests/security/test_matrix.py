@@ -57,6 +57,9 @@ OFF_SHIFT_READS =   (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  PAGE)
 CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_GUESSES =   (LOG_IN,  LOG_IN,  LOG_IN,  WRONG,   MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_LATE =      (LOG_IN,  LOG_IN,  LOG_IN,  ASKED,   MISSING, LOG_IN,  MISSING)  # fmt: skip
+STAFF_MISSES =      (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
 COORDINATOR_LACKS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  ASKED)  # fmt: skip
@@ -126,6 +129,15 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/cases/{case}/release": CLAIMER_ACTS,
     "POST /desk/cases/{case}/not-advice": CLAIMER_ACTS,
     "POST /desk/cases/{case}/close": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/keep": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/note": CLAIMER_ACTS,
+    "GET /desk/cases/{case}/{between}": ANYBODY_IS_SENT,
+    "POST /desk/cases/{case}/hand-over": CLAIMER_GUESSES,  # to nobody
+    "POST /desk/cases/{case}/hand-back": CLAIMER_LATE,  # nothing is offered
+    "GET /desk/hand-overs/{hand_over}": STAFF_MISSES,  # none is there
+    "GET /desk/hand-overs/{hand_over}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/hand-overs/{hand_over}/accept": STAFF_MISSES,
+    "POST /desk/hand-overs/{hand_over}/refuse": STAFF_MISSES,
     "GET /desk/hours": COORDINATOR_READS,
     "GET /desk/hours/propose": ANYBODY_IS_SENT,
     "POST /desk/hours/propose": COORDINATOR_ACTS,
@@ -222,6 +234,9 @@ FORMS = {
     "/command": {"name": "status"},
     "/language": {"language": "en"},
     "/reply": {"text": "Så här gör du"},
+    "/keep": {"until": "2h"},
+    "/note": {"note": "Ring inte före tio"},
+    "/hand-over": {"hand_note": "Hon väntar på svar"},
     "/release": {"seen_seq": str(10**15)},
     "/not-advice": {"seen_seq": str(10**15)},
     "/close": {"seen_seq": str(10**15), "minutes": "15"},
@@ -258,6 +273,10 @@ NUMBERED = {
     "POST /desk/cases/{case}/release": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/not-advice": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/close": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/keep": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/note": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/hand-over": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/hand-back": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/claim": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "POST /desk/notices/{notice}/put-away": ALL_BUT_CLAIMER,
     "GET /desk/hours/drafts/{draft}": ALL_BUT_COORDINATOR,
@@ -308,6 +327,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "person": lambda: number or scene.person_ids["other"],
         "how": lambda: "disable",
         "gap": lambda: number or 1,
+        "hand_over": lambda: number or 1,
+        "between": lambda: "note",
         "shift": lambda: number or (scene.free if path.endswith(FREE) else scene.shifts.get(actor, scene.free)),
         "own": lambda: "yes" if "/swaps/" in path else "sign-up",
         "act": lambda: (

@@ -40,7 +40,7 @@ def test_every_version_that_people_have_used_has_its_samples() -> None:
 
 # Which have a button by now that they had not, and what for.
 OFFERS_MORE = {
-    Notice.CLAIMED_BY_YOU: "that somebody in the case may be in danger is said from there",
+    Notice.CLAIMED_BY_YOU: "a case can be handed over from there, and that somebody may be in danger is said there",
     Notice.MY_CASES: "as there",
     Notice.SESSION_UNSTAFFED: "a session that nobody staffs can be closed from there",
 }

@@ -26,6 +26,7 @@ from handlers.web.frame.view import see_other, wants_json, went_on
 from models.closing import UNKNOWN
 
 LONGEST_NUMBER = 18
+HANDS_OVER = "/hand-over"
 STAY = ("/reply", "/draft")  # acts after which a page with a script is not loaded anew
 Act = Callable[[Work, Login], Awaitable[object]]
 
@@ -158,7 +159,8 @@ async def _refused(request: web.Request, typed: Typed, act: Act) -> web.StreamRe
 
 
 async def _keep_note(request: web.Request, work: Work, login: Login, typed: Typed) -> None:
-    """A note that was typed beside whatever is done now is kept, once. Where the page stays as it is, so does the note.
+    """A note that was typed beside whatever is done now is kept, once; so is one for whoever was to take the case over,
+    and does not now. Where the page stays as it is, so does the note.
 
     Raises:
         NotFound: not the actor's case.
@@ -166,8 +168,11 @@ async def _keep_note(request: web.Request, work: Work, login: Login, typed: Type
     """
     named = f"{login.person_id}:{typed.client_msg_id}:note"
     stays = wants_json(request) and request.path.endswith(STAY)
-    if typed.note.strip() and not stays and await once.first_time(work, "desk", named):
-        await notes.add(work, case_id=case_id_of(request), text=typed.note)
+    for_next = "" if request.path.endswith(HANDS_OVER) else typed.hand_note
+    typed_notes = [text for text in (typed.note, for_next) if text.strip()]
+    if typed_notes and not stays and await once.first_time(work, "desk", named):
+        for text in typed_notes:
+            await notes.add(work, case_id=case_id_of(request), text=text)
 
 
 def typed_in(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
@@ -186,6 +191,8 @@ def typed_in(form: MultiMapping[object], *, is_closing: bool = False) -> Typed:
         unsent=str(form.get("unsent", "")),
         is_meant=form.get("anyway") == "1",
         note=str(form.get("note", "")),
+        hand_note=str(form.get("hand_note", "")),
+        hand_to=str(form.get("hand_to", "")),
     )
 
 

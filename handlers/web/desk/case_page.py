@@ -4,13 +4,18 @@ It says how far it has shown the conversation, so that nothing unread is closed.
 what has become of it and finds their own unsent words, nobody else's. For anybody else the page does not exist.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 
 from aiohttp import web
 
-from bot.cases import cases, closing, drafts, notes, transcript
+from bot.cases import cases, closing, drafts, earlier, hand_over_ends, handing_over, notes, transcript
+from bot.cases.hand_over_ends import OpenHandOver
+from bot.cases.handing_over import Receiver
 from bot.cases.notes import Note
+from bot.cases.texts import contact_told
+from bot.cases.told import EarlierTold
 from bot.cases.transcript import Line
 from bot.engine import clock
 from bot.engine.actors import actor_of
@@ -20,14 +25,15 @@ from bot.people.access import CaseRow, Loss
 from bot.people.logins import Login
 from bot.service import Look
 from bot.telling.render import relay_state
-from handlers.web.desk.between_view import keep_for, kept_told, notes_shown
+from handlers.web.desk.between_view import hand_to, keep_for, kept_told, notes_shown, offered_out
 from handlers.web.desk.view import Typed, case_card, closing_options, line_shown, loss_told
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
-from handlers.web.frame.view import page, refusal_text, words_for
+from handlers.web.frame.view import inline, page, refusal_text, words_for
 from models.closing import UNKNOWN
 
 GONE = 410
+MOST_EARLIER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class _Seen:
     states: dict[int, tuple[str, str]]
     draft: str
     notes: list[Note]
+    receivers: list[Receiver]
+    hand_over: OpenHandOver | None
+    earlier: Sequence[EarlierTold]
 
 
 async def case_page(
@@ -101,6 +110,8 @@ def _shown(request: web.Request, seen: _Seen, typed: Typed, refusal: Refusal | N
         request, "desk/case.html", case=case_card(words, seen.case, now), typed=filled,
         seen_seq=transcript.last_shown(seen.lines),
         lines=[line_shown(service, words, line, seen.states.get(line.message_id), now) for line in seen.lines],
+        hand_to=hand_to(words, seen.receivers), offered_out=offered_out(service, words, seen, now),
+        earlier=[inline(contact_told(words, one)) for one in seen.earlier],
         notes=notes_shown(service, words, seen.notes, now),
         kept=kept_told(service, words, seen.case, now), keep_for=keep_for(words),
         options=closing_options(words, default), status=refusal.status if refusal else 200,
@@ -137,7 +148,12 @@ async def _read(request: web.Request, login: Login, case_id: int) -> _Seen:
         theirs = [line.message_id for line in lines if not line.by_newcomer]
         states = {message_id: await relay_state(db, message_id) for message_id in theirs}
         noted = await notes.of_case(db, service.store.seal, case.id)
-        return _Seen(case, lines, states, await _draft(request, db, login, case_id), noted)
+        to = await handing_over.receivers_of(
+            db, service.store.seal, login.person_id, now=clock.now(), zone=service.store.zone
+        )
+        offered = await hand_over_ends.open_of(db, case.id)
+        before = await earlier.contacts(db, case, service.store.zone, most=MOST_EARLIER)
+        return _Seen(case, lines, states, await _draft(request, db, login, case_id), noted, to, offered, before)
 
 
 async def _lost(request: web.Request, login: Login, case_id: int) -> tuple[Loss | None, str]:

@@ -6,11 +6,14 @@ A log-in link shows a button and is spent only by pressing it, since programs th
 from collections.abc import Mapping
 
 from aiohttp import web
+from markupsafe import Markup
 
-from bot.cases import cases, queue
+from bot.cases import cases, handing_over, queue
+from bot.cases.texts_handing import HandOverOffered
+from bot.cases.told import told_of
 from bot.engine import clock
-from bot.engine.errors import AlreadyClaimed, LinkSpent, MayNotClaim, NotOnShift, Refusal, TooMany
-from bot.people import login_links, logins, people, staff
+from bot.engine.errors import AlreadyClaimed, LinkSpent, MayNotClaim, NotOnShift, Refusal, TooMany, TooManyCases
+from bot.people import access, login_links, logins, names, people, staff
 from bot.people.logins import Login
 from bot.people.standing import standing_of
 from bot.reports import overview
@@ -25,10 +28,12 @@ from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.limits import FAILED_LOG_INS, LIMITS
 from handlers.web.frame.view import (
     Way,
+    inline,
     page,
     paragraphs,
     refusal_text,
     see_other,
+    several_lines,
     text_page,
     wants_json,
     went_on,
@@ -39,6 +44,8 @@ from models.case import spoken_code
 from models.people import STAFF_LANGUAGES, Device, Role
 
 LOG_IN_WAIT_MINUTES = 60
+OFF_SHIFT, OVERRULES = "1", "2"  # what somebody has said yes to who claims a case
+VERBS = {OFF_SHIFT: cases.claim_case_off_shift, OVERRULES: cases.claim_case_overruling}
 
 
 async def ask_log_in(request: web.Request) -> web.Response:
@@ -108,8 +115,7 @@ async def ask_claim(request: web.Request) -> web.Response:
 async def claim(request: web.Request) -> web.Response:
     """The case is the acting volunteer's; off shift they are asked first, and told kindly if another was faster."""
     case_id = int(request.match_info["case"])
-    anyway = (await request.post()).get("anyway") == "1"
-    verb = cases.claim_case_off_shift if anyway else cases.claim_case
+    verb = VERBS.get(str((await request.post()).get("anyway", "")), cases.claim_case)
     try:
         async with identity.acts(request) as (work, _):
             await verb(work, case_id=case_id)
@@ -117,6 +123,15 @@ async def claim(request: web.Request) -> web.Response:
         if wants_json(request):
             raise
         return _asked(request, case_id, refusal.case_code, status=refusal.status)
+    except TooManyCases as refusal:
+        login = identity.asking(request)
+        if wants_json(request) or login.role != Role.COORDINATOR:
+            if wants_json(request):
+                raise
+            return await _desk_page(request, login, refusal=refusal)
+        n = request.app[SERVICE].settings.cases_at_once
+        sure = words_for(request)("too_many_sure", n=n, code=spoken_code(refusal.case_code))
+        return _asked(request, case_id, refusal.case_code, status=refusal.status, anyway=OVERRULES, sure=inline(sure))
     except (AlreadyClaimed, MayNotClaim) as refusal:
         if refusal.code != "already_yours":
             if wants_json(request):
@@ -185,8 +200,17 @@ def _logged_out(request: web.Request) -> web.Response:
     return response
 
 
-def _asked(request: web.Request, case_id: int, code: str, *, status: int = 200) -> web.Response:
-    return page(request, "desk/confirm.html", code=spoken_code(code), case_id=case_id, status=status)
+def _asked(
+    request: web.Request,
+    case_id: int,
+    code: str,
+    *,
+    status: int = 200,
+    anyway: str = OFF_SHIFT,
+    sure: Markup | None = None,
+) -> web.Response:
+    asked = sure or inline(words_for(request)("desk_take_off_shift", code=spoken_code(code)))
+    return page(request, "desk/confirm.html", asked=asked, anyway=anyway, case_id=case_id, status=status)
 
 
 async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | None = None) -> web.Response:
@@ -205,12 +229,24 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
             barred=refusal_text(service, words, bar) if bar else "",
             notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
             overview=await _overview(request, login, db),
+            offered=await _offered(request, db, me.id),
         )
     told = refusal_text(service, words, refusal) if refusal else ""
     return page(
         request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200,
         questions=await shift_questions.shown(request),
     )  # fmt: skip
+
+
+async def _offered(request: web.Request, db: Look, person_id: int) -> list[tuple[int, Markup]]:
+    service, words = request.app[SERVICE], words_for(request)
+    told = []
+    for row in await handing_over.offered_to(db, person_id):
+        giver = await names.name_of(db, service.store.seal, row.giver_id)
+        case = await access.case_for_offer(db, row.case_id)
+        offered = HandOverOffered(**told_of(case), hand_over=row.id, alias=giver, over_at=row.over_at)
+        told.append((row.id, several_lines(offered.said(words, service.facts(clock.now())).text)))
+    return told
 
 
 async def _overview(request: web.Request, login: Login, db: Look) -> Mapping[str, object] | None:

@@ -30,7 +30,7 @@ from models.outbox import Notice
 SHOWN_NOTICES = frozenset(
     {
         Notice.NEW_DEVICE, Notice.CASE_WITHDRAWN, Notice.CASE_TAKEN_BACK, Notice.COORDINATOR_LATE,
-        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR, Notice.STALL_WARNED, Notice.CASE_WENT_BACK,
+        Notice.CASE_ENDED, Notice.LAST_DAY_NEAR, Notice.STALL_WARNED, Notice.CASE_WENT_BACK, Notice.HAND_OVER_OVER,
         Notice.COORDINATOR_BLOCKED, Notice.SHIFT_STARTS, Notice.DEVICES_ENDED, Notice.RELAY_TROUBLE,
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
@@ -73,6 +73,7 @@ class Desk:
     notices: list[dict[str, object]]
     overview: Mapping[str, object] | None
     barred: str = ""
+    offered: Sequence[tuple[int, Markup]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Typed:
 
     `is_draft`: the text is what the server keeps. `unsent`: what is to become of it, `SEND_IT` or `THROW_AWAY`, when
     the case is put away. `is_meant`: it begins with a slash and is to be sent all the same. `note`: what stands in the
-    box for an internal note.
+    box for an internal note; `hand_note`, `hand_to`: in the form that hands the case over.
     """
 
     text: str = ""
@@ -96,6 +97,8 @@ class Typed:
     unsent: str = ""
     is_meant: bool = False
     note: str = ""
+    hand_note: str = ""
+    hand_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

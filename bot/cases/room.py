@@ -1,0 +1,33 @@
+"""How many cases one volunteer has at once, and which of them count.
+
+One that owes no answer and has been quiet for a day waits for its newcomer, and does not count. The one place where
+this condition is written. It must not claim.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.sql.functions import count
+
+from bot.engine.db import Db
+from bot.people.access import CASES
+from models.case import CaseStatus
+
+QUIET_FOR = timedelta(days=1)
+_THEIRS = CASES.alias("theirs")  # under a name of its own: it stands in statements about one case
+
+
+def has_room(person_id: int, now: datetime, most: int) -> ColumnElement[bool]:
+    """That this person has fewer cases than so many; as a condition of a statement."""
+    return select(count(_THEIRS.c.id)).where(*_counted(person_id, now)).scalar_subquery() < most
+
+
+async def codes_that_count(db: Db, person_id: int, now: datetime) -> list[str]:
+    """The codes of the cases that count, oldest claim first."""
+    theirs = select(_THEIRS.c.code).where(*_counted(person_id, now)).order_by(_THEIRS.c.claimed_at, _THEIRS.c.id)
+    return list((await db.execute(theirs)).scalars())
+
+
+def _counted(person_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_at_work = or_(_THEIRS.c.waiting_since.is_not(None), _THEIRS.c.last_message_at > now - QUIET_FOR)
+    return _THEIRS.c.status == CaseStatus.CLAIMED, _THEIRS.c.volunteer_id == person_id, is_at_work
