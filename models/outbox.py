@@ -180,6 +180,9 @@ class Notice(StrEnum):
     # To coordinators, about any case
     DANGER_TOLD = "danger_told"
     DANGER_PROTOCOL = "danger_protocol"
+    OVERVIEW = "overview"
+    ANY_CASE = "any_case"
+    CASE_GIVEN = "case_given"
     CASE_USAGE = "case_usage"
     CASES_TO_CHOOSE = "cases_to_choose"
     BLOCK_CARD = "block_card"

@@ -31,6 +31,7 @@ class TimerKind(StrEnum):
     PROMISE_MOVED = "promise_moved"
     CHATS = "chats"
     MORNING = "morning"
+    DIGEST = "digest"
     DAILY = "daily"
 
 

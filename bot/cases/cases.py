@@ -209,10 +209,15 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
 
 async def adviser_name(work: Work) -> str | None:
     """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
-    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id, _PEOPLE.c.shows_alias)
+    return await name_shown(work, work.staff.id)
+
+
+async def name_shown(work: Work, person_id: int) -> str | None:
+    """As `adviser_name`, of any volunteer."""
+    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == person_id, _PEOPLE.c.shows_alias)
     if (await work.db.execute(wants)).first() is None:
         return None
-    return await names.name_of(work.db, work.seal, work.staff.id) or None
+    return await names.name_of(work.db, work.seal, person_id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

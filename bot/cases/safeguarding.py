@@ -11,7 +11,7 @@ from sqlalchemy import or_, update
 from bot.cases.texts_danger import DangerProtocol, DangerTold, NumbersPassedOn
 from bot.engine.errors import NotFound
 from bot.engine.work import Work
-from bot.people import access, names, people
+from bot.people import access, names, staff
 from bot.people.access import CASES, CaseRow
 from models.case import CaseEventKind, CaseStatus
 from models.people import Role
@@ -27,7 +27,7 @@ async def flag(work: Work, *, case_id: int) -> DangerProtocol:
         NotFound: it is not theirs to say, or there is no such case.
     """
     case = await _case(work, case_id)
-    told = await people.other_coordinators(work)
+    told = await staff.other_coordinators(work)
     fresh = or_(CASES.c.flagged_at.is_(None), CASES.c.flagged_at <= work.now - SAME_ALARM)
     flagged = update(CASES).where(CASES.c.id == case.id, fresh).values(flagged_at=work.now)
     if (await work.db.execute(flagged)).rowcount:

@@ -16,6 +16,7 @@ from bot.cases import (
     texts_held,
     texts_naming,
     texts_newcomer,
+    texts_reassigning,
     texts_relayed,
 )
 from bot.hours import texts as hours_texts
@@ -27,6 +28,7 @@ from bot.language.i18n import Words
 from bot.language.parts import Facts, Spoken
 from bot.people import texts as people_texts
 from bot.privacy import texts as privacy_texts
+from bot.reports import texts_overview
 from bot.shifts import texts as shifts_texts
 from bot.shifts import texts_announce, texts_coordinator, texts_coverage, texts_feed, texts_swap, texts_term, texts_undo
 from bot.shifts import texts_guided as texts_shift_guided
@@ -39,7 +41,7 @@ from models.saying import Saying, has_newer_field
 
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
-    texts_blocking, texts_danger, texts_naming,
+    texts_blocking, texts_danger, texts_naming, texts_reassigning, texts_overview,
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
     texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
     texts_undo,

@@ -20,7 +20,7 @@ from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
 STAFF_COMMANDS = ("cases", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
 PEOPLE_COMMANDS = ("volunteers", "invite")
-CASE_COMMANDS = ("block", "unblock")
+CASE_COMMANDS = ("overview", "case", "reassign", "block", "unblock")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)
 

@@ -23,6 +23,7 @@ from handlers.telegram import (
     block_commands,
     coordinator,
     danger_commands,
+    overview_commands,
     own_commands,
     people_commands,
     shift_commands,
@@ -77,9 +78,10 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         return True
     if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest):
         return True
-    if actor.role == Role.COORDINATOR and await block_commands.command(work, actor, line.name, line.rest):
-        return True
-    if line.name in (*people_commands.COMMANDS, *block_commands.COMMANDS):
+    for about_cases in (block_commands, overview_commands):
+        if actor.role == Role.COORDINATOR and await about_cases.command(work, actor, line.name, line.rest):
+            return True
+    if line.name in (*people_commands.COMMANDS, *block_commands.COMMANDS, *overview_commands.COMMANDS):
         await work.tell(actor.id, Refused(refusal="for_coordinators"))
         return True
     if await own_commands.command(work, actor, line.name, line.rest):

@@ -19,6 +19,7 @@ from handlers.telegram import (
     block_commands,
     coordinator,
     danger_commands,
+    overview_commands,
     own_commands,
     people_commands,
     session_presses,
@@ -207,5 +208,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
-    **undo_commands.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
+    **undo_commands.PRESSES_OF_COORDINATORS, **block_commands.PRESSES, **overview_commands.PRESSES,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from bot.intake import ending
 from handlers.telegram import (
     block_commands,
     coordinator,
+    overview_commands,
     people_commands,
     session_presses,
     term_presses,
@@ -173,7 +174,13 @@ def test_every_button_of_staff_does_something() -> None:
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
     apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses, undo_commands))
-    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, block_commands.PRESSES, *apart)
+    theirs_alone = (
+        coordinator.PRESSES,
+        people_commands.PRESSES,
+        block_commands.PRESSES,
+        overview_commands.PRESSES,
+        *apart,
+    )
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 
