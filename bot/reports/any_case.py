@@ -24,13 +24,12 @@ async def shown(work: Work, case_id: int, *, view: View = "all") -> AnyCase:
         NotFound: no coordinator acts, or there is no such case.
         NotOpen: what is asked cannot be done with it any more.
     """
-    _ = work.coordinator
-    case = await access.locked_case(work, case_id)
+    case = await access.any_case(work.db, work.actor, case_id)
     if view == "release" and case.status != CaseStatus.CLAIMED:
         raise NotOpen("case_not_claimed", code=case.code)
     if view in ("who", "close") and case.status not in OPEN:
         raise NotOpen(code=case.code)
-    them = await who_may(work, case) if view == "who" else []
+    them = await who_may(work, case.id) if view == "who" else []
     return AnyCase(told=await _seen(work, case), view=view, them=tuple(them[:PEOPLE_SHOWN]))
 
 
@@ -41,8 +40,13 @@ async def done(
     return AnyCase(told=await _seen(work, case), view=view, given=given)
 
 
-async def who_may(work: Work, case: CaseRow) -> list[WhoMay]:
-    """Everybody who may be given the case and has it not: those on shift first, then who speaks its language."""
+async def who_may(work: Work, case_id: int) -> list[WhoMay]:
+    """Everybody who may be given the case and has it not: those on shift first, then who speaks its language.
+
+    Raises:
+        NotFound: no coordinator acts, or there is no such case.
+    """
+    case = await access.any_case(work.db, work.actor, case_id)
     stands = {one.person_id: one for one in await standing.staff_standing(work.db) if one.may_claim_on(work.today)}
     here = {one.id for one in await on_shift(work.db, work.now, work.zone)}
     called = await names.names_of(work.db, work.seal, set(stands))

@@ -59,6 +59,9 @@ CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSI
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
+COORDINATOR_LACKS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  ASKED)  # fmt: skip
+CLAIMER_OR_COORDINATOR_READS = (LOG_IN, LOG_IN, LOG_IN, PAGE, MISSING, LOG_IN, PAGE)
+CLAIMER_OR_COORDINATOR_ACTS = (LOG_IN, LOG_IN, LOG_IN, DONE, MISSING, LOG_IN, DONE)
 NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
@@ -137,6 +140,20 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/places": COORDINATOR_ACTS,
     "GET /desk/places/{place}": COORDINATOR_READS,
     "POST /desk/places/{place}": COORDINATOR_ACTS,
+    "GET /desk/cases/{case}/danger": CLAIMER_OR_COORDINATOR_READS,
+    "POST /desk/cases/{case}/danger": CLAIMER_OR_COORDINATOR_ACTS,
+    "GET /desk/cases/{case}/numbers": ANYBODY_IS_SENT,
+    "POST /desk/cases/{case}/numbers": CLAIMER_OR_COORDINATOR_ACTS,
+    "GET /desk/overview": COORDINATOR_READS,
+    "POST /desk/overview": COORDINATOR_ACTS,
+    "GET /desk/overview/unblock/{newcomer}": ANYBODY_IS_SENT,
+    "POST /desk/overview/unblock/{newcomer}": COORDINATOR_LACKS,
+    "GET /desk/overview/cases/{case}": COORDINATOR_READS,
+    "GET /desk/overview/cases/{case}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/overview/cases/{case}/give": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/release": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/close": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/block": COORDINATOR_ACTS,
     "GET /desk/volunteers": COORDINATOR_READS,
     "POST /desk/volunteers": COORDINATOR_READS,  # answers with the links, this once
     "GET /desk/volunteers/{person}": COORDINATOR_READS,
@@ -204,6 +221,7 @@ FORMS = {
     "/desk/me": {"speaks": "sv"},
     "/moved": {"answer": "yes"},
     "/shifts/week": {"place": PLACE, "day": "2090-01-02", "starts": "15:00", "ends": "18:00", "needed": "2"},
+    "/block": {"span": "day", "reason": "spam"},
     "/announce": {"to": "all", "text": "Ett ord till alla"},
     "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
 }
@@ -232,6 +250,13 @@ NUMBERED = {
     "POST /desk/volunteers/{person}/steps": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/links": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/end/{how}": ALL_BUT_COORDINATOR,
+    "GET /desk/overview/cases/{case}": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/give": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/release": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/close": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/block": ALL_BUT_COORDINATOR,
+    "GET /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
+    "POST /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "GET /desk/shifts/{shift}": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/assign": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
@@ -261,6 +286,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "draft": lambda: number or scene.draft,
         "number": lambda: scene.change,
         "person": lambda: number or scene.person_ids["other"],
+        "newcomer": lambda: number or 1,
         "how": lambda: "disable",
         "gap": lambda: number or 1,
         "shift": lambda: number or (scene.free if path.endswith(FREE) else scene.shifts.get(actor, scene.free)),
@@ -268,6 +294,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "act": lambda: (
             "publish"
             if "/drafts/" in path
+            else "give"
+            if "/overview/" in path
             else "reply"
             if "/cases/" in path
             else "say"
@@ -285,6 +313,10 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
 def form_for(route: str, actor: str, scene: Scene) -> dict[str, str] | None:
     if route.startswith("GET"):
         return None
+    if route.endswith("/give"):
+        return {"person": str(scene.person_ids["other"])}
+    if route == "POST /desk/overview":
+        return {"code": scene.claimed_code}
     if route.endswith(("assign", "unassign")):  # the one is put on a shift, the other taken off their own
         whom = "other" if route.endswith("/assign") or actor not in scene.shifts else actor
         return {"person": str(scene.person_ids[whom])}

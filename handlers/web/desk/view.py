@@ -35,6 +35,7 @@ SHOWN_NOTICES = frozenset(
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
         Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
         Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
+        Notice.DANGER_TOLD, Notice.CASE_GIVEN, Notice.OVERVIEW,
     }
 )  # fmt: skip
 
