@@ -4,7 +4,7 @@ As in `buttons.py`, a code must not change: buttons stay in chats for weeks. Eac
 pressed twice means the same.
 """
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from models.block import BlockReason, BlockSpan
 from models.button import Button, OneOf
@@ -38,3 +38,23 @@ LIFT = Button("bkl:{newcomer}", OfNewcomer)
 
 DANGER = Button("dg:{case}", OfCase)
 NUMBERS = Button("dgn:{case}", OfCase)
+
+
+# Of any case, a coordinator's. `answer`: asked once.
+
+
+class Sure(NamedTuple):
+    case: int
+    answer: Literal["ask", "yes"]
+
+
+class GivenTo(NamedTuple):
+    case: int
+    person: int
+
+
+CASE_SHOW = Button("oc:{case}", OfCase)
+CASE_WHO = Button("ocw:{case}", OfCase)
+CASE_GIVE = Button("ocg:{case}:{person}", GivenTo)
+CASE_RELEASE = Button("ocr:{case}:{answer}", Sure)
+CASE_CLOSE = Button("occ:{case}:{answer}", Sure)

@@ -192,7 +192,7 @@ class Notice(StrEnum):
     STILL_WAITS = "still_waits"
     NOBODY_TAKES = "nobody_takes"
     WHO_IS_HERE = "who_is_here"
-    CASE_GIVEN = "case_given"
+    CASE_GIVEN_TO = "case_given_to"
     SHIFT_LEAVES = "shift_leaves"
     SHIFT_RETURNED = "shift_returned"
     # To staff, about people
@@ -211,6 +211,9 @@ class Notice(StrEnum):
     # To coordinators, about any case
     DANGER_TOLD = "danger_told"
     DANGER_PROTOCOL = "danger_protocol"
+    OVERVIEW = "overview"
+    ANY_CASE = "any_case"
+    CASE_GIVEN = "case_given"
     CASE_USAGE = "case_usage"
     CASES_TO_CHOOSE = "cases_to_choose"
     BLOCK_CARD = "block_card"

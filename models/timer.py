@@ -37,6 +37,7 @@ class TimerKind(StrEnum):
     CASE_WAITS = "case_waits"
     CHATS = "chats"
     MORNING = "morning"
+    DIGEST = "digest"
     DAILY = "daily"
 
 

@@ -90,58 +90,49 @@ def _has_room(work: Work) -> ColumnElement[bool]:
     return room.has_room(work.staff.id, work.now, work.settings.cases_at_once)
 
 
-async def give_case(work: Work, *, case_id: int, person_id: int) -> CaseRow:
-    """Give a queued case to a volunteer, by the acting coordinator's word. The caller tells the volunteer.
-
-    Raises: as `claim_case`, of the volunteer; NotFound also if no coordinator acts.
-    """
-    work.coordinator  # noqa: B018 - it is asked whether one acts
-    return await _claim(work, case_id, None, whose=person_id)
-
-
-async def _claim(
-    work: Work, case_id: int, condition: ColumnElement[bool] | None, card: int | None = None, *,
-    whose: int | None = None,
-) -> CaseRow:  # fmt: skip
-    case, whose = await access.case_for_staff(work, case_id), whose or work.staff.id
-    taken = await _take_from_queue(work, case, condition, whose)
+async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None, card: int | None = None) -> CaseRow:
+    case = await access.case_for_staff(work, case_id)
+    taken = await _take_from_queue(work, case, condition)
     if taken is None:
-        raise await _why_not(work, case, whose)
+        raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
     await drafts.case_is_back(work, case.id)
-    alias = await names.name_of(work.db, work.seal, whose)
+    alias = await names.name_of(work.db, work.seal, work.staff.id)
     await queue.withdraw_cards(work, case, reason="claimed", alias=alias, but=card)
     await more_words.wait_no_more(work, case)
-    await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work, whose)), case_id=case.id)
+    await work.tell(case.newcomer_id, Claimed(adviser=await adviser_name(work)), case_id=case.id)
     await questions.put_away(work, case.conversation_id)
-    await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
-    await work.remind(TimerKind.STALL, case.id, work.now + timedelta(minutes=work.settings.stall_warn_minutes))
+    await watch_answer(work, case.id)
     return taken
 
 
-async def _take_from_queue(
-    work: Work, case: CaseRow, condition: ColumnElement[bool] | None, whose: int
-) -> CaseRow | None:
+async def watch_answer(work: Work, case_id: int) -> None:
+    """The case has just been given to a volunteer: it is looked at again if they do not answer."""
+    await work.remind(TimerKind.ANSWER, case_id, work.now + timedelta(hours=work.settings.answer_hours))
+    await work.remind(TimerKind.STALL, case_id, work.now + timedelta(minutes=work.settings.stall_warn_minutes))
+
+
+async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[bool] | None) -> CaseRow | None:
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one; or
     # the same person take another case, and both find room.
-    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose).with_for_update(key_share=True))
+    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(key_share=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    take = take.where(standing.may_claim(whose, work.today))
+    take = take.where(standing.may_claim(work.staff.id, work.today))
     if condition is not None:
         take = take.where(condition)
     first = func.coalesce(CASES.c.first_claimed_at, work.now)
-    theirs = {"volunteer_id": whose, "claimed_at": work.now, "kept_until": None}
+    theirs = {"volunteer_id": work.staff.id, "claimed_at": work.now, "kept_until": None}
     take = take.values(status=goes_to, first_claimed_at=first, **theirs)
     return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
 
 
-async def _why_not(work: Work, case: CaseRow, whose: int) -> Exception:
+async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        return await why_not_more(work, whose, case.code) or NotOnShift(case_code=case.code)
+        return await why_not_more(work, case.code) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
-    if case.volunteer_id == whose == work.staff.id and claimed_at:
+    if case.volunteer_id == work.staff.id and claimed_at:
         return AlreadyClaimed("already_yours", code=case.code)
     if case.is_purged:
         return NotFound()
@@ -150,14 +141,14 @@ async def _why_not(work: Work, case: CaseRow, whose: int) -> Exception:
     return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
 
 
-async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal | None:
-    """Why this volunteer may not be given this case, one more, as it is told; None if they may."""
-    stands = (await standing.standing_of(work.db, [whose])).get(whose)
+async def why_not_more(work: Work, case_code: str = "") -> Refusal | None:
+    """Why the acting volunteer may not be given this case, one more, as they are told it; None if they may."""
+    stands = (await standing.standing_of(work.db, [work.staff.id])).get(work.staff.id)
     if stands is None or not stands.enabled:
         return NotFound()
     if (bar := stands.bar_to_claim(work.today)) is not None:
         return bar
-    codes = await room.codes_that_count(work.db, whose, work.now)
+    codes = await room.codes_that_count(work.db, work.staff.id, work.now)
     if len(codes) < work.settings.cases_at_once:
         return None
     return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)
@@ -270,14 +261,17 @@ async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:
         raise NewerWords(case_id=case.id, case_code=case.code)
 
 
-async def adviser_name(work: Work, person_id: int | None = None) -> str | None:
-    """How the acting volunteer, or another, is shown to a newcomer: the chosen first name if they want it shown, else
-    nothing."""
-    whose = person_id or work.staff.id
-    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == whose, _PEOPLE.c.shows_alias)
+async def adviser_name(work: Work) -> str | None:
+    """How the acting volunteer is shown to a newcomer: the chosen first name if they want it shown, else nothing."""
+    return await name_shown(work, work.staff.id)
+
+
+async def name_shown(work: Work, person_id: int) -> str | None:
+    """As `adviser_name`, of any volunteer."""
+    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == person_id, _PEOPLE.c.shows_alias)
     if (await work.db.execute(wants)).first() is None:
         return None
-    return await names.name_of(work.db, work.seal, whose) or None
+    return await names.name_of(work.db, work.seal, person_id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

@@ -185,18 +185,15 @@ class WhoIsHere(CaseTold, ToStaff):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseGiven(ToStaff):
-    """A coordinator has given somebody the case. `alias`: whom, for the coordinator; else it is the reader."""
+class CaseGone(ToStaff):
+    """The reader, a coordinator, has given the case to `alias`."""
 
-    kind: ClassVar = Notice.CASE_GIVEN
+    kind: ClassVar = Notice.CASE_GIVEN_TO
     code: CaseCode
-    alias: Name | None = None
+    alias: Name
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        code = shown_code(self.code)
-        if self.alias:
-            return Prompt(words("case_given_to", case=code, name=Foreign(self.alias)))
-        return Prompt(words("case_given", case=code))
+        return Prompt(words("case_given_to", case=shown_code(self.code), name=Foreign(self.alias)))
 
 
 @dataclass(frozen=True, kw_only=True)

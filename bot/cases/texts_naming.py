@@ -9,18 +9,24 @@ from typing import Annotated, ClassVar, Literal
 
 from bot.cases.phrases import card_line
 from bot.cases.told import CaseTold
-from bot.engine.errors import BadInput
+from bot.engine.errors import Refusal
 from bot.language.i18n import Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
-from models.buttons_overview import BLOCK, DANGER
+from models.buttons_overview import BLOCK, CASE_SHOW, DANGER
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Like
 
 CASES_SHOWN = 10
-Deed = Literal["block", "danger"]
-CODE_OF: dict[str, Callable[[int], str]] = {"block": BLOCK.code, "danger": DANGER.code}
-EXAMPLES = {"block": "case_example_block", "unblock": "case_example_unblock", "danger": "case_example_danger"}
+Deed = Literal["block", "danger", "case"]
+CODE_OF: dict[str, Callable[[int], str]] = {"block": BLOCK.code, "danger": DANGER.code, "case": CASE_SHOW.code}
+EXAMPLES = {
+    "block": "case_example_block",
+    "unblock": "case_example_unblock",
+    "danger": "case_example_danger",
+    "case": "case_example_case",
+    "reassign": "case_example_reassign",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,7 @@ class CaseUsage(ToStaff):
         return Prompt(lines(why, words("hours_usage", example=words(EXAMPLES[self.command]))))
 
 
-def usage(command: str, refusal: BadInput) -> CaseUsage:
+def usage(command: str, refusal: Refusal) -> CaseUsage:
     """What was not understood of such a line, and one that would be."""
     values = {key: value if isinstance(value, int) else str(value) for key, value in refusal.values.items()}
     return CaseUsage(command=command, refusal=refusal.code, values=values)

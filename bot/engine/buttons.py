@@ -31,7 +31,7 @@ ANSWERED_BY: dict[AnyButton, tuple[Notice, ...]] = {
     CONSENT: (Notice.ASK_CONSENT, Notice.ASK_CONSENT_FIRST, Notice.CONSENT_CHANGED),
     HELD: (Notice.ASK_OFFER_HELD,),
 }
-ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.WORDS_AT_DESK, Notice.MY_CASES)
+ABOUT_A_CASE = (Notice.CLAIMED_BY_YOU, Notice.WORDS, Notice.WORDS_AT_DESK, Notice.MY_CASES, Notice.CASE_GIVEN)
 MOST_SETTLED = 5  # each is a call to Telegram, which lets a chat be edited about once a second
 SAME_PRESS = timedelta(minutes=1)  # a second press within it is taken for the first, told twice
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)

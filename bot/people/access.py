@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Text, bindparam, func, literal_column, select
 
-from bot.engine.actors import Actor, require_staff
+from bot.engine.actors import Actor, require_coordinator, require_staff
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
 from bot.engine.rows import columns, every, exactly, in_portions, only, spelt
@@ -167,6 +167,28 @@ async def case_to_read(db: Db, actor: Actor | None, case_id: int) -> CaseRow:
         NotFound: no such case, or somebody else's.
     """
     return _held_by(require_staff(actor), await _seen(db, case_id))
+
+
+async def any_case(db: Db, actor: Actor | None, case_id: int) -> CaseRow:
+    """A case as a coordinator sees it: its number and where it stands, never its words. Reads only.
+
+    Raises:
+        NotFound: no such case, or the actor is no coordinator.
+    """
+    require_coordinator(actor)
+    return await seen_case(db, case_id)
+
+
+async def seen_case(db: Db, case_id: int) -> CaseRow:
+    """A case as it is just now, for an act that asks next whose it is. Reads only.
+
+    Raises:
+        NotFound: no such case.
+    """
+    case = await _seen(db, case_id)
+    if case is None:
+        raise NotFound
+    return case
 
 
 async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> Loss | None:

@@ -245,13 +245,8 @@ async def knows_nobody(db: Db) -> bool:
 
 async def tell_other_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:
     """Every enabled coordinator is told, but not one who acts and so knows it."""
-    await work.tell_each(await other_coordinators(work), saying, **about)
-
-
-async def other_coordinators(work: Work) -> list[int]:
-    """The ids of every enabled coordinator but one who acts."""
     them = _COORDINATORS if work.actor is None else _COORDINATORS.where(_PEOPLE.c.id != work.actor.id)
-    return list((await work.db.execute(them)).scalars().all())
+    await work.tell_each((await work.db.execute(them)).scalars().all(), saying, **about)
 
 
 async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) -> None:

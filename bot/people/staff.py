@@ -10,9 +10,10 @@ from sqlalchemy import select
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
+from bot.engine.work import Work
 from bot.people import names
 from models.base import table_of
-from models.people import STAFF_ROLES, Person
+from models.people import STAFF_ROLES, Person, Role
 
 _PEOPLE = table_of(Person)
 
@@ -34,6 +35,12 @@ class Staff(NamedTuple):
     language: str | None
     speaks: list[str]
     enabled: bool
+
+
+async def other_coordinators(work: Work) -> list[int]:
+    """The ids of every coordinator with access but one who acts."""
+    them = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled)
+    return list((await work.db.execute(them.where(_PEOPLE.c.id != work.staff.id))).scalars().all())
 
 
 async def everybody(db: Db, seal: Seal) -> list[Staff]:

@@ -3,7 +3,7 @@
 It only reads. It must not decide who may see it: the routes' policies do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,8 +13,10 @@ from bot.cases import queue
 from bot.engine.db import Db
 from bot.engine.rows import every, spelt
 from bot.engine.seal import Seal
-from bot.people import names
+from bot.engine.work import Work
+from bot.people import names, people
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
+from bot.reports import lights
 from bot.roster.shifts import StaffedShift, shifts_ahead
 from bot.roster.staffing import names_on_shift
 from models.base import table_of
@@ -82,6 +84,14 @@ async def overview(db: Db, seal: Seal, now: datetime) -> Overview:
     ahead = await shifts_ahead(db, seal, now, until=now + SHIFTS_SHOWN)
     working, claimed = await names_on_shift(db, seal, now), await claimed_cases(db, seal)
     return Overview(counted.waiting, counted.oldest, working, ahead, claimed)
+
+
+async def tell_digest(work: Work) -> None:
+    """Coordinators read what is not well, if anything is."""
+    hours = work.settings.answer_hours
+    shown = await lights.lights(work.db, work.seal, work.now, work.zone, answer_hours=hours)
+    if not shown.is_all_green:
+        await people.tell_coordinators(work, replace(shown, digest=True))
 
 
 async def open_cases(db: Db) -> list[CaseRow]:

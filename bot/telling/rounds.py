@@ -24,6 +24,7 @@ from bot.hours import channel_post, reminders, warnings
 from bot.people import access, in_chat, keeping, people
 from bot.people.access import CASES, CaseRow
 from bot.privacy import last_day, purge
+from bot.reports import overview
 from bot.roster import timers
 from bot.service import Service
 from bot.shifts import absent, asks, coverage, standing_signups
@@ -36,6 +37,7 @@ from models.timer import Timer, TimerKind
 log = structlog.get_logger()
 PURGE_AT = time(3, 30)  # office wall-clock: nobody is on shift
 MORNING = time(9)
+DIGEST = time(8)
 AFTER_TROUBLE = timedelta(minutes=5)
 AFTER_BUSY = timedelta(seconds=10)
 _TIMERS, _LEDGER = table_of(Timer), table_of(CaseEvent)
@@ -119,6 +121,7 @@ class Rounds:
         regular = {
             TimerKind.DAILY: next_purge(now, zone),
             TimerKind.MORNING: next_morning(now, zone),
+            TimerKind.DIGEST: next_digest(now, zone),
             TimerKind.CHATS: now + old_words.LOOKED_AFTER_EVERY,
         }
         waiting = select(*columns(Armed, _TIMERS)).where(
@@ -150,6 +153,11 @@ def next_purge(now: datetime, zone: ZoneInfo) -> datetime:
 def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
     """The next 09:00 on the wall in `zone` after `now`."""
     return _next(MORNING, now, zone)
+
+
+def next_digest(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 08:00 on the wall in `zone` after `now`."""
+    return _next(DIGEST, now, zone)
 
 
 def _next(shown: time, now: datetime, zone: ZoneInfo) -> datetime:
@@ -252,6 +260,12 @@ async def _morning(work: Work, _subject: int) -> None:
     await _again(work, TimerKind.MORNING, next_morning(work.now, work.zone))
 
 
+async def _digest(work: Work, _subject: int) -> None:
+    """What is not well is said to coordinators before their day begins; nothing if all is well."""
+    await overview.tell_digest(work)
+    await _again(work, TimerKind.DIGEST, next_digest(work.now, work.zone))
+
+
 _DOES = {
     TimerKind.PROMISE: _promise_missed,
     TimerKind.TIME_KNOWN: _time_known,
@@ -275,5 +289,6 @@ _DOES = {
     TimerKind.CASE_WAITS: waiting.waits,
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
+    TimerKind.DIGEST: _digest,
     TimerKind.DAILY: _daily,
 }

@@ -19,6 +19,7 @@ from bot.cases import (
     texts_held,
     texts_naming,
     texts_newcomer,
+    texts_reassigning,
     texts_relayed,
 )
 from bot.hours import texts as hours_texts
@@ -30,6 +31,7 @@ from bot.language.i18n import Words
 from bot.language.parts import Facts, Spoken
 from bot.people import texts as people_texts
 from bot.privacy import texts as privacy_texts
+from bot.reports import texts_overview
 from bot.shifts import texts as shifts_texts
 from bot.shifts import (
     texts_announce,
@@ -52,9 +54,10 @@ from models.saying import Saying, has_newer_field
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_between, texts_blocking, texts_closing, texts_danger, texts_held, texts_naming, texts_newcomer,
-    texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending, shifts_texts, texts_coordinator,
-    texts_coverage, texts_feed, texts_announce, texts_term, texts_swap, texts_undo, texts_duty, texts_handing,
-    texts_presence, texts_shift_guided, volunteers_texts, texts_people, texts_own, texts_invite,
+    texts_overview, texts_reassigning, texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending,
+    shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap, texts_undo,
+    texts_duty, texts_handing, texts_presence, texts_shift_guided, volunteers_texts, texts_people, texts_own,
+    texts_invite,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ STAFF_COMMANDS = (
     "language", "help",
 )  # fmt: skip
 PEOPLE_COMMANDS = ("volunteers", "invite")
-CASE_COMMANDS = ("block", "unblock")
+CASE_COMMANDS = ("overview", "case", "reassign", "block", "unblock")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from bot.cases import cases, messages, on_duty, queue, queue_shown, relay, shift_ends
 from bot.cases.texts import ClaimedByYou
-from bot.cases.texts_duty import CaseGiven, OffDuty, OnDuty, OnDutyAsk, QueueShown
+from bot.cases.texts_duty import CaseGone, OffDuty, OnDuty, OnDutyAsk, QueueShown
 from bot.cases.told import told_of
 from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
@@ -111,14 +111,9 @@ async def _pressed_who(press: Press, named: OfCase) -> Answer:
 async def _pressed_give(press: Press, giving: Giving) -> Answer:
     """The volunteer has the case, is told so, and gets the newcomer's words."""
     work = press.work
-    case = await cases.give_case(work, case_id=giving.case, person_id=giving.person)
+    case = await reassigning.reassign(work, case_id=giving.case, person_id=giving.person)
     alias = await names.name_of(work.db, work.seal, giving.person)
-    await work.tell(press.actor.id, CaseGiven(code=case.code, alias=alias or "?"), case_id=case.id, edits=press.card)
-    if giving.person != press.actor.id:
-        await work.tell(giving.person, CaseGiven(code=case.code), case_id=case.id)
-    claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case))
-    await work.tell(giving.person, claimed, case_id=case.id)
-    await relay.tell_whole_case(work, case)
+    await work.tell(press.actor.id, CaseGone(code=case.code, alias=alias or "?"), case_id=case.id, edits=press.card)
     return DONE
 
 

@@ -27,6 +27,7 @@ from handlers.telegram import (
     danger_commands,
     duty_commands,
     line_replies,
+    overview_commands,
     own_commands,
     people_commands,
     shift_commands,
@@ -91,8 +92,9 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         return True
     if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest, catalogues):
         return True
-    if actor.role == Role.COORDINATOR and await block_commands.command(work, actor, line.name, line.rest):
-        return True
+    for about_cases in (block_commands, overview_commands):
+        if actor.role == Role.COORDINATOR and await about_cases.command(work, actor, line.name, line.rest):
+            return True
     if actor.role != Role.COORDINATOR and line.name in COORDINATORS_ALONE:
         await work.tell(actor.id, Refused(refusal="for_coordinators"))
         return True

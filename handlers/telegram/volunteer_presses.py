@@ -34,6 +34,7 @@ from handlers.telegram import (
     danger_commands,
     duty_commands,
     guided_presses,
+    overview_commands,
     own_commands,
     people_commands,
     session_presses,
@@ -234,5 +235,5 @@ OF_COORDINATORS = {
     **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
     **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS, **block_commands.PRESSES,
-    **duty_commands.PRESSES_OF_COORDINATORS,
+    **duty_commands.PRESSES_OF_COORDINATORS, **overview_commands.PRESSES,
 }  # fmt: skip

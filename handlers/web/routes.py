@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.service import Service
 from handlers.web.chat import back, chat, endings, presence, secret
-from handlers.web.desk import between, case, desk, offered
+from handlers.web.desk import any_case, between, case, danger, desk, offered, overview
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
@@ -41,6 +41,7 @@ from models.people import Language
 
 _LANGUAGE = f"/{{language:{'|'.join(Language)}}}"
 _CASE = r"/desk/cases/{case:\d{1,18}}"
+_ANY_CASE = r"/desk/overview/cases/{case:\d{1,18}}"
 _DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
 _PERSON = r"/desk/volunteers/{person:\d{1,18}}"
 _SHIFT = r"/desk/shifts/{shift:\d{1,18}}"
@@ -133,6 +134,20 @@ ROUTES = (
     Route("GET", r"/desk/hand-overs/{hand_over:\d{1,18}}/{act:accept|refuse}", Policy.PUBLIC, offered.look),
     Route("POST", r"/desk/hand-overs/{hand_over:\d{1,18}}/accept", Policy.STAFF, offered.accept),
     Route("POST", r"/desk/hand-overs/{hand_over:\d{1,18}}/refuse", Policy.STAFF, offered.refuse),
+    Route("GET", _CASE + "/danger", Policy.STAFF, danger.show),
+    Route("POST", _CASE + "/danger", Policy.STAFF, danger.flag),
+    Route("GET", _CASE + "/numbers", Policy.PUBLIC, danger.look),
+    Route("POST", _CASE + "/numbers", Policy.STAFF, danger.send_numbers),
+    Route("GET", "/desk/overview", Policy.COORDINATOR, overview.show),
+    Route("POST", "/desk/overview", Policy.COORDINATOR, overview.find),
+    Route("GET", r"/desk/overview/unblock/{newcomer:\d{1,18}}", Policy.PUBLIC, overview.look),
+    Route("POST", r"/desk/overview/unblock/{newcomer:\d{1,18}}", Policy.COORDINATOR, overview.lift),
+    Route("GET", _ANY_CASE, Policy.COORDINATOR, any_case.show),
+    Route("GET", _ANY_CASE + "/{act:give|release|close|block}", Policy.PUBLIC, any_case.look),
+    Route("POST", _ANY_CASE + "/give", Policy.COORDINATOR, any_case.give),
+    Route("POST", _ANY_CASE + "/release", Policy.COORDINATOR, any_case.release),
+    Route("POST", _ANY_CASE + "/close", Policy.COORDINATOR, any_case.close),
+    Route("POST", _ANY_CASE + "/block", Policy.COORDINATOR, any_case.block),
     Route("GET", "/desk/hours", Policy.COORDINATOR, pages.show),
     Route("GET", "/desk/hours/propose", Policy.PUBLIC, pages.look),
     Route("POST", "/desk/hours/propose", Policy.COORDINATOR, pages.propose),

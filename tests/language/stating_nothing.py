@@ -66,7 +66,8 @@ PROMISES_NOTHING: Mapping[str, set[str]] = {
         "desk_times_missing", "desk_reason_missing", "desk_name_missing", "hours_popup_how",
         "cant_which", "cant_sure", "people_how_pause", "people_how_volunteers", "profile_ask_speaks",
         "profile_ask_topics", "shift_example_announce", "case_how_block", "case_how_unblock", "cases_more",
-        "danger_stay", "danger_no_promise", "case_how_danger",
+        "danger_stay", "danger_no_promise", "case_how_danger", "case_how_case", "case_how_reassign",
+        "any_case_who", "cases_which_case", "block_choose",
     },
     "is the organisation's own, who must confirm it": {"coordinator_routine", "staff_tell_coordinator"},
     "says when something was known, or which number it has": {

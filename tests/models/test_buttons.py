@@ -17,6 +17,7 @@ from handlers.telegram import (
     coordinator,
     duty_commands,
     guided_presses,
+    overview_commands,
     people_commands,
     session_presses,
     term_presses,
@@ -182,7 +183,13 @@ def test_every_button_of_staff_does_something() -> None:
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
     modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses, duty_commands)
     apart = (one.PRESSES_OF_COORDINATORS for one in modules)
-    theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, block_commands.PRESSES, *apart)
+    theirs_alone = (
+        coordinator.PRESSES,
+        people_commands.PRESSES,
+        block_commands.PRESSES,
+        overview_commands.PRESSES,
+        *apart,
+    )
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators
 

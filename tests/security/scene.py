@@ -65,6 +65,7 @@ class Scene:
     """
 
     claimed: int = 0
+    claimed_code: str = ""
     change: int = 0
     draft: int = 0
     person_ids: dict[str, int] = field(default_factory=dict)
@@ -122,7 +123,7 @@ async def _fill(service: Service) -> Scene:
         "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
         "newcomer_b": await builders.web_case_of(service, "Frågan från B"),
     }
-    scene.claimed = askers["newcomer_a"].case_id
+    scene.claimed, scene.claimed_code = askers["newcomer_a"].case_id, askers["newcomer_a"].code
     await builders.claims(service, staff["claimer"], askers["newcomer_a"])
     for actor in ACTORS:
         scene.queued[actor] = (await builders.web_case_of(service, f"Väntar på {actor}")).case_id

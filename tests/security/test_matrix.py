@@ -65,6 +65,8 @@ COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)
 COORDINATOR_LACKS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  ASKED)  # fmt: skip
 COORDINATOR_SENT =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  GOES)  # fmt: skip
 OTHERS_ALONE =      (LOG_IN,  LOG_IN,  LOG_IN,  ASKED,   PAGE,    LOG_IN,  ASKED)  # fmt: skip
+CLAIMER_OR_COORDINATOR_READS = (LOG_IN, LOG_IN, LOG_IN, PAGE, MISSING, LOG_IN, PAGE)
+CLAIMER_OR_COORDINATOR_ACTS = (LOG_IN, LOG_IN, LOG_IN, DONE, MISSING, LOG_IN, DONE)
 NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
@@ -152,6 +154,20 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/places": COORDINATOR_ACTS,
     "GET /desk/places/{place}": COORDINATOR_READS,
     "POST /desk/places/{place}": COORDINATOR_ACTS,
+    "GET /desk/cases/{case}/danger": CLAIMER_OR_COORDINATOR_READS,
+    "POST /desk/cases/{case}/danger": CLAIMER_OR_COORDINATOR_ACTS,
+    "GET /desk/cases/{case}/numbers": ANYBODY_IS_SENT,
+    "POST /desk/cases/{case}/numbers": CLAIMER_OR_COORDINATOR_ACTS,
+    "GET /desk/overview": COORDINATOR_READS,
+    "POST /desk/overview": COORDINATOR_ACTS,
+    "GET /desk/overview/unblock/{newcomer}": ANYBODY_IS_SENT,
+    "POST /desk/overview/unblock/{newcomer}": COORDINATOR_LACKS,
+    "GET /desk/overview/cases/{case}": COORDINATOR_READS,
+    "GET /desk/overview/cases/{case}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/overview/cases/{case}/give": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/release": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/close": COORDINATOR_ACTS,
+    "POST /desk/overview/cases/{case}/block": COORDINATOR_ACTS,
     "GET /desk/volunteers": COORDINATOR_READS,
     "POST /desk/volunteers": COORDINATOR_READS,  # answers with the links, this once
     "GET /desk/volunteers/{person}": COORDINATOR_READS,
@@ -254,6 +270,7 @@ FORMS = {
     "/shifts/terms": {"first": "2090-01-02", "last": "2090-01-30"},
     "/swap": {"for": "1:1"},
     "/every": {"weeks": "1"},
+    "/block": {"span": "day", "reason": "spam"},
     "/announce": {"to": "all", "text": "Ett ord till alla"},
     "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
 }
@@ -287,6 +304,13 @@ NUMBERED = {
     "POST /desk/volunteers/{person}/steps": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/links": ALL_BUT_COORDINATOR,
     "POST /desk/volunteers/{person}/end/{how}": ALL_BUT_COORDINATOR,
+    "GET /desk/overview/cases/{case}": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/give": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/release": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/close": ALL_BUT_COORDINATOR,
+    "POST /desk/overview/cases/{case}/block": ALL_BUT_COORDINATOR,
+    "GET /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
+    "POST /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "GET /desk/shifts/{shift}": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/assign": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
@@ -325,6 +349,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "swap": lambda: number or 1,
         "number": lambda: scene.change,
         "person": lambda: number or scene.person_ids["other"],
+        "newcomer": lambda: number or 1,
         "how": lambda: "disable",
         "gap": lambda: number or 1,
         "hand_over": lambda: number or 1,
@@ -336,6 +361,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
             if "/drafts/" in path or "/terms/" in path
             else "end"
             if "/lines/" in path
+            else "give"
+            if "/overview/" in path
             else "reply"
             if "/cases/" in path
             else "say"
@@ -353,6 +380,10 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
 def form_for(route: str, actor: str, scene: Scene) -> dict[str, str] | None:
     if route.startswith("GET"):
         return None
+    if route.endswith("/give"):
+        return {"person": str(scene.person_ids["other"])}
+    if route == "POST /desk/overview":
+        return {"code": scene.claimed_code}
     if route.endswith(("assign", "unassign")):  # the one is put on a shift, the other taken off their own
         whom = "other" if route.endswith("/assign") or actor not in scene.shifts else actor
         return {"person": str(scene.person_ids[whom])}

@@ -98,6 +98,11 @@ BY_STAFF = {
     "vb":               (NOTHING, NOTHING),
     "dg":               (CASE,    NOTHING),  # coordinators are told
     "dgn":              (CASE,    NOTHING),
+    "oc":               (NOTHING, NOTHING),
+    "ocw":              (NOTHING, NOTHING),
+    "ocg":              (NOTHING, NOTHING),
+    "ocr":              (NOTHING, NOTHING),
+    "occ":              (NOTHING, NOTHING),
     "bk":               (NOTHING, NOTHING),
     "bks":              (NOTHING, NOTHING),
     "bkr":              (NOTHING, NOTHING),
@@ -320,6 +325,9 @@ async def walk(house: House) -> set[str]:
 
 async def see_to_any_case(house: House, asker: builders.Newcomer) -> None:
     """Everything that a coordinator is asked about a case of anybody's."""
+    await house.hears(COORDINATOR, f"/case {asker.code}")
+    for start in ("ocr:", "oc:", "occ:", "oc:", "ocw:"):
+        await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1])
     await house.hears(COORDINATOR, "/block")
     for start in ("bk:", "bks:", "bkr:"):
         await house.pressed(COORDINATOR, [code for code in all_codes(house) if code.startswith(start)][-1])
@@ -538,7 +546,7 @@ OF_COORDINATORS = (
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
-ABOUT_ANY_CASE = ("/danger", "/block", "/block 4729135", "/unblock")
+ABOUT_ANY_CASE = ("/danger", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
@@ -556,6 +564,7 @@ ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
     "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock", "/danger",
+    "/overview", "/case",
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ SHOWN_NOTICES = frozenset(
         Notice.ARE_YOU_HERE, Notice.SHIFT_ABSENT, Notice.NOBODY_TAKES, Notice.CASE_GIVEN, Notice.SHIFT_LEAVES,
         Notice.SHIFT_RETURNED,
         Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
+        Notice.DANGER_TOLD, Notice.CASE_GIVEN, Notice.OVERVIEW,
     }
 )  # fmt: skip
 BY_OTHERS = ("taken", "cancelled")  # how a question ends that its reader has not answered
