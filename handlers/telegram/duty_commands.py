@@ -5,7 +5,7 @@ Reads, acts, answers. It must not decide who is present or who may claim.
 
 from collections.abc import Awaitable
 
-from bot.cases import cases, messages, on_duty, queue, queue_shown, relay, shift_ends
+from bot.cases import cases, messages, on_duty, queue, queue_shown, reassigning, relay, shift_ends
 from bot.cases.texts import ClaimedByYou
 from bot.cases.texts_duty import CaseGone, OffDuty, OnDuty, OnDutyAsk, QueueShown
 from bot.cases.told import told_of

@@ -159,6 +159,7 @@ async def volunteer(house: House, book: Book) -> None:
     chat = _Chat(house, VOLUNTEER, book.language)
     await _say_all(chat, ("start", *STAFF_COMMANDS), "with no case")
     await chat.writes("Hej!", "with no case")
+    await chat.writes("/onduty", "back")
     await chat.hears_of(lambda: builders.case_of(house.service, QUESTIONS["ar"], language="ar"), "a case waits")
     await chat.presses("claim:", "taken")
     await _say_all(chat, STAFF_COMMANDS, "with a case")
