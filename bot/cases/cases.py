@@ -14,7 +14,7 @@ from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
 from bot.engine.db import Db
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
-from bot.engine.rows import every, exactly, only, spelt
+from bot.engine.rows import every, exactly, only
 from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
@@ -81,7 +81,7 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one.
     await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(read=True))
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
-    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_([spelt(status) for status in came_from]))
+    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     take = take.where(standing.may_claim(work.staff.id, work.today))
     if condition is not None:
         take = take.where(condition)
