@@ -76,11 +76,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: longest.get(item.location[0], len(LONGEST)))
 
 
+def pytest_collection() -> None:
+    """Until all tests are known there is nothing to search: what is loaded stays."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Python's search for what nobody needs any more leaves out what was there before the first test, and stays there
     until the last; and it searches more rarely than for a program that shall stay small."""
     gc.freeze()
     gc.set_threshold(*SEARCHED_AFTER)
+    gc.enable()
 
 
 _compile_each_statement_once()

@@ -6,7 +6,7 @@ Owns which message that is (`Conversation.asked_row`). It must not decide which 
 
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.cases.texts_asked import AskDone, AskTap
 from bot.engine.rows import columns, only
@@ -27,6 +27,12 @@ class _Asked(NamedTuple):
 
     id: int
     address_id: int
+
+
+_OF_CONVERSATION = (
+    select(*columns(_Asked, _ROWS)).select_from(_WITH_QUESTION).where(_THREADS.c.id == bindparam("conversation"))
+)
+_REMEMBER = update(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
 
 
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
@@ -72,9 +78,8 @@ def _asked_by(turn: Turn, case: CaseRow) -> AskTap:
 
 
 async def _asked(work: Work, conversation_id: int | None) -> _Asked | None:
-    asked = select(*columns(_Asked, _ROWS)).select_from(_WITH_QUESTION).where(_THREADS.c.id == conversation_id)
-    return only(_Asked, await work.db.execute(asked))
+    return only(_Asked, await work.db.execute(_OF_CONVERSATION, {"conversation": conversation_id}))
 
 
 async def _remember(work: Work, conversation_id: int | None, row: int | None) -> None:
-    await work.db.execute(update(_THREADS).where(_THREADS.c.id == conversation_id).values(asked_row=row))
+    await work.db.execute(_REMEMBER, {"conversation": conversation_id, "asked_row": row})

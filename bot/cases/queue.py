@@ -15,7 +15,7 @@ from bot.cases.texts import Offered, Reason, Taken, Why
 from bot.cases.told import Promised, PromiseKind, told_of
 from bot.engine import bells
 from bot.engine.db import Db
-from bot.engine.rows import columns, every
+from bot.engine.rows import columns, every, spelt
 from bot.engine.work import Work
 from bot.hours.standing import next_session
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
@@ -54,6 +54,26 @@ class _Card(NamedTuple):
     state: str
     lease_owner: int | None
     params: dict[str, object]
+
+
+_LATER = _ROWS.alias("later")
+# An index leads to what is said of a case, and none to what is edited.
+_IS_GONE = (
+    select(_LATER.c.id)
+    .where(_LATER.c.case_id == _ROWS.c.case_id, _LATER.c.edits == _ROWS.c.id)
+    .where(_LATER.c.kind.in_([spelt(kind) for kind in (Notice.TAKEN, Notice.CLAIMED_BY_YOU)]))
+    .exists()
+)
+_LIVE_CARDS = select(*columns(_Card, _ROWS)).where(
+    _ROWS.c.case_id == bindparam("case"),
+    _ROWS.c.kind == spelt(Notice.OFFERED),
+    _ROWS.c.edits.is_(None),
+    _ROWS.c.state.in_([spelt(state) for state in (RowState.DUE, RowState.SENT, RowState.SHOWN)]),
+    ~_IS_GONE,
+)
+_WRITTEN = select(func.count()).where(
+    MESSAGES.c.case_id == bindparam("case"), MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
+)
 
 
 async def waiting(db: Db) -> list[CaseRow]:
@@ -184,10 +204,7 @@ async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked:
 
 
 async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
-    count = select(func.count()).where(
-        MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
-    )
-    messages = (await work.db.execute(count)).scalar_one()
+    messages = (await work.db.execute(_WRITTEN, {"case": case.id})).scalar_one()
     since, returning = case.waiting_since or work.now, case.has_returned
     told = Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
     return replace(told, earlier=await earlier.contacts(work.db, case, work.zone))
@@ -241,15 +258,4 @@ async def card_holders(work: Work, case_id: int) -> set[int]:
 
 async def _live_cards(work: Work, case_id: int) -> list[_Card]:
     """The cards of a case that still offer it, or may be about to: sent or leaving, and not edited to "taken"."""
-    later = _ROWS.alias("later")
-    no_more = (Notice.TAKEN, Notice.CLAIMED_BY_YOU)
-    of_case = later.c.case_id == _ROWS.c.case_id  # an index leads there, and none to what is edited
-    gone = select(later.c.id).where(of_case, later.c.edits == _ROWS.c.id, later.c.kind.in_(no_more)).exists()
-    cards = select(*columns(_Card, _ROWS)).where(
-        _ROWS.c.case_id == case_id,
-        _ROWS.c.kind == Notice.OFFERED,
-        _ROWS.c.edits.is_(None),
-        _ROWS.c.state.in_((RowState.DUE, RowState.SENT, RowState.SHOWN)),
-        ~gone,
-    )
-    return every(_Card, await work.db.execute(cards))
+    return every(_Card, await work.db.execute(_LIVE_CARDS, {"case": case_id}))

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 
 from bot.engine import clock
 from bot.engine.db import Db
@@ -79,17 +79,19 @@ class ExceptionRow(NamedTuple):
 
 _RULES = select(*columns(RuleRow, RULES)).where(RULES.c.ended_by.is_(None))
 _EXCEPTIONS = select(*columns(ExceptionRow, EXCEPTIONS)).where(EXCEPTIONS.c.ended_by.is_(None))
+_SINCE = bindparam("since", type_=Date)
+_RULES_SINCE = _RULES.where(RULES.c.valid_to.is_(None) | (RULES.c.valid_to >= _SINCE))
+_EXCEPTIONS_SINCE = _EXCEPTIONS.where(EXCEPTIONS.c.on_day >= _SINCE)
 
 
 async def standing(db: Db, *, since: date | None = None) -> Standing:
     """What holds, by row; with `since`, only what may matter on that day or later."""
-    rules, exceptions = _RULES, _EXCEPTIONS
+    rules, exceptions, asked = _RULES, _EXCEPTIONS, {}
     if since is not None:
-        rules = rules.where(RULES.c.valid_to.is_(None) | (RULES.c.valid_to >= since))
-        exceptions = exceptions.where(EXCEPTIONS.c.on_day >= since)
+        rules, exceptions, asked = _RULES_SINCE, _EXCEPTIONS_SINCE, {"since": since}
     return Standing(
-        {row.id: row.rule for row in every(RuleRow, await db.execute(rules))},
-        {row.id: row.exceptional for row in every(ExceptionRow, await db.execute(exceptions))},
+        {row.id: row.rule for row in every(RuleRow, await db.execute(rules, asked))},
+        {row.id: row.exceptional for row in every(ExceptionRow, await db.execute(exceptions, asked))},
     )
 
 

@@ -77,7 +77,9 @@ _CODE = func.coalesce(CASES.c.code, literal_column("''", Text))  # not given as 
 CASE_COLUMNS = columns(CaseRow, CASES, code=_CODE)
 _BY_ID = select(*CASE_COLUMNS).where(CASES.c.id == bindparam("case"))
 _BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
-_OPEN_OF = select(*CASE_COLUMNS).where(CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_(OPEN))
+_OPEN_OF = select(*CASE_COLUMNS).where(
+    CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_([spelt(status) for status in OPEN])
+)
 _NEWEST_OF = (
     select(*CASE_COLUMNS)
     .where(CASES.c.newcomer_id == bindparam("newcomer"))
@@ -106,7 +108,7 @@ _COMES_AND_GOES = (
     .select_from(_LEDGER.join(CASES, CASES.c.id == _LEDGER.c.case_id))
     .where(
         _LEDGER.c.case_id == bindparam("case"),
-        _LEDGER.c.kind.in_((CaseEventKind.CLAIMED, CaseEventKind.ERASED, *_LEAVES)),
+        _LEDGER.c.kind.in_([spelt(kind) for kind in (CaseEventKind.CLAIMED, CaseEventKind.ERASED, *_LEAVES)]),
     )
     .order_by(_LEDGER.c.id)
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.engine import last_seen
 from bot.engine.actors import Visitor
@@ -65,7 +65,8 @@ class OpenedOn(NamedTuple):
     device: str
 
 
-_KEEPING = select(*columns(Keeping, _LOGINS))
+_KEEPING = select(*columns(Keeping, _LOGINS)).where(_LOGINS.c.id == bindparam("login"))
+_NOT_KEPT = update(_LOGINS).where(_LOGINS.c.id == bindparam("login")).values(draft=None, drafted_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class NewSecret:
 
 async def kept_for(db: Db, seal: Seal, login_id: int, *, now: datetime) -> Kept:
     """What this login's own page shows besides the conversation. Text older than half an hour is not shown."""
-    row = only(Keeping, await db.execute(_KEEPING.where(_LOGINS.c.id == login_id)))
+    row = only(Keeping, await db.execute(_KEEPING, {"login": login_id}))
     if row is None:
         return NOTHING_KEPT
     is_fresh = row.unsent_ends_at is not None and now < row.unsent_ends_at
@@ -108,8 +109,7 @@ async def keep_unsent(work: Work, login: Login, text: str) -> None:
 
 async def forget_unsent(work: Work, login: Login) -> None:
     """Nothing that was not sent is kept any more, also of what is being kept at this moment."""
-    this = update(_LOGINS).where(_LOGINS.c.id == login.id)
-    await work.db.execute(this.values(draft=None, drafted_at=None))
+    await work.db.execute(_NOT_KEPT, {"login": login.id})
 
 
 async def keep_secret(work: Work, token: str, secret: str) -> None:
@@ -151,7 +151,7 @@ async def expire(work: Work, login_id: int) -> None:
 
     What is still kept is looked at again when its time comes.
     """
-    row = only(Keeping, await work.db.execute(_KEEPING.where(_LOGINS.c.id == login_id)))
+    row = only(Keeping, await work.db.execute(_KEEPING, {"login": login_id}))
     if row is None:
         return
     left_at = last_seen.of(login_id, row.seen_at, work.now) + SHARED_IDLE

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.engine import bells, last_seen
 from bot.engine.db import Db
@@ -68,6 +68,7 @@ class Began(NamedTuple):
 
 _OF_PERSON = _LOGINS.join(_PEOPLE, _PEOPLE.c.id == _LOGINS.c.person_id)
 _FOUND = select(*columns(Login, _LOGINS, _PEOPLE)).select_from(_OF_PERSON)
+_BY_TOKEN = _FOUND.where(_LOGINS.c.token_hash == bindparam("token"))
 _BEGAN = select(*columns(Began, _LOGINS)).select_from(_OF_PERSON)
 
 
@@ -83,7 +84,7 @@ async def open_login(work: Work, person_id: int, device: Device, *, throttled: b
 
 async def login_of(db: Db, token: str, now: datetime) -> Login | None:
     """The live login of this token, or None: unknown, idle too long, too old, or its person's access has ended."""
-    found = only(Login, await db.execute(_FOUND.where(_LOGINS.c.token_hash == hash_token(token))))
+    found = only(Login, await db.execute(_BY_TOKEN, {"token": hash_token(token)}))
     if found is None:
         return None
     login = _as_seen(found, now)

@@ -61,6 +61,7 @@ _LANES = select(
     .outerjoin(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
     .outerjoin(BLOCKS, BLOCKS.c.person_id == _PEOPLE.c.id)
 )  # fmt: skip
+_BY_ID = _LANES.where(_ADDRESSES.c.person_id == bindparam("person"))
 _BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
 _UNPARK = (
     update(_ADDRESSES)
@@ -132,7 +133,7 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
 
 async def visitor_of(db: Db, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
-    found = first(Reached, await db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
+    found = first(Reached, await db.execute(_BY_ID, {"person": person_id}))
     return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
 
 

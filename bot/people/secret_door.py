@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from bot.engine.actors import Visitor
 from bot.engine.db import Db
@@ -42,7 +42,7 @@ class Behind(NamedTuple):
 _BEHIND = select(*columns(Behind, _THREADS)).select_from(
     CASES.join(_THREADS, _THREADS.c.newcomer_id == CASES.c.newcomer_id)
 )
-_OF_NEWCOMER = select(*columns(Secret, _THREADS))
+_OF_NEWCOMER = select(*columns(Secret, _THREADS)).where(_THREADS.c.newcomer_id == bindparam("newcomer"))
 
 
 async def count_guess(work: Work, code: str, *, is_known: bool = False) -> None:
@@ -91,7 +91,7 @@ async def secret_for_code(db: Db, seal: Seal, code: str, now: datetime) -> tuple
 async def numbers_of(db: Db, seal: Seal, person_id: int) -> tuple[str, str] | None:
     """The code of the newcomer's newest case and the hash of their secret; None while there is no case with a code."""
     newest = await access.newest_case_of(db, person_id)
-    secret = only(Secret, await db.execute(_OF_NEWCOMER.where(_THREADS.c.newcomer_id == person_id)))
+    secret = only(Secret, await db.execute(_OF_NEWCOMER, {"newcomer": person_id}))
     secret_hash = None if secret is None else hash_in(seal, secret)
     return None if newest is None or newest.is_purged or secret_hash is None else (newest.code, secret_hash)
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, exists, func, or_, select
 
+from bot.engine.among import among
 from bot.engine.db import Db
 from bot.engine.errors import MayNotClaim
-from bot.engine.rows import columns, every, in_portions
+from bot.engine.rows import columns, every, spelt
 from models.base import table_of
 from models.people import STAFF_ROLES, Person
 from models.volunteer import Onboarding, OnboardingStep, VolunteerProfile, is_away
@@ -22,6 +23,7 @@ PEOPLE, PROFILES, STEPS = table_of(Person), table_of(VolunteerProfile), table_of
 # Under names of their own: a condition in a statement over people must not be taken for one about its rows alone.
 _WHO, _KNOWN, _TAKEN = PEOPLE.alias("who"), PROFILES.alias("known"), STEPS.alias("taken")
 Day = date | BindParameter[date]
+_ON_STAFF = [spelt(role) for role in STAFF_ROLES]  # said by the statement itself, so that it is prepared once
 Id = int | ColumnElement[int]
 
 
@@ -122,13 +124,12 @@ def may_claim(person: Id, today: Day) -> Exists:
 
 async def standing_of(db: Db, person_ids: Collection[int]) -> dict[int, Standing]:
     """How these people on the staff stand, by id; who is none of them is left out."""
-    found: dict[int, Standing] = {}
-    for some in in_portions(set(person_ids)):
-        taken = await _steps_of(db, some)
-        them = _READ.where(PEOPLE.c.id.in_(some), PEOPLE.c.role.in_(STAFF_ROLES))
-        for row in every(_Profile, await db.execute(them)):
-            found[row.id] = _standing(row, taken[row.id])
-    return found
+    them = sorted(set(person_ids))
+    if not them:
+        return {}
+    taken = await _steps_of(db, them)
+    found = every(_Profile, await db.execute(_READ, {"people": them}))
+    return {row.id: _standing(row, taken[row.id]) for row in found}
 
 
 async def staff_standing(db: Db) -> list[Standing]:
@@ -138,7 +139,7 @@ async def staff_standing(db: Db) -> list[Standing]:
 
 
 def _experienced(person: Id) -> tuple[ColumnElement[bool], ...]:
-    has_access = (_WHO.c.id == person, _WHO.c.enabled, _WHO.c.role.in_(STAFF_ROLES))
+    has_access = (_WHO.c.id == person, _WHO.c.enabled, _WHO.c.role.in_(_ON_STAFF))
     return *has_access, _KNOWN.c.person_id == _WHO.c.id, _KNOWN.c.is_trainee.is_(False), _INTRODUCED
 
 
@@ -149,19 +150,21 @@ def _away_on(day: Day) -> ColumnElement[bool]:
 
 _ALL_STEPS = (
     select(func.count())
-    .where(_TAKEN.c.person_id == _KNOWN.c.person_id, _TAKEN.c.step.in_(tuple(OnboardingStep)))
+    .where(_TAKEN.c.person_id == _KNOWN.c.person_id, _TAKEN.c.step.in_([spelt(step) for step in OnboardingStep]))
     .correlate(_KNOWN)
 ).scalar_subquery() == len(OnboardingStep)
 _INTRODUCED = or_(_KNOWN.c.taken_over_on.is_not(None), _ALL_STEPS)
-_READ = select(*columns(_Profile, PEOPLE, PROFILES)).select_from(
-    PEOPLE.outerjoin(PROFILES, PROFILES.c.person_id == PEOPLE.c.id)
+_READ = (
+    select(*columns(_Profile, PEOPLE, PROFILES))
+    .select_from(PEOPLE.outerjoin(PROFILES, PROFILES.c.person_id == PEOPLE.c.id))
+    .where(among(PEOPLE.c.id, "people"), PEOPLE.c.role.in_(_ON_STAFF))
 )
+_STEPS_OF = select(*columns(Step, STEPS)).where(among(STEPS.c.person_id, "people"))
 
 
 async def _steps_of(db: Db, person_ids: Collection[int]) -> dict[int, list[Step]]:
     taken: dict[int, list[Step]] = defaultdict(list)
-    theirs = select(*columns(Step, STEPS)).where(STEPS.c.person_id.in_(person_ids))
-    for step in every(Step, await db.execute(theirs)):
+    for step in every(Step, await db.execute(_STEPS_OF, {"people": person_ids})):
         taken[step.person_id].append(step)
     return taken
 
