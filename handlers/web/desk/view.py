@@ -36,7 +36,7 @@ SHOWN_NOTICES = frozenset(
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
         Notice.SHIFT_NEWS, Notice.SHIFT_ASK_OVER, Notice.SHIFT_GAP, Notice.SWAP_OVER, Notice.STANDING,
-        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN, Notice.TERM_OFF,
     }
 )  # fmt: skip
 BY_OTHERS = ("taken", "cancelled")  # how a question ends that its reader has not answered
