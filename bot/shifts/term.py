@@ -17,7 +17,7 @@ from bot.places.places import PlaceRow, places_by_code, require_place
 from bot.roster import ledger, shifts
 from bot.roster.locks import lock_plan
 from bot.roster.shifts import FreshShift
-from bot.shifts import standing_signups, term_plan, term_seen
+from bot.shifts import standing_signups, term_off, term_plan, term_seen
 from bot.shifts.term_plan import KeptTerm, Plan
 from bot.shifts.texts_term import (
     MOST_LEFT_OUT,
@@ -38,6 +38,7 @@ from models.shift_plan import ShiftDraft, ShiftTemplate
 from models.term import Planned, WeekLine
 from models.timer import TimerKind
 
+MOST_TERMS = 3
 _LINES, _DRAFTS = table_of(ShiftTemplate), table_of(ShiftDraft)
 
 
@@ -76,7 +77,7 @@ async def shown(work: Work, *, added: int | None = None, removed: int | None = N
     told = {row.id: _told(row, known) for row in rows}
     return WeekShown(
         week=tuple(told.values()), added=told.get(added) if added else None,
-        removed=_told(gone, known) if gone else None,
+        removed=_told(gone, known) if gone else None, terms=tuple((await term_off.ahead(work))[:MOST_TERMS]),
     )  # fmt: skip
 
 

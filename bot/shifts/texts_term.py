@@ -16,6 +16,7 @@ from bot.language.textshape import LONGEST_BUTTON, shortened
 from bot.places.told import PlaceTold
 from bot.roster.told import ShiftNamed, Spoken, WhyTold
 from bot.shifts.phrases import languages_text, place_of, shift_name, short_time, why_lines
+from bot.shifts.texts_term_off import TermAhead
 from models.buttons_shifts import BEGIN_PLAN, DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -43,12 +44,13 @@ class WeekLineTold(PlaceTold):
 
 @dataclass(frozen=True, kw_only=True)
 class WeekShown(ToStaff):
-    """The usual week. `added`, `removed`: the line that has just been."""
+    """The usual week. `added`, `removed`: the line that has just been. `terms`: published ones, to be cancelled."""
 
     kind: ClassVar = Notice.WEEK_SHOWN
     week: tuple[WeekLineTold, ...] = ()
     added: WeekLineTold | None = None
     removed: WeekLineTold | None = None
+    terms: tuple[TermAhead, ...] = ()
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         done = ""
@@ -62,13 +64,14 @@ class WeekShown(ToStaff):
             *(line_with_needs(words, one) for one in self.week),
             words("week_how", line=words("week_example_line")),
             words("week_how_term", term=words("week_example_term")) if self.week else "",
+            *(one.named(words) for one in self.terms),
         )
         buttons = [_line_button(words, one, "week_remove_button", stays=False) for one in self.week[:MOST_LINES]]
         if self.removed:
             buttons.append(_line_button(words, self.removed, "shift_leave_button", stays=True))
         plans = [Plan.LINE, Plan.TERM] if self.week else [Plan.LINE]
         buttons += [Choice(BEGIN_PLAN.code(plan), words(f"plan_{plan}")) for plan in plans]
-        return Prompt(text, rows_of(*buttons))
+        return Prompt(text, rows_of(*buttons, *(one.button(words) for one in self.terms)))
 
 
 def line_name(words: Words, one: WeekLineTold) -> Plain:

@@ -41,6 +41,7 @@ from bot.shifts import (
     texts_presence,
     texts_swap,
     texts_term,
+    texts_term_off,
     texts_undo,
 )
 from bot.shifts import texts_guided as texts_shift_guided
@@ -55,9 +56,9 @@ SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_between, texts_blocking, texts_closing, texts_danger, texts_held, texts_naming, texts_newcomer,
     texts_overview, texts_reassigning, texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending,
-    shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap, texts_undo,
-    texts_duty, texts_handing, texts_presence, texts_shift_guided, volunteers_texts, texts_people, texts_own,
-    texts_invite,
+    shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_term_off,
+    texts_swap, texts_undo, texts_duty, texts_handing, texts_presence, texts_shift_guided, volunteers_texts,
+    texts_people, texts_own, texts_invite,
 )  # fmt: skip
 
 

@@ -14,7 +14,19 @@ from handlers.web.desk import any_case, between, case, danger, desk, offered, ov
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
-from handlers.web.desk.shifts import announce, calendar, one, questions, standing, swapping, template, terms, undo, week
+from handlers.web.desk.shifts import (
+    announce,
+    calendar,
+    one,
+    questions,
+    standing,
+    swapping,
+    template,
+    term_off,
+    terms,
+    undo,
+    week,
+)
 from handlers.web.desk.shifts import own as own_shifts
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
@@ -192,6 +204,8 @@ ROUTES = (
     Route("POST", _LINE + "/back", Policy.COORDINATOR, template.put_back),
     Route("GET", "/desk/shifts/terms", Policy.PUBLIC, template.look),
     Route("POST", "/desk/shifts/terms", Policy.COORDINATOR, template.propose),
+    Route("GET", r"/desk/shifts/terms/published/{term:\d{1,18}}", Policy.COORDINATOR, term_off.show),
+    Route("POST", r"/desk/shifts/terms/published/{term:\d{1,18}}", Policy.COORDINATOR, term_off.cancel),
     Route("GET", _TERM, Policy.COORDINATOR, terms.show),
     Route("GET", _TERM + "/{act:holidays|publish|drop}", Policy.PUBLIC, terms.look),
     Route("POST", _TERM + "/holidays", Policy.COORDINATOR, terms.holidays),

@@ -86,12 +86,23 @@ async def planned(site: Site, walk: Walk, coordinator: Staff) -> None:
     assert count, walk.page.words
     await sends(walk, f"{draft}/publish", "published", **term, count=count[1])
     await walk.opens(draft, "which is published")
-    await sends(walk, TERMS, "another draft", **term)
+    await _off(walk)
+    bare = {"first": term["first"], "last": term["first"]}
+    await sends(walk, TERMS, "another draft, of a day without a shift", **bare)
     draft = _found(walk, rf"{TERMS}/\d+")
     await sends(walk, f"{draft}/publish", "there is nothing in it")
     await sends(walk, f"{draft}/drop", "thrown away")
     await sends(walk, f"{draft}/publish", "which is gone")
     await _undone(site, walk, coordinator)
+
+
+async def _off(walk: Walk) -> None:
+    """What is left of the term is cancelled together."""
+    await walk.opens(TEMPLATE, "a term is published")
+    term = _found(walk, rf"{TERMS}/published/\d+")
+    await walk.opens(term)
+    await sends(walk, term, "cancelled", reason="illness", count="4")
+    await walk.opens(term, "which is cancelled")
 
 
 async def _changed(walk: Walk, draft: str) -> None:

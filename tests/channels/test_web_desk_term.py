@@ -376,3 +376,112 @@ async def test_a_draft_that_an_older_version_kept_is_still_read(desk: ShiftDesk)
     published = await does(desk, "Karin", "publish", looked)
 
     assert "Publicera 2 pass" in read(looked.text) and "✓ Publicerat: 2 pass" in read(published.text)
+
+
+# What is left of a published term, cancelled together.
+
+OFF = "De passen är redan inställda, eller så har de varit."
+
+
+async def published(desk: ShiftDesk) -> str:
+    """A term of two Mondays and two Thursdays is there; Amina has the Mondays, Bo the first. Where it is cancelled."""
+    await usual_week(desk)
+    page = await does(desk, "Karin", "publish", await drafted(desk))
+    first, _, second, _ = [
+        row.id for row in await builders.table(desk.site.service, "SELECT id FROM shifts ORDER BY starts_at")
+    ]
+    for who, shift in (("Amina", first), ("Amina", second), ("Bo", first)):
+        await desk.sends(who, f"/desk/shifts/{shift}/sign-up")
+    found = re.search(rf"{TERMS}/published/\d+", page.text)
+    assert found, page.words
+    return found[0]
+
+
+async def test_what_is_left_of_a_term_is_cancelled_at_once_and_told_to_each_once(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    week, asked = await desk.opens("Robin", TEMPLATE), await desk.opens("Robin", path)
+    still = await builders.table(desk.site.service, "SELECT id FROM shifts WHERE cancelled_at IS NULL")
+
+    count = {"count": asked.hidden("count"), "reason": "illness"}
+    done = [await desk.sends("Robin", path, count, seen=asked) for _ in range(2)]
+    then = await desk.opens("Robin", path)
+
+    assert "Publicerat: 11 januari 2027 till 21 januari 2027, 4 pass kvar. Ställ in 11/1–21/1" in part(week, "h-terms")
+    assert "Vill du ställa in alla pass som är kvar? Det går inte att ångra." in read(asked.text)
+    assert "2 volontärer är anmälda och får veta det, en gång var för alla sina pass." in read(asked.text)
+    assert len(still) == 4
+    for page in done:
+        assert page.status == 200 and "✓ 4 pass är inställda." in read(page.text) and 'id="h-terms"' not in page.text
+    assert then.url == TEMPLATE
+    assert await builders.table(desk.site.service, "SELECT id FROM shifts WHERE cancelled_at IS NULL") == []
+    assert await desk.told("Amina", Notice.TERM_OFF) == [
+        "Robin har ställt in passen. De här var dina:\nmån 11/1 13–16 Linero\nmån 18/1 13–16 Linero\nOrsak: sjukdom"
+    ]
+    assert await desk.told("Bo", Notice.TERM_OFF) == [
+        "Robin har ställt in passen. De här var dina:\nmån 11/1 13–16 Linero\nOrsak: sjukdom"
+    ]
+    for who in ("Amina", "Bo", "Cleo", "Karin"):
+        assert await desk.told(who, Notice.SHIFT_NEWS) == []
+    assert await desk.told("Cleo", Notice.TERM_OFF) == []
+
+
+async def test_who_was_asked_for_a_shift_of_the_term_is_not_asked_any_more(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    shift = (await builders.one(desk.site.service, "SELECT min(shift_id) FROM assignments"))[0]
+    await desk.profile("Cleo", may_be_asked=True)
+    other = (await builders.table(desk.site.service, "SELECT id FROM shifts ORDER BY starts_at"))[1].id
+    await desk.sends("Karin", f"/desk/shifts/{other}/ask", seen=await desk.opens("Karin", f"/desk/shifts/{other}"))
+    before = await desk.opens("Cleo", "/desk")
+
+    await desk.sends("Karin", path, seen=await desk.opens("Karin", path))
+    after = await desk.opens("Cleo", "/desk")
+
+    assert shift and "Kan du ta det här passet?" in read(before.text)
+    assert "Kan du ta det här passet?" not in read(after.text)
+
+
+async def test_what_is_over_or_was_cancelled_alone_is_not_cancelled_again(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    last = (await builders.table(desk.site.service, "SELECT id FROM shifts ORDER BY starts_at"))[3].id
+    await desk.sends("Karin", f"/desk/shifts/{last}/cancel", seen=await desk.opens("Karin", f"/desk/shifts/{last}"))
+    await desk.later(datetime(2027, 1, 12, 9, tzinfo=STOCKHOLM))
+
+    asked = await desk.opens("Karin", path)
+    await desk.sends("Karin", path, seen=asked)
+
+    assert "14 januari 2027 till 18 januari 2027, 2 pass kvar." in read(asked.text)
+    rows = await builders.table(desk.site.service, "SELECT cancelled_at FROM shifts ORDER BY starts_at")
+    assert [row.cancelled_at is None for row in rows] == [True, False, False, False]
+
+
+async def test_of_two_who_cancel_the_term_at_once_the_second_reads_that_it_is_done(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    pages = {who: await desk.opens(who, path) for who in ("Karin", "Robin")}
+
+    answers = await asyncio.gather(*(desk.sends(who, path, seen=page) for who, page in pages.items()))
+
+    assert sorted(answer.status for answer in answers) == [200, 409]
+    [refused] = [answer for answer in answers if answer.status == 409]
+    assert alert_in(refused) == OFF
+    assert len(await desk.told("Amina", Notice.TERM_OFF)) == 1
+
+
+async def test_a_reason_that_is_too_long_and_a_term_that_is_none_are_refused(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    page = await desk.opens("Karin", path)
+
+    too_long = await desk.sends("Karin", path, {"own": "x" * 201}, seen=page)
+    none = await desk.sends("Karin", f"{TERMS}/published/{10**15}", seen=page)
+
+    assert too_long.status == 422 and "200" in alert_in(too_long)
+    assert none.status == 409 and alert_in(none) == OFF
+    assert await desk.told("Amina", Notice.TERM_OFF) == []
+
+
+async def test_cancelling_a_term_has_no_way_back_and_hides_what_was_done_before(desk: ShiftDesk) -> None:
+    path = await published(desk)
+    await desk.sends("Karin", path, seen=await desk.opens("Karin", path))
+
+    undo = await desk.opens("Karin", "/desk/undo")
+
+    assert "Det finns inget av dig från det senaste dygnet att ångra" in read(undo.text)

@@ -198,6 +198,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/shifts/template/lines/{line}/back": COORDINATOR_LACKS,  # it has not been taken away
     "GET /desk/shifts/terms": ANYBODY_IS_SENT,
     "POST /desk/shifts/terms": COORDINATOR_ACTS,
+    "GET /desk/shifts/terms/published/{term}": COORDINATOR_SENT,  # none is published
+    "POST /desk/shifts/terms/published/{term}": COORDINATOR_LACKS,
     "GET /desk/shifts/terms/{draft}": COORDINATOR_READS,
     "GET /desk/shifts/terms/{draft}/{act}": ANYBODY_IS_SENT,
     "POST /desk/shifts/terms/{draft}/holidays": COORDINATOR_ACTS,
@@ -345,6 +347,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "place": lambda: PLACE,
         "draft": lambda: number or (scene.term if "/terms/" in path else scene.draft),
         "line": lambda: number or scene.line,
+        "term": lambda: number or 1,
         "standing": lambda: number or scene.standing,
         "swap": lambda: number or 1,
         "number": lambda: scene.change,

@@ -38,7 +38,7 @@ SHOWN_NOTICES = frozenset(
         Notice.SHIFT_NEWS, Notice.SHIFT_ASK_OVER, Notice.SHIFT_GAP, Notice.SWAP_OVER, Notice.STANDING,
         Notice.ARE_YOU_HERE, Notice.SHIFT_ABSENT, Notice.NOBODY_TAKES, Notice.CASE_GIVEN, Notice.SHIFT_LEAVES,
         Notice.SHIFT_RETURNED,
-        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN, Notice.TERM_OFF,
         Notice.DANGER_TOLD, Notice.CASE_GIVEN, Notice.OVERVIEW,
     }
 )  # fmt: skip

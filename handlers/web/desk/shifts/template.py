@@ -133,6 +133,7 @@ async def week_page(
         error=several_lines(why_refused(request, refusal)) if refusal else "",
         told=term_view.week_told(words, week) or term_view.term_told(words, asked), press=new_press(),
         back=term_view.put_back(words, week.removed), lines=term_view.week_lines(words, week), forms=forms,
+        terms=term_view.terms_ahead(words, week),
         open_line=line, typed=typed if line not in forms else None, blank=TypedShift(),
         term=typed_term or TypedTerm(), is_term=typed_term is not None, today=today.isoformat(),
         places=view.place_choices(words, known), weekdays=weekday_choices(words),

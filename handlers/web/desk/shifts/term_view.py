@@ -21,6 +21,7 @@ from bot.shifts.texts_term import (
     line_with_needs,
     term_shift_name,
 )
+from handlers.web.desk.shifts.acting import number
 from handlers.web.desk.shifts.view import Shown, heading
 from handlers.web.frame.view import inline
 
@@ -58,10 +59,17 @@ def put_back(words: Words, line: WeekLineTold | None) -> LineShown | None:
     return LineShown(line.line, label, label)
 
 
+def terms_ahead(words: Words, week: WeekShown) -> list[LineShown]:
+    """Published terms, and what the link says that leads to cancelling what is left of one."""
+    return [LineShown(one.number, inline(one.named(words)), inline(one.button(words).label)) for one in week.terms]
+
+
 def term_told(words: Words, asked: Mapping[str, str]) -> str:
     """What has just been done with a term; nothing, if the address says nothing of the kind."""
     if "dropped" in asked:
         return words("term_dropped")
+    if cancelled := number(asked.get("cancelled", "")):
+        return words("term_off_done", n=min(cancelled, MOST_COUNTED))
     first, _, rest = asked.get("published", "").partition("..")
     last, _, count = rest.partition("..")
     if not (count.isdecimal() and count.isascii() and int(count) <= MOST_COUNTED):
