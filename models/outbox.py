@@ -179,6 +179,8 @@ class Notice(StrEnum):
     MAY_BEGIN = "may_begin"
     LEARNS_BESIDE = "learns_beside"
     PROFILE_CHANGED = "profile_changed"
+    ROLE_CHANGED = "role_changed"
+    LEAVE_ASK = "leave_ask"
     # To the service's channel
     HOURS_POST = "hours_post"
     # To nobody's screen as a new message

@@ -30,7 +30,17 @@ from models.people import Channel, Role
 
 DONE = Answer("")
 COORDINATORS_ALONE = {*commands_of(Role.COORDINATOR), *coordinator.COMMANDS} - {*commands_of(Role.VOLUNTEER)}
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *shift_commands.TAKE_NO_ARGUMENTS)
+TAKE_NO_ARGUMENTS = (
+    "cases",
+    "desk",
+    "language",
+    "help",
+    "hours_undo",
+    "undo",
+    "me",
+    "leave",
+    *shift_commands.TAKE_NO_ARGUMENTS,
+)
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
