@@ -210,6 +210,8 @@ class Notice(StrEnum):
     MAY_BEGIN = "may_begin"
     LEARNS_BESIDE = "learns_beside"
     PROFILE_CHANGED = "profile_changed"
+    ROLE_CHANGED = "role_changed"
+    LEAVE_ASK = "leave_ask"
     # To coordinators, about any case
     DANGER_TOLD = "danger_told"
     DANGER_PROTOCOL = "danger_protocol"

@@ -47,7 +47,7 @@ from bot.shifts import (
 from bot.shifts import texts_guided as texts_shift_guided
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
-from bot.volunteers import texts_invite, texts_own, texts_people
+from bot.volunteers import texts_invite, texts_own, texts_people, texts_role
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
@@ -58,7 +58,7 @@ SUBJECTS = (
     texts_overview, texts_reassigning, texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending,
     shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_term_off,
     texts_swap, texts_undo, texts_duty, texts_handing, texts_presence, texts_shift_guided, volunteers_texts,
-    texts_people, texts_own, texts_invite,
+    texts_people, texts_own, texts_invite, texts_role,
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
 STAFF_COMMANDS = (
     "cases", "queue", "onduty", "offduty", "note", "handover", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk",
-    "language", "help",
+    "language", "leave", "help",
 )  # fmt: skip
 PEOPLE_COMMANDS = ("volunteers", "invite")
 CASE_COMMANDS = ("overview", "case", "reassign", "block", "unblock")

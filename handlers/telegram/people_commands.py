@@ -12,7 +12,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.people import names, spoken
-from bot.volunteers import invitations, invite_guided, leaving, onboarding, told
+from bot.volunteers import invitations, invite_guided, leaving, onboarding, roles, told
 from bot.volunteers.invitations import Doors
 from bot.volunteers.texts_people import (
     VOLUNTEERS_ON_A_PAGE,
@@ -31,15 +31,18 @@ from models.buttons_people import (
     NEW_LINKS,
     PEOPLE_PAGE,
     PERSON,
+    ROLE,
     STEP,
     TRAINEE,
     Ending,
     Learning,
     OfPerson,
     PeoplePage,
+    RoleGiven,
     StepTaken,
 )
 from models.dialogue import Answer
+from models.people import Role
 from models.volunteer import OnboardingStep
 
 COMMANDS = ("invite", "volunteers")
@@ -165,6 +168,21 @@ async def _ends(press: Press, ending: Ending) -> Answer:
     return DONE
 
 
+async def _role(press: Press, given: RoleGiven) -> Answer:
+    """Asked first; with a yes, it is theirs."""
+    await _require_card(press)
+    if given.answer == "ask":
+        press.work.require_publisher()
+        one = await told.volunteer(press.work.db, press.work.seal, given.person)
+        asked = VolunteerCard(told=one, asks_role=Role(given.role))
+        await press.work.tell(press.actor.id, asked, edits=press.card)
+        return DONE
+    if given.answer == "yes":
+        await roles.change_role(press.work, given.person, Role(given.role))
+    await _tell_card(press.work, press.actor, given.person, press.card)
+    return DONE
+
+
 async def _gives_access(press: Press, of: OfPerson) -> Answer:
     await _require_card(press)
     await leaving.give_access(press.work, of.person)
@@ -186,5 +204,6 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(NEW_LINKS, _new_links),
         on(END_ACCESS, _ends),
         on(GIVE_ACCESS, _gives_access),
+        on(ROLE, _role),
     )
 )

@@ -42,8 +42,10 @@ from models.people import Channel, Role
 
 DONE = Answer("")
 COORDINATORS_ALONE = {*commands_of(Role.COORDINATOR), *coordinator.COMMANDS} - {*commands_of(Role.VOLUNTEER)}
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *duty_commands.COMMANDS,
-                     *shift_commands.TAKE_NO_ARGUMENTS)  # fmt: skip
+TAKE_NO_ARGUMENTS = (
+    "cases", "desk", "language", "help", "hours_undo", "undo", "me", "leave", *duty_commands.COMMANDS,
+    *shift_commands.TAKE_NO_ARGUMENTS,
+)  # fmt: skip
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:

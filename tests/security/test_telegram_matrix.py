@@ -107,6 +107,7 @@ BY_STAFF = {
     "bks":              (NOTHING, NOTHING),
     "bkr":              (NOTHING, NOTHING),
     "bkl":              (NOTHING, NOTHING),
+    "vr":               (NOTHING, NOTHING),
     "me":               (OWN,     OWN),  # and what somebody says of themself
     "mel":              (OWN,     OWN),
     "met":              (OWN,     OWN),
@@ -116,6 +117,7 @@ BY_STAFF = {
     "mea":              (OWN,     OWN),
     "men":              (OWN,     OWN),
     "mem":              (OWN,     OWN),
+    "lv":               (NOTHING, NOTHING),  # only on the card that asks
     "hcl":              (NOTHING, NOTHING),
     "sf":               (OWN,     OWN),      # lists, and what is one's own
     "su":               (OWN,     OWN),
@@ -153,7 +155,7 @@ OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq"
               "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON", "spm:a:1")  # with many volunteers or shifts; of somebody without access
-ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
+ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve", "vr")
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 OWNED_AT = {
@@ -380,6 +382,7 @@ async def say_of_oneself(house: House) -> None:
     for code in ("me:pause", "meu:4", "me:pause"):
         await house.pressed(GUIDE, code)
     await house.pressed(GUIDE, "mee")
+    await house.hears(GUIDE, "/leave")
 
 
 async def shift_walk(house: House, karin: builders.Staff) -> None:
@@ -545,7 +548,7 @@ OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
-ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
+ABOUT_PEOPLE = ("/me", "/leave", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
 ABOUT_ANY_CASE = ("/danger", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
@@ -563,7 +566,7 @@ WORDS_OF_A_NEWCOMER = (
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
-    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock", "/danger",
+    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/leave", "/block", "/unblock", "/danger",
     "/overview", "/case",
 )  # fmt: skip
 
