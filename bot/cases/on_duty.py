@@ -55,7 +55,7 @@ async def shown(work: Work) -> OnDuty | None:
     Raises:
         NotFound: nobody of the staff acts.
     """
-    stay = await presence.stay_of(work, work.staff.id)
+    stay = await presence.stay_of(work.db, work.staff.id, work.now)
     if not stay:
         return None
     begins = stay[0].began_at if stay[0].began_at > work.now else None

@@ -12,7 +12,7 @@ from bot.cases.phrases import card_line
 from bot.cases.texts import waited
 from bot.cases.told import CaseTold, CategoryCode, ChannelCode, LanguageCode
 from bot.language import dates
-from bot.language.i18n import Foreign, Ltr, Plain, Words
+from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons import CLAIM, RELEASE
 from models.buttons_cases import KEEP
@@ -26,13 +26,6 @@ KEPT: tuple[Literal["2h", "noon"], ...] = ("2h", "noon")
 Count = Annotated[int, Like((0, 1, 3))]
 
 
-def until_text(words: Words, at: datetime, facts: Facts) -> Ltr | Plain:
-    """Until when: a time of today, or with its day."""
-    local = at.astimezone(facts.zone)
-    is_today = local.date() == facts.now.astimezone(facts.zone).date()
-    return words.time(local) if is_today else words.day_and_time(at, facts.zone, now=facts.now)
-
-
 @dataclass(frozen=True, kw_only=True)
 class OnDuty(ToStaff):
     """The reader is on duty, until `ends_at`. `begins_at`: from then on, if their shift has not begun. `count`: so many
@@ -44,7 +37,7 @@ class OnDuty(ToStaff):
     count: Count = 0
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        until = until_text(words, self.ends_at, facts)
+        until = words.until(self.ends_at, facts.zone, begins=facts.now, now=facts.now)
         begins = words.time(self.begins_at.astimezone(facts.zone)) if self.begins_at else None
         told = words("on_duty_from", begins=begins, until=until) if begins else words("on_duty", until=until)
         waiting = words("shift_waiting", n=self.count) if self.count else words("shift_nobody_waits")

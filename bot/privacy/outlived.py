@@ -17,6 +17,7 @@ from bot.people.blocks import is_over as blocks_over
 from models.base import table_of
 from models.case import CodeGuess, DeskDraft, FreedCode, HeldLine
 from models.conversation import Inbound
+from models.duty import Duty
 from models.guided import GuidedDialogue
 from models.hours import HoursDraft, SessionReminder
 from models.outbox import UNKNOWN_KIND, Outbox, RowState
@@ -41,7 +42,7 @@ _DESK_DRAFTS, _HOURS_DRAFTS, _REMINDERS = table_of(DeskDraft), table_of(HoursDra
 _DIALOGUES, _FREED, _LATER = table_of(GuidedDialogue), table_of(FreedCode), table_of(Outbox).alias("later")
 _ASKS, _STAND_INS, _SHIFT_CHANGES = table_of(ShiftAsk), table_of(StandIn), table_of(ShiftChange)
 _SHIFT_DRAFTS, _STANDING, _SWAPS = table_of(ShiftDraft), table_of(StandingSignup), table_of(Swap)
-_SHIFTS = table_of(Shift)
+_SHIFTS, _DUTIES = table_of(Shift), table_of(Duty)
 # Its message is about to be changed, and only this row knows which one it is.
 IS_BEING_CHANGED = exists().where(_LATER.c.edits == _ROWS.c.id, _LATER.c.state == RowState.DUE)
 
@@ -98,6 +99,7 @@ def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Tab
     yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT
     yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
     yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
+    yield _DUTIES, _DUTIES.c.ends_at < cutoff
     long_ago = select(_SHIFTS.c.id).where(_SHIFTS.c.ends_at < now - SHIFTS_KNOWN_FOR)
     for table in (_ASKS, _STAND_INS, _SHIFT_CHANGES, _SWAPS):
         yield table, table.c.shift_id.in_(long_ago)

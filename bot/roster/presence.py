@@ -124,7 +124,7 @@ async def acted(work: Work) -> list[Came]:
 async def come(work: Work, person_id: int) -> list[Came]:
     """They say that they are there: present on their shift that runs or begins soon, also if they had gone off duty.
     Nothing, if there is none."""
-    near = every(Near, await work.db.execute(_NEAR, _near(work, person_id)))
+    near = await near_of(work.db, person_id, work.now)
     for shift in near:
         ended = DUTIES.c.shift_id == shift.id, DUTIES.c.person_id == person_id, DUTIES.c.ended_at.is_not(None)
         await work.db.execute(delete(DUTIES).where(*ended))
@@ -173,13 +173,18 @@ async def carry_over(work: Work, shift: Near) -> None:
         await _begin(work, person_id, [shift])
 
 
-async def stay_of(work: Work, person_id: int) -> list[Came]:
+async def near_of(db: Db, person_id: int, now: datetime) -> list[Near]:
+    """Their shifts that run or begin soon."""
+    return every(Near, await db.execute(_NEAR, {"person": person_id, "now": now, "soon": now + BEFORE_START}))
+
+
+async def stay_of(db: Db, person_id: int, now: datetime) -> list[Came]:
     """The duties in which they are present, or soon will be, without a break; empty if there are none."""
-    theirs = DUTIES.c.person_id == person_id, DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > work.now
+    theirs = DUTIES.c.person_id == person_id, DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > now
     ahead = select(*columns(Came, DUTIES)).where(*theirs).order_by(DUTIES.c.began_at, DUTIES.c.ends_at)
     stay: list[Came] = []
-    for duty in every(Came, await work.db.execute(ahead)):
-        if duty.began_at <= (stay[-1].ends_at if stay else work.now + BEFORE_START):
+    for duty in every(Came, await db.execute(ahead)):
+        if duty.began_at <= (stay[-1].ends_at if stay else now + BEFORE_START):
             stay.append(duty)
     return stay
 

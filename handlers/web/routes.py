@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.service import Service
 from handlers.web.chat import back, chat, endings, presence, secret
-from handlers.web.desk import any_case, between, case, danger, desk, offered, overview
+from handlers.web.desk import any_case, between, case, danger, desk, duty, offered, overview
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
@@ -117,8 +117,10 @@ ROUTES = (
     Route("GET", "/desk/help", Policy.STAFF, desk.help_page),
     Route("GET", "/desk/presence", Policy.STAFF, desk.time_left),
     Route("POST", "/desk/presence", Policy.STAFF, desk.still_here),
-    Route("GET", "/desk/{act:language|logout|end-all}", Policy.PUBLIC, desk.look),
+    Route("GET", "/desk/{act:language|logout|end-all|on-duty|off-duty}", Policy.PUBLIC, desk.look),
     Route("POST", "/desk/language", Policy.STAFF, desk.speak),
+    Route("POST", "/desk/on-duty", Policy.STAFF, duty.come),
+    Route("POST", "/desk/off-duty", Policy.STAFF, duty.go),
     Route("POST", "/desk/logout", Policy.STAFF, desk.log_out),
     Route("POST", "/desk/end-all", Policy.STAFF, desk.end_all),
     Route("GET", r"/desk/notices/{notice:\d{1,18}}/put-away", Policy.PUBLIC, desk.look),

@@ -117,6 +117,8 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/presence": STAFF_ACTS,
     "GET /desk/{act}": ANYBODY_IS_SENT,  # the address of an act, on to the page it belongs to, which then asks who
     "POST /desk/language": STAFF_ACTS,
+    "POST /desk/on-duty": STAFF_ACTS,
+    "POST /desk/off-duty": STAFF_ACTS,
     "POST /desk/logout": STAFF_ACTS,
     "POST /desk/end-all": STAFF_ACTS,
     "GET /desk/notices/{notice}/put-away": ANYBODY_IS_SENT,

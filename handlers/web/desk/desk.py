@@ -17,10 +17,11 @@ from bot.people import access, login_links, logins, names, people, staff
 from bot.people.logins import Login
 from bot.people.standing import standing_of
 from bot.reports import overview
-from bot.roster.staffing import names_on_shift, on_shift
+from bot.roster.staffing import names_absent, names_on_shift, on_shift
 from bot.service import Look
 from bot.telling import inbox
 from bot.volunteers.texts import help_text
+from handlers.web.desk import duty
 from handlers.web.desk.shifts import questions as shift_questions
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
@@ -82,6 +83,9 @@ async def _log_in(request: web.Request) -> str:
     async with store.work() as work:
         token = await login_links.log_in(work, link)
         await identity.end_login(work, request, identity.STAFF)
+        login = await logins.login_of(work.db, token, work.now)
+        if login is not None:
+            await identity.is_there(work, login)
     return token
 
 
@@ -226,6 +230,8 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
             waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
             on_shift=await names_on_shift(db, seal, now),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
+            absent=await names_absent(db, seal, now),
+            duty=await duty.shown(request, db, me.id),
             barred=refusal_text(service, words, bar) if bar else "",
             notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
             overview=await _overview(request, login, db),

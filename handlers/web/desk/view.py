@@ -73,6 +73,8 @@ class Desk:
     is_on_shift: bool
     notices: list[dict[str, object]]
     overview: Mapping[str, object] | None
+    absent: list[str]
+    duty: Mapping[str, object]
     barred: str = ""
     offered: Sequence[tuple[int, Markup]] = ()
 

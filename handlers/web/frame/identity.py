@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.cases import on_duty
 from bot.engine import clock
 from bot.engine.actors import actor_of, require_coordinator
-from bot.engine.errors import LoginEnded, NotPermitted, Unavailable
+from bot.engine.errors import LoginEnded, NotPermitted, Refusal, Unavailable
 from bot.engine.metrics import ACTS
 from bot.engine.work import Work
 from bot.people import logins, people
@@ -136,7 +136,7 @@ async def stay_awake(request: web.Request, login: Login) -> None:
     with suppress(Unavailable):
         async with request.app[SERVICE].store.work() as work:
             await logins.seen(work, login)
-            await _is_there(work, login)
+            await is_there(work, login)
 
 
 @asynccontextmanager
@@ -164,6 +164,24 @@ async def signs(request: web.Request) -> AsyncIterator[tuple[Work, Login]]:
         NotPermitted: a route of the staff, and there is no live login, or their access has ended.
         NotFound: a coordinator's route, and somebody else's login.
     """
+    try:
+        async with _signs(request) as (work, login):
+            yield work, login
+    except Refusal:
+        if (refused := request.get(LOGIN)) is not None:
+            await _was_there(request, refused)
+        raise
+
+
+async def _was_there(request: web.Request, login: Login) -> None:
+    """Whoever was refused something was there, too."""
+    with suppress(Unavailable):
+        async with request.app[SERVICE].store.work() as work:
+            await is_there(work, login)
+
+
+@asynccontextmanager
+async def _signs(request: web.Request) -> AsyncIterator[tuple[Work, Login]]:
     async with request.app[SERVICE].store.work() as work:
         if request[POLICY] == Policy.NEWCOMER:
             login = await _newcomer_in(work, request)
@@ -179,10 +197,10 @@ async def signs(request: web.Request) -> AsyncIterator[tuple[Work, Login]]:
         await on_duty.acted(work)
 
 
-async def _is_there(work: Work, login: Login) -> None:
+async def is_there(work: Work, login: Login) -> None:
     """Whoever looks at the desk is there, as whoever acts in it."""
     if login.is_staff:
-        work.actor = await actor_of(work.db, login.person_id)
+        work.actor = work.actor or await actor_of(work.db, login.person_id)
         await on_duty.acted(work)
 
 
