@@ -14,6 +14,7 @@ from bot.hours import questions
 from bot.intake import ending
 from handlers.telegram import (
     block_commands,
+    case_commands,
     coordinator,
     duty_commands,
     guided_presses,
@@ -181,7 +182,7 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses, duty_commands)
+    modules = (case_commands, session_presses, week_presses, term_presses, undo_commands, guided_presses, duty_commands)
     apart = (one.PRESSES_OF_COORDINATORS for one in modules)
     theirs_alone = (
         coordinator.PRESSES,

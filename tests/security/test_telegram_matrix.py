@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from bot.cases import handing_over
+from bot.cases.texts_between import StallWarned, TooManySure
 from bot.engine import clock
 from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.hours.told import SessionTold
@@ -79,6 +81,15 @@ BY_STAFF = {
     "unsend":           (NOTHING, NOTHING),  # another's message, or one of another house
     "desk":             (OWN,     OWN),
     "keep":             (CASE,    NOTHING),
+    "notes":            (OWN,     NOTHING),
+    "ho":               (OWN,     NOTHING),
+    "hop":              (OWN,     NOTHING),
+    "hol":              (OWN,     NOTHING),
+    "hor":              (NOTHING, NOTHING),  # offered to somebody else
+    "hoa":              (NOTHING, NOTHING),
+    "hon":              (NOTHING, NOTHING),
+    "hob":              (NOTHING, NOTHING),
+    "claimall":         (NOTHING, NOTHING),  # a coordinator's
     "endall":           (OWN,     OWN),
     "ga":               (NOTHING, NOTHING),  # from here on what only coordinators are shown
     "gp":               (NOTHING, NOTHING),
@@ -265,6 +276,10 @@ def template_of(code: str, case_ids: set[str]) -> str:
     verb, *rest = ("CASE" if part in case_ids else part for part in code.split(":"))
     if verb in ABOUT_SOMEBODY:
         rest[0] = "PERSON"
+    if verb == "hop":
+        rest[-1] = "PERSON"
+    if verb in ("hor", "hoa", "hon", "hob"):
+        rest = ["1"]
     if verb in ("close", "noadvice", "release"):
         rest[-1] = "SEEN"
     if verb in ("hp", "hpc", "hd", "hu", "ga", "gp", "gl", "sf", "sw") or verb in OF_A_SHIFT:
@@ -322,7 +337,28 @@ async def walk(house: House) -> set[str]:
     await house.pressed(WALKER, shown_now(house, "erase:yes:"))
     await coordinate(house)
     await see_to_any_case(house, second)
-    return {str(case), str(second.case_id)}
+    third = await between_walk(house, guide)
+    return {str(case), str(second.case_id), str(third.case_id)}
+
+
+async def between_walk(house: House, guide: builders.Staff) -> builders.Newcomer:
+    """A case between two people: it stalls, is noted in, and offered to another."""
+    service = house.service
+    other = await builders.volunteer(service, "Bo", chat_id=GUIDE + 1)
+    asker = await builders.claimed_case(service, guide, "En tredje")
+    about = {"case": asker.case_id, "code": asker.code}
+    async with service.store.work() as work:
+        await work.tell(guide.id, StallWarned(**about, since=work.now, ends_at=work.now), case_id=asker.case_id)
+        await work.tell(guide.id, TooManySure(**about, n=3), case_id=asker.case_id)
+    await house.hears(GUIDE, "/note")
+    await house.hears(GUIDE, "/handover")
+    await house.pressed(GUIDE, f"ho:{asker.case_id}")
+    async with builders.acting(service, guide) as work:
+        await handing_over.offer(work, case_id=asker.case_id, note="Läs detta", person_id=other.id)
+    await house.settle()
+    read = next(code for code in codes_of(house.api.chat(GUIDE + 1).last) if code.startswith("hor:"))
+    await house.pressed(GUIDE + 1, read)
+    return asker
 
 
 async def see_to_any_case(house: House, asker: builders.Newcomer) -> None:
@@ -552,7 +588,7 @@ ABOUT_PEOPLE = ("/me", "/leave", "/pause", "/pause 1/7-15/8", "/volunteers", "/i
 ABOUT_ANY_CASE = ("/danger", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
+    "/cases", "/note", "/handover", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
     *ABOUT_ANY_CASE,
 )  # fmt: skip
@@ -565,6 +601,7 @@ WORDS_OF_A_NEWCOMER = (
 )
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
+    "/note", "/handover",
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
     "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/leave", "/block", "/unblock", "/danger",
     "/overview", "/case",

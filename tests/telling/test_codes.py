@@ -86,13 +86,18 @@ TO_NEWCOMERS: list[tuple[Notice, Mapping[str, object], str]] = [
 ]
 TO_STAFF: list[tuple[Notice, Mapping[str, object], str]] = [
     (Notice.OFFERED, OFFERED, "claim:9007199254740992"),
-    (Notice.CLAIMED_BY_YOU, SEEN, "close:9007199254740992:35184372088832 release:9007199254740992:35184372088832"),
+    (
+        Notice.CLAIMED_BY_YOU,
+        SEEN | {"notes": 2},
+        "close:9007199254740992:35184372088832 release:9007199254740992:35184372088832 ho:9007199254740992 "
+        "notes:9007199254740992",
+    ),
     (Notice.WORDS, SEEN | {"seq": 0}, "close:9007199254740992:0 release:9007199254740992:0"),
     (Notice.NEW_WORDS, CASE, "desk:9007199254740992"),
     (
         Notice.MY_CASES,
         SEEN | {"case": 5},
-        "desk:5 close:5:35184372088832 release:5:35184372088832",
+        "desk:5 close:5:35184372088832 release:5:35184372088832 ho:5",
     ),
     (Notice.RELAY_STATE, CASE | {"message": 2**53}, "unsend:9007199254740992"),
     (Notice.RELAY_TROUBLE, CASE | {"message": 2**53}, "resend:9007199254740992"),
