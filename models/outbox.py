@@ -65,6 +65,8 @@ class Notice(StrEnum):
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     NUMBERS_PASSED_ON = "numbers_passed_on"
+    FOLLOW_UP_MAY = "follow_up_may"
+    FOLLOW_UP_ASKS = "follow_up_asks"
     # To a newcomer, the sessions
     PLACE = "place"
     VENUE = "venue"
@@ -178,6 +180,9 @@ class Notice(StrEnum):
     LEARNS_BESIDE = "learns_beside"
     PROFILE_CHANGED = "profile_changed"
     # To coordinators, about any case
+    FOLLOW_UP_SET = "follow_up_set"
+    FOLLOW_UP_LIST = "follow_up_list"
+    FOLLOW_UP_DUE = "follow_up_due"
     DANGER_TOLD = "danger_told"
     DANGER_PROTOCOL = "danger_protocol"
     OVERVIEW = "overview"

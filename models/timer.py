@@ -32,6 +32,7 @@ class TimerKind(StrEnum):
     CHATS = "chats"
     MORNING = "morning"
     DIGEST = "digest"
+    FOLLOW_UP = "follow_up"
     DAILY = "daily"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
@@ -23,11 +23,12 @@ from bot.roster.staffing import OnShift, next_shift_at, on_shift, shift_ends_at
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
+from models.follow_up import FollowUp
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
 from models.timer import TimerKind
 
-_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
+_ROWS, _ADDRESSES, _FOLLOW_UPS = table_of(Outbox), table_of(Address), table_of(FollowUp)
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
@@ -150,12 +151,21 @@ async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked:
 
 
 async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
-    count = select(func.count()).where(
-        MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
-    )
-    messages = (await work.db.execute(count)).scalar_one()
+    of_case = MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
+    count = select(func.count().label("n"), _came_back(case).label("follow_up")).where(*of_case)
+    messages, follow_up = (await work.db.execute(count)).one()
     since, returning = case.waiting_since or work.now, case.has_returned
-    return Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
+    return Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked,
+        follow_up=follow_up,
+    )  # fmt: skip
+
+
+def _came_back(case: CaseRow) -> ColumnElement[int | None]:
+    """The newest day that was set for the case and has come since it was last claimed or closed."""
+    since = (case.waiting_since or case.opened_at) - SAME_INSTANT
+    came = _FOLLOW_UPS.c.case_id == case.id, _FOLLOW_UPS.c.ended_at >= since
+    newest = select(_FOLLOW_UPS.c.id).where(*came).order_by(_FOLLOW_UPS.c.ended_at.desc()).limit(1)
+    return newest.scalar_subquery()
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:

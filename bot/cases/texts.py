@@ -43,13 +43,15 @@ def to_desk(words: Words, case: int) -> Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Offered(CaseTold, ToStaff):
-    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language."""
+    """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language.
+    `follow_up`: it came back on a day that was set, with a note."""
 
     kind: ClassVar = Notice.OFFERED
     returning: bool = False
     since: datetime
     messages: int = 1
     marked: bool = False
+    follow_up: int | None = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         text = lines(
@@ -59,6 +61,8 @@ class Offered(CaseTold, ToStaff):
             words("card_messages", n=self.messages) if self.messages > 1 else "",
             words("card_returning") if self.returning else "",
             words("card_no_speaker") if self.marked else "",
+            words("card_follow_up") if self.follow_up else "",
+            words("follow_up_note", note=Foreign(facts.noted)) if facts.noted else "",
         )
         return Prompt(text, rows_of(Choice(CLAIM.code(self.case), words("claim_case"))))
 

@@ -27,7 +27,7 @@ from models.timer import Timer, TimerKind
 _EVENTS, _CLOSINGS, _FOCUSES = table_of(CaseEvent), table_of(Closing), table_of(Focus)
 _FREED, _ROWS, _TIMERS, _ADDRESSES = table_of(FreedCode), table_of(Outbox), table_of(Timer), table_of(Address)
 OF_A_MESSAGE = (CaseEventKind.NEWCOMER_WROTE, CaseEventKind.ANSWERED)
-OF_A_CASE = (TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER)
+OF_A_CASE = (TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER, TimerKind.FOLLOW_UP)
 _IN_A_CHAT = exists().where(_ADDRESSES.c.id == _ROWS.c.address_id, _ADDRESSES.c.channel == Channel.TELEGRAM)
 _CHANGES = _ROWS.c.edits.is_not(None) | (_ROWS.c.kind == Notice.UNSAY)
 _CHANGES_A_CHAT = (_ROWS.c.state == RowState.DUE) & _CHANGES & _IN_A_CHAT

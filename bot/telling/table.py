@@ -13,6 +13,7 @@ from bot.cases import (
     texts_blocking,
     texts_closing,
     texts_danger,
+    texts_follow_up,
     texts_held,
     texts_naming,
     texts_newcomer,
@@ -41,7 +42,7 @@ from models.saying import Saying, has_newer_field
 
 SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
-    texts_blocking, texts_danger, texts_naming, texts_reassigning, texts_overview,
+    texts_blocking, texts_follow_up, texts_danger, texts_naming, texts_reassigning, texts_overview,
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
     texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
     texts_undo,

@@ -19,6 +19,7 @@ from handlers.telegram import (
     block_commands,
     coordinator,
     danger_commands,
+    follow_up_commands,
     overview_commands,
     own_commands,
     people_commands,
@@ -202,6 +203,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **dict.fromkeys(closing_dialogue.PRESSES, _pressed_in_closing),
     **own_commands.PRESSES,
     **danger_commands.PRESSES,
+    **follow_up_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,
 }

@@ -95,6 +95,9 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "fua":              (NOTHING, NOTHING),  # only on the card that asks; of somebody else's case
+    "fud":              (NOTHING, NOTHING),
+    "fuc":              (NOTHING, NOTHING),
     "dg":               (CASE,    NOTHING),  # coordinators are told
     "dgn":              (CASE,    NOTHING),
     "oc":               (NOTHING, NOTHING),
@@ -150,7 +153,7 @@ OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq"
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
-OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
+OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent", "fuc")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 
 
@@ -292,6 +295,8 @@ async def walk(house: House) -> set[str]:
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, shown_now(house, "stop:no:"))
     await house.pressed(GUIDE, f"dg:{case}")
+    await house.hears(GUIDE, f"/followup {clock.office_day(clock.now(), house.service.store.zone) + timedelta(days=9)}")
+    await house.pressed(GUIDE, [code for code in all_codes(house) if code.startswith("fua:")][-1])
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
     await say_of_oneself(house)
@@ -542,7 +547,16 @@ OF_COORDINATORS = (
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
-ABOUT_ANY_CASE = ("/danger", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock")
+ABOUT_ANY_CASE = (
+    "/danger",
+    "/followup",
+    "/overview",
+    "/case",
+    "/reassign 4729135 Bo",
+    "/block",
+    "/block 4729135",
+    "/unblock",
+)
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
@@ -560,7 +574,7 @@ ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
     "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/block", "/unblock", "/danger",
-    "/overview", "/case",
+    "/overview", "/case", "/followup",
 )  # fmt: skip
 
 
