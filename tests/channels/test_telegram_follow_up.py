@@ -51,7 +51,7 @@ async def test_a_line_sets_the_day_and_two_presses_ask_the_newcomer_in_their_lan
 
 async def test_a_reply_to_the_case_names_it_and_nothing_of_it_reaches_the_newcomer(house: House) -> None:
     await builders.claimed_case(house.service, house.amina)  # type: ignore[attr-defined]
-    await house.settle()
+    await house.hears(AMINA, "/cases")
     before = house.texts(ASKER)
     words = next(one for one in house.api.chat(AMINA).visible if "close:" in " ".join(codes_of(one)))
 

@@ -564,12 +564,9 @@ COMMANDS = (
     *ABOUT_ANY_CASE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = (
-    "/claim 1",
-    "/extra 2030-01-07 linero 13-15",
-    "/pause 1/7-15/8",
-    "/invite Dalia ar",
-    "/block 4729135",
-)
+    "/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar", "/block 4729135",
+    "/reassign 4729135 Bo",
+)  # fmt: skip
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",

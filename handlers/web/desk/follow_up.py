@@ -81,11 +81,12 @@ async def _page(request: web.Request, typed: dict[str, str], *, refusal: Refusal
         row, latest = await follow_ups.of_case(work.db, case.id), follow_ups.latest_day(work, case)
         note = await follow_ups.note_of(work, row.id) if row is not None else ""
     day = clock.office_day(row.due_at, service.store.zone) if row is not None else None
+    known = {"day": day.isoformat() if day else "", "note": note, "may": ""}
     return page(
         request, "desk/follow_up.html", status=refusal.status if refusal else 200, code=spoken_code(case.code),
         action=f"/desk/cases/{case.id}", latest=latest.isoformat(), latest_said=inline(words.day(latest)),
         is_set=inline(words.day(day)) if day else "", agreed=row is not None and row.agreed_at is not None,
-        asked=row is not None and row.asks_newcomer, typed=typed or {"day": day.isoformat() if day else "", "note": note},
+        asked=row is not None and row.asks_newcomer, typed=typed or known,
         longest=follow_ups.LONGEST_NOTE, error=refusal_text(service, words, refusal) if refusal else "",
     )  # fmt: skip
 
