@@ -58,3 +58,20 @@ CASE_WHO = Button("ocw:{case}", OfCase)
 CASE_GIVE = Button("ocg:{case}:{person}", GivenTo)
 CASE_RELEASE = Button("ocr:{case}:{answer}", Sure)
 CASE_CLOSE = Button("occ:{case}:{answer}", Sure)
+
+
+# Of a case that is to come back: whoever has it, and its newcomer.
+
+
+class OfFollowUp(NamedTuple):
+    follow_up: int
+
+
+class FollowUpAnswer(NamedTuple):
+    answer: Literal["yes", "no"]
+    follow_up: int
+
+
+FOLLOW_UP_ASK = Button("fua:{follow_up}", OfFollowUp)
+FOLLOW_UP_DROP = Button("fud:{follow_up}", OfFollowUp)
+FOLLOW_UP_MAY = Button("fuc:{answer}:{follow_up}", FollowUpAnswer)

@@ -66,6 +66,8 @@ class Notice(StrEnum):
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     NUMBERS_PASSED_ON = "numbers_passed_on"
+    FOLLOW_UP_MAY = "follow_up_may"
+    FOLLOW_UP_ASKS = "follow_up_asks"
     # To a newcomer, the sessions
     PLACE = "place"
     VENUE = "venue"
@@ -213,6 +215,9 @@ class Notice(StrEnum):
     ROLE_CHANGED = "role_changed"
     LEAVE_ASK = "leave_ask"
     # To coordinators, about any case
+    FOLLOW_UP_SET = "follow_up_set"
+    FOLLOW_UP_LIST = "follow_up_list"
+    FOLLOW_UP_DUE = "follow_up_due"
     DANGER_TOLD = "danger_told"
     DANGER_PROTOCOL = "danger_protocol"
     OVERVIEW = "overview"

@@ -38,6 +38,7 @@ class TimerKind(StrEnum):
     CHATS = "chats"
     MORNING = "morning"
     DIGEST = "digest"
+    FOLLOW_UP = "follow_up"
     DAILY = "daily"
 
 

@@ -49,6 +49,7 @@ CASE_FILES = {
     "bot/reports/lights.py",
     "bot/cases/reassigning.py",
     "bot/cases/safeguarding.py",
+    "bot/cases/follow_ups.py",
     "bot/cases/queue.py",
     "bot/reports/figures.py",
     "bot/privacy/purge.py",

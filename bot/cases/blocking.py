@@ -7,7 +7,7 @@ blocked is kept by `bot/people/blocks.py`. It must not decide what they may do m
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.cases import closing
+from bot.cases import closing, follow_ups
 from bot.cases.texts_blocking import Blocked, Unblocked
 from bot.engine.actors import Barred
 from bot.engine.db import Db
@@ -58,6 +58,7 @@ async def block(work: Work, *, case_id: int, span: BlockSpan, reason: BlockReaso
     current = await access.open_case_of(work.db, case.newcomer_id)
     if current is not None:
         await closing.close_for_volunteers(work, current, detail=CLOSED_BECAUSE)
+    await follow_ups.stop_for(work, case.newcomer_id)
     code = current.code if current is not None else ""
     await tell(work, case.newcomer_id, Barred(work.now, until), closed=code)
     return until

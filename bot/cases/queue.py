@@ -23,11 +23,12 @@ from bot.roster.staffing import NOT_BEGUN, OnShift, next_shift_at, on_shift, pre
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
+from models.follow_up import FollowUp
 from models.outbox import Notice, Outbox, RowState
 from models.people import Address
 from models.timer import TimerKind
 
-_ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
+_ROWS, _ADDRESSES, _FOLLOW_UPS = table_of(Outbox), table_of(Address), table_of(FollowUp)
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
@@ -35,6 +36,15 @@ _NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
     CASES.c.status == CaseStatus.QUEUED,
     CASES.c.waiting_since >= bindparam("now", type_=UtcDateTime),
     CASES.c.waiting_since < bindparam("soon", type_=UtcDateTime),
+)
+
+
+# The newest day that was set for the case and has come since it was last claimed or closed.
+_CAME_BACK = (
+    select(_FOLLOW_UPS.c.id)
+    .where(_FOLLOW_UPS.c.case_id == bindparam("case"), _FOLLOW_UPS.c.ended_at >= bindparam("since", type_=UtcDateTime))
+    .order_by(_FOLLOW_UPS.c.ended_at.desc())
+    .limit(1)
 )
 
 
@@ -207,7 +217,9 @@ async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
     messages = (await work.db.execute(_WRITTEN, {"case": case.id})).scalar_one()
     since, returning = case.waiting_since or work.now, case.has_returned
     told = Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
-    return replace(told, earlier=await earlier.contacts(work.db, case, work.zone))
+    came_back = {"case": case.id, "since": (case.waiting_since or case.opened_at) - SAME_INSTANT}
+    follow_up: int | None = (await work.db.execute(_CAME_BACK, came_back)).scalar_one_or_none()
+    return replace(told, earlier=await earlier.contacts(work.db, case, work.zone), follow_up=follow_up)
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:

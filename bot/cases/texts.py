@@ -70,8 +70,8 @@ def to_desk(words: Words, case: int) -> Choice:
 class Offered(CaseTold, ToStaff):
     """A card: a case that waits and may be claimed. `messages`: of its newcomer. `marked`: nobody has its language.
     `why`: nobody with its language has taken it so far, or nobody on shift at all, and the reader is asked outside a
-    shift.
-    `earlier`: their newest contacts before. `before`: the reader had them then."""
+    shift. `earlier`: their newest contacts before. `before`: the reader had them then. `follow_up`: it came back on a
+    day that was set, with a note."""
 
     kind: ClassVar = Notice.OFFERED
     returning: bool = False
@@ -81,6 +81,7 @@ class Offered(CaseTold, ToStaff):
     why: Why = ""
     earlier: tuple[EarlierTold, ...] = ()
     before: bool = False
+    follow_up: int | None = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         take = CLAIM_ANYWAY if self.why == "asked" else CLAIM
@@ -94,6 +95,8 @@ class Offered(CaseTold, ToStaff):
             earlier_line(words, self.earlier),
             words("card_no_speaker") if self.marked else "",
             words(f"card_{self.why}") if self.why else "",
+            words("card_follow_up") if self.follow_up else "",
+            words("follow_up_note", note=Foreign(facts.noted)) if facts.noted else "",
         )
         return Prompt(text, rows_of(Choice(take.code(self.case), words("claim_case"))))
 

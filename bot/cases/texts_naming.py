@@ -26,6 +26,7 @@ EXAMPLES = {
     "danger": "case_example_danger",
     "case": "case_example_case",
     "reassign": "case_example_reassign",
+    "followup": "case_example_followup",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import insert
 
-from bot.cases import heard, messages, more_words, opening, relay
+from bot.cases import follow_ups, heard, messages, more_words, opening, relay
 from bot.cases import questions as cases_questions
 from bot.engine import buttons, once
 from bot.engine.actors import Visitor
@@ -34,6 +34,7 @@ from bot.people import access, blocks, people
 from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import UNSENT
+from models.buttons_overview import FOLLOW_UP_MAY
 from models.case import CaseStatus
 from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
@@ -73,11 +74,25 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, arrival: Arr
             return await hours_questions.pressed(work, visitor, code)
         case Pressed(code=code) if ending.is_pressed_by(code):
             return await ending.pressed(work, visitor, code, unsent=draft_of(work, thread).unsent_mark)
+        case Pressed(code=code) if FOLLOW_UP_MAY.has_verb_of(code):
+            return await _may_be_asked_again(work, visitor, code)
         case Pressed(code=code) if UNSENT.has_verb_of(code):
             return await _send_unsent(work, visitor, thread, code, incoming, arrival)
         case Pressed() as pressed:
             return await _pressed(work, visitor, thread, pressed, incoming, arrival)
     return DONE
+
+
+async def _may_be_asked_again(work: Work, visitor: Visitor, code: str) -> Answer:
+    """The newcomer has said whether they may be asked on the day that was set; a late press says nothing any more."""
+    if not FOLLOW_UP_MAY.matches(code):
+        return STALE
+    given = FOLLOW_UP_MAY.read(code)
+    if not await follow_ups.answered(work, visitor, follow_up_id=given.follow_up, yes=given.answer == "yes"):
+        return STALE
+    await buttons.settle(work, visitor.address_id, (Notice.FOLLOW_UP_MAY,), pressed=code,
+                         conversation_id=visitor.conversation_id)  # fmt: skip
+    return SAVED
 
 
 async def _typed(

@@ -63,6 +63,7 @@ class Facts:
     bot_name: str = ""
     has_telegram: bool = False
     has_migrated: bool | None = None
+    noted: str = ""
 
 
 V = TypeVar("V")

@@ -29,7 +29,7 @@ _FREED, _ROWS, _TIMERS, _ADDRESSES = table_of(FreedCode), table_of(Outbox), tabl
 OF_A_MESSAGE = (CaseEventKind.NEWCOMER_WROTE, CaseEventKind.ANSWERED)
 OF_A_CASE = (
     TimerKind.PROMISE, TimerKind.TIME_KNOWN, TimerKind.ANSWER, TimerKind.STALL, TimerKind.HAND_OVER,
-    TimerKind.CASE_WAITS,
+    TimerKind.CASE_WAITS, TimerKind.FOLLOW_UP,
 )  # fmt: skip
 _IN_A_CHAT = exists().where(_ADDRESSES.c.id == _ROWS.c.address_id, _ADDRESSES.c.channel == Channel.TELEGRAM)
 _CHANGES = _ROWS.c.edits.is_not(None) | (_ROWS.c.kind == Notice.UNSAY)

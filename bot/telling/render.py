@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, exists, func, select
 
 from bot.cases import hand_over_ends, handing_over, notes
 from bot.cases.taking_back import TAKE_BACK_WITHIN
+from bot.cases.texts import Offered
 from bot.cases.texts_between import CaseNotes, notes_told
+from bot.cases.texts_follow_up import FollowUpDue, FollowUpSet
 from bot.cases.texts_handing import HandOverOffered
 from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk
@@ -34,13 +36,14 @@ from models.base import table_of
 from models.case import HeldLine
 from models.conversation import Conversation, Message
 from models.dialogue import Prompt
+from models.follow_up import FollowUp
 from models.intake import Draft
 from models.outbox import Notice, RowState
 from models.people import Address, Channel, Person, Role
 from models.saying import sealed_as
 
 _MESSAGES, _THREADS, _LINES = table_of(Message), table_of(Conversation), table_of(HeldLine)
-_PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
+_PEOPLE, _ADDRESSES, _FOLLOW_UPS = table_of(Person), table_of(Address), table_of(FollowUp)
 
 
 class Reader(NamedTuple):
@@ -107,6 +110,7 @@ _VERSIONS = (
     .where(_THIS.c.id == bindparam("message"))
     .order_by(_MESSAGES.c.version)
 )
+_NOTE = select(_FOLLOW_UPS.c.note).where(_FOLLOW_UPS.c.id == bindparam("follow_up"))
 # It may stand in her chat, and nothing names it there, so that nothing can be deleted.
 _IN_DOUBT = (ROWS.c.kind == Notice.REPLY, ROWS.c.doubtful, ROWS.c.remote_id.is_(None))
 _TAKEN_BACK = select(_MESSAGES.c.taken_back_at).where(_MESSAGES.c.id == bindparam("message"))
@@ -167,6 +171,8 @@ async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> di
             more["left_in_chat"] = left + await _perhaps_arrived(db, row.address_id)
         case OwnProfile():
             more["has_migrated"] = (await own_secrets(db, saying.told.person)).has_migrated
+        case FollowUpSet(follow_up=int(number)) | FollowUpDue(follow_up=int(number)) | Offered(follow_up=int(number)):
+            more["noted"] = await _noted(db, service, number)
         case WordsAtDesk(case=case_id):
             more["left_in_chat"] = await in_chat.left_of_case(db, row.address_id, case_id)
     return more
@@ -245,6 +251,14 @@ async def _held_lines(db: Db, service: Service, person_id: int) -> str:
 def _shown(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= SHOWN_OF_A_LINE else f"{line[:SHOWN_OF_A_LINE]}…"
+
+
+async def _noted(db: Db, service: Service, follow_up: int) -> str:
+    """What is to be asked when the case comes back, opened."""
+    note: bytes | None = (await db.execute(_NOTE, {"follow_up": follow_up})).scalar_one_or_none()
+    if note is None:
+        return ""
+    return service.store.seal.open(note, table="follow_ups", column="note", row_id=follow_up)
 
 
 async def _words(db: Db, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import exists, func, select, update
 
-from bot.cases import handing_over, held_lines, old_words, queue, shift_ends, shift_starts, stalls, waiting
+from bot.cases import (
+    follow_ups,
+    handing_over,
+    held_lines,
+    old_words,
+    queue,
+    shift_ends,
+    shift_starts,
+    stalls,
+    waiting,
+)
 from bot.cases.cases import owed_since
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
@@ -256,6 +266,7 @@ async def _morning(work: Work, _subject: int) -> None:
     await timers.arm_all(work)
     await warnings.tell(work)
     await last_day.tell(work)
+    await follow_ups.arm(work)
     await channel_post.refresh(work)
     await _again(work, TimerKind.MORNING, next_morning(work.now, work.zone))
 
@@ -290,5 +301,6 @@ _DOES = {
     TimerKind.CHATS: _chats,
     TimerKind.MORNING: _morning,
     TimerKind.DIGEST: _digest,
+    TimerKind.FOLLOW_UP: follow_ups.come_back,
     TimerKind.DAILY: _daily,
 }

@@ -15,6 +15,7 @@ from bot.cases import (
     texts_closing,
     texts_danger,
     texts_duty,
+    texts_follow_up,
     texts_handing,
     texts_held,
     texts_naming,
@@ -58,7 +59,7 @@ SUBJECTS = (
     texts_overview, texts_reassigning, texts_relayed, privacy_texts, intake_texts, texts_dialogue, texts_ending,
     shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_term_off,
     texts_swap, texts_undo, texts_duty, texts_handing, texts_presence, texts_shift_guided, volunteers_texts,
-    texts_people, texts_own, texts_invite, texts_role,
+    texts_people, texts_own, texts_invite, texts_role, texts_follow_up,
 )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ from models.outbox import Meta
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
 STAFF_COMMANDS = (
-    "cases", "queue", "onduty", "offduty", "note", "handover", "danger", *VOLUNTEER_COMMANDS, "me", "pause", "desk",
-    "language", "leave", "help",
+    "cases", "queue", "onduty", "offduty", "note", "handover", "followup", "danger", *VOLUNTEER_COMMANDS, "me", "pause",
+    "desk", "language", "leave", "help",
 )  # fmt: skip
 PEOPLE_COMMANDS = ("volunteers", "invite")
 CASE_COMMANDS = ("overview", "case", "reassign", "block", "unblock")

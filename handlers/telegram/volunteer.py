@@ -26,6 +26,7 @@ from handlers.telegram import (
     coordinator,
     danger_commands,
     duty_commands,
+    follow_up_commands,
     line_replies,
     overview_commands,
     own_commands,
@@ -125,6 +126,8 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
 async def _of_a_case(work: Work, actor: Actor, line: Line, message: Message) -> bool:
     """Whether the line was a command about a case that it may be a reply to; if so it has had its effect."""
     answered = (await _said(work, message)).answered
+    if await follow_up_commands.command(work, actor, line.name, line.rest, answered):
+        return True
     return await danger_commands.command(work, actor, line.name, line.rest, answered)
 
 

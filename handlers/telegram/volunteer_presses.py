@@ -33,6 +33,7 @@ from handlers.telegram import (
     coordinator,
     danger_commands,
     duty_commands,
+    follow_up_commands,
     guided_presses,
     overview_commands,
     own_commands,
@@ -227,6 +228,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
     **duty_commands.PRESSES,
     **own_commands.PRESSES,
     **danger_commands.PRESSES,
+    **follow_up_commands.PRESSES,
     **shift_presses.PRESSES,
     **term_presses.PRESSES,
 }

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.service import Service
 from handlers.web.chat import back, chat, endings, presence, secret
-from handlers.web.desk import any_case, between, case, danger, desk, duty, offered, overview
+from handlers.web.desk import any_case, between, case, danger, desk, duty, follow_up, offered, overview
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
@@ -152,6 +152,11 @@ ROUTES = (
     Route("POST", _CASE + "/danger", Policy.STAFF, danger.flag),
     Route("GET", _CASE + "/numbers", Policy.PUBLIC, danger.look),
     Route("POST", _CASE + "/numbers", Policy.STAFF, danger.send_numbers),
+    Route("GET", _CASE + "/follow-up", Policy.CLAIMER, follow_up.show),
+    Route("POST", _CASE + "/follow-up", Policy.CLAIMER, follow_up.save),
+    Route("GET", _CASE + "/{day:set-day|no-follow-up}", Policy.PUBLIC, follow_up.look),
+    Route("POST", _CASE + "/set-day", Policy.CLAIMER, follow_up.begin),
+    Route("POST", _CASE + "/no-follow-up", Policy.CLAIMER, follow_up.drop),
     Route("GET", "/desk/overview", Policy.COORDINATOR, overview.show),
     Route("POST", "/desk/overview", Policy.COORDINATOR, overview.find),
     Route("GET", r"/desk/overview/unblock/{newcomer:\d{1,18}}", Policy.PUBLIC, overview.look),

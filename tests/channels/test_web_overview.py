@@ -128,3 +128,24 @@ async def test_with_no_open_case_the_page_says_so(desk: Browser) -> None:
     page = await desk.get(PAGE)
 
     assert "Inga öppna ärenden." in page.words and "Allt är som det ska." in page.words
+
+
+async def test_a_day_is_set_at_the_desk_and_a_wrong_one_keeps_what_was_filled_in(site: Site) -> None:
+    amina = await builders.volunteer(site.service)
+    asker = await builders.claimed_case(site.service, amina)
+    mine, case = await site.desk_of(amina), f"/desk/cases/{asker.case_id}"
+    day = (clock.office_day(clock.now(), site.service.store.zone) + timedelta(days=5)).isoformat()
+
+    form = await mine.post(f"{case}/set-day", {"text": "Halva svaret"})
+    wrong = await mine.post(f"{case}/follow-up", {"day": "2020-01-01", "note": "Hur gick mötet?"})
+    none = await mine.post(f"{case}/follow-up", {"day": "31 februari"})
+    saved = await mine.post(f"{case}/follow-up", {"day": day, "note": "Hur gick mötet?", "may": "1"})
+    dropped = await mine.post(f"{case}/no-follow-up")
+
+    assert form.url == f"{case}/follow-up" and (await mine.get(case)).box == "Halva svaret"
+    assert (wrong.status, wrong.box) == (422, "Hur gick mötet?")
+    assert (none.status, "Välj en dag." in none.words) == (422, True)
+    assert "Ärendet kommer tillbaka" in saved.words and saved.box == "Hur gick mötet?"
+    assert "Besökaren har fått frågan" in saved.words
+    assert "Ärendet kommer tillbaka" not in dropped.words
+    assert await said_to(site.service, asker.id, Notice.FOLLOW_UP_MAY)

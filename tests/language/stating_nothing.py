@@ -13,7 +13,7 @@ ASKED = (
     "choose_language send_it write_question no_id_please ask_category ask_first_visit ask_gender ask_age ask_situation "
     "write_first_lines web_whose_device consent_ask delete_too delete_everything line_delete_trace consent_more "
     "faq_authority_q faq_telegram_name_q faq_language_q faq_answer_q faq_secret_q faq_fourteen_q faq_after_deleting_q "
-    "faq_authority_case_q faq_young_q"
+    "faq_authority_case_q faq_young_q follow_up_may"
 )
 PRESSED = (
     "ask_question send yes no prefer_not_say more_choices stop_asking back consent_yes consent_no consent_own "
@@ -22,7 +22,7 @@ PRESSED = (
     "web_menu_help web_menu_questions web_menu_privacy web_menu_status web_menu_stop web_menu_delete web_log_out "
     "web_written_close web_back_to_chat web_your_text command_start command_language command_status command_hours "
     "command_help command_questions command_privacy command_stop command_delete remind_me place_and_day show_map "
-    "calendar_add more_days all_hours poster_as_pdf share_place"
+    "calendar_add more_days all_hours poster_as_pdf share_place follow_up_may_yes follow_up_may_no"
 )
 NAMED = (
     "service_name service_online web_title web_choose_title web_language web_live_log web_sent_by_you "
@@ -67,7 +67,7 @@ PROMISES_NOTHING: Mapping[str, set[str]] = {
         "cant_which", "cant_sure", "people_how_pause", "people_how_volunteers", "profile_ask_speaks",
         "profile_ask_topics", "shift_example_announce", "case_how_block", "case_how_unblock", "cases_more",
         "danger_stay", "danger_no_promise", "case_how_danger", "case_how_case", "case_how_reassign",
-        "any_case_who", "cases_which_case", "block_choose",
+        "any_case_who", "cases_which_case", "block_choose", "case_how_followup", "follow_up_no_day",
     },
     "is the organisation's own, who must confirm it": {"coordinator_routine", "staff_tell_coordinator"},
     "says when something was known, or which number it has": {

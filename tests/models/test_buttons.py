@@ -47,6 +47,7 @@ DECLARED: dict[str, AnyButton] = {
 }
 NEWCOMERS = (
     "lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent", "place", "remind",
+    "fuc",
 )  # fmt: skip
 NO_DAYS = ("2026111", "20261301", "20260230", "00000101", "2026-12-24", "2026W011", "202612240", "x", "")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -56,6 +56,7 @@ STAFF_CLAIMS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    DONE,    LOG_IN,  ASKED
 OFF_SHIFT_READS =   (LOG_IN,  LOG_IN,  LOG_IN,  GOES,    GOES,    LOG_IN,  PAGE)  # fmt: skip
 CLAIMER_READS =     (LOG_IN,  LOG_IN,  LOG_IN,  PAGE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSING)  # fmt: skip
+CLAIMER_SETS =      (LOG_IN,  LOG_IN,  LOG_IN,  WRONG,   MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_GUESSES =   (LOG_IN,  LOG_IN,  LOG_IN,  WRONG,   MISSING, LOG_IN,  MISSING)  # fmt: skip
 CLAIMER_LATE =      (LOG_IN,  LOG_IN,  LOG_IN,  ASKED,   MISSING, LOG_IN,  MISSING)  # fmt: skip
@@ -160,6 +161,11 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/cases/{case}/danger": CLAIMER_OR_COORDINATOR_ACTS,
     "GET /desk/cases/{case}/numbers": ANYBODY_IS_SENT,
     "POST /desk/cases/{case}/numbers": CLAIMER_OR_COORDINATOR_ACTS,
+    "GET /desk/cases/{case}/follow-up": CLAIMER_READS,
+    "POST /desk/cases/{case}/follow-up": CLAIMER_SETS,
+    "GET /desk/cases/{case}/{day}": ANYBODY_IS_SENT,
+    "POST /desk/cases/{case}/set-day": CLAIMER_ACTS,
+    "POST /desk/cases/{case}/no-follow-up": CLAIMER_ACTS,
     "GET /desk/overview": COORDINATOR_READS,
     "POST /desk/overview": COORDINATOR_ACTS,
     "GET /desk/overview/unblock/{newcomer}": ANYBODY_IS_SENT,
@@ -318,6 +324,10 @@ NUMBERED = {
     "POST /desk/overview/cases/{case}/release": ALL_BUT_COORDINATOR,
     "POST /desk/overview/cases/{case}/close": ALL_BUT_COORDINATOR,
     "POST /desk/overview/cases/{case}/block": ALL_BUT_COORDINATOR,
+    "GET /desk/cases/{case}/follow-up": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/follow-up": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/set-day": ALL_BUT_CLAIMER,
+    "POST /desk/cases/{case}/no-follow-up": ALL_BUT_CLAIMER,
     "GET /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "POST /desk/cases/{case}/danger": ("nobody", "newcomer_a", "newcomer_b", "disabled"),
     "GET /desk/volunteers/{person}/role/{role}": ALL_BUT_COORDINATOR,
@@ -361,6 +371,7 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "swap": lambda: number or 1,
         "number": lambda: scene.change,
         "person": lambda: number or scene.person_ids["other"],
+        "day": lambda: "set-day",
         "newcomer": lambda: number or 1,
         "how": lambda: "disable",
         "role": lambda: "coordinator",

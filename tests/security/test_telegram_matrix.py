@@ -107,6 +107,9 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "fua":              (NOTHING, NOTHING),  # only on the card that asks; of somebody else's case
+    "fud":              (NOTHING, NOTHING),
+    "fuc":              (NOTHING, NOTHING),
     "dg":               (CASE,    NOTHING),  # coordinators are told
     "dgn":              (CASE,    NOTHING),
     "oc":               (NOTHING, NOTHING),
@@ -167,7 +170,7 @@ OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq"
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON", "spm:a:1")  # with many volunteers or shifts; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve", "vr")
-OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
+OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent", "fuc")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 OWNED_AT = {
     table.name: [place for place, column in enumerate(table.columns) if column.name in OWNED_BY]
@@ -317,6 +320,8 @@ async def walk(house: House) -> set[str]:
     await house.hears(WALKER, "/stop")
     await house.pressed(WALKER, shown_now(house, "stop:no:"))
     await house.pressed(GUIDE, f"dg:{case}")
+    await house.hears(GUIDE, f"/followup {clock.office_day(clock.now(), house.service.store.zone) + timedelta(days=9)}")
+    await house.pressed(GUIDE, [code for code in all_codes(house) if code.startswith("fua:")][-1])
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
     await say_of_oneself(house)
@@ -585,7 +590,9 @@ OF_COORDINATORS = (
     "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
 ABOUT_PEOPLE = ("/me", "/leave", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
-ABOUT_ANY_CASE = ("/danger", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock")
+ABOUT_ANY_CASE = (
+    "/danger", "/followup", "/overview", "/case", "/reassign 4729135 Bo", "/block", "/block 4729135", "/unblock",
+)  # fmt: skip
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/note", "/handover", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
@@ -593,18 +600,15 @@ COMMANDS = (
     *ABOUT_ANY_CASE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = (
-    "/claim 1",
-    "/extra 2030-01-07 linero 13-15",
-    "/pause 1/7-15/8",
-    "/invite Dalia ar",
-    "/block 4729135",
-)
+    "/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar", "/block 4729135",
+    "/reassign 4729135 Bo",
+)  # fmt: skip
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/note", "/handover",
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
     "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/leave", "/block", "/unblock", "/danger",
-    "/overview", "/case",
+    "/overview", "/case", "/followup",
 )  # fmt: skip
 
 
