@@ -77,8 +77,10 @@ async def cancel(work: Work, number: int, reason: str = "") -> TermAhead:
         raise Stale("term_off_already")
     told = await _told(work, those)
     await _tell(work, rows, reason)
+    asked = await asks.asked_about(work, [row.id for row in rows])
     for shift in rows:
-        await asks.cancelled(work, shift)
+        if shift.id in asked:  # a term has hundreds of shifts, and an act two seconds
+            await asks.cancelled(work, shift)
     for place in sorted({shift.place for shift in rows}):
         await shift_starts.unstaffed(work, place)
     return told

@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 
 from bot.engine.schema import migrate
 from bot.language import i18n
-from bot.shifts import making, standing_signups, swaps, taking, term
+from bot.shifts import making, standing_signups, swaps, taking, term, term_off
 from bot.shifts.typed import NewLine
 from tests import builders
 from tests.channels.shift_desk import MONDAY, ShiftDesk, shift_desk
@@ -31,7 +31,7 @@ async def planned(desk: ShiftDesk) -> dict[str, dict[str, str]]:
     await desk.shift(day=MONDAY + timedelta(days=2), begins=9, place="online")
     mine = await desk.shift("Amina", "Cleo", day=MONDAY + timedelta(days=3), begins=9, place="online")
     await asked(desk, mine)
-    draft = await drafted(desk, gap)
+    draft, published = await drafted(desk, gap)
     own = {
         "shifts": "/desk/shifts", "cannot-come": f"/desk/shifts/{mine}/cant", "calendar": "/desk/shifts/calendar",
         "questions": "/desk", "swap": f"/desk/shifts/{mine}/swap",
@@ -39,6 +39,7 @@ async def planned(desk: ShiftDesk) -> dict[str, dict[str, str]]:
     week = {
         "week": f"/desk/shifts/week?day={MONDAY}", "shift": f"/desk/shifts/{gap}", "announce": "/desk/announce",
         "template": "/desk/shifts/template", "term": f"/desk/shifts/terms/{draft}", "undo": "/desk/undo",
+        "term-off": f"/desk/shifts/terms/published/{published}",
     }  # fmt: skip
     return {"Amina": own, "Karin": week}
 
@@ -57,15 +58,18 @@ async def asked(desk: ShiftDesk, mine: int) -> None:
         await standing_signups.begin(work, mine, 2)
 
 
-async def drafted(desk: ShiftDesk, gap: int) -> int:
-    """The usual week is known, Karin has a term of it before her, and has put somebody on a shift."""
+async def drafted(desk: ShiftDesk, gap: int) -> tuple[int, int]:
+    """The usual week is known, a term of it is published and another is before Karin, who has put somebody on a shift.
+    The draft, and the term."""
     usual = (time(13), time(16)), (time(9), time(12))
     async with builders.acting(desk.site.service, desk.staff["Karin"]) as work:
         await term.add_line(work, NewLine(0, usual[0], "linero"))
         await term.add_line(work, NewLine(3, usual[1], "online", 2, ("ar",)))
+        await term.publish(work, (await term.propose(work, date(2027, 2, 1), date(2027, 4, 30))).draft)
         draft = (await term.propose(work, date(2026, 12, 14), date(2027, 1, 31))).draft
+        [published] = await term_off.ahead(work)
         await making.assign(work, gap, desk.staff["Cleo"].id)
-    return draft
+    return draft, published.number
 
 
 async def taken(browser: Browser, desk: ShiftDesk, who: str, pages: dict[str, str], size: str) -> None:

@@ -157,6 +157,12 @@ async def test_a_term_is_planned_and_taken_back_by_keyboard(desk: ShiftDesk, vie
         await page.get_by_role("button", name="Publicera 3 pass").press("Enter")
         await expect(page.get_by_role("status")).to_contain_text("Publicerat: 3 pass")
         found += await barriers(page)
+        await page.focus("#h-terms ~ ul a")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("text=Det går inte att ångra.")
+        found += await barriers(page)
+        await page.get_by_role("button", name="Ställ in 3 pass").press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("3 pass är inställda.")
         await page.goto(f"{desk.site.base}/desk/undo")
         found += await barriers(page)
 

@@ -12,6 +12,8 @@ from sqlalchemy import update
 from bot.engine import clock
 from bot.hours import changes
 from bot.language.i18n import Catalogues
+from bot.shifts import term
+from bot.shifts.typed import NewLine
 from bot.volunteers import leaving
 from models.base import table_of
 from models.hours import Reason
@@ -485,3 +487,20 @@ async def test_cancelling_a_term_has_no_way_back_and_hides_what_was_done_before(
     undo = await desk.opens("Karin", "/desk/undo")
 
     assert "Det finns inget av dig från det senaste dygnet att ångra" in read(undo.text)
+
+
+async def test_the_longest_term_of_the_fullest_week_is_published_and_cancelled_in_one_act_each(desk: ShiftDesk) -> None:
+    karin = desk.staff["Karin"]
+    async with builders.acting(desk.site.service, karin) as work:
+        for hour in range(20):
+            await term.add_line(work, NewLine(0, (time(hour), time(hour + 1)), "online"))
+    shown = await drafted(desk, first="2026-12-07", last="2027-06-21")
+    await does(desk, "Karin", "publish", shown)
+    made = len(await builders.table(desk.site.service, "SELECT id FROM shifts"))
+    found = re.search(rf"{TERMS}/published/\d+", (await desk.opens("Karin", TEMPLATE)).text)
+    assert found
+
+    done = await desk.sends("Karin", found[0], {"own": "Ny plan"}, seen=await desk.opens("Karin", found[0]))
+
+    assert made > 500 and f"✓ {made} pass är inställda." in read(done.text)
+    assert await builders.table(desk.site.service, "SELECT id FROM shifts WHERE cancelled_at IS NULL") == []
