@@ -134,7 +134,6 @@ class ClaimedByYou(CaseTold, ToStaff):
         buttons = (
             *case_buttons(words, self.case, self.seq),
             *tool_buttons(words, self.case, self.notes),
-            (danger_button(words, self.case),),
         )
         return Prompt(text, () if self.pressed else buttons)
 
@@ -165,7 +164,6 @@ class MyCases(ToStaff):
         acts = (
             *case_buttons(words, self.case, self.seq),
             *tool_buttons(words, self.case, self.notes),
-            (danger_button(words, self.case),),
         )
         buttons = () if self.pressed else acts
         return Prompt(text, ((to_desk(words, self.case),), *buttons))

@@ -13,7 +13,7 @@ from bot.cases.told import CaseTold
 from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons import RELEASE
-from models.buttons_cases import CLAIM_ANYWAY, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
+from models.buttons_cases import CLAIM_MORE, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import CaseCode, Like
@@ -151,5 +151,5 @@ class TooManySure(ToStaff):
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         text = words("too_many_sure", n=self.n, code=shown_code(self.code))
-        claim = Choice(CLAIM_ANYWAY.code(self.case), words("claim_case"))
+        claim = Choice(CLAIM_MORE.code(self.case), words("claim_case"))
         return Prompt(text, () if self.pressed else rows_of(claim))

@@ -24,7 +24,7 @@ from handlers.telegram.reading import take_apart
 from models.button import AnyButton, Presses, on
 from models.buttons_cases import (
     ACCEPT,
-    CLAIM_ANYWAY,
+    CLAIM_MORE,
     HAND_BACK,
     HAND_OVER,
     HAND_TO,
@@ -173,7 +173,7 @@ async def _pressed_claim_anyway(press: Press, named: OfCase) -> Answer:
     """A coordinator takes one more than one has at once."""
     work = press.work
     case = await cases.claim_case_overruling(work, case_id=named.case)
-    await engine_buttons.settle_card(work, press.card, pressed=CLAIM_ANYWAY.code(named.case))
+    await engine_buttons.settle_card(work, press.card, pressed=CLAIM_MORE.code(named.case))
     noted = await notes.count(work.db, case.id)
     claimed = ClaimedByYou(**told_of(case), seq=await messages.newest_seq(work, case), notes=noted)
     await work.tell(work.staff.id, claimed, case_id=case.id)
@@ -194,4 +194,4 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(HAND_BACK, _pressed_back),
     )
 )
-PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict((on(CLAIM_ANYWAY, _pressed_claim_anyway),))
+PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict((on(CLAIM_MORE, _pressed_claim_anyway),))

@@ -94,11 +94,7 @@ TO_STAFF: list[tuple[Notice, Mapping[str, object], str]] = [
     ),
     (Notice.WORDS, SEEN | {"seq": 0}, "close:9007199254740992:0 release:9007199254740992:0"),
     (Notice.NEW_WORDS, CASE, "desk:9007199254740992"),
-    (
-        Notice.MY_CASES,
-        SEEN | {"case": 5},
-        "desk:5 close:5:35184372088832 release:5:35184372088832 ho:5",
-    ),
+    (Notice.MY_CASES, SEEN | {"case": 5}, "desk:5 close:5:35184372088832 release:5:35184372088832 ho:5 dg:5"),
     (Notice.RELAY_STATE, CASE | {"message": 2**53}, "unsend:9007199254740992"),
     (Notice.RELAY_TROUBLE, CASE | {"message": 2**53}, "resend:9007199254740992"),
     (Notice.WHICH_CASE, {"why": "several", "cases": CASES}, "pick:9007199254740991 pick:7 nosend"),
