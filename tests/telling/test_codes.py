@@ -90,7 +90,7 @@ TO_STAFF: list[tuple[Notice, Mapping[str, object], str]] = [
         Notice.CLAIMED_BY_YOU,
         SEEN | {"notes": 2},
         "close:9007199254740992:35184372088832 release:9007199254740992:35184372088832 ho:9007199254740992 "
-        "notes:9007199254740992",
+        "notes:9007199254740992 dg:9007199254740992",
     ),
     (Notice.WORDS, SEEN | {"seq": 0}, "close:9007199254740992:0 release:9007199254740992:0"),
     (Notice.NEW_WORDS, CASE, "desk:9007199254740992"),
