@@ -74,7 +74,8 @@ async def _pressed_pick(press: Press, picked: Picked) -> Answer:
         asked = await finding.who_is_on(press.work, picked.shift)
         await press.work.tell(press.actor.id, asked, edits=press.card)
         return DONE
-    await engine_buttons.require_shown_as(press.work, press.card, ShiftWhich.kind, ShiftWho.kind)
+    kinds = (ShiftWhich.kind, ShiftWho.kind) if picked.person else (ShiftWhich.kind,)
+    await engine_buttons.require_shown_as(press.work, press.card, *kinds)
     return await _tried(press, picked.deed, picked.shift, picked.person)
 
 

@@ -145,6 +145,17 @@ async def test_of_two_coordinators_who_show_each_other_out_at_once_one_stays(
     assert len(still) == 1
 
 
+async def test_the_command_line_can_shut_out_even_the_last_one_whose_telephone_is_lost(
+    house: House, karin: Staff
+) -> None:
+    async with house.service.store.work() as work:
+        await leaving.end_access(work, karin.id)
+
+    assert not await table(house.service, "SELECT 1 FROM people WHERE role = 'coordinator' AND enabled")
+    async with house.service.store.work() as work:
+        await leaving.give_access(work, karin.id)
+
+
 async def test_who_is_a_volunteer_already_is_made_none(house: House, amina: Staff) -> None:
     await house.hears(KARIN, "/volunteers Amina")
 

@@ -111,15 +111,17 @@ async def leave(request: web.Request) -> web.Response:
 
 
 async def _leave_page(request: web.Request, *, refusal: BadInput | None = None) -> web.Response:
-    words, lines = words_for(request), []
+    """`refusal`: why they have not left, if they said yes; our own script shows that itself."""
+    if refusal is not None and wants_json(request):
+        raise refusal
+    words, lines, why_not = words_for(request), [], refusal
     try:
         async with identity.looks(request) as work:
             asked = await leaving.ask_oneself(work)
         lines = [inline(line) for line in leave_lines(words, asked.cases, asked.shifts)[1:]]
     except BadInput as alone:
-        refusal = refusal or alone
-    if refusal is not None and wants_json(request):
-        raise refusal
-    error = refusal_text(request.app[SERVICE], words, refusal) if refusal else ""
-    status = refusal.status if refusal and request.method == "POST" else 200
-    return page(request, "desk/people/leave.html", lines=lines, error=error, status=status)
+        why_not = alone
+    error = refusal_text(request.app[SERVICE], words, why_not) if why_not else ""
+    return page(
+        request, "desk/people/leave.html", lines=lines, error=error, status=refusal.status if refusal else 200
+    )  # fmt: skip
