@@ -33,9 +33,9 @@ from bot.service import Service
 from bot.volunteers import leaving
 from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
-from models.base import metadata
 from models.hours_change import Change, Verb
 from models.people import Device, LinkPurpose
+from models.tables import metadata
 from tests import builders
 from tests.conftest import settings_for
 

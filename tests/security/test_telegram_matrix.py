@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from bot.cases.texts_duty import NobodyTakes, StillWaits, Taker, WhoIsHere
 from bot.engine import clock
 from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.hours.told import SessionTold
@@ -23,8 +24,10 @@ from bot.people import login_links, people
 from bot.people.standing import PROFILES
 from bot.places import places
 from bot.roster import shifts
+from bot.roster.told import ShiftNamed
 from bot.shifts import seen
 from bot.shifts.texts import ShiftAsked
+from bot.shifts.texts_presence import AreYouHere
 from bot.shifts.texts_swap import SwapAsked
 from bot.volunteers import leaving
 from models.base import metadata
@@ -41,7 +44,7 @@ LANGUAGES = {
 }  # fmt: skip
 STAFF = ("claimer", "other")  # a disabled volunteer's account is anybody's
 FOREIGN_CHATS = {"second_of_claimer": 9011, "first_of_other": 9012, "second_of_other": 9013}
-WALKER, GUIDE, COORDINATOR = 9020, 5020, 5030
+WALKER, GUIDE, COORDINATOR, AT_WORK = 9020, 5020, 5030, 5040
 CANARIES = {
     "newcomer_a": "kanariefågel-A", "newcomer_b": "kanariefågel-B", "second_of_claimer": "kanariefågel-C",
     "first_of_other": "kanariefågel-D", "second_of_other": "kanariefågel-E",
@@ -129,13 +132,20 @@ BY_STAFF = {
     "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
     "sxe":              (NOTHING, NOTHING),
     "szu":              (NOTHING, NOTHING),
+    "dh":               (OWN,     OWN),      # being at work
+    "df":               (NOTHING, NOTHING),  # only on the card that asks
+    "do":               (NOTHING, NOTHING),
+    "dq":               (OWN,     OWN),
+    "dm":               (NOTHING, NOTHING),  # a case that somebody has
+    "dw":               (NOTHING, NOTHING),  # coordinators'
+    "da":               (NOTHING, NOTHING),
     "wm":               (NOTHING, NOTHING),  # another's shift
     "ww":               (NOTHING, NOTHING),
     "wy":               (NOTHING, NOTHING),
     "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
 OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
-              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
+              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu", "dh", "da")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
@@ -282,6 +292,7 @@ async def walk(house: House) -> set[str]:
     await house.pressed(WALKER, shown_now(house, "stop:no:"))
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
+    await work_walk(house, case)
     await say_of_oneself(house)
     await log_in_somewhere(house, guide)
     second = await builders.case_of(house.service, "En till")
@@ -338,6 +349,22 @@ async def coordinate(house: House) -> None:
     await builders.new_volunteer(service, "Nour")
     for line in ("/volunteers", "/volunteers Nour", "/invite Dalia ar"):
         await house.hears(COORDINATOR, line)
+
+
+async def work_walk(house: House, case: int) -> None:
+    """Everything about being at work: there without a shift, and a coordinator who looks for somebody to take a case."""
+    karin = await builders.coordinator(house.service, "Robin", chat_id=AT_WORK)
+    await house.hears(AT_WORK, "/onduty")
+    await house.pressed(AT_WORK, "df:1")
+    shift = ShiftNamed(code="online", shift=1, starts_at=clock.now(), ends_at=clock.now() + timedelta(hours=1))
+    told = {"case": case, "code": "4729135", "language": "sv"}
+    taker = Taker(person=karin.id, alias="Robin")
+    async with house.service.store.work() as work:
+        await work.tell(karin.id, AreYouHere(shift=shift))
+        await work.tell(karin.id, NobodyTakes(**told, since=clock.now()))
+        await work.tell(karin.id, WhoIsHere(**told, takers=(taker,)))
+        await work.tell(karin.id, StillWaits(code="4729135", since=clock.now()))
+    await house.settle()
 
 
 async def say_of_oneself(house: House) -> None:
@@ -521,7 +548,7 @@ OF_COORDINATORS = (
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
+    "/cases", "/desk", "/claim 1", "/queue", "/onduty", "/offduty", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")
