@@ -1,4 +1,4 @@
-"""Cases around shift changes, by hand a thousand: of each exactly one set of people is told, nobody twice, none is left.
+"""Cases around shift changes, a thousand by hand: of each one set of people is told, nobody twice, none is left.
 
 Shifts follow each other with and without a break; some of their people come, some do not, some leave early. Whenever a
 case comes, who has a card is compared with a second reading of the rules, made from what the test itself did.

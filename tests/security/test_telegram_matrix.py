@@ -136,7 +136,7 @@ BY_STAFF = {
     "df":               (NOTHING, NOTHING),  # only on the card that asks
     "do":               (NOTHING, NOTHING),
     "dq":               (OWN,     OWN),
-    "dm":               (NOTHING, NOTHING),  # a case that somebody has
+    "dm":               (CASE,    CASE),     # as "claim"
     "dw":               (NOTHING, NOTHING),  # coordinators'
     "da":               (NOTHING, NOTHING),
     "wm":               (NOTHING, NOTHING),  # another's shift
@@ -145,7 +145,7 @@ BY_STAFF = {
     "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
 OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
-              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu", "dh", "da")  # fmt: skip
+              "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
 RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
 ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
@@ -352,7 +352,7 @@ async def coordinate(house: House) -> None:
 
 
 async def work_walk(house: House, case: int) -> None:
-    """Everything about being at work: there without a shift, and a coordinator who looks for somebody to take a case."""
+    """Everything about being at work: there without a shift, and a coordinator looks for somebody to take a case."""
     karin = await builders.coordinator(house.service, "Robin", chat_id=AT_WORK)
     await house.hears(AT_WORK, "/onduty")
     await house.pressed(AT_WORK, "df:1")
@@ -500,7 +500,14 @@ def refusals(cast: Cast, actor: str) -> set[str]:
     """What a button may say to the actor, in their language."""
     words = cast.words(actor)
     of_shifts = ("shift_why_already", "shift_why_not_on_it", "shift_asked_already")
-    kept = ("answer_saved", "ask_done", "language_changed", "in_the_chat", "devices_ended")  # a press told twice
+    kept = (
+        "answer_saved",
+        "ask_done",
+        "language_changed",
+        "in_the_chat",
+        "devices_ended",
+        "shift_thanks",
+    )  # a press told twice
     return {words(key) for key in ("no_longer_valid", "not_found", *kept, *of_shifts) if key in words}
 
 
@@ -548,7 +555,7 @@ OF_COORDINATORS = (
 ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/desk", "/claim 1", "/queue", "/onduty", "/offduty", "/myshifts", "/freeshifts", "/cant", "/swap",
+    "/cases", "/desk", "/claim 1", "/queue", "/onduty", "/myshifts", "/freeshifts", "/cant", "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
 )  # fmt: skip
 WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7-15/8", "/invite Dalia ar")
