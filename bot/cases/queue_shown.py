@@ -7,7 +7,7 @@ from bot.engine.errors import Stale
 from bot.engine.work import Work
 from bot.people import names
 from bot.people.standing import staff_standing
-from bot.roster.staffing import present
+from bot.roster.staffing import how_many_missing, present
 
 ON_A_SCREEN = 6
 MOST_TAKERS = 8
@@ -26,7 +26,8 @@ async def page(work: Work, number: int) -> QueueShown:
     more = len(waiting) > begins + ON_A_SCREEN
     return QueueShown(
         cases=tuple(CaseWaits(**told_of(one), since=one.waiting_since or one.opened_at) for one in shown),
-        count=len(waiting), first=begins + 1, next_page=begins // ON_A_SCREEN + 1 if more else None,
+        count=len(waiting), missing=await how_many_missing(work.db, work.now),
+        first=begins + 1, next_page=begins // ON_A_SCREEN + 1 if more else None,
         is_off=me not in [one.id for one in await queue.volunteers_on_shift(work)],
     )  # fmt: skip
 

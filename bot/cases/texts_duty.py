@@ -84,25 +84,28 @@ class CaseWaits(Carried):
 @dataclass(frozen=True, kw_only=True)
 class QueueShown(ToStaff):
     """What waits, in the order in which it is to be answered. `count`: in all; `first`: the place of the first shown.
-    `is_off`: the reader is not on duty, so that a press takes a case outside a shift. `next_page`: of further ones."""
+    `missing`: so many are on shift and give no sign. `is_off`: the reader is not on duty, so that a press takes a case
+    outside a shift. `next_page`: of further ones."""
 
     kind: ClassVar = Notice.QUEUE_SHOWN
     cases: tuple[CaseWaits, ...] = ()
     count: Count = 0
     first: Annotated[int, Like((1, 7))] = 1
+    missing: Count = 0
     is_off: bool = False
     next_page: Annotated[int | None, Like((1, None))] = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
+        missing = words("queue_missing", n=self.missing) if self.missing else ""
         if not self.cases:
-            return Prompt(words("shift_nobody_waits"))
+            return Prompt(lines(words("shift_nobody_waits"), missing))
         listed = [self._line(words, place, one, facts) for place, one in enumerate(self.cases, self.first)]
         take = CLAIM_ANYWAY if self.is_off else CLAIM
         buttons = [Choice(take.code(one.case), words("queue_claim", case=shown_code(one.code))) for one in self.cases]
         if self.next_page is not None:
             buttons.append(Choice(QUEUE.code(self.next_page), words("more_choices")))
         off = words("queue_off_duty") if self.is_off else ""
-        return Prompt(lines(words("shift_waiting", n=self.count), *listed, off), rows_of(*buttons))
+        return Prompt(lines(words("shift_waiting", n=self.count), *listed, missing, off), rows_of(*buttons))
 
     def _line(self, words: Words, place: int, one: CaseWaits, facts: Facts) -> Plain:
         how_long = waited(words, one.since, facts.now)

@@ -21,7 +21,7 @@ from bot.engine.seal import Seal
 from bot.people import names
 from bot.people.standing import is_experienced, may_claim
 from bot.roster import presence
-from bot.roster.presence import DUTIES, has_gone, is_expected, is_open, is_present
+from bot.roster.presence import DUTIES, GAVE_A_SIGN, has_gone, is_expected, is_open, is_present
 from models.base import UtcDateTime, table_of
 from models.people import STAFF_ROLES, Person
 from models.shift import ONLINE
@@ -132,6 +132,14 @@ async def names_of_volunteers(db: Db, seal: Seal, shift_id: int) -> list[str]:
 async def names_on_shift(db: Db, seal: Seal, now: datetime) -> list[str]:
     """The names of the volunteers who are present at `now`, in order; also of trainees beside them."""
     return await _in_order(db, seal, (await db.execute(_THERE, {"now": now})).scalars().all())
+
+
+async def how_many_missing(db: Db, now: datetime) -> int:
+    """How many on an online shift at `now` have been found to give no sign, and still give none."""
+    missing = select(func.count()).select_from(_SIGNED).where(SIGNED_UP.c.absent_at.is_not(None), ~GAVE_A_SIGN)
+    runs = SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= now, SHIFTS.c.ends_at > now
+    count: int = (await db.execute(missing.where(*runs))).scalar_one()
+    return count
 
 
 async def names_absent(db: Db, seal: Seal, now: datetime) -> list[str]:

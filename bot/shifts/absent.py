@@ -3,7 +3,9 @@
 From then on they do not count as there until they act. It must not take anybody off a shift.
 """
 
-from sqlalchemy import exists, update
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
 
 from bot.cases import queue, shift_starts
 from bot.engine.work import Work
@@ -26,6 +28,7 @@ async def look(work: Work, shift_id: int) -> None:
     if shift.starts_at > latest:
         await work.remind(TimerKind.PRESENCE, shift_id, shift.starts_at + queue.grace(work))
         return
+    await _look_again_at_fresh(work, shift_id, latest)
     has_access = exists().where(PEOPLE.c.id == SIGNED_UP.c.person_id, PEOPLE.c.enabled)
     missing = SIGNED_UP.c.shift_id == shift_id, SIGNED_UP.c.signed_up_at <= latest, ~GAVE_A_SIGN, has_access
     told = update(SIGNED_UP).where(*missing, SIGNED_UP.c.absent_at.is_(None)).values(absent_at=work.now)
@@ -38,3 +41,12 @@ async def look(work: Work, shift_id: int) -> None:
     there = tuple(await names_on_shift(work.db, work.seal, work.now))
     await people.tell_coordinators(work, ShiftAbsent(shift=named, names=tuple(called), volunteers=there))
     await shift_starts.unstaffed(work, shift.place)
+
+
+async def _look_again_at_fresh(work: Work, shift_id: int, latest: datetime) -> None:
+    """Whoever was put on the shift after it had begun has the same minutes."""
+    theirs = SIGNED_UP.c.shift_id == shift_id, SIGNED_UP.c.signed_up_at > latest, ~GAVE_A_SIGN
+    first = select(func.min(SIGNED_UP.c.signed_up_at)).where(*theirs)
+    signed_up_at: datetime | None = (await work.db.execute(first)).scalar_one_or_none()
+    if signed_up_at is not None:
+        await work.remind(TimerKind.PRESENCE, shift_id, signed_up_at + queue.grace(work))

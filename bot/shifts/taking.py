@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from bot.cases import shift_starts
+from bot.cases import queue, shift_starts
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
@@ -20,6 +20,7 @@ from bot.shifts.texts import CantDone, News, ShiftNews
 from models.base import table_of
 from models.shift import ONLINE, Assignment, StandIn
 from models.staffing import ShiftVerb
+from models.timer import TimerKind
 
 _SIGNED_UP, _STAND_INS = table_of(Assignment), table_of(StandIn)
 
@@ -137,6 +138,7 @@ async def _told_of(work: Work, made: Put, person_id: int) -> None:
     await shift_starts.staffed(work, shift.place)
     if shift.place == ONLINE and shift.starts_at <= work.now < shift.ends_at:
         await shift_starts.joined_running(work, person_id)
+        await work.remind(TimerKind.PRESENCE, shift.id, work.now + queue.grace(work))
     if made.instead_of is None:
         return
     alias = await names.name_of(work.db, work.seal, person_id)

@@ -158,11 +158,13 @@ async def volunteer(house: House, book: Book) -> None:
     """Every command of a volunteer, with no case and with one, and the whole of a case with its closing."""
     chat = _Chat(house, VOLUNTEER, book.language)
     await _say_all(chat, ("start", *STAFF_COMMANDS), "with no case")
+    await chat.writes("/onduty", "off duty")
     await chat.writes("Hej!", "with no case")
     await chat.writes("/onduty", "back")
     await chat.hears_of(lambda: builders.case_of(house.service, QUESTIONS["ar"], language="ar"), "a case waits")
     await chat.presses("claim:", "taken")
     await _say_all(chat, STAFF_COMMANDS, "with a case")
+    await chat.writes("/onduty", "off duty, with a case")
     await chat.writes(ANSWER, "an answer")
     await chat.writes("/jobb", "a word with a slash")
     await chat.sends("photo", "to a newcomer")

@@ -130,13 +130,37 @@ async def test_who_was_missed_says_that_they_are_here_and_the_question_says_so(h
     await builders.do_all_due(house.service)
     await house.settle()
     asked = next(one for one in house.api.chat(AMINA).visible if "Är du här?" in one.text)
+    await builders.volunteer(house.service, "Bo", chat_id=BO, on_shift=False)
+    await house.hears(BO, "/queue")
+    assert "1 som har pass har inte hörts av. Platsen är ledig." in plain(house.last(BO))
 
-    said = await house.pressed(AMINA, codes_of(asked)[0], asked.message_id)
+    here = codes_of(asked)[0]
+
+    said = await house.pressed(AMINA, here, asked.message_id)
 
     assert said == house.service.desk("sv")("shift_thanks")
     assert await there(house) == {amina.id}
     answered = next(one for one in house.api.chat(AMINA).visible if "Är du här?" in one.text)
     assert codes_of(answered) == [] and "Jag är här" in answered.text
+    assert await house.pressed(AMINA, here, asked.message_id)
+    assert await there(house) == {amina.id}
+    await house.hears(BO, "/queue")
+    assert "har inte hörts av" not in house.last(BO)
+
+
+async def test_each_button_pressed_twice_does_it_once(house: House) -> None:
+    await builders.volunteer(house.service, chat_id=AMINA, on_shift=False)
+    await house.asks(HERS)
+    await house.hears(AMINA, "/onduty")
+    card = house.api.chat(AMINA).last
+    gone = house.service.desk("sv")("no_longer_valid")
+
+    assert [await house.pressed(AMINA, "df:2", card.message_id) for _ in range(2)] == ["", gone]
+    case = (await builders.one(house.service, "SELECT id FROM cases")).id
+    said = [await house.pressed(AMINA, f"dm:{case}", card.message_id) for _ in range(2)]
+    assert said[0] and said[1] and said[0] != said[1]
+    assert [await house.pressed(AMINA, "do", card.message_id) for _ in range(2)] == ["", gone]
+    assert len([text for text in house.texts(AMINA) if "Behåller du det?" in text]) == 1
 
 
 async def test_the_queue_lists_what_waits_oldest_first_and_a_case_is_taken_from_there(house: House) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import update
 
 from bot.cases import handing_over
 from bot.cases.texts_between import StallWarned, TooManySure
+from bot.cases.texts_duty import NobodyTakes, StillWaits, Taker, WhoIsHere
 from bot.engine import clock
 from bot.hours.texts_unasked import HolidayProposed, SessionUnstaffed
 from bot.hours.told import SessionTold
@@ -25,8 +26,10 @@ from bot.people import login_links, people
 from bot.people.standing import PROFILES
 from bot.places import places
 from bot.roster import shifts
+from bot.roster.told import ShiftNamed
 from bot.shifts import seen
 from bot.shifts.texts import ShiftAsked
+from bot.shifts.texts_presence import AreYouHere
 from bot.shifts.texts_swap import SwapAsked
 from bot.volunteers import leaving
 from models.base import metadata
@@ -43,7 +46,7 @@ LANGUAGES = {
 }  # fmt: skip
 STAFF = ("claimer", "other")  # a disabled volunteer's account is anybody's
 FOREIGN_CHATS = {"second_of_claimer": 9011, "first_of_other": 9012, "second_of_other": 9013}
-WALKER, GUIDE, COORDINATOR = 9020, 5020, 5030
+WALKER, GUIDE, COORDINATOR, AT_WORK = 9020, 5020, 5030, 5040
 CANARIES = {
     "newcomer_a": "kanariefågel-A", "newcomer_b": "kanariefågel-B", "second_of_claimer": "kanariefågel-C",
     "first_of_other": "kanariefågel-D", "second_of_other": "kanariefågel-E",
@@ -160,6 +163,13 @@ BY_STAFF = {
     "se":               (NOTHING, NOTHING),  # a volunteer's, of a shift of their own
     "sxe":              (NOTHING, NOTHING),
     "szu":              (NOTHING, NOTHING),
+    "dh":               (OWN,     OWN),      # being at work
+    "df":               (NOTHING, NOTHING),  # only on the card that asks
+    "do":               (NOTHING, NOTHING),
+    "dq":               (OWN,     OWN),
+    "dm":               (CASE,    CASE),     # as "claim"
+    "dw":               (NOTHING, NOTHING),  # coordinators'
+    "da":               (NOTHING, NOTHING),
     "wm":               (NOTHING, NOTHING),  # another's shift
     "ww":               (NOTHING, NOTHING),
     "wy":               (NOTHING, NOTHING),
@@ -324,6 +334,7 @@ async def walk(house: House) -> set[str]:
     await house.pressed(GUIDE, [code for code in all_codes(house) if code.startswith("fua:")][-1])
     for command in ("/cases", "/language", "/desk"):
         await house.hears(GUIDE, command)
+    await work_walk(house, case)
     await say_of_oneself(house)
     await log_in_somewhere(house, guide)
     second = await builders.case_of(house.service, "En till")
@@ -412,6 +423,22 @@ async def coordinate(house: House) -> None:
     await builders.new_volunteer(service, "Nour")
     for line in ("/volunteers", "/volunteers Nour", "/invite Dalia ar"):
         await house.hears(COORDINATOR, line)
+
+
+async def work_walk(house: House, case: int) -> None:
+    """Everything about being at work: there without a shift, and a coordinator looks for somebody to take a case."""
+    karin = await builders.coordinator(house.service, "Robin", chat_id=AT_WORK)
+    await house.hears(AT_WORK, "/onduty")
+    await house.pressed(AT_WORK, "df:1")
+    shift = ShiftNamed(code="online", shift=1, starts_at=clock.now(), ends_at=clock.now() + timedelta(hours=1))
+    told = {"case": case, "code": "4729135", "language": "sv"}
+    taker = Taker(person=karin.id, alias="Robin")
+    async with house.service.store.work() as work:
+        await work.tell(karin.id, AreYouHere(shift=shift))
+        await work.tell(karin.id, NobodyTakes(**told, since=clock.now()))
+        await work.tell(karin.id, WhoIsHere(**told, takers=(taker,)))
+        await work.tell(karin.id, StillWaits(code="4729135", since=clock.now()))
+    await house.settle()
 
 
 async def say_of_oneself(house: House) -> None:
@@ -544,7 +571,14 @@ def refusals(cast: Cast, actor: str) -> set[str]:
     """What a button may say to the actor, in their language."""
     words = cast.words(actor)
     of_shifts = ("shift_why_already", "shift_why_not_on_it", "shift_asked_already")
-    kept = ("answer_saved", "ask_done", "language_changed", "in_the_chat", "devices_ended")  # a press told twice
+    kept = (
+        "answer_saved",
+        "ask_done",
+        "language_changed",
+        "in_the_chat",
+        "devices_ended",
+        "shift_thanks",
+    )  # a press told twice
     return {words(key) for key in ("no_longer_valid", "not_found", *kept, *of_shifts) if key in words}
 
 
@@ -595,7 +629,8 @@ ABOUT_ANY_CASE = (
 )  # fmt: skip
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
-    "/cases", "/note", "/handover", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
+    "/cases", "/note", "/handover", "/desk", "/claim 1", "/queue", "/onduty", "/myshifts", "/freeshifts", "/cant",
+    "/swap",
     "/close", "/admin", "/report", "/endall", "/CASES", "/desk@radrum_test_bot", *OF_COORDINATORS, *ABOUT_PEOPLE,
     *ABOUT_ANY_CASE,
 )  # fmt: skip

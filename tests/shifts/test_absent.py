@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from bot.cases import on_duty
 from bot.engine import clock
 from bot.roster import shifts
+from bot.roster.staffing import SHIFTS
 from bot.service import Service
-from bot.shifts import coverage
+from bot.shifts import coverage, taking
 from models.outbox import Notice
-from models.staffing import Grade
+from models.staffing import Grade, ShiftVerb
 from tests import builders
 from tests.builders import Staff
 
@@ -124,6 +127,27 @@ async def test_nobody_is_missing_who_went_off_duty_or_came_a_moment_ago_nor_wher
 
     for one in (karin, amina, bo):
         assert await builders.said_to(service, one.id, Notice.ARE_YOU_HERE, Notice.SHIFT_ABSENT) == []
+
+
+async def test_who_is_put_on_a_running_shift_has_ten_minutes_from_then(service: Service) -> None:
+    karin, _, _, shift = await two_planned(service)
+    async with service.store.work() as work:
+        await work.db.execute(update(SHIFTS).where(SHIFTS.c.id == shift).values(needed=3))
+    await at(service, 0)
+    await at(service, 60)
+    cia = await builders.volunteer(service, "Cia", on_shift=False)
+    await builders.case_of(service)
+    clock.freeze(START + 60 * MINUTE)
+    async with builders.acting(service, karin) as work:
+        await taking.put(work, shift, cia.id, ShiftVerb.ASSIGNED, may_have_begun=True)
+    assert len(await builders.said_to(service, cia.id, Notice.OFFERED)) == 1
+
+    await at(service, 69.9)
+    assert await builders.said_to(service, cia.id, Notice.ARE_YOU_HERE) == []
+    await at(service, 70)
+    await at(service, 71)
+
+    assert len(await builders.said_to(service, cia.id, Notice.ARE_YOU_HERE)) == 1
 
 
 async def test_a_cancelled_shift_asks_nobody(service: Service) -> None:
