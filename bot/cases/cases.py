@@ -129,7 +129,7 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        return await why_not_more(work, case.code) or NotOnShift(case_code=case.code)
+        return await why_not_more(work, work.staff.id, case.code) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == work.staff.id and claimed_at:
@@ -141,14 +141,14 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
     return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
 
 
-async def why_not_more(work: Work, case_code: str = "") -> Refusal | None:
-    """Why the acting volunteer may not be given this case, one more, as they are told it; None if they may."""
-    stands = (await standing.standing_of(work.db, [work.staff.id])).get(work.staff.id)
+async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal | None:
+    """Why this volunteer may not be given this case, one more, as it is told; None if they may."""
+    stands = (await standing.standing_of(work.db, [whose])).get(whose)
     if stands is None or not stands.enabled:
         return NotFound()
     if (bar := stands.bar_to_claim(work.today)) is not None:
         return bar
-    codes = await room.codes_that_count(work.db, work.staff.id, work.now)
+    codes = await room.codes_that_count(work.db, whose, work.now)
     if len(codes) < work.settings.cases_at_once:
         return None
     return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)

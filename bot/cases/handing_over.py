@@ -212,7 +212,7 @@ async def accept(work: Work, hand_over_id: int) -> CaseRow:
     await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(key_share=True))
     case = await _take(work, row)
     if case is None:
-        raise await why_not_more(work) or Stale()
+        raise await why_not_more(work, work.staff.id) or Stale()
     await _is_theirs(work, row, case)
     return case
 

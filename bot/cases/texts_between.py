@@ -102,7 +102,7 @@ class CaseNotes(ToStaff):
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         head = words("notes_title", code=shown_code(self.code))
-        return Prompt(lines(head, facts.notes or words("notes_none"), words("note_how")))
+        return Prompt(lines(head, facts.notes or words("notes_none"), words("note_how"), words("note_mind")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -241,6 +241,7 @@ def privacy_text(words: Words, facts: Facts, *, channel: str) -> str:
         words("consent_intro"),
         words("privacy_basis"),
         words("privacy_who_reads"),
+        words("privacy_notes"),
         words("web_words_travel") if facts.web_words_travel and not on_telegram else "",
         words("privacy_never_asked"),
         words("retention", n=facts.retention_days),

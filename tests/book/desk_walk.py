@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.cases import handing_over
 from bot.engine import clock
 from bot.people import people
 from tests import builders
@@ -69,7 +70,7 @@ class _Staff:
         page = await self.walk.browser.get(self._case_path(asker))
         return {name: page.hidden(name) for name in ("client_msg_id", "seen_seq")} | more
 
-    async def _sends(self, asker: Newcomer, act: str, note: str, **more: str) -> None:
+    async def _sends(self, asker: Newcomer, act: str, note: str, /, **more: str) -> None:
         await self.walk.sends(self._case_path(asker, act), await self._fields(asker, **more), note)
 
 
@@ -82,7 +83,8 @@ class _Volunteer(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the way in", self._arrives), ("the desk", self._desk), ("a case", self._case),
-            ("closing a case", self._closes), ("about oneself", self._about_me), ("cases that are no more", self._lost),
+            ("closing a case", self._closes), ("between two", self._between),
+            ("about oneself", self._about_me), ("cases that are no more", self._lost),
             ("shifts", self._shifts), ("off shift", self._off_shift), ("somebody new", self._new),
         )  # fmt: skip
 
@@ -125,6 +127,33 @@ class _Volunteer(_Staff):
         thanks = await builders.claimed_case(self.site.service, self.office.volunteer, "Tack!")
         await self.walk.opens(self._case_path(thanks), "one that is no question")
         await self._sends(thanks, "/not-advice", "closed as that", text="")
+
+    async def _between(self) -> None:
+        """A case that this volunteer notes in and offers, and one that is offered to them."""
+        service, other = self.site.service, self.office.other
+        mine = await builders.claimed_case(service, self.office.volunteer, "Kan någon hjälpa mig?")
+        await self._sends(mine, "/note", "no words", text="Hej", note=" ")
+        await self._sends(mine, "/note", "a note", text="Hej", note=ANSWER)
+        await self._sends(mine, "/hand-over", "no note", text="Hej", hand_to=f"p{other.id}", hand_note="")
+        await self._sends(mine, "/hand-over", "offered", text="Hej", hand_to=f"p{other.id}", hand_note=ANSWER)
+        await self._sends(mine, "/hand-back", "taken back", text="", hand_over=str(await self._offered(mine)))
+        await self._sends(mine, "/release", "released", text="", unsent="discard")
+        theirs = await builders.claimed_case(service, other, "Och mig?")
+        for act in ("refuse", "accept"):
+            async with builders.acting(service, other) as work:
+                to = self.office.volunteer.id
+                await handing_over.offer(work, case_id=theirs.case_id, note=ANSWER, person_id=to)
+            await self.walk.opens("/desk", "a case is offered")
+            path = f"/desk/hand-overs/{await self._offered(theirs)}"
+            await self.walk.sends(f"{path}/accept", note="without having read the note")
+            await self.walk.opens(path, "the note")
+            await self.walk.sends(f"{path}/{act}", note=act)
+            await self.walk.opens(path, "once it is over")
+        await self._sends(theirs, "/release", "released", text="", unsent="discard")
+
+    async def _offered(self, asker: Newcomer) -> int:
+        open_ones = "SELECT id FROM hand_overs WHERE case_id = :case AND ended_at IS NULL"
+        return (await builders.one(self.site.service, open_ones, case=asker.case_id)).id
 
     async def _about_me(self) -> None:
         known = {"speaks": "ar", "topics": "housing"}

@@ -57,6 +57,7 @@ MOST_EXAMPLE = 40
 _DAY = date(2026, 1, 12)
 EXAMPLES: Mapping[str, Callable[[Words], Value]] = {
     "code": lambda _: Ltr("472 913 5"), "case": lambda _: Ltr("472 913 5"), "secret": lambda _: Ltr("1234 5678"),
+    "codes": lambda _: Ltr("472 913 5, 646 994 4"),
     "alias": lambda _: Foreign("Amina"), "name": lambda _: Foreign("Amina"), "names": lambda _: Foreign("Amina, Kim"),
     "adviser": lambda _: Foreign("Amina"), "partner": lambda _: Foreign("IK Eos"), "text": lambda _: Foreign("…"),
     "at": lambda words: words.time(time(13)), "time": lambda words: words.time(time(13)),

@@ -372,3 +372,21 @@ async def test_the_note_is_sealed(house: Service) -> None:
     row = await builders.one(house, "SELECT note FROM hand_overs")
 
     assert NOTE.encode() not in bytes(row.note)
+
+
+async def test_what_is_offered_ends_at_the_same_instant_on_both_nights_of_the_clock(house: Service) -> None:
+    for begins in (datetime(2026, 3, 29, 0, 45, tzinfo=UTC), datetime(2026, 10, 25, 0, 45, tzinfo=UTC)):
+        clock.freeze(begins)
+        amina = await builders.volunteer(house, f"Amina {begins.month}")
+        bo = await builders.volunteer(house, f"Bo {begins.month}")
+        asker = await builders.claimed_case(house, amina)
+        await builders.answers(house, amina, asker)
+        await _offers(house, amina, asker, to=bo)
+        made = clock.now()
+
+        clock.freeze(made + 30 * MINUTE - SECOND)
+        await builders.do_all_due(house)
+        assert await builders.said_to(house, amina.id, Notice.HAND_OVER_OVER) == []
+        clock.freeze(made + 30 * MINUTE + SECOND)
+        await builders.do_all_due(house)
+        assert len(await builders.said_to(house, amina.id, Notice.HAND_OVER_OVER)) == 1

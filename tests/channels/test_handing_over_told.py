@@ -140,6 +140,21 @@ async def test_refused_by_a_press(house: House) -> None:
     assert ASKER not in [row.person_id for row in await builders.table(house.service, "SELECT person_id FROM focuses")]
 
 
+async def test_a_press_told_twice_says_nothing_new(house: House) -> None:
+    await _scene(house)
+    await _offered(house)
+    for chat, start in ((BO, "hor:"), (BO, "hoa:")):
+        code, card = _with(house, chat, start)
+        await house.pressed(chat, code, card.message_id)
+        stood = house.texts(BO), house.texts(AMINA), house.texts(ASKER)
+        await house.pressed(chat, code, card.message_id)
+        assert (house.texts(BO), house.texts(AMINA), house.texts(ASKER)) == stood, start
+    code, card = _with(house, BO, "ho:")
+    for _ in range(2):
+        await house.pressed(BO, code, card.message_id)
+    assert len([text for text in house.texts(BO) if "Lämna över ärende" in text]) == 1
+
+
 async def test_a_line_hands_over_and_says_what_it_does_not_understand(house: House) -> None:
     await _scene(house)
     code = spoken_code((await builders.one(house.service, "SELECT code FROM cases")).code)

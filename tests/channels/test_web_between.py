@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases import cases, handing_over
 from bot.language.i18n import Catalogues
 from models.outbox import Notice
 from tests import builders
@@ -99,3 +100,22 @@ async def test_a_note_for_the_next_beside_another_act_is_kept_as_a_note(site: Si
     assert page.text.count(NOTE) == 1
     assert NOTE not in "\n".join(await builders.screen(site.service, asker.id))
     assert await builders.table(site.service, "SELECT id FROM hand_overs") == []
+
+
+async def test_she_reads_on_the_web_who_goes_on_and_no_note(site: Site) -> None:
+    amina, bo = await builders.volunteer(site.service), await builders.volunteer(site.service, "Bo")
+    her = site.browser()
+    await her.agrees()
+    await her.says("Jag har fått ett brev")
+    case_id = (await builders.one(site.service, "SELECT id FROM cases")).id
+    async with builders.acting(site.service, amina) as work:
+        await cases.claim_case(work, case_id=case_id)
+        await handing_over.offer(work, case_id=case_id, note=NOTE, person_id=bo.id)
+    hand_over = (await builders.one(site.service, "SELECT id FROM hand_overs")).id
+    async with builders.acting(site.service, bo) as work:
+        await handing_over.note_shown(work, hand_over)
+        await handing_over.accept(work, hand_over)
+
+    page = await her.get("/sv/chat")
+
+    assert "En annan rådgivare har nu ditt ärende" in page.words and NOTE not in page.text

@@ -13,7 +13,7 @@ ASKED = (
     "choose_language send_it write_question no_id_please ask_category ask_first_visit ask_gender ask_age ask_situation "
     "write_first_lines web_whose_device consent_ask delete_too delete_everything line_delete_trace consent_more "
     "faq_authority_q faq_telegram_name_q faq_language_q faq_answer_q faq_secret_q faq_fourteen_q faq_after_deleting_q "
-    "faq_authority_case_q faq_young_q follow_up_may"
+    "faq_authority_case_q faq_young_q follow_up_may note_mind"
 )
 PRESSED = (
     "ask_question send yes no prefer_not_say more_choices stop_asking back consent_yes consent_no consent_own "

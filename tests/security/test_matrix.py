@@ -389,6 +389,8 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
             if "/overview/" in path
             else "reply"
             if "/cases/" in path
+            else "accept"
+            if "/hand-overs/" in path
             else "say"
             if "/chat/" in path
             else "steps"

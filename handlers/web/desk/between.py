@@ -47,6 +47,7 @@ async def hand_over(request: web.Request) -> web.StreamResponse:
     typed, case_id = typed_in(await request.post()), case_id_of(request)
 
     async def act(work: Work, login: Login) -> None:
+        await access.my_case(work, case_id)
         if not await once.first_time(work, "desk", f"{login.person_id}:{typed.client_msg_id}:hand-over"):
             return
         person_id, language = _receiver(typed.hand_to)
