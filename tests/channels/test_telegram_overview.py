@@ -82,10 +82,14 @@ async def test_a_missed_promise_is_red_and_so_is_somebody_in_danger(house: House
     flagged = await builders.claimed_case(house.service, amina)
     await house.hears(AMINA, f"/danger {flagged.code}")
     clock.move(timedelta(hours=3))
+    await house.hears(KARIN, "/overview")
+    before = _last(house, KARIN)
+    await builders.do_all_due(house.service)  # the newcomer is told that it is late, and the promise is no more
 
     await house.hears(KARIN, "/overview")
 
     told = _last(house, KARIN)
+    assert "🔴 Rött: 1 besökare har inte fått svar i tid." in before
     assert "🔴 Rött: 1 öppet ärende där någon kan vara i fara." in told
     assert "🔴 Rött: 1 besökare har inte fått svar i tid." in told
     assert told.index("FARA") < told.index("I kö")
