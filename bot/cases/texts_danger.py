@@ -79,8 +79,8 @@ def protocol(words: Words, facts: Facts, told: DangerProtocol) -> str:
 
 
 def numbers(words: Words) -> list[str]:
-    """The numbers that may be passed on."""
-    return [words("danger_numbers"), *(helplines.said(words, line) for line in (EMERGENCY, *HELPLINES))]
+    """The numbers that may be passed on, beside the one that the first step names."""
+    return [words("danger_numbers"), *(helplines.said(words, line) for line in HELPLINES)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,10 @@ async def lights(db: Db, seal: Seal, now: datetime, zone: ZoneInfo, *, answer_ho
 
 def _is_late(now: datetime, owed_since: datetime) -> ColumnElement[bool]:
     """What was promised has passed, or somebody has been owed an answer for longer than was said."""
-    missed = and_(_QUEUED, or_(CASES.c.promised_by <= now, CASES.c.late_told_at.is_not(None)))
+    told = exists().where(
+        _EVENTS.c.case_id == CASES.c.id, _EVENTS.c.kind == CaseEventKind.LATE, _EVENTS.c.at >= CASES.c.waiting_since
+    )
+    missed = and_(_QUEUED, or_(CASES.c.promised_by <= now, CASES.c.late_told_at.is_not(None), told))
     owed = and_(_CLAIMED, CASES.c.waiting_since <= owed_since, CASES.c.claimed_at <= owed_since)
     return or_(missed, owed)
 

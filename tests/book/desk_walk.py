@@ -115,9 +115,22 @@ class _Volunteer(_Staff):
         await self._sends(self.first, "/keep", "no shift to keep it until", text="Hej", until="shift")
         await self._sends(self.first, "/keep", "kept", text="Hej", until="2h")
         await self._sends(self.first, "/release", "something was not sent", text="Hej")
+        await self._ahead()
         old = await self._fields(self.first, text="", unsent="discard")
         await self.first.says("Och en sak till")
         await self.walk.sends(self._case_path(self.first, "/release"), old, "she wrote meanwhile")
+
+    async def _ahead(self) -> None:
+        """Somebody may be in danger; and a day on which the case is to come back."""
+        await self._sends(self.first, "/danger", "somebody may be in danger", text="")
+        await self.walk.sends(self._case_path(self.first, "/numbers"), note="the numbers were passed on")
+        follow = self._case_path(self.first, "/follow-up")
+        await self._sends(self.first, "/set-day", "a day is to be set", text="")
+        await self.walk.sends(follow, {"day": ""}, "no day")
+        await self.walk.sends(follow, {"day": "2020-01-01", "note": "?"}, "a day that has passed")
+        day = (clock.now() + timedelta(days=9)).date().isoformat()
+        await self.walk.sends(follow, {"day": day, "note": ANSWER, "may": "1"}, "a day, and she is asked")
+        await self.walk.sends(self._case_path(self.first, "/no-follow-up"), note="taken back")
 
     async def _closes(self) -> None:
         await self._sends(self.first, "/close", "no such category", category="x", text="", unsent="discard")
@@ -221,8 +234,24 @@ class _Coordinator(_Staff):
         super().__init__(site, walk, office)
         self.parts = (
             ("the desk", self._desk), ("hours", self._hours), ("places", self._places), ("volunteers", self._people),
-            ("shifts", self._shifts),
+            ("shifts", self._shifts), ("any case", self._any_case),
         )  # fmt: skip
+
+    async def _any_case(self) -> None:
+        asker = await builders.web_case_of(self.site.service, QUESTIONS["ar"], language="ar")
+        one = f"/desk/overview/cases/{asker.case_id}"
+        await self.walk.opens("/desk/overview", "a case waits")
+        await self.walk.sends("/desk/overview", {"code": "123"}, "no such case")
+        await self.walk.sends("/desk/overview", {"code": asker.code}, "its number")
+        await self.walk.sends(f"{one}/release", note="nobody has it")
+        await self.walk.sends(f"{one}/give", {"person": ""}, "to nobody")
+        await self.walk.sends(f"{one}/give", {"person": str(self.office.off_shift.id)}, "given to somebody")
+        await self.walk.sends(f"{one}/release", note="put back")
+        await self.walk.sends(f"{one}/close", note="closed")
+        await self.walk.sends(f"{one}/block", {"span": "", "reason": ""}, "without saying for how long")
+        await self.walk.sends(f"{one}/block", {"span": "week", "reason": "spam"}, "its newcomer is blocked")
+        await self.walk.opens("/desk/overview", "somebody is blocked")
+        await self.walk.sends(f"/desk/overview/unblock/{asker.id}", note="let in again")
 
     async def _desk(self) -> None:
         await self._log_in(self.office.coordinator)

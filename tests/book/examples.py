@@ -89,7 +89,7 @@ EXAMPLES: Mapping[str, Callable[[Words], Value]] = {
     "note": lambda _: Foreign("Nyckeln finns i disken"), "why": lambda words: words("service_name"),
     "grade": lambda words: words("language_ar"), "lacks": lambda words: words("language_ar"), "spoken": lambda _: 3,
     "cover": lambda words: words("language_ar"), "counts": lambda words: words("language_ar"),
-    "codes": lambda _: Ltr("472 913 5, 472 914 3"), "path": lambda _: Ltr("/data/radrum.db"),
+    "path": lambda _: Ltr("/data/radrum.db"),
     "port": lambda _: 8080, "hours": lambda _: 12, "minutes": lambda _: 60,
     "count": lambda _: 3, "all": lambda _: 12, "percent": lambda _: 25, "base": lambda _: 12, "n": lambda _: 5,
     "definition": lambda words: words("service_name"), "zone": lambda _: Ltr("Europe/Stockholm"),

@@ -13,7 +13,7 @@ from bot.hours.texts_staff import EXAMPLES
 from bot.language.commands import COMMANDS
 from bot.people import people
 from bot.shifts.texts_coordinator import SHIFT_COMMANDS
-from bot.volunteers.menus import PEOPLE_COMMANDS, STAFF_COMMANDS
+from bot.volunteers.menus import CASE_COMMANDS, PEOPLE_COMMANDS, STAFF_COMMANDS
 from handlers.telegram import coordinator
 from tests import builders
 from tests.book.entries import Book, Bubble, Entry
@@ -30,7 +30,9 @@ MORE_LINES = (  # with something after them
     "/newshift 3/2 16-18 linero", "/newshift 31/2 13-16 linero", "/shifts 6", "/assign Amina 3/2", "/assign Amina 4/2",
     "/cancelshift 3/2: vattenläcka", "/coverage", "/template måndag 13-16 linero 2", "/template 11/1..4/6",
 )  # fmt: skip
-COMMANDS_OF_COORDINATORS = tuple(dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *PEOPLE_COMMANDS, *SHIFT_COMMANDS)))
+COMMANDS_OF_COORDINATORS = tuple(
+    dict.fromkeys((*EXAMPLES, *coordinator.COMMANDS, *CASE_COMMANDS, *PEOPLE_COMMANDS, *SHIFT_COMMANDS))
+)
 
 
 class _Chat:

@@ -45,7 +45,8 @@ LEAD_ON = {
     "GET /desk/shifts/template/lines/{line}/{act}", "GET /desk/shifts/terms", "GET /desk/shifts/terms/{draft}/{act}",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
     "GET /desk/cases/{case}/{between}", "GET /desk/hand-overs/{hand_over}/{act}",
-    "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
+    "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved", "GET /desk/cases/{case}/{day}",
+    "GET /desk/cases/{case}/numbers", "GET /desk/overview/unblock/{newcomer}",
 }  # fmt: skip
 # A number here is a name or a limit, and nothing is counted by it: "change 7", "at most 40".
 NOT_COUNTED = {

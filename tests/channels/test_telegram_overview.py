@@ -1,7 +1,7 @@
 """How things stand, and any one case, from a coordinator's phone: what she reads, what she moves, who is told."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from models.case import CaseStatus
 from models.outbox import Notice
 from tests import builders
 from tests.builders import case_row, said_to
+from tests.channels.hours_fixtures import STOCKHOLM
 from tests.channels.telegram_house import House, codes_of, telegram_house
 from tests.channels.test_telegram_people import _last, _presses, _texts
 
@@ -81,10 +82,14 @@ async def test_a_missed_promise_is_red_and_so_is_somebody_in_danger(house: House
     flagged = await builders.claimed_case(house.service, amina)
     await house.hears(AMINA, f"/danger {flagged.code}")
     clock.move(timedelta(hours=3))
+    await house.hears(KARIN, "/overview")
+    before = _last(house, KARIN)
+    await builders.do_all_due(house.service)  # the newcomer is told that it is late, and the promise is no more
 
     await house.hears(KARIN, "/overview")
 
     told = _last(house, KARIN)
+    assert "🔴 Rött: 1 besökare har inte fått svar i tid." in before
     assert "🔴 Rött: 1 öppet ärende där någon kan vara i fara." in told
     assert "🔴 Rött: 1 besökare har inte fått svar i tid." in told
     assert told.index("FARA") < told.index("I kö")
@@ -249,3 +254,15 @@ async def test_with_nobody_else_she_reads_so(house: House) -> None:
 
     assert "Det finns ingen annan som kan ta ärenden nu." in _last(house, KARIN)
     assert (await case_row(asker)).volunteer_id == house.karin.id  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("night", [date(2026, 3, 29), date(2026, 10, 25)])
+@pytest.mark.parametrize(("seconds", "days"), [(-1, 0), (0, 1), (1, 1)])
+def test_eight_is_eight_on_the_wall_after_the_nights_on_which_the_clock_is_changed(
+    night: date, seconds: int, days: int
+) -> None:
+    eight = datetime.combine(night, time(8), STOCKHOLM)
+
+    ahead = next_digest(eight + timedelta(seconds=seconds), STOCKHOLM)
+
+    assert ahead == datetime.combine(night + timedelta(days=days), time(8), STOCKHOLM)

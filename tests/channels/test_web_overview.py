@@ -36,7 +36,7 @@ async def test_each_thing_has_its_colour_and_its_word_and_a_case_is_one_press_aw
 
     page = await desk.get(PAGE)
 
-    assert "Gult 1 ärende har ingen tagit, fast någon har pass. Längst: 20 minuter." in page.words
+    assert "Gult: 1 ärende har ingen tagit, fast någon har pass. Längst: 20 minuter." in page.words
     assert '<li class="gap amber">' in page.text and '<li class="gap green">' in page.text
     assert f'href="{PAGE}/cases/{asker.case_id}"' in page.text
     assert "Hemliga" not in page.text + (await desk.get(f"{PAGE}/cases/{asker.case_id}")).text

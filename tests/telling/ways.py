@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from bot.cases import texts_naming
 from bot.cases.texts import ClaimedByYou, MyCases
 from bot.cases.texts_asked import OPTIONS_ON_A_SCREEN, AskTap
+from bot.cases.texts_blocking import BlockedList, BlockedTold
 from bot.cases.texts_closing import CloseCategory
 from bot.cases.texts_duty import ShiftLeaves
 from bot.cases.texts_naming import CaseUsage
@@ -227,6 +228,10 @@ def _case_usages() -> list[CaseUsage]:
     return [*wrong, *(CaseUsage(command=name) for name in names)]
 
 
+def _blocked_lists() -> list[BlockedList]:
+    return [BlockedList(), *(BlockedList(them=(one,)) for one in values_of(BlockedTold))]
+
+
 def _asked() -> list[HoursAsk]:
     """Every question of every change, as it is put when what stands before it has been answered; each page of it."""
     codes = ("linero", *(f"place-{n}" for n in range(7)))
@@ -307,6 +312,7 @@ WAYS: Mapping[type, Callable[[], list[Any]]] = {
     HolidayProposed: _holidays,
     PeopleUsage: _people_usages,
     CaseUsage: _case_usages,
+    BlockedList: _blocked_lists,
 }
 # What may be pressed under a message, where it says something else afterwards.
 PRESSED: Mapping[type[Saying], tuple[str, ...]] = {

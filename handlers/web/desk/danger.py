@@ -28,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
     heading, *lines = numbers(words)
     return page(
         request, "desk/danger.html", code=spoken_code(told.code), case_id=told.case, title=inline(title),
-        steps=[inline(step) for step in steps], heading=heading, may_send=told.may_send,
+        steps=[with_telephone_links(inline(step)) for step in steps], heading=heading, may_send=told.may_send,
         numbers=[with_telephone_links(inline(line)) for line in lines], sent=request.query.get("sent") == "1",
         languages=[(str(one), AUTONYMS[one]) for one in Language],
     )  # fmt: skip
