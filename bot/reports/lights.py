@@ -14,19 +14,18 @@ from bot.engine import clock
 from bot.engine.db import Db
 from bot.engine.rows import every
 from bot.engine.seal import Seal
+from bot.engine.settings import Settings
 from bot.people import blocks, names
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.reports.texts_overview import CaseSeen, LightTold, OverviewShown, What
 from bot.roster import shifts, signing, who
-from bot.roster.staffing import names_on_shift
+from bot.roster.staffing import names_absent, names_on_shift
 from models.base import table_of
 from models.case import OPEN, CaseEvent, CaseEventKind, CaseStatus
 from models.closing import UNKNOWN, Closing
 from models.shift import ONLINE
 from models.staffing import Grade, cover
 
-UNCLAIMED_FOR = timedelta(minutes=15)
-STALLED_FOR = timedelta(minutes=30)
 FAR_TOO_LONG = timedelta(hours=1)
 COVERED_FOR, NEAR = timedelta(days=14), timedelta(days=3)
 RECORDED_FOR = timedelta(days=14)
@@ -36,22 +35,23 @@ _EVENTS, _CLOSINGS = table_of(CaseEvent), table_of(Closing)
 _QUEUED, _CLAIMED = CASES.c.status == CaseStatus.QUEUED, CASES.c.status == CaseStatus.CLAIMED
 
 
-async def lights(db: Db, seal: Seal, now: datetime, zone: ZoneInfo, *, answer_hours: int) -> OverviewShown:
+async def lights(db: Db, seal: Seal, now: datetime, zone: ZoneInfo, settings: Settings) -> OverviewShown:
     """Everything at a glance, and the cases that somebody should look at, the gravest first."""
     there = await names_on_shift(db, seal, now)
     waiting = await _cases(db, _QUEUED)
-    owed_since = now - timedelta(hours=answer_hours)
+    owed_since = now - timedelta(hours=settings.answer_hours)
+    unclaimed_since = now - timedelta(minutes=settings.coordinator_minutes)
     late = await _cases(db, _is_late(now, owed_since))
-    stalled = await _cases(db, _has_stalled(now))
+    stalled = await _cases(db, _has_stalled(now, now - timedelta(minutes=settings.stall_warn_minutes)))
     danger = await _cases(db, and_(CASES.c.status.in_(OPEN), CASES.c.flagged_at.is_not(None)))
-    unclaimed = [case for case in waiting if there and _since(case) <= now - UNCLAIMED_FOR]
+    unclaimed = [case for case in waiting if there and _since(case) <= unclaimed_since]
     told = (
         _of_cases(What.DANGER, danger, Grade.RED),
         _of_cases(What.OVERDUE, late, Grade.RED),
         _of_cases(What.UNCLAIMED, unclaimed, _how_bad(unclaimed, now)),
         _of_cases(What.STALLED, stalled, Grade.AMBER),
         _of_cases(What.WAITING, waiting, Grade.AMBER if _unpromised(waiting) else Grade.GREEN),
-        await _presence(db, now, there),
+        await _presence(db, now, there, await names_absent(db, seal, now)),
         await _coverage(db, now, zone),
         await _unrecorded(db, clock.office_day(now - RECORDED_FOR, zone)),
         LightTold(what=What.BLOCKED, grade=Grade.GREEN, n=len(await blocks.standing_ones(db, now))),
@@ -69,14 +69,14 @@ def _is_late(now: datetime, owed_since: datetime) -> ColumnElement[bool]:
     return or_(missed, owed)
 
 
-def _has_stalled(now: datetime) -> ColumnElement[bool]:
+def _has_stalled(now: datetime, claimed_until: datetime) -> ColumnElement[bool]:
     """Claimed for a while, and its volunteer has not answered since they have it."""
     answered = exists().where(
         _EVENTS.c.case_id == CASES.c.id, _EVENTS.c.kind == CaseEventKind.ANSWERED, _EVENTS.c.at >= CASES.c.claimed_at
     )
     kept = or_(CASES.c.kept_until.is_(None), CASES.c.kept_until <= now)
     owes = CASES.c.waiting_since.is_not(None)
-    return and_(_CLAIMED, owes, CASES.c.claimed_at <= now - STALLED_FOR, kept, ~answered)
+    return and_(_CLAIMED, owes, CASES.c.claimed_at <= claimed_until, kept, ~answered)
 
 
 async def _cases(db: Db, which: ColumnElement[bool]) -> list[CaseRow]:
@@ -101,11 +101,11 @@ def _unpromised(waiting: list[CaseRow]) -> bool:
     return any(case.promised_by is None for case in waiting)
 
 
-async def _presence(db: Db, now: datetime, there: list[str]) -> LightTold:
-    """Who is there; red where a shift is held now and nobody is."""
+async def _presence(db: Db, now: datetime, there: list[str], absent: list[str]) -> LightTold:
+    """Who is there, and who has a shift and is not; red where a shift is held now and nobody is there."""
     held = [one for one in await shifts.held_between(db, now, now + timedelta(seconds=1)) if one.place == ONLINE]
-    grade = Grade.RED if held and not there else Grade.GREEN
-    return LightTold(what=What.PRESENT, grade=grade, n=len(there), names=tuple(there))
+    grade = Grade.RED if held and not there else Grade.AMBER if absent else Grade.GREEN
+    return LightTold(what=What.PRESENT, grade=grade, n=len(there), names=tuple(there), absent=tuple(absent))
 
 
 async def _coverage(db: Db, now: datetime, zone: ZoneInfo) -> LightTold:

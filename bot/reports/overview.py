@@ -88,8 +88,7 @@ async def overview(db: Db, seal: Seal, now: datetime) -> Overview:
 
 async def tell_digest(work: Work) -> None:
     """Coordinators read what is not well, if anything is."""
-    hours = work.settings.answer_hours
-    shown = await lights.lights(work.db, work.seal, work.now, work.zone, answer_hours=hours)
+    shown = await lights.lights(work.db, work.seal, work.now, work.zone, work.settings)
     if not shown.is_all_green:
         await people.tell_coordinators(work, replace(shown, digest=True))
 

@@ -42,13 +42,15 @@ class What(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LightTold(Carried):
-    """One thing, how it stands and how many there are; `since`: the oldest, or the next. `names`: who is there."""
+    """One thing, how it stands and how many there are; `since`: the oldest, or the next. `names`: who is there;
+    `absent`: who has a shift and is not."""
 
     what: What
     grade: Grade = Grade.GREEN
     n: Count = 0
     since: datetime | None = None
     names: tuple[Name, ...] = ()
+    absent: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,9 @@ def light_text(words: Words, light: LightTold, facts: Facts) -> str:
     """What there is to say of it, without its colour."""
     if light.what == What.PRESENT:
         there = words("light_present", names=names_text(words, light.names)) if light.names else ""
-        return there or words("light_nobody_due" if light.grade == Grade.GREEN else "light_nobody")
+        absent = words("light_absent", names=names_text(words, light.absent)) if light.absent else ""
+        there = there or words("light_nobody_due" if light.grade == Grade.GREEN else "light_nobody")
+        return " ".join(filter(None, (there, absent)))
     said = words(f"light_{light.what}", light.n)
     if light.since is None or light.what == What.BLOCKED:
         return said

@@ -40,8 +40,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
     match name:
         case "overview":
             work.require_publisher()
-            hours = work.settings.answer_hours
-            shown = await lights.lights(work.db, work.seal, work.now, work.zone, answer_hours=hours)
+            shown = await lights.lights(work.db, work.seal, work.now, work.zone, work.settings)
             await work.tell(actor.id, shown)
         case _ if not rest:
             await work.tell(actor.id, await choose(work, "case"))

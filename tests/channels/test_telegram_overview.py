@@ -62,6 +62,17 @@ async def test_a_case_that_nobody_takes_turns_amber_and_then_red(house: House, m
     assert "På pass nu: Amina" in _last(house, KARIN)
 
 
+async def test_who_has_a_shift_and_is_not_there_is_named(house: House) -> None:
+    await _staffed(house)
+    cleo = await builders.volunteer(house.service, "Cleo", on_shift=False)
+    await builders.shift(house.service, cleo, starts_at=clock.now() + timedelta(minutes=1))
+    clock.move(timedelta(minutes=20))
+
+    await house.hears(KARIN, "/overview")
+
+    assert "🟡 Gult: På pass nu: Amina, Bo. Har pass men är inte här: Cleo." in _last(house, KARIN)
+
+
 async def test_a_claim_without_an_answer_is_seen_and_one_that_was_answered_is_not(house: House) -> None:
     amina, _ = await _staffed(house)
     asker = await builders.claimed_case(house.service, amina)

@@ -60,8 +60,7 @@ async def _page(request: web.Request, *, refusal: Refusal | None = None, typed: 
     facts = service.facts(now)
     async with identity.looks(request) as work:
         work.require_publisher()
-        hours = work.settings.answer_hours
-        shown = await lights.lights(work.db, work.seal, now, work.zone, answer_hours=hours)
+        shown = await lights.lights(work.db, work.seal, now, work.zone, work.settings)
         barred = await blocking.blocked_now(work.db, now)
     is_lifted = request.query.get("told") == "lifted" and refusal is None
     return page(
