@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import PlainSerializer, TypeAdapter, ValidationError
 
-from models.outbox import Notice
+from models.notice import Notice
 
 TYPED = "typed"  # stands in every row that was made from one of these; those of version 0.1.0 have none
 NAMES_SEALED_AS = "names_sealed_as"  # stands in a row whose names are sealed, and for which number

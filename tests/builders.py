@@ -29,7 +29,8 @@ from bot.telling.render import prompt_of
 from bot.telling.rounds import Rounds
 from models.dialogue import Act, Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.hours_change import Change, Verb
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Channel, Role
 from models.shift import ONLINE
 from models.volunteer import VolunteerProfile

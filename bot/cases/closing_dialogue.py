@@ -49,7 +49,7 @@ from models.buttons import (
     OrganisationsPage,
 )
 from models.closing import UNKNOWN, ClosingDraft
-from models.outbox import Notice
+from models.notice import Notice
 
 QUESTIONS = (
     Notice.CLOSE_CATEGORY, Notice.CLOSE_NOT_ADVICE, Notice.CLOSE_ORGANISATION, Notice.CLOSE_OUTCOME,

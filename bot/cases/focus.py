@@ -14,7 +14,8 @@ from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from models.base import table_of
 from models.case import Focus
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address
 
 _FOCUSES, _ROWS, _ADDRESSES = table_of(Focus), table_of(Outbox), table_of(Address)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from bot.cases import cases, opening, queue
+from bot.cases import cases, opening, queue, waiting
 from bot.cases.texts import CaseTakenBack
 from bot.cases.texts_follow_up import FollowUpAsks, FollowUpDue, FollowUpMay
 from bot.engine import clock
@@ -202,12 +202,13 @@ async def _reopen(work: Work, case: CaseRow, row: FollowUpRow, here: set[int]) -
         until = update(CASES).where(CASES.c.id == case.id).values(promised_by=work.now + timedelta(days=1))
         await work.db.execute(until)  # nobody was promised anything: but after a day it is late, as coordinators see
         await queue.offer(work, reopened)
+        await waiting.watch(work, reopened.id)
 
 
 async def _take_up(work: Work, case: CaseRow, row: FollowUpRow) -> None:
     came_from, goes_to = MOVES[CaseEventKind.TAKEN_UP]
     taken = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    taken = taken.values(status=goes_to, volunteer_id=row.set_by, claimed_at=work.now, closed_at=None)
+    taken = taken.values(status=goes_to, volunteer_id=row.set_by, claimed_at=work.now, closed_at=None, kept_until=None)
     if only(CaseRow, await work.db.execute(taken.returning(*CASE_COLUMNS))) is None:
         return
     line = {"case_id": case.id, "kind": CaseEventKind.TAKEN_UP, "at": work.now, "on_day": work.today}

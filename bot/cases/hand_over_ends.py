@@ -17,7 +17,8 @@ from bot.engine.work import Work
 from bot.people import access, names
 from models.base import table_of
 from models.handing_over import HandOver, Outcome
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 
 _OVERS, _ROWS = table_of(HandOver), table_of(Outbox)
 

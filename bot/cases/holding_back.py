@@ -13,7 +13,8 @@ from bot.cases.texts_newcomer import PassedOnSlowly
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import UtcDateTime, table_of
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 
 MOST_AT_ONCE = 20  # within a minute; who writes line by line is not held back
 WITHIN = timedelta(minutes=1)

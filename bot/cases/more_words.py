@@ -14,7 +14,8 @@ from bot.cases.texts_newcomer import WordsKept
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import table_of
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Channel
 from models.saying import fields_of
 

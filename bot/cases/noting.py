@@ -16,7 +16,7 @@ from bot.engine.work import Work
 from bot.language.textshape import to_latin_digits
 from bot.people import access
 from models.case import CODE_DIGITS, is_code
-from models.outbox import Notice
+from models.notice import Notice
 
 COMMAND: Literal["note"] = "note"
 # What is shown to staff about a case and is no way to its newcomer: nobody answers a note by answering to it.

@@ -8,7 +8,7 @@ from bot.cases.texts_relayed import NewWords
 from bot.engine import bells
 from bot.engine.work import Work
 from bot.people.access import CaseRow
-from models.outbox import Notice
+from models.notice import Notice
 
 
 async def point_to_desk(work: Work, case: CaseRow, *, seq: int) -> None:

@@ -24,7 +24,8 @@ from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
 from models.follow_up import FollowUp
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address
 from models.timer import TimerKind
 

@@ -5,7 +5,19 @@ She does it without seeing its words. It must not decide what a volunteer may do
 
 from sqlalchemy import func, insert, select, update
 
-from bot.cases import cases, closing, drafts, focus, messages, more_words, questions, queue, relay, unsaying
+from bot.cases import (
+    cases,
+    closing,
+    drafts,
+    focus,
+    hand_over_ends,
+    messages,
+    more_words,
+    questions,
+    queue,
+    relay,
+    unsaying,
+)
 from bot.cases.texts import CaseTakenBack
 from bot.cases.texts_newcomer import Claimed
 from bot.cases.texts_reassigning import CaseGiven
@@ -85,6 +97,7 @@ def _require_open(case: CaseRow) -> None:
 
 async def _leaves(work: Work, case: CaseRow) -> None:
     """Whoever has the case has it no more; what they typed stays theirs."""
+    await hand_over_ends.case_left(work, case.id)
     await focus.case_ended(work, case.volunteer_id)
     await work.record(case.id, CaseEventKind.RELEASED, detail=BY_COORDINATOR)
     await drafts.case_left(work, case.id)

@@ -23,7 +23,8 @@ from bot.people.access import CaseRow
 from models.base import table_of
 from models.case import CaseStatus
 from models.conversation import Author
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Channel
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)

@@ -15,7 +15,8 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.texts import Unsay
 from models.base import table_of
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address
 
 _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)

@@ -11,7 +11,8 @@ from bot.engine import bells
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
 from models.base import table_of
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address
 from models.saying import Saying
 

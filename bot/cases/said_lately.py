@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, exists, select
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import UtcDateTime, table_of
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 
 _ROWS = table_of(Outbox)
 _SAID = select(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.cases import cases, relay
+from bot.cases import cases, hand_over_ends, relay
 from bot.cases.texts_duty import ShiftLeaves, ShiftReturned
 from bot.cases.told import told_of
 from bot.engine.work import Work
@@ -29,7 +29,9 @@ async def duty_ends(work: Work, duty_id: int) -> None:
 
 
 async def ask(work: Work, person_id: int) -> int:
-    """They are asked of each case of theirs that owes an answer and that they do not keep already. Returns how many."""
+    """They are asked of each case of theirs that owes an answer and that they do not keep already. Returns how many.
+    What was offered to them alone is its giver's again."""
+    await hand_over_ends.receiver_gone(work, person_id)
     left = await _left(work, person_id, since=work.now)
     if not left:
         return 0

@@ -18,7 +18,8 @@ from bot.people import access
 from bot.people.access import CASES, CaseRow
 from models.base import table_of
 from models.case import CaseStatus, DeskDraft, HeldLine
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from models.timer import Timer, TimerKind
 
 STALLED = "stalled"  # the ledger's detail of a release

@@ -24,7 +24,8 @@ from bot.people.texts import Unsay
 from models.base import table_of
 from models.case import OPEN, CaseEventKind
 from models.conversation import Author
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Channel
 from models.saying import Saying
 

@@ -20,7 +20,7 @@ from models.buttons_cases import HAND_OVER, NOTES
 from models.buttons_duty import CLAIM_ANYWAY
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode, Name
 
 Rows = tuple[tuple[Choice, ...], ...]

@@ -11,7 +11,7 @@ from bot.language.parts import Facts, OneSentence, ToNewcomer, answer_label, lin
 from models.buttons import BACK, MORE, STOP_ASKING, TAP
 from models.dialogue import Choice, Prompt
 from models.intake import PREFER_NOT_SAY, QUESTIONS, IntakeStep
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like
 
 UNDER_18 = "age:under_18"  # the answer of somebody who may be a child

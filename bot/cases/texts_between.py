@@ -15,7 +15,7 @@ from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, sho
 from models.buttons import RELEASE
 from models.buttons_cases import CLAIM_MORE, HAND_OVER, KEEP, NEXT_SHIFT, NOON, NOTES, TWO_HOURS, Until
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode, Like
 
 KEPT_FOR: tuple[Until, ...] = (TWO_HOURS, NOON, NEXT_SHIFT)

@@ -14,7 +14,7 @@ from bot.language.parts import Facts, OneSentence, ToNewcomer, ToStaff, help_tex
 from models.block import BlockReason, BlockSpan
 from models.buttons_overview import BLOCK_BECAUSE, BLOCK_FOR, LIFT
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, CaseCode
 
 

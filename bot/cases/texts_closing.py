@@ -24,7 +24,7 @@ from models.buttons import (
 )
 from models.closing import MINUTES_OFFERED, SHOWN_OUTCOMES, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode, Like
 
 ORGANISATIONS_ON_A_PAGE = len(USUAL_ORGANISATIONS)

@@ -15,7 +15,7 @@ from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToNewcomer, ToStaff, help_text, lines, rows_of, shown_code, ticked
 from models.buttons_overview import DANGER, NUMBERS
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode, Like, Name
 
 

@@ -18,7 +18,7 @@ from models.buttons import CLAIM, RELEASE
 from models.buttons_cases import KEEP
 from models.buttons_duty import CLAIM_ANYWAY, GIVE_CASE, HERE_FOR, OFF_DUTY, QUEUE, WHO_IS_HERE
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, CaseCode, Like, Name
 
 HOURS: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")

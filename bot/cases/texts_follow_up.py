@@ -14,7 +14,7 @@ from bot.language.i18n import Foreign, Words
 from bot.language.parts import Facts, OneSentence, ToNewcomer, ToStaff, lines, pressed, rows_of, shown_code, ticked
 from models.buttons_overview import FOLLOW_UP_ASK, FOLLOW_UP_DROP, FOLLOW_UP_MAY
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, CaseCode
 
 

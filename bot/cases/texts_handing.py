@@ -15,7 +15,7 @@ from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of, shown_code
 from models.buttons_cases import ACCEPT, HAND_BACK, HAND_TO, HAND_TO_SPEAKER, READ_NOTE, REFUSE
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, CaseCode, Like, Name
 
 LanguageSpoken = Annotated[str, Like(("ar", "ti"))]

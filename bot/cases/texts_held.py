@@ -16,7 +16,7 @@ from bot.language.textshape import with_numbers_isolated
 from models.buttons import CLAIM, NO_SEND, PICK, REOPEN
 from models.case import spoken_code
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode, Name
 
 

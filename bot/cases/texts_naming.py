@@ -14,7 +14,7 @@ from bot.language.i18n import Words
 from bot.language.parts import Facts, ToStaff, lines, refusal_text, rows_of, shown_code
 from models.buttons_overview import BLOCK, CASE_SHOW, DANGER
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like
 
 CASES_SHOWN = 10

@@ -12,7 +12,7 @@ from bot.cases.told import Promised, PromiseKind
 from bot.language.i18n import Foreign, Ltr, Words
 from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines, part_of, shown_code
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 from models.saying import CaseCode, Name
 

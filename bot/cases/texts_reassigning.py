@@ -13,7 +13,7 @@ from bot.cases.told import CaseTold
 from bot.language.i18n import Foreign, Words
 from bot.language.parts import Facts, ToStaff, lines, shown_code
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Name
 
 

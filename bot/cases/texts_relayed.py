@@ -13,7 +13,7 @@ from bot.language.parts import Facts, OneSentence, ToStaff, lines, part_of, rows
 from models.buttons import SEND_AGAIN, TAKE_BACK
 from models.conversation import WITH
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import CaseCode
 
 # Why a newcomer's door is shut, as a volunteer reads it.

@@ -21,7 +21,8 @@ from models.base import table_of
 from models.button import AnyButton, Button, NotAButton, Presses
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.chat_message import ChatMessage
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Channel
 from models.saying import Kept, Saying
 

@@ -29,7 +29,7 @@ from bot.places.told import PlaceFacts
 from models.buttons_hours import PLACE, REMIND
 from models.dialogue import Choice, Prompt, Venue
 from models.hours import Door
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS, Language
 from models.saying import Saying
 from models.timetable import special_days, weekly

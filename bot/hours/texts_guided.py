@@ -20,7 +20,7 @@ from models.buttons_hours import AND, EVERYWHERE, LEAVE, NOTHING, written
 from models.dialogue import Choice, Prompt
 from models.hours_change import Verb
 from models.hours_dialogue import OFFERED_REASONS, Step
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Clock, Span
 
 DAYS_IN_A_ROW, TIMES_IN_A_ROW = 2, 4

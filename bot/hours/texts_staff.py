@@ -18,7 +18,7 @@ from bot.language.parts import Facts, OneSentence, ToStaff, lines, refusal_text,
 from bot.places.told import PlaceCode
 from models.buttons_hours import DROP, PUBLISH, PUBLISH_AND_CANCEL, UNDO, UNDO_ANSWER
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS, Language
 from models.saying import Like
 

@@ -14,7 +14,7 @@ from bot.language.i18n import Foreign, Plain, Words
 from bot.language.parts import Facts, OneSentence, ToStaff, lines, rows_of
 from models.buttons_hours import CLOSE_SESSION, HOLIDAY
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 
 
 @dataclass(frozen=True, kw_only=True)

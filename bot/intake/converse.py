@@ -39,7 +39,7 @@ from models.case import CaseStatus
 from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.intake import WAITING_LIMIT, IntakeStep, advance, keep_waiting, wait_for_consent
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 
 _REFUSED = table_of(Refused)

@@ -22,7 +22,8 @@ from models.base import table_of
 from models.buttons import DELETE, DELETE_ANSWER, DELETE_UNASKED, STOP_ANSWER, DeletionAnswer, StopAnswer
 from models.case import CaseStatus
 from models.dialogue import Answer
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from models.people import Channel
 
 DONE, STALE, IN_THE_CHAT = Answer(""), Answer("no_longer_valid"), Answer("in_the_chat")

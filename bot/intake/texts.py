@@ -33,7 +33,7 @@ from bot.language.typed import shown
 from models.buttons import UNSENT
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 from models.saying import CaseCode, Like
 

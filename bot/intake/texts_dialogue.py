@@ -24,7 +24,7 @@ from bot.language.parts import (
 from bot.language.textshape import LONGEST_MESSAGE, utf16_length, with_numbers_isolated
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS, Channel, Language
 
 ASKED_ANEW = "asked_anew"  # in place of a button's code: the question stands once more, further down

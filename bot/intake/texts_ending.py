@@ -11,7 +11,7 @@ from bot.language.i18n import Words
 from bot.language.parts import Facts, ToNewcomer, lines, rows_of, shown_code
 from models.buttons import DELETE, DELETE_ANSWER, STOP_ANSWER
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 from models.saying import CaseCode, Like
 

@@ -30,7 +30,7 @@ from models.buttons import CONSENT
 from models.case import CaseStatus
 from models.dialogue import Answer, Incoming, Pressed
 from models.intake import Ask, Draft, IntakeStep, Turn, ask_again
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 
 _OF_CONSENT = (Ask.CONSENT, Ask.CONSENT_FIRST, Ask.CONSENT_ANEW)

@@ -11,7 +11,7 @@ from bot.language.i18n import Words
 from bot.language.parts import Facts, ToNewcomer, ToStaff, refusal_text, rows_of
 from models.buttons import DELETE
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like
 
 IS_NEWCOMER = "telegram_is_newcomer"  # the way out is to erase, which nobody should do by tapping a word in a text

@@ -18,7 +18,8 @@ from bot.engine.work import Work
 from bot.people.texts import Menu, Unsay
 from models.base import Id, UtcDateTime, table_of
 from models.chat_message import DELETABLE_FOR, UNNOTED, ChatMessage
-from models.outbox import OF_CASE_WORDS, Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import OF_CASE_WORDS, Outbox, RowState
 from models.people import Address, Channel
 
 NOTED = table_of(ChatMessage)

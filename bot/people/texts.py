@@ -12,7 +12,7 @@ from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, OneSentence, ToNewcomer, ToStaff, lines, rows_of
 from models.buttons import END_ALL
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Saying
 
 

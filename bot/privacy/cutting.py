@@ -20,7 +20,8 @@ from bot.privacy.outlived import IS_BEING_CHANGED
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind, Focus, FreedCode
 from models.closing import Closing
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Channel
 from models.timer import Timer, TimerKind
 

@@ -29,7 +29,8 @@ from models.case import OPEN, CaseEventKind
 from models.chat_message import DELETABLE_FOR
 from models.conversation import Conversation, Message
 from models.hours import SessionReminder
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from models.people import Address, Channel, Person, Role
 from models.timer import TimerKind
 

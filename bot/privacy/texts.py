@@ -6,7 +6,7 @@ from typing import ClassVar
 from bot.language.i18n import Words
 from bot.language.parts import Facts, ToNewcomer, lines
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel
 
 

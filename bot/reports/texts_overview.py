@@ -18,7 +18,7 @@ from bot.shifts.phrases import MARKS, names_text
 from models.buttons_overview import BLOCK, CASE_CLOSE, CASE_GIVE, CASE_RELEASE, CASE_SHOW, CASE_WHO
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Like, Name
 from models.staffing import Grade
 

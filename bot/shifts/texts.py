@@ -27,7 +27,7 @@ from models.buttons_shifts import (
 )
 from models.dialogue import Choice, Prompt
 from models.hours import Reason
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like, Name
 
 MOST_SHOWN = 6  # shifts with a button each: more do not fit on a phone's screen

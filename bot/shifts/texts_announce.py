@@ -14,7 +14,7 @@ from models.announce_dialogue import EVERYBODY, ONE_SHIFT, Step
 from models.buttons import ANSWER, LEAVE_DIALOGUE, MORE_ANSWERS
 from models.buttons_shifts import ANNOUNCE, ANNOUNCE_NOT
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like, Name
 
 Count = Annotated[int, Like((1, 7))]

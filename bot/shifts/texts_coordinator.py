@@ -39,7 +39,7 @@ from models.buttons_shifts import (
     SHOW_SHIFT,
 )
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Like, Name
 from models.shift import NEEDED_EXPERIENCED
 

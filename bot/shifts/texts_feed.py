@@ -10,7 +10,7 @@ from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, OneSentence, ToStaff, lines, rows_of
 from models.buttons_shifts import FEED_END, FEED_NEW
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from bot.places.told import PlaceTold
 from models.buttons import ANSWER, LEAVE_DIALOGUE, MORE_ANSWERS
 from models.buttons_hours import written
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Clock, Like
 from models.shift_dialogue import Plan, Step, last_day
 

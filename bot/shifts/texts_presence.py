@@ -14,7 +14,7 @@ from bot.shifts.phrases import names_text, shift_name
 from models.buttons_duty import HERE
 from models.buttons_shifts import CANT, SHOW_SHIFT
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Name
 
 

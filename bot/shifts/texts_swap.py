@@ -13,7 +13,7 @@ from bot.roster.told import ShiftNamed, ShiftSeen, WhyTold
 from bot.shifts.phrases import choice, seen_lines, shift_name, why_lines
 from models.buttons_shifts import SWAP_MINE, SWAP_NO, SWAP_WITH, SWAP_YES
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Name
 
 

@@ -19,7 +19,7 @@ from bot.shifts.phrases import languages_text, place_of, shift_name, short_time,
 from bot.shifts.texts_term_off import TermAhead
 from models.buttons_shifts import BEGIN_PLAN, DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Clock, Like
 from models.shift import NEEDED_EXPERIENCED
 from models.shift_dialogue import Plan

@@ -14,7 +14,7 @@ from bot.roster.told import InWords, ShiftNamed
 from bot.shifts.phrases import shift_name
 from models.buttons_shifts import TERM_OFF
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Like, Name
 
 MOST_NAMED = 10

@@ -12,7 +12,7 @@ from bot.roster.told import ShiftNamed
 from bot.shifts.phrases import shift_name
 from models.buttons_shifts import UNDO_SHIFT
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Name
 
 

@@ -34,7 +34,8 @@ from bot.telling.table import is_known, saying_of
 from bot.telling.traffic import Traffic
 from models.base import table_of
 from models.dialogue import Prompt
-from models.outbox import SILENT, Notice
+from models.notice import Notice
+from models.outbox import SILENT
 from models.people import Address
 
 log = structlog.get_logger()

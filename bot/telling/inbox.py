@@ -18,7 +18,8 @@ from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
 from bot.telling.table import is_known
 from models.base import table_of
 from models.conversation import Author, Conversation, Message
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Address
 
 _MESSAGES, _ADDRESSES, _THREADS = table_of(Message), table_of(Address), table_of(Conversation)

@@ -26,7 +26,8 @@ from bot.people.texts import Unsay
 from bot.telling.outbox import ROWS, OutboxRow
 from models.back_off import LONGEST_WAIT
 from models.base import Id, UtcDateTime, table_of
-from models.outbox import UNKNOWN_KIND, Notice, RowState
+from models.notice import Notice
+from models.outbox import UNKNOWN_KIND, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)

@@ -24,7 +24,8 @@ from bot.volunteers.texts import CoordinatorBlocked
 from models.back_off import PERMANENT_TRIES, gives_up_at, next_try
 from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
-from models.outbox import OF_CASE_WORDS, REMINDERS, UNKNOWN_KIND, Notice, RowState
+from models.notice import Notice
+from models.outbox import OF_CASE_WORDS, REMINDERS, UNKNOWN_KIND, RowState
 from models.people import STAFF_ROLES, Address, Person
 from models.saying import Kept
 

@@ -20,7 +20,8 @@ from bot.telling.lanes import WAITS_FOR_A_NEWER
 from bot.telling.outbox import ROWS
 from bot.telling.table import is_known
 from bot.trouble.texts import NewerRows
-from models.outbox import UNKNOWN_KIND, Notice, RowState
+from models.notice import Notice
+from models.outbox import UNKNOWN_KIND, RowState
 
 _KINDS = tuple(kind.value for kind in Notice)
 _WAITS = ROWS.c.state == spelt(RowState.DUE)

@@ -38,7 +38,8 @@ from models.conversation import Conversation, Message
 from models.dialogue import Prompt
 from models.follow_up import FollowUp
 from models.intake import Draft
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Address, Channel, Person, Role
 from models.saying import sealed_as
 

@@ -15,24 +15,19 @@ from bot.cases import (
     follow_ups,
     handing_over,
     held_lines,
+    late,
     old_words,
-    queue,
     shift_ends,
     shift_starts,
     stalls,
     waiting,
 )
-from bot.cases.cases import owed_since
-from bot.cases.texts import CoordinatorLate
-from bot.cases.texts_newcomer import Late, TimeKnown
-from bot.cases.told import Promised
 from bot.engine import bells, clock, loops
-from bot.engine.errors import Busy, NotFound, Unavailable
+from bot.engine.errors import Busy, Unavailable
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.hours import channel_post, reminders, warnings
-from bot.people import access, in_chat, keeping, people
-from bot.people.access import CASES, CaseRow
+from bot.people import in_chat, keeping
 from bot.privacy import last_day, purge
 from bot.reports import overview
 from bot.roster import timers
@@ -40,8 +35,7 @@ from bot.service import Service
 from bot.shifts import absent, asks, coverage, standing_signups
 from bot.shifts import reminders as shift_reminders
 from models.base import table_of
-from models.case import CaseEvent, CaseEventKind, CaseStatus
-from models.saying import fields_of
+from models.case import CaseEvent
 from models.timer import Timer, TimerKind
 
 log = structlog.get_logger()
@@ -182,59 +176,6 @@ async def _take(work: Work, timer: DueTimer) -> bool:
     return bool((await work.db.execute(mine)).rowcount)
 
 
-async def _promise_missed(work: Work, case_id: int) -> None:
-    """A queued case whose promised time has passed: the newcomer is told once, the coordinators once."""
-    case = await _case(work, case_id)
-    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
-        return
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
-    made = await queue.promise_for(work, case)
-    await _tell_late(work, case, made.told)
-
-
-async def _time_known(work: Work, case_id: int) -> None:
-    """A queued case that could be promised nothing, now that there is a shift: its newcomer is told, as we said."""
-    case = await _case(work, case_id)
-    if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
-        return
-    made = await queue.promise(work, case)
-    if made.by is not None:
-        await work.tell(case.newcomer_id, TimeKnown(code=case.code, **fields_of(made.told)), case_id=case.id)
-
-
-async def _answer_owed(work: Work, case_id: int) -> None:
-    """A claimed case that has owed an answer for a day: the newcomer is told once, the coordinators once."""
-    case = await _case(work, case_id)
-    if case is None or case.status != CaseStatus.CLAIMED or case.waiting_since is None or case.claimed_at is None:
-        return
-    since = owed_since(case)
-    due_at = since + timedelta(hours=work.settings.answer_hours)
-    if due_at > work.now:
-        await work.remind(TimerKind.ANSWER, case.id, due_at)
-        return
-    told = exists().where(_LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= since)
-    if not (await work.db.execute(select(told))).scalar_one():
-        made = await queue.next_time(work)
-        await _tell_late(work, case, made.told)
-
-
-async def _tell_late(work: Work, case: CaseRow, promised: Promised) -> None:
-    await work.record(case.id, CaseEventKind.LATE, detail=case.status)
-    if case.late_told_at is None:  # she is told once, until somebody has answered
-        await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(late_told_at=work.now))
-        await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
-    since, state = case.waiting_since or case.opened_at, CaseStatus(case.status)
-    late = CoordinatorLate(code=case.code, since=since, state=state)
-    await people.tell_coordinators(work, late, case_id=case.id)
-
-
-async def _case(work: Work, case_id: int) -> CaseRow | None:
-    try:
-        return await access.locked_case(work, case_id)
-    except NotFound:
-        return None
-
-
 async def _daily(work: Work, _subject: int) -> None:
     purged = await purge.purge(work)
     work.after_commit(lambda: log.info("purged", cases=purged.cases, more=purged.more))
@@ -278,9 +219,9 @@ async def _digest(work: Work, _subject: int) -> None:
 
 
 _DOES = {
-    TimerKind.PROMISE: _promise_missed,
-    TimerKind.TIME_KNOWN: _time_known,
-    TimerKind.ANSWER: _answer_owed,
+    TimerKind.PROMISE: late.promise_missed,
+    TimerKind.TIME_KNOWN: late.time_known,
+    TimerKind.ANSWER: late.answer_owed,
     TimerKind.STALL: stalls.look,
     TimerKind.HAND_OVER: handing_over.look,
     TimerKind.SHIFT_STARTS: shift_starts.start_shift,

@@ -19,7 +19,8 @@ from bot.service import Service
 from bot.telling import inbox, leases, marking, newer_rows
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
 from models.base import table_of
-from models.outbox import REMINDERS, Notice, RowState
+from models.notice import Notice
+from models.outbox import REMINDERS, RowState
 from models.people import Address
 
 log = structlog.get_logger()

@@ -50,7 +50,7 @@ from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
 from bot.volunteers import texts_invite, texts_own, texts_people, texts_role
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Saying, has_newer_field
 
 SUBJECTS = (

@@ -14,7 +14,7 @@ from bot.language.i18n import Ltr, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of
 from models.buttons import CLOCK
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like
 
 # What was seen of somebody else who uses the token; the rest of the keys of its sentences.

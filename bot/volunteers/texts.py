@@ -14,7 +14,7 @@ from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
 from bot.volunteers.menus import commands_of, menu_of
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS, STAFF_LANGUAGES, Language, Role
 from models.saying import Like, Name
 

@@ -15,7 +15,7 @@ from bot.volunteers.phrases_people import languages_text, spoken_name
 from models.buttons import ANSWER, LEAVE_DIALOGUE
 from models.dialogue import Choice, Prompt
 from models.invite_dialogue import DONE, DROPS, Step
-from models.outbox import Notice
+from models.notice import Notice
 
 IN_A_ROW = 2
 

@@ -30,7 +30,7 @@ from models.buttons_people import (
 )
 from models.closing import Category
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Like
 
 Views = Literal["all", "speaks", "topics", "places", "pause", "name", "moved"]

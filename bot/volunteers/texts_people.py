@@ -32,7 +32,7 @@ from models.buttons_people import (
     TRAINEE,
 )
 from models.dialogue import Choice, Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from models.saying import Like, Name
 from models.volunteer import OnboardingStep

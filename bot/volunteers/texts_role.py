@@ -10,7 +10,7 @@ from bot.language.i18n import Foreign, Ltr, Words
 from bot.language.parts import Facts, ToStaff, lines
 from bot.volunteers.texts_people import StaffRole
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Name
 
 

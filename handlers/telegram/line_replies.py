@@ -21,7 +21,7 @@ from bot.volunteers.texts_people import usage
 from handlers.telegram.people_commands import tell_doors
 from handlers.telegram.reading import take_apart
 from handlers.telegram.shift_commands import refuse
-from models.outbox import Notice
+from models.notice import Notice
 
 COMMANDS = {
     Notice(AnnounceAsk.kind): "announce",

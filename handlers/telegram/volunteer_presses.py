@@ -66,7 +66,7 @@ from models.buttons import (
     SeenCase,
 )
 from models.dialogue import Answer
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import STAFF_LANGUAGES, LinkPurpose, Role
 
 DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.engine import errors
 from bot.engine.errors import Refusal
 from bot.language import i18n
-from models.outbox import Notice
+from models.notice import Notice
 from tests.book.entries import Bubble, Entry
 from tests.book.examples import COUNTS, value_of
 from tests.book.noted import NotedWords

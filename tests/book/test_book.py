@@ -12,7 +12,7 @@ from bot.engine import errors
 from bot.language.commands import COMMANDS
 from bot.volunteers.menus import STAFF_COMMANDS
 from handlers.web.routes import ROUTES
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import STAFF_LANGUAGES, Language
 from tests.actors import MARKS
 from tests.book import refusals, telegram_walk

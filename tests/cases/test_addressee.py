@@ -14,7 +14,7 @@ from bot.privacy import purge
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, picks, volunteer_says
 

@@ -28,7 +28,7 @@ from bot.people import access
 from bot.privacy import purge
 from bot.service import Service
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting
 from tests.conftest import settings_for

@@ -17,7 +17,8 @@ from bot.engine import clock
 from bot.people import people
 from bot.service import Service
 from models.base import table_of
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from models.people import Address
 from tests import builders
 from tests.builders import Staff

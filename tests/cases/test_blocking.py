@@ -14,7 +14,7 @@ from bot.service import Service
 from models.block import BlockReason, BlockSpan
 from models.case import CaseStatus
 from models.dialogue import Answer, Commanded, Incoming, Said, Unreadable
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row, said_to, screen, table
 

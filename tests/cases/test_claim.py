@@ -14,7 +14,8 @@ from bot.roster import shifts
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import CaseStatus, spoken_code
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address
 from tests import builders
 from tests.builders import Staff, acting, case_row

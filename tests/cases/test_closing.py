@@ -13,7 +13,7 @@ from bot.people.access import case_to_read
 from bot.service import Service
 from models.case import CaseStatus, spoken_code
 from models.closing import UNKNOWN, Category, Organisation, Outcome
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row
 

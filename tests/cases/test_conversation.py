@@ -12,7 +12,7 @@ from bot.people import people
 from bot.people.access import case_to_read
 from bot.service import Service
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row
 

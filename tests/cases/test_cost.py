@@ -6,7 +6,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from bot.cases import cases
 from bot.people import people
 from bot.service import Service
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from tests import builders
 from tests.builders import Staff

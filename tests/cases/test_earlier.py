@@ -8,7 +8,7 @@ from bot.engine import clock
 from bot.service import Service
 from models.base import new_id
 from models.follow_up import FollowUp
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting
 

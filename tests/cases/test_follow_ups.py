@@ -16,7 +16,7 @@ from bot.volunteers import leaving
 from models.block import BlockReason, BlockSpan
 from models.case import CaseStatus
 from models.dialogue import Answer
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row, said_to, screen, table
 

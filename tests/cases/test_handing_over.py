@@ -13,7 +13,7 @@ from bot.people.standing import PROFILES
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row
 

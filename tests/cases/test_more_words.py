@@ -14,7 +14,8 @@ from bot.engine.store import Store
 from bot.language.i18n import Catalogues
 from bot.people import access
 from bot.service import Service
-from models.outbox import SILENT, Notice
+from models.notice import Notice
+from models.outbox import SILENT
 from models.people import Language
 from tests import builders
 from tests.builders import Newcomer

@@ -11,7 +11,7 @@ from bot.roster import shifts
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Staff, acting, case_row
 

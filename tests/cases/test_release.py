@@ -11,7 +11,7 @@ from bot.people import logins, people
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Device
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row

@@ -8,7 +8,7 @@ from bot.cases import on_duty, shift_ends
 from bot.engine import clock
 from bot.people.access import CASES
 from bot.service import Service
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff
 

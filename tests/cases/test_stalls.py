@@ -9,7 +9,7 @@ from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
 from bot.service import Service
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row
 

@@ -12,7 +12,7 @@ from bot.privacy import purge
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.letters import TryAgain
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Postbox, Staff, acting, deliver_all, delivery_of, volunteer_says
 

@@ -13,7 +13,7 @@ from bot.language.i18n import Catalogues
 from bot.roster.staffing import present
 from bot.service import Service
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Staff, acting, case_row
 from tests.channels.telegram_house import telegram_house

@@ -16,7 +16,7 @@ from bot.language.textshape import without_bidi_controls
 from bot.people.standing import PEOPLE, PROFILES
 from bot.places import places
 from handlers.cli.trial import add_online_place
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Staff
 from tests.channels.hours_fixtures import STOCKHOLM

@@ -16,7 +16,7 @@ from bot.trouble.alarm import AGAIN_SECONDS, LASTS_SECONDS, Alarm
 from bot.trouble.pulse import Heart
 from bot.volunteers import leaving
 from handlers.telegram.receiving import CHANNEL
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.breaking import an_act, way_of
 from tests.channels.telegram_house import House, telegram_house

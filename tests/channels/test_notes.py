@@ -11,7 +11,7 @@ from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import access
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.botapi import Shown
 from tests.builders import Newcomer, Staff

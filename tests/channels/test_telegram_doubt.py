@@ -23,7 +23,7 @@ from handlers.telegram.sender import TelegramSender
 from handlers.telegram.wire import NotConnected, Unanswered, Wire
 from models.back_off import LONGEST_WAIT
 from models.dialogue import Prompt
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.botapi import FakeBotApi
 from tests.channels.telegram_house import telegram_house

@@ -12,7 +12,7 @@ from bot.language.i18n import Catalogues
 from bot.language.textshape import without_bidi_controls
 from bot.places import places
 from models.hours import Reason
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS
 from tests import builders
 from tests.botapi.chat import Chat

@@ -11,7 +11,7 @@ from bot.language.i18n import Catalogues
 from bot.telling.rounds import Rounds, next_digest
 from bot.volunteers import leaving
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import case_row, said_to
 from tests.channels.hours_fixtures import STOCKHOLM

@@ -12,7 +12,7 @@ from bot.language.i18n import Catalogues
 from bot.people import standing
 from bot.volunteers.menus import commands_of
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from models.volunteer import OnboardingStep
 from tests import builders

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cases import cases, handing_over
 from bot.language.i18n import Catalogues
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.web_fixtures import Browser, Site, opened_site
 

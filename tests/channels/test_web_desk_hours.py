@@ -14,7 +14,7 @@ from bot.hours import standing
 from bot.language.i18n import Catalogues
 from bot.volunteers import leaving
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS
 from models.shift import ONLINE
 from tests import builders

@@ -12,7 +12,7 @@ import pytest
 from bot.hours import changes
 from bot.language.i18n import Catalogues
 from bot.volunteers import leaving
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.hours_fixtures import STOCKHOLM
 from tests.channels.shift_desk import MONDAY, NAME, NOW, ShiftDesk, alert_in, part, read, shift_desk

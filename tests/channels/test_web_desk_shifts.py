@@ -10,7 +10,7 @@ import pytest
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.shifts import making
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.shift_desk import MONDAY, NAME, ShiftDesk, alert_in, part, read, shift_desk
 from tests.channels.web_fixtures import Page

@@ -18,7 +18,7 @@ from bot.volunteers import leaving
 from models.base import table_of
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from models.shift_plan import ShiftDraft
 from tests import builders
 from tests.channels.hours_fixtures import STOCKHOLM

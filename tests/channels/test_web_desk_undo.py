@@ -12,7 +12,7 @@ from bot.hours import changes
 from bot.language.i18n import Catalogues
 from bot.shifts import making, taking
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.shift_desk import NAME, NOW, ShiftDesk, alert_in, read, shift_desk
 from tests.channels.web_fixtures import Page

@@ -13,7 +13,7 @@ from bot.cases import shift_starts
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.roster.ledger import CHANGES
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import one, table
 from tests.channels.shift_desk import MONDAY, NAME, ShiftDesk, alert_in, part, read, shift_desk

@@ -25,7 +25,7 @@ from handlers.web.frame.view import Pages
 from handlers.web.pages.hours_view import render_body
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Language
 from models.shift import ONLINE
 from models.timetable import openings_between

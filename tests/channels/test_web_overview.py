@@ -9,7 +9,7 @@ import pytest
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import case_row, said_to, screen
 from tests.channels.web_fixtures import Browser, Site, opened_site

@@ -11,7 +11,7 @@ from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import standing
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from models.volunteer import OnboardingStep
 from tests import builders
 from tests.builders import Staff, case_row, table

@@ -21,7 +21,7 @@ from bot.service import Service
 from handlers.telegram import poll, webhook_watch
 from handlers.telegram.receiving import CHANNEL
 from handlers.telegram.webhook_watch import MENDS_EVERY_SECONDS, POLLER_LASTS_SECONDS, TELLS_EVERY_SECONDS, Watch
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.botapi import FakeBotApi
 from tests.channels.telegram_house import House, telegram_house

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.telling.marking import DOUBTFUL
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from tests.crash.place import Place
 
 

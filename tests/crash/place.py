@@ -23,7 +23,8 @@ from bot.intake import converse
 from bot.people import logins, people
 from models.conversation import Message
 from models.dialogue import Act, Incoming, Pressed, Said
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Device, Role
 from models.timer import Timer
 from tests.botapi import FakeBotApi

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from bot.people.access import CASES
 from bot.telling.marking import DOUBTFUL
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from tests.crash.browser import Browser
 from tests.crash.conftest import Everywhere
 from tests.crash.holding import acts_kept_open

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from bot.cases import shift_starts
 from bot.people import people
 from models.base import table_of
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Role
 from models.timer import Timer, TimerKind
 from tests.crash.conftest import Everywhere

@@ -5,7 +5,8 @@ from time import monotonic
 
 import aiohttp
 
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from tests.crash.browser import Browser
 from tests.crash.conftest import Everywhere
 from tests.crash.place import POLLING, Place, opened, talking_pairs

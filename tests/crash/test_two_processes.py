@@ -27,7 +27,8 @@ from bot.telling.letters import Letter, Outcome, Sent
 from handlers.telegram.receiving import CHANNEL, HANDLED, Telegram
 from handlers.web.routes import make_app
 from models.case import CaseEvent, CaseEventKind
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Device, Role
 from tests.crash.place import FIRST_NEWCOMER, WEBHOOK, Place, ask_question, forget_what_waits, opened, talking_pairs
 from tests.crash.program import until

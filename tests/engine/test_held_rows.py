@@ -24,7 +24,7 @@ from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.rounds import Rounds
 from bot.trouble.pulse import Heart
-from models.outbox import Notice
+from models.notice import Notice
 from models.timer import TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox

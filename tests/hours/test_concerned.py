@@ -16,7 +16,8 @@ from bot.service import Service
 from bot.telling.letters import Unreachable
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from tests import builders
 from tests.builders import Newcomer, Staff
 

@@ -18,7 +18,7 @@ from bot.service import Service
 from bot.volunteers import leaving
 from models.hours import Door, Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from models.shift import ONLINE
 from tests import builders
 

@@ -18,7 +18,7 @@ from bot.language.textshape import without_bidi_controls
 from bot.service import Service
 from models.dialogue import Answer, Edited, Unreadable
 from models.intake import CONSENT_VERSION
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel, Language
 from tests import builders
 from tests.builders import Newcomer

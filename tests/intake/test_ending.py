@@ -8,7 +8,7 @@ from bot.engine import clock
 from bot.privacy.texts import Erased
 from bot.service import Service
 from models.dialogue import Answer, Commanded
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 
 STALE = Answer("no_longer_valid")

@@ -14,7 +14,7 @@ from bot.people import access
 from bot.people.logins import AFTER_CLOSING
 from bot.service import Service
 from models.intake import QUESTIONS
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Channel, Language
 from tests import builders
 from tests.channels.telegram_house import telegram_house

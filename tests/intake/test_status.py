@@ -9,7 +9,7 @@ from bot.engine import clock
 from bot.language.i18n import Ltr
 from bot.service import Service
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer
 

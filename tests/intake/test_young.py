@@ -15,7 +15,7 @@ from bot.language.parts import privacy_text
 from bot.service import Service
 from bot.volunteers.texts import help_text
 from models.intake import IntakeStep
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import STAFF_LANGUAGES, Channel, Language, Role
 from tests import builders
 from tests.telling.keep_samples import facts_of

@@ -16,7 +16,7 @@ from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.service import Service
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from models.volunteer import OnboardingStep
 from tests import builders

@@ -17,7 +17,7 @@ from bot.hours import warnings
 from bot.language.i18n import Catalogues
 from bot.places import places
 from handlers.cli.trial import add_online_place
-from models.outbox import Notice
+from models.notice import Notice
 from models.volunteer import OnboardingStep
 from tests import builders
 from tests.builders import Staff

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.back_off import LONGEST_WAIT, gives_up_at, next_try
-from models.outbox import REMINDERS, Notice
+from models.notice import Notice
+from models.outbox import REMINDERS
 
 NOON = datetime(2026, 1, 7, 12, tzinfo=UTC)
 TWO_SECONDS = timedelta(seconds=2)

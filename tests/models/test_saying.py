@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import pytest
 
 from models.hours import Door
-from models.outbox import Notice
+from models.notice import Notice
 from models.saying import Carried, Clock, Kept, NewerField, Saying, has_newer_field
 
 

@@ -12,7 +12,7 @@ from bot.people import keeping, logins, secret_door
 from bot.people.keeping import Kept, NewSecret
 from bot.service import Service
 from bot.telling.rounds import Rounds
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Device
 from tests import builders
 from tests.builders import Newcomer

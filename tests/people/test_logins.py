@@ -11,7 +11,7 @@ from bot.engine.seal import hash_secret, secret_matches
 from bot.intake.turns import Arrival
 from bot.people import login_links, logins, people, secret_door
 from bot.service import Service
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Device, LinkPurpose
 from tests import builders
 from tests.builders import Newcomer

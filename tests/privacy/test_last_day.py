@@ -14,7 +14,7 @@ from bot.service import Service
 from bot.telling import rounds
 from models.case import CaseStatus, spoken_code
 from models.closing import Category, Outcome
-from models.outbox import Notice
+from models.notice import Notice
 from models.timer import TimerKind
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row

@@ -12,7 +12,7 @@ from bot.people import in_chat
 from bot.privacy import purge, resealing
 from bot.service import Service
 from models.chat_message import UNNOTED
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.privacy.test_names_sealed import older_beats
 

@@ -23,7 +23,8 @@ from bot.roster import shifts
 from bot.service import Service
 from models.base import metadata, table_of
 from models.hours_change import Change, Verb
-from models.outbox import Notice, Outbox
+from models.notice import Notice
+from models.outbox import Outbox
 from models.people import Role
 from tests import builders
 from tests.builders import Staff

@@ -18,7 +18,7 @@ from bot.reports import figures as reports_figures
 from bot.service import Service
 from models.case import CaseStatus
 from models.closing import Category, Outcome
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Device, LinkPurpose
 from tests import builders
 from tests.builders import Newcomer, Staff, acting, case_row

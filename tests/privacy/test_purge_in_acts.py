@@ -12,7 +12,8 @@ from bot.privacy import outlived, purge
 from bot.service import Service
 from bot.telling.rounds import Rounds
 from models.conversation import Inbound
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import WebLogin
 from models.timer import Timer, TimerKind
 from tests import builders

@@ -11,7 +11,7 @@ from bot.engine.errors import NotOnShift
 from bot.roster import shifts, staffing
 from bot.service import Service
 from bot.volunteers import leaving
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Staff
 from tests.security.scene import statements_counted

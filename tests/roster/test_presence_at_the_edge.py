@@ -8,7 +8,7 @@ import pytest
 from bot.engine import clock
 from bot.service import Service
 from bot.telling.rounds import Rounds
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, said_to
 

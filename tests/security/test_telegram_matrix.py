@@ -34,7 +34,7 @@ from bot.shifts.texts_swap import SwapAsked
 from bot.volunteers import leaving
 from models.base import metadata
 from models.closing import USUAL_ORGANISATIONS
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import LinkPurpose
 from tests import builders
 from tests.channels.telegram_house import House, codes_of, telegram_house

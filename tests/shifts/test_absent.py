@@ -10,7 +10,7 @@ from bot.roster import shifts
 from bot.roster.staffing import SHIFTS
 from bot.service import Service
 from bot.shifts import coverage, taking
-from models.outbox import Notice
+from models.notice import Notice
 from models.staffing import Grade, ShiftVerb
 from tests import builders
 from tests.builders import Staff

@@ -8,7 +8,7 @@ import pytest
 from bot.engine import clock
 from bot.roster import shifts
 from bot.volunteers import leaving
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.shifts.office import CHATS, MONDAY, NOW, STOCKHOLM, ShiftOffice
 from tests.shifts.test_volunteers_shifts import asked_for

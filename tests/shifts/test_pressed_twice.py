@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.telegram_house import codes_of
 from tests.shifts.office import CHATS, MONDAY, ShiftOffice

@@ -9,7 +9,7 @@ from bot.engine import clock
 from bot.roster.signing import CannotStaff
 from bot.service import Service
 from bot.shifts import making, taking
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Staff
 

@@ -15,7 +15,8 @@ from bot.shifts.typed import NewShift
 from bot.telling.letters import Letter, Outcome, TryAgain
 from bot.telling.sweeping import Sweep
 from models.base import table_of
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.timer import Timer
 from tests import builders
 from tests.builders import Postbox, Staff

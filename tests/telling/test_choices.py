@@ -17,7 +17,8 @@ from bot.telling.outbox import ROWS
 from models.back_off import LONGEST_WAIT
 from models.base import table_of
 from models.conversation import Message
-from models.outbox import UNKNOWN_KIND, Notice, RowState
+from models.notice import Notice
+from models.outbox import UNKNOWN_KIND, RowState
 from models.people import Address, Channel
 
 NOW = datetime(2026, 1, 5, 11, tzinfo=UTC)

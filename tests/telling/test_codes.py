@@ -27,7 +27,7 @@ from models.buttons import GivenAnswer
 from models.dialogue import Prompt
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from bot.cases import holding_back
 from bot.engine import clock
 from bot.service import Service
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Postbox, Staff
 

@@ -16,7 +16,8 @@ from bot.telling.outbox import ROWS
 from bot.telling.rounds import Rounds
 from models.base import table_of
 from models.conversation import Conversation
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Channel, Role
 from models.saying import Saying
 from models.timer import TimerKind

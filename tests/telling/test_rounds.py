@@ -9,7 +9,7 @@ from bot.service import Service
 from bot.telling import rounds
 from bot.telling.rounds import Rounds
 from models.case import spoken_code
-from models.outbox import Notice
+from models.notice import Notice
 from models.timer import TimerKind
 from tests import builders
 from tests.builders import case_row

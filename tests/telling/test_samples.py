@@ -13,7 +13,7 @@ import pytest
 
 from bot.language.i18n import Catalogues
 from bot.telling import table
-from models.outbox import Notice
+from models.notice import Notice
 from tests.telling.keep_samples import FOLDER, facts_of, said_by
 
 NUMBER = re.compile(r"\d+(?::\d+)?")

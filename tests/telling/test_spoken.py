@@ -25,7 +25,7 @@ from bot.trouble import texts as trouble_texts
 from models.closing import Category, Organisation
 from models.dialogue import Prompt
 from models.intake import QUESTIONS, IntakeStep
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import AUTONYMS, RIGHT_TO_LEFT, STAFF_LANGUAGES, Language
 from models.saying import Saying
 from tests.telling import ways

@@ -17,7 +17,8 @@ from bot.telling.rounds import Rounds
 from bot.trouble import clock_doubt, times_to_come
 from bot.trouble.pulse import Heart
 from models.dialogue import Said
-from models.outbox import Meta, Notice, Outbox
+from models.notice import Notice
+from models.outbox import Meta, Outbox
 from models.people import LinkPurpose
 from models.timer import Timer, TimerKind
 from tests import builders

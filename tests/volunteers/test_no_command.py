@@ -9,7 +9,7 @@ import pytest
 from bot.language.i18n import Catalogues
 from bot.language.textshape import without_bidi_controls
 from bot.volunteers.menus import commands_of
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from tests import builders
 from tests.channels.telegram_house import House, telegram_house

@@ -10,7 +10,7 @@ from bot.people import people
 from bot.people.standing import STEPS, standing_of
 from bot.service import Service
 from bot.volunteers import invitations, leaving, onboarding, profiles
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import Role
 from models.volunteer import OnboardingStep
 from tests import builders

@@ -14,7 +14,7 @@ from bot.people.standing import standing_of
 from bot.volunteers import profiles
 from bot.volunteers.profiles import LONGEST_PAUSE, Profile
 from models.case import CaseStatus
-from models.outbox import Notice
+from models.notice import Notice
 from models.people import LinkPurpose
 from tests import builders
 from tests.builders import Staff, case_row

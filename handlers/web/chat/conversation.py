@@ -29,7 +29,8 @@ from handlers.web.frame.view import (
     with_telephone_links,
 )
 from models.dialogue import Choice
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from models.people import Device
 
 OWN, PERSON, SERVICE_SIDE = "own", "person", "service"

@@ -24,7 +24,7 @@ from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
 from models.case import CaseEventKind, spoken_code
 from models.closing import SHOWN_OUTCOMES, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
-from models.outbox import Notice
+from models.notice import Notice
 
 # What else is said to staff is on the desk already: cards are its queue, new words its cases.
 SHOWN_NOTICES = frozenset(

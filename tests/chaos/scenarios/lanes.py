@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from bot.cases import relay
 from bot.people import people
-from models.outbox import Notice, RowState
+from models.notice import Notice
+from models.outbox import RowState
 from tests.chaos.ground import POSTGRESQL, Ground
 from tests.crash.place import POLLING, Pair, Place, opened, talking_pairs, web_newcomers
 from tests.crash.program import until
