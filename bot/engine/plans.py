@@ -38,6 +38,7 @@ class Plan:
     def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect, own: Sequence[Bound] = ()) -> None:
         self.sql = str(compiled)
         self._own = _named(compiled, own)
+        self.is_silent = isinstance(statement, UpdateBase) and not compiled.effective_returning  # it gives no rows
         binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
