@@ -14,7 +14,6 @@ from typing import Any
 
 import asyncpg
 
-Driver = asyncpg.Connection
 COMMITTED = "COMMIT"  # asked for, and answered
 _NULL = (-1).to_bytes(4, signed=True)
 _NONE_OF_THEM = bytes(2)  # codes of formats: all is text
@@ -23,7 +22,7 @@ _NONE_OF_THEM = bytes(2)  # codes of formats: all is text
 class Line:
     """The connection. One act or look at a time speaks on it."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: asyncpg.Connection) -> None:
         self.driver = driver
         self._prepared: dict[str, Any] = {}
         self._begins = ""  # how a transaction begins, until that is said
@@ -128,6 +127,8 @@ def _spelt(value: object) -> bytes | None:
             return b"t" if value else b"f"
         case int():
             return b"%d" % value
+        case float():
+            return repr(value).encode()
         case str():
             return value.encode()
         case bytes():

@@ -5,9 +5,9 @@ nobody waits for going ahead of them (`pipeline.py`); the rest goes through SQLA
 leaves the transaction to us. Owns how a transaction begins and ends. It must not decide when one does: the store does.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Concatenate, overload
 
 import asyncpg
@@ -18,7 +18,6 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.util import greenlet_spawn
 
 from bot.engine.db import Asked, Columns, P, R, Ts
-from bot.engine.loops import to_its_end
 from bot.engine.pipeline import COMMITTED, Line
 from bot.engine.plans import plan_of
 
@@ -51,7 +50,11 @@ class Engine:
         try:
             yield db
         finally:
-            await to_its_end(asyncio.ensure_future(self._given_back(statements, db)))
+            is_usable = False  # one of which nobody knows what has been undone is not
+            try:
+                is_usable = await db.undone()
+            finally:
+                await greenlet_spawn(statements.close if is_usable else partial(_thrown_away, statements))
 
     async def _lent(self) -> Statements:
         while True:
@@ -59,10 +62,6 @@ class Engine:
             if not _driver_of(statements).is_closed():
                 return statements
             await greenlet_spawn(_thrown_away, statements)  # the server has ended it while it was idle
-
-    async def _given_back(self, statements: Statements, db: "Connection") -> None:
-        end = statements.close if await db.undone() else lambda: _thrown_away(statements)
-        await greenlet_spawn(end)
 
     async def dispose(self) -> None:
         """No connection is open that nobody uses."""
@@ -94,11 +93,13 @@ class Connection:
     async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]:
         planned = plan_of(statement, parameters, self._statements.dialect)
         if planned is None or self._is_heard:
-            return await self._run(self._statements.execute, statement, parameters)
+            result: CursorResult[*Columns] = await self._run(self._statements.execute, statement, parameters)
+            return result
         plan, asked = planned
         rows, said = await self._line.ask(plan.sql, plan.values(asked))
         answered: Any = plan.answered(rows, rowcount=_changed(said))
-        return answered
+        result = answered
+        return result
 
     async def execute_ahead(self, statement: Executable, parameters: Asked | None = None) -> None:
         of_each = parameters if isinstance(parameters, Sequence) else [parameters]
@@ -110,7 +111,8 @@ class Connection:
             await self._line.put_ahead(plan.sql, plan.values(asked))
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
-        return await self._run(fn, self._statements, *arg, **kw)
+        returned: R = await self._run(fn, self._statements, *arg, **kw)
+        return returned
 
     async def commit(self) -> None:
         """It is durable.

@@ -76,11 +76,11 @@ _LANES_OF_STAFF = select(*columns(StaffLane, _ADDRESSES)).where(
     _ADDRESSES.c.person_id.in_(bindparam("people", expanding=True)), _ADDRESSES.c.farewell.is_(False)
 )
 # Without values: those come when it is executed, so that nothing is built or compiled.
-_RECORD = insert(table_of(CaseEvent))
+_RECORD = insert(table_of(CaseEvent)).inline()
 _REMIND = insert(table_of(Timer))
-_SAY_ALL = insert(_ROWS)
+_SAY = insert(_ROWS).inline()  # nobody asks for the row's id
 _MARK = upsert("sqlite", table_of(Meta), key=["name"], overwrites=["value"])
-_SAY = _SAY_ALL.returning(_ROWS.c.id)
+_SAY_AS_ROW = insert(_ROWS).returning(_ROWS.c.id)
 
 
 class About(TypedDict, total=False):
@@ -223,22 +223,29 @@ class Work:
     async def record(self, case_id: int, kind: str, *, detail: str | None = None) -> None:
         """Write one line of the case's ledger."""
         row = {"case_id": case_id, "kind": kind, "at": self.now, "on_day": self.today, "detail": detail}
-        await self.db.execute(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
+        await self.db.execute_ahead(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
 
     async def remind(self, kind: str, subject: int, due_at: datetime) -> None:
         """Have the rounds look at `subject` again at `due_at`."""
-        await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
+        await self.db.execute_ahead(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
         self.ring(bells.TIMERS)
 
-    async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
-        """Say it to a person on the address that reaches them best; returns the row's id, None if none does."""
+    async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
+        """Say it to a person on the address that reaches them best, if any does."""
+        if (best := await self._best_lane(person_id)) is not None:
+            await self.tell_address(best.id, saying, conversation_id=best.conversation_id, **about)
+
+    async def tell_as_row(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
+        """As `tell`; returns the row's id, None if no address reaches them."""
+        if (best := await self._best_lane(person_id)) is None:
+            return None
+        return await self.tell_address_as_row(best.id, saying, conversation_id=best.conversation_id, **about)
+
+    async def _best_lane(self, person_id: int | None) -> Lane | None:
         if person_id is None:
             return None
         lanes = every(Lane, await self.db.execute(_LANES, {"person": person_id}))
-        if not lanes:
-            return None
-        best = min(lanes, key=_how_far)
-        return await self.tell_address(best.id, saying, conversation_id=best.conversation_id, **about)
+        return min(lanes, key=_how_far, default=None)
 
     async def tell_each(self, staff: Sequence[int], saying: Saying, **about: Unpack[About]) -> None:
         """Say it to each of these members of staff: two statements, however many they are."""
@@ -255,27 +262,33 @@ class Work:
         if staff:
             said = self._row(saying, about)
             rows = [{**said, "address_id": address, "edits": edits} for address, edits in staff]
-            await self.db.execute(_SAY_ALL, rows)
+            await self.db.execute_ahead(_SAY, rows)
             self.ring(bells.OUTBOX)
 
     async def tell_address(
-        self,
-        address_id: int,
-        saying: Saying | Kept,
-        *,
-        conversation_id: int | None = None,
-        **about: Unpack[About],
-    ) -> int:
+        self, address_id: int, saying: Saying | Kept, *, conversation_id: int | None = None, **about: Unpack[About]
+    ) -> None:
         """Say it on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
+        await self.db.execute_ahead(_SAY, await self._placed_row(address_id, saying, conversation_id, about))
+
+    async def tell_address_as_row(
+        self, address_id: int, saying: Saying | Kept, *, conversation_id: int | None = None, **about: Unpack[About]
+    ) -> int:
+        """As `tell_address`; returns the row's id."""
+        row = await self._placed_row(address_id, saying, conversation_id, about)
+        made: int = (await self.db.execute(_SAY_AS_ROW, row)).scalar_one()
+        return made
+
+    async def _placed_row(
+        self, address_id: int, saying: Saying | Kept, conversation_id: int | None, about: About
+    ) -> dict[str, object]:
         seq = 0
         if conversation_id is not None:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        values = {**self._row(saying, about), "address_id": address_id, "seq": seq}
-        made: int = (await self.db.execute(_SAY, values)).scalar_one()
         self.ring(bells.OUTBOX)
-        return made
+        return {**self._row(saying, about), "address_id": address_id, "seq": seq}
 
     def _row(self, saying: Saying | Kept, about: About) -> dict[str, object]:
         told: dict[str, object] = {"kind": saying.kind.value, "params": self.kept(saying), "state": RowState.DUE.value}

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
 from bot.engine import bells
 from bot.engine.actors import Actor, Visitor
-from bot.engine.db import Db
+from bot.engine.db import Asking
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, first, only
@@ -124,7 +124,7 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
     return await visitor_of(work.db, person_id)
 
 
-async def visitor_of(db: Db, person_id: int) -> Visitor | None:
+async def visitor_of(db: Asking, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
     found = first(Reached, await db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
     return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
@@ -230,7 +230,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     await menus.show(work, person_id)
 
 
-async def knows_nobody(db: Db) -> bool:
+async def knows_nobody(db: Asking) -> bool:
     """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True

@@ -156,8 +156,6 @@ class Delivery:
         return None
 
     async def _choose(self, work: Work, statement: Select[*tuple[Any, ...]], **values: object) -> lanes.Waiting | None:
-        if self._store.is_postgres:  # its lane too: two of its rows must not be chosen at once
-            statement = statement.with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
         asked: dict[str, object] = {**lanes.at(work.now), **values}
         return only(lanes.Waiting, await work.db.execute(statement, asked))
 
