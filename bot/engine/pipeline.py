@@ -10,9 +10,9 @@ Source: https://www.postgresql.org/docs/current/protocol-flow.html, "Pipelining"
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 COMMITTED = "COMMIT"  # asked for, and answered
 _NULL = (-1).to_bytes(4, signed=True)
@@ -24,13 +24,13 @@ class Line:
 
     def __init__(self, driver: asyncpg.Connection) -> None:
         self.driver = driver
-        self._prepared: dict[str, Any] = {}
+        self._prepared: dict[str, PreparedStatement] = {}
         self._begins = ""  # how a transaction begins, until that is said
         self._ahead: list[bytes] = []
         self._rides = False  # with what is written next
         self.is_open = False  # a transaction, as far as we have said; what the driver knows is what it has heard back
         # Nothing public reaches it: tests/engine/test_pipeline.py fails with a clear sentence when it moves.
-        transport: Any = driver._transport  # noqa: SLF001
+        transport = driver._transport  # noqa: SLF001
         self._write, transport.write = transport.write, self._written
 
     def begin(self, words: str) -> None:
@@ -46,7 +46,7 @@ class Line:
         spelt = [_spelt(value) for value in values]
         self._ahead.append(_bound((await self._known(sql)).get_name(), spelt))
 
-    async def ask(self, sql: str, values: Sequence[object]) -> tuple[list[Any], str]:
+    async def ask(self, sql: str, values: Sequence[object]) -> tuple[list[Sequence[object]], str]:
         """Its rows, and what PostgreSQL says that it did."""
         known = await self._known(sql)
         self._rides = True
@@ -64,7 +64,7 @@ class Line:
         if self._begins or self._ahead:
             await self.ask("SELECT", ())
 
-    async def commit(self) -> str:
+    async def keep(self) -> str:
         """What PostgreSQL says it has done, if there was anything to do."""
         if not (self._ahead or self.is_open):
             self._begins = ""
@@ -81,7 +81,7 @@ class Line:
             await self.driver.execute("ROLLBACK")
             self.is_open = False
 
-    async def _known(self, sql: str) -> Any:
+    async def _known(self, sql: str) -> PreparedStatement:
         if sql not in self._prepared:
             if self._begins:  # preparing looks at the database already, so that no moment could be chosen behind it
                 words, self._begins, self.is_open = self._begins, "", True

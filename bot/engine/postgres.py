@@ -93,12 +93,11 @@ class Connection:
     async def execute(self, statement: Executable, parameters: Asked | None = None) -> CursorResult[*Columns]:
         planned = plan_of(statement, parameters, self._statements.dialect)
         if planned is None or self._is_heard:
-            result: CursorResult[*Columns] = await self._run(self._statements.execute, statement, parameters)
-            return result
+            return await self._run(self._statements.execute, statement, parameters)
         plan, asked = planned
         rows, said = await self._line.ask(plan.sql, plan.values(asked))
         answered: Any = plan.answered(rows, rowcount=_changed(said))
-        result = answered
+        result: CursorResult[*Columns] = answered
         return result
 
     async def execute_ahead(self, statement: Executable, parameters: Asked | None = None) -> None:
@@ -111,8 +110,7 @@ class Connection:
             await self._line.put_ahead(plan.sql, plan.values(asked))
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
-        returned: R = await self._run(fn, self._statements, *arg, **kw)
-        return returned
+        return await self._run(fn, self._statements, *arg, **kw)
 
     async def commit(self) -> None:
         """It is durable.
@@ -120,7 +118,7 @@ class Connection:
         Raises:
             InFailedSQLTransactionError: a statement has failed, so that nothing is.
         """
-        if (said := await self._line.commit()) != COMMITTED:
+        if (said := await self._line.keep()) != COMMITTED:
             raise asyncpg.InFailedSQLTransactionError(said)
 
     async def undone(self) -> bool:
@@ -136,12 +134,13 @@ class Connection:
         """Whoever listens to what is asked, as tests do, hears all of it."""
         return bool(self._statements.engine.dispatch.before_cursor_execute)
 
-    async def _run(self, call: Callable[..., Any], *arg: Any, **kw: Any) -> Any:
+    async def _run(self, call: Callable[P, R], *arg: P.args, **kw: P.kwargs) -> R:
         await self._line.flush()
-        return await greenlet_spawn(call, *arg, **kw)
+        result: R = await greenlet_spawn(partial(call, *arg, **kw))
+        return result
 
 
-def _driver_of(statements: Statements) -> Any:
+def _driver_of(statements: Statements) -> asyncpg.Connection:
     return statements.connection.driver_connection
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, Unpack
 
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
-from bot.engine import bells
+from bot.engine import bells, once
 from bot.engine.actors import Actor, Visitor
 from bot.engine.db import Asking
 from bot.engine.errors import BadInput
@@ -56,6 +56,7 @@ _LANES = select(
     )
 )  # fmt: skip
 _BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
+_READING = once.Reading(_BY_LOOKUP)
 _UNPARK = (
     update(_ADDRESSES)
     .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
@@ -63,9 +64,18 @@ _UNPARK = (
 )
 
 
+async def first_time_on_telegram(work: Work, key: str, chat_id: int) -> bool:
+    """As `once.first_time`, of an act in this chat; who is behind it is noted, for whoever asks that next."""
+    asked = {"on": Channel.TELEGRAM.value, "lookup": work.seal.blind(Channel.TELEGRAM, str(chat_id))}
+    row = await once.first_time_reading(work, Channel.TELEGRAM, key, _READING, asked)
+    if row is not None and row[0] is not None:
+        work.note(Reached(*row))
+    return row is not None
+
+
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
     """The volunteer or coordinator whose linked account this is, enabled or not; None for anybody else."""
-    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    found = work.noted(Reached) or await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is None:
         return None
     if found.role not in STAFF_ROLES:

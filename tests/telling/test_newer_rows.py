@@ -37,7 +37,7 @@ async def asker(service: Service) -> Newcomer:
 async def _told(service: Service, asker: Newcomer, *sayings: Saying) -> list[int]:
     """These wait in the newcomer's lane; their ids."""
     async with service.store.work() as work:
-        return [await work.tell(asker.id, saying) or 0 for saying in sayings]
+        return [await work.tell_as_row(asker.id, saying) or 0 for saying in sayings]
 
 
 async def _written_by_a_newer_version(service: Service, row: int) -> None:
