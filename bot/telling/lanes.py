@@ -51,13 +51,6 @@ class Waiting(NamedTuple):
     kind: str
 
 
-class Lane(NamedTuple):
-    """Where a letter goes: a chat, sealed, on a channel."""
-
-    chat: bytes
-    channel: str
-
-
 def _waits(row: FromClause) -> ColumnElement[bool]:
     """Condition: the row waits. Every id is more than nothing, which is said for the index of waiting rows: it knows
     them by lane and id, so that SQLite takes none of the others, also where it has never counted its rows."""
@@ -145,7 +138,6 @@ BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
     ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(_RELAYED), ~_BUSY
 )
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
-LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 
 
