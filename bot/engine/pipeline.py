@@ -14,6 +14,7 @@ from functools import cache
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+MOST_PREPARED = 1_000  # on one connection: far more than are asked again and again
 COMMITTED = "COMMIT"  # asked for, and answered
 _NULL = (-1).to_bytes(4, signed=True)
 _NONE_OF_THEM = bytes(2)  # codes of formats: all is text
@@ -86,6 +87,8 @@ class Line:
             if self._begins:  # preparing looks at the database already, so that no moment could be chosen behind it
                 words, self._begins, self.is_open = self._begins, "", True
                 await self.driver.execute(words)
+            if len(self._prepared) >= MOST_PREPARED and not self._ahead:  # what waits names some of them
+                self._prepared.clear()
             self._prepared[sql] = await self.driver.prepare(sql)
         return self._prepared[sql]
 
