@@ -4,20 +4,20 @@ It must not open browsers' logins: `logins.py` does.
 """
 
 from datetime import date, datetime
-from typing import NamedTuple, Unpack
+from typing import Unpack
 
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
-from bot.engine import bells
+from bot.engine import bells, once
 from bot.engine.actors import Actor, Barred, Visitor
-from bot.engine.db import Db
+from bot.engine.db import Asking
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
-from bot.engine.rows import columns, first, only
+from bot.engine.rows import first, only
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
 from bot.people import access, in_chat, menus, names
-from bot.people.blocks import BLOCKS
+from bot.people.reached import BY_ID, BY_LOOKUP, READING, Reached
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -33,36 +33,6 @@ _PROFILES = table_of(VolunteerProfile)
 _COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
 
-class Reached(NamedTuple):
-    """A person where they are reached; `conversation_id`: a newcomer's thread and its `version`. `barred_at`: since
-    when they are blocked."""
-
-    address_id: int
-    channel: str
-    person_id: int
-    role: str
-    language: str | None
-    enabled: bool
-    parked_at: datetime | None
-    conversation_id: int | None
-    version: int | None
-    barred_at: datetime | None
-    barred_until: datetime | None
-
-
-_LANES = select(
-    *columns(
-        Reached, _ADDRESSES, _PEOPLE, address_id=_ADDRESSES.c.id, conversation_id=_THREADS.c.id,
-        language=_PEOPLE.c.language, version=_THREADS.c.version, barred_at=BLOCKS.c.made_at,
-        barred_until=BLOCKS.c.until,
-    )
-).select_from(
-    _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
-    .outerjoin(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
-    .outerjoin(BLOCKS, BLOCKS.c.person_id == _PEOPLE.c.id)
-)  # fmt: skip
-_BY_ID = _LANES.where(_ADDRESSES.c.person_id == bindparam("person"))
-_BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
 _UNPARK = (
     update(_ADDRESSES)
     .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
@@ -70,9 +40,18 @@ _UNPARK = (
 )
 
 
+async def first_time_on_telegram(work: Work, key: str, chat_id: int) -> bool:
+    """As `once.first_time`, of an act in this chat; who is behind it is noted, for whoever asks that next."""
+    asked = {"on": Channel.TELEGRAM.value, "lookup": work.seal.blind(Channel.TELEGRAM, str(chat_id))}
+    row = await once.first_time_reading(work, Channel.TELEGRAM, key, READING, asked)
+    if row is not None and row[0] is not None:
+        work.note(Reached(*row))
+    return row is not None
+
+
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
     """The volunteer or coordinator whose linked account this is, enabled or not; None for anybody else."""
-    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    found = work.noted(Reached) or await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is None:
         return None
     if found.role not in STAFF_ROLES:
@@ -131,9 +110,9 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
     return await visitor_of(work.db, person_id)
 
 
-async def visitor_of(db: Db, person_id: int) -> Visitor | None:
+async def visitor_of(db: Asking, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
-    found = first(Reached, await db.execute(_BY_ID, {"person": person_id}))
+    found = first(Reached, await db.execute(BY_ID, {"person": person_id}))
     return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
 
 
@@ -237,7 +216,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     await menus.show(work, person_id)
 
 
-async def knows_nobody(db: Db) -> bool:
+async def knows_nobody(db: Asking) -> bool:
     """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True
@@ -257,7 +236,7 @@ async def tell_coordinators(work: Work, saying: Saying, **about: Unpack[About]) 
 
 async def _lane(work: Work, channel: Channel, external: str) -> Reached | None:
     lookup = work.seal.blind(channel, external)
-    return only(Reached, await work.db.execute(_BY_LOOKUP, {"on": channel.value, "lookup": lookup}))
+    return only(Reached, await work.db.execute(BY_LOOKUP, {"on": channel.value, "lookup": lookup}))
 
 
 def _visitor(found: Reached) -> Visitor:
