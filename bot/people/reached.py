@@ -1,6 +1,6 @@
-"""A person where they are reached: who is behind an address, in what thread, and whether they are blocked. One statement.
+"""A person where they are reached: who is behind an address, in what thread, and whether they are blocked.
 
-It must not decide what they may do.
+Owns that statement. It must not decide what they may do.
 """
 
 from datetime import datetime
