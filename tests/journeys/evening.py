@@ -95,8 +95,9 @@ class Evening:
                     found.setdefault(name, []).append(str(row.kind))
                     if name == "she" and row.kind != Notice.ASK_LANGUAGE:  # in all of them, until one is chosen
                         hers.append(row)
-        meant = {name: self._kinds(line) for name, line in expected.items()}
-        assert {name: sorted(kinds) for name, kinds in found.items()} == {k: v for k, v in meant.items() if v}
+        meant = {name: kinds for name, line in expected.items() if (kinds := self._kinds(line))}
+        told = {name: sorted(kinds) for name, kinds in found.items()}
+        assert told == meant, f"{clock.now():%d %H:%M} UTC: told {told}, not {meant}"
         if hers:
             await self._she_reads(hers)
 
