@@ -11,6 +11,7 @@ from bot.cases import queue
 from bot.cases import waiting as watching
 from bot.cases.texts import ShiftStarts
 from bot.cases.texts_newcomer import PromiseMoved
+from bot.cases.told import PromiseKind
 from bot.engine.errors import NotFound
 from bot.engine.work import Work
 from bot.people import access
@@ -21,6 +22,8 @@ from models.case import CaseStatus
 from models.saying import fields_of
 from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE
 from models.timer import TimerKind
+
+THERE = PromiseKind.SOON, PromiseKind.QUEUE  # what is promised while somebody is there
 
 
 async def add_shift(
@@ -52,7 +55,10 @@ async def unstaffed(work: Work, place: str) -> None:
 
 
 async def promise_moved(work: Work, case_id: int) -> None:
-    """The newcomer of a waiting case is told when a person answers now, if that is later than they were promised."""
+    """The newcomer of a waiting case is told when a person answers now, if that is later than they were promised.
+
+    As long as somebody is there to answer, the promise stands: if they do not keep it, it is late.
+    """
     try:
         case = await access.locked_case(work, case_id)
     except NotFound:
@@ -60,7 +66,7 @@ async def promise_moved(work: Work, case_id: int) -> None:
     if case.status != CaseStatus.QUEUED or case.promised_by is None:
         return
     made = await queue.promise_for(work, case)
-    if made.by is not None and made.by <= case.promised_by:
+    if made.told.promise in THERE or (made.by is not None and made.by <= case.promised_by):
         return
     made = await queue.promise(work, case)
     await work.tell(case.newcomer_id, PromiseMoved(code=case.code, **fields_of(made.told)), case_id=case.id)

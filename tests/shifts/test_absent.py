@@ -17,6 +17,7 @@ from tests.builders import Staff
 
 START = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)  # six in the evening in Lund
 MINUTE = timedelta(minutes=1)
+MISSED = Notice.LATE, Notice.PROMISE_MOVED
 
 
 async def two_planned(service: Service) -> tuple[Staff, Staff, Staff, int]:
@@ -95,6 +96,23 @@ async def test_what_was_promised_from_the_shift_is_promised_anew_when_nobody_com
     [moved] = await builders.said_to(service, asker.id, Notice.PROMISE_MOVED)
     assert (moved.params["promise"], moved.params["at"]) == ("later", "2026-12-02T09:00:00Z")
     assert bo
+
+
+async def test_with_one_who_is_there_what_was_promised_stands_and_is_late_once(service: Service) -> None:
+    """ "Those who were to answer cannot come" would not be true."""
+    _, amina, bo, _ = await two_planned(service)
+    askers = [await builders.case_of(service) for _ in range(2)]
+    await at(service, 0)
+    await acts(service, bo)
+
+    told = []
+    for minutes in (10, 14.9, 15):
+        await at(service, minutes)
+        told.append([len(await builders.said_to(service, one.id, *MISSED)) for one in askers])
+
+    assert told == [[0, 0], [0, 0], [1, 1]]
+    assert [await builders.said_to(service, one.id, Notice.PROMISE_MOVED) for one in askers] == [[], []]
+    assert len(await builders.said_to(service, amina.id, Notice.ARE_YOU_HERE)) == 1
 
 
 async def test_during_the_first_minutes_the_start_is_promised_and_afterwards_the_next_shift(service: Service) -> None:

@@ -79,3 +79,19 @@ async def test_a_shift_cancelled_by_command_is_told_to_whoever_is_on_it_and_twic
 
     [read] = await builders.screen(service, amina.id, Notice.SHIFT_NEWS)
     assert read == ("Passet mån 7/12 09–11 online är inställt (av kommandoraden).\nOrsak: \u2068ont om folk\u2069")
+
+
+async def test_a_shift_that_loses_somebody_moves_nothing_while_somebody_is_there(service: Service) -> None:
+    """Those who were to answer can come: they are here."""
+    clock.freeze(NOW)
+    await builders.volunteer(service)
+    bo = await builders.volunteer(service, "Bo", on_shift=False)
+    later = await builders.shift(service, bo, starts_at=NOW + timedelta(hours=6))
+    asker = await builders.case_of(service)
+    clock.move(timedelta(minutes=5))
+
+    async with builders.acting(service, bo) as work:
+        await taking.cannot_come(work, later)
+    await builders.do_all_due(service)
+
+    assert await builders.said_to(service, asker.id, Notice.PROMISE_MOVED) == []
