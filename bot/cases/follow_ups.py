@@ -22,7 +22,6 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster import shifts
-from bot.roster.staffing import present
 from models.base import new_id, table_of
 from models.case import MOVES, CaseEvent, CaseEventKind, CaseStatus
 from models.follow_up import FollowUp
@@ -170,7 +169,7 @@ async def come_back(work: Work, case_id: int) -> None:
         return
     if not await _end(work, FOLLOW_UPS.c.id == row.id) or case.is_purged or case.newcomer_id is None:
         return
-    here = {one.id for one in await present(work.db, work.now, work.zone)}
+    here = {one.id for one in await queue.volunteers_on_shift(work)}
     if row.agreed_at is not None:
         await work.tell(case.newcomer_id, FollowUpAsks(), case_id=case.id)
     await _bring(work, case, row, here)

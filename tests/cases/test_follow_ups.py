@@ -64,7 +64,7 @@ async def test_a_closed_case_is_back_in_the_queue_at_nine_with_its_note_on_the_c
     await _set(service, amina, asker)
     await _close(service, amina, asker)
     bo = await builders.volunteer(service, "Bo", on_shift=False)
-    begins = clock.now() + timedelta(days=4, hours=12)
+    begins = clock.wall(clock.now().astimezone(ZONE).date() + timedelta(days=5), time(8, 55), ZONE)
     await builders.shift(service, bo, starts_at=begins, lasts=timedelta(hours=12))
 
     await _in_days(service, seconds=seconds)
