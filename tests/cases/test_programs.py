@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bot.language.i18n import Catalogues
@@ -25,10 +25,13 @@ UNHURRIED = {
     "deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck),
     "phases": (Phase.explicit, Phase.generate),
 }  # fmt: skip
+# Programs that have found something wrong.
+HOURS_LATE: Program = (BEGINS[0], [("hours_pass", 3, 0)])  # two shifts end while nothing can be looked at
 
 
 @settings(max_examples=ON_SQLITE, **UNHURRIED)
 @given(program=PROGRAMS)
+@example(program=HOURS_LATE)
 def test_whatever_people_do_nothing_is_lost_on_sqlite(
     program: Program, migrated_sqlite: Path, catalogues: Catalogues
 ) -> None:
@@ -44,6 +47,7 @@ def test_whatever_people_do_nothing_is_lost_on_sqlite(
 
 @settings(max_examples=ON_POSTGRESQL, **UNHURRIED)
 @given(program=PROGRAMS)
+@example(program=HOURS_LATE)
 def test_whatever_people_do_nothing_is_lost_on_postgresql(
     program: Program, postgres_root: str, migrated_postgres: str, catalogues: Catalogues
 ) -> None:
