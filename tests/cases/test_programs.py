@@ -27,11 +27,16 @@ UNHURRIED = {
 }  # fmt: skip
 # Programs that have found something wrong.
 HOURS_LATE: Program = (BEGINS[0], [("hours_pass", 3, 0)])  # two shifts end while nothing can be looked at
+_KIM_ALONE = [("goes", 0, 0), ("cannot_come", 1, 0), ("cannot_come", 1, 0), ("comes", 1, 0), ("writes", 0, 0)]
+AWAY_AT_ONCE: Program = (BEGINS[0], [*_KIM_ALONE, ("edits", 0, 0), ("goes_away", 1, 0)])
+NO_ACCESS: Program = (BEGINS[0], [*_KIM_ALONE, ("disables", 1, 0)])
 
 
 @settings(max_examples=ON_SQLITE, **UNHURRIED)
 @given(program=PROGRAMS)
 @example(program=HOURS_LATE)
+@example(program=AWAY_AT_ONCE)
+@example(program=NO_ACCESS)
 def test_whatever_people_do_nothing_is_lost_on_sqlite(
     program: Program, migrated_sqlite: Path, catalogues: Catalogues
 ) -> None:
@@ -48,6 +53,8 @@ def test_whatever_people_do_nothing_is_lost_on_sqlite(
 @settings(max_examples=ON_POSTGRESQL, **UNHURRIED)
 @given(program=PROGRAMS)
 @example(program=HOURS_LATE)
+@example(program=AWAY_AT_ONCE)
+@example(program=NO_ACCESS)
 def test_whatever_people_do_nothing_is_lost_on_postgresql(
     program: Program, postgres_root: str, migrated_postgres: str, catalogues: Catalogues
 ) -> None:
