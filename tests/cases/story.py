@@ -503,10 +503,10 @@ async def _acting(story: Story, name: str, who: int, asker: Asker) -> Staff:
     if who != CONCERNED:
         return story.staff[who]
     case = await story.newest_case(asker)
-    holder = case.volunteer_id if case else None
+    concerned = case.volunteer_id if case else None
     if name in _BY_RECEIVERS:
         to = "SELECT receiver_id FROM hand_overs WHERE ended_at IS NULL AND case_id = :case"
         found = await builders.table(story.service, to, case=case.id if case else 0)
-        named = found[0].receiver_id if found else None
-        return next(one for one in story.staff if one.id == named or (named is None and one.id != holder))
-    return next((one for one in (*story.staff, story.coordinator) if one.id == holder), story.staff[0])
+        others = (one.id for one in story.staff if one.id != concerned)
+        concerned = (found[0].receiver_id if found else None) or next(others)
+    return next((one for one in (*story.staff, story.coordinator) if one.id == concerned), story.staff[0])
