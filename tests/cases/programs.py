@@ -26,9 +26,13 @@ BEGINS = (
     datetime(2026, 3, 11, 9, tzinfo=UTC), datetime(2026, 3, 28, 21, tzinfo=UTC), datetime(2026, 10, 24, 21, tzinfo=UTC)
 )  # fmt: skip
 
-# What has happened when the random acts begin: nothing; both wait; one has an adviser and somebody else is there too.
+# What has happened when the random acts begin: nothing; both wait; one has an adviser and somebody else is there too;
+# the case is offered to them; they have it, with a note and a day on which it comes back.
 _BOTH_WAIT: list[Step] = [("writes", 0, 0), ("writes", 0, 1)]
-OPENINGS: tuple[list[Step], ...] = ([], _BOTH_WAIT, [*_BOTH_WAIT, ("comes", 1, 0), ("claims", 0, 0)])
+_ONE_HAS_IT: list[Step] = [*_BOTH_WAIT, ("comes", 1, 0), ("claims", 0, 0)]
+_OFFERED: list[Step] = [*_ONE_HAS_IT, ("offers", 0, 0)]
+_HANDED_OVER: list[Step] = [*_OFFERED, ("reads_and_accepts", 1, 0), ("notes", 1, 0), ("sets_day", 1, 0)]
+OPENINGS: tuple[list[Step], ...] = ([], _BOTH_WAIT, _ONE_HAS_IT, _OFFERED, _HANDED_OVER)
 
 
 @asynccontextmanager
