@@ -234,10 +234,11 @@ async def _begin(work: Work, person_id: int, near: Sequence[Near]) -> list[Came]
     while waiting and row < MOST_IN_A_ROW:
         shift, row = waiting.pop(0), row + 1
         duty = Came(new_id(), person_id, shift.id, max(work.now, shift.starts_at), shift.ends_at)
-        if not (await work.db.execute(insert_or_skip(work.db, DUTIES).values(**duty._asdict()))).rowcount:
-            continue  # at this very moment, by another act of theirs
-        await work.remind(TimerKind.DUTY_ENDS, duty.id, duty.ends_at)
-        came.append(duty)
+        if duty.began_at < duty.ends_at:  # else that is over too, where nothing could be looked at for a while
+            if not (await work.db.execute(insert_or_skip(work.db, DUTIES).values(**duty._asdict()))).rowcount:
+                continue  # at this very moment, by another act of theirs
+            await work.remind(TimerKind.DUTY_ENDS, duty.id, duty.ends_at)
+            came.append(duty)
         asked = {"person": person_id, "at": shift.ends_at}
         waiting += every(Near, await work.db.execute(_NEXT_IN_A_ROW, asked))
     return came

@@ -13,6 +13,7 @@ from bot.people import names, people
 from bot.roster import signing
 from bot.shifts import feeds, seen, standing_signups, taking
 from bot.shifts.texts import News, ShiftNews
+from models.shift import ONLINE
 from models.staffing import ShiftVerb, Stretch
 
 
@@ -25,14 +26,15 @@ async def leave_all(work: Work, person_id: int) -> int:
     await feeds.end_feed(work, person_id)
     await standing_signups.end_all(work, person_id)
     mine = (await signing.shifts_of(work, [person_id], since=work.now)).get(person_id, [])
-    for place in {one.place for one in mine if one.starts_at <= work.now}:
-        await shift_starts.unstaffed(work, place)
+    await shift_starts.unstaffed(work, ONLINE)
     ahead = [one for one in mine if one.starts_at > work.now]
     return await _leave(work, person_id, ahead, ShiftVerb.GONE, News.GONE)
 
 
 async def leave_while_away(work: Work, person_id: int, *, since: datetime, until: datetime | None) -> int:
     """As `leave_all`, of the shifts that begin in [since, until) alone, and their calendar goes on."""
+    if since <= work.now:
+        await shift_starts.unstaffed(work, ONLINE)
     ahead = (await signing.shifts_of(work, [person_id], since=since)).get(person_id, [])
     then = [one for one in ahead if since <= one.starts_at and (until is None or one.starts_at < until)]
     return await _leave(work, person_id, then, ShiftVerb.CANNOT, News.PAUSED)

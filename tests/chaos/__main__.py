@@ -19,7 +19,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 from bot.engine import logs
 from tests import postgres
 from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
-from tests.chaos.scenarios import clocks, cost, kills, lanes, limits, trouble
+from tests.chaos.scenarios import clocks, cost, kills, lanes, limits, programs, trouble
 from tests.crash.place import POLLING, WEBHOOK
 
 # One line a subject, in the order in which they are run.
@@ -30,6 +30,7 @@ SCENARIOS: dict[str, Callable[[Ground], Awaitable[list[str]]]] = {
     "trouble": trouble.run,
     "limits": limits.run,
     "clock": clocks.run,
+    "programs": programs.run,
 }
 
 
@@ -53,6 +54,8 @@ def _command_line() -> argparse.Namespace:
     parser.add_argument("--lost-answers-seconds", type=float, default=60)
     parser.add_argument("--gone-seconds", type=float, default=45)
     parser.add_argument("--held-seconds", type=float, default=15)
+    parser.add_argument("--programs", type=int, default=100)
+    parser.add_argument("--acts", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     return parser.parse_args()
 
