@@ -240,6 +240,7 @@ async def test_a_newcomer_who_has_asked_anew_has_one_case_and_its_volunteer_hear
     await asker.says("En helt annan sak")
     await builders.note_case(asker)
     await builders.claims(service, bo, asker)
+    await builders.answers(service, bo, asker)
 
     await _in_days(service, 5)
 

@@ -86,6 +86,7 @@ async def test_a_kept_case_stays(service: Service) -> None:
 
 async def test_who_has_the_next_shift_or_comes_back_is_not_asked_and_keeps_it(service: Service) -> None:
     amina, asker = await with_a_case(service, answered=True)
+    builders.a_second_later()
     await asker.says("Och en sak till")
     await builders.shift(service, amina, starts_at=END, lasts=timedelta(hours=2))
     await at(service, END)
