@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.cases import cases, on_duty, opening, queue, shift_starts
+from bot.cases import cases, closing, on_duty, opening, queue, shift_starts
+from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.people import people
 from bot.service import Service
@@ -27,6 +28,7 @@ _ROWS, _ADDRESSES = table_of(Outbox), table_of(Address)
 START = datetime(2027, 3, 27, 18, 0, tzinfo=UTC)  # the night in which an hour is missing
 CASES_IN_ALL = int(os.environ.get("RADRUM_SHIFT_CASES", "400"))  # on both databases; a thousand by hand
 CASES_OF = {"sqlite": CASES_IN_ALL * 7 // 10, "postgresql": CASES_IN_ALL * 3 // 10}
+SEED = int(os.environ.get("RADRUM_SHIFT_SEED", "20270328"))  # others by hand
 SHIFTS, STAFF, ON_A_SHIFT = 8, 6, 3
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 AROUND = (-1, 0, 1, 599, 600, 601, 1800, 1801)  # seconds from a change
@@ -122,7 +124,7 @@ async def cards_of(service: Service, case_ids: set[int]) -> dict[int, list[int]]
 
 
 async def test_of_each_case_exactly_one_set_of_people_is_told_and_none_is_left(service: Service) -> None:
-    seed = random.randrange(10**6)
+    seed = SEED
     chance = random.Random(seed)
     staff, roster = await planned(service, chance)
     changes = sorted({at for shift in roster.shifts for at in (shift.begins, shift.ends)})
@@ -165,6 +167,9 @@ async def test_of_each_case_exactly_one_set_of_people_is_told_and_none_is_left(s
                 claimed = await cases.claim_case(work, case_id=case_id)
                 owners[case_id] = claimed.volunteer_id
                 await cases.volunteer_answered(work, claimed)
+                await closing.close_case(
+                    work, case_id=case_id, seen_seq=2**50, sheet=Sheet()
+                )  # so many at once are too many
         roster.acts(who, at)
         waiting = set()
 
