@@ -167,9 +167,8 @@ async def test_of_each_case_exactly_one_set_of_people_is_told_and_none_is_left(s
                 claimed = await cases.claim_case(work, case_id=case_id)
                 owners[case_id] = claimed.volunteer_id
                 await cases.volunteer_answered(work, claimed)
-                await closing.close_case(
-                    work, case_id=case_id, seen_seq=2**50, sheet=Sheet()
-                )  # so many at once are too many
+                # So many at once would be too many.
+                await closing.close_case(work, case_id=case_id, seen_seq=2**50, sheet=Sheet())
         roster.acts(who, at)
         waiting = set()
 
