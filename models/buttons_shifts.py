@@ -86,6 +86,11 @@ class UndoAnswer(NamedTuple):
     answer: Literal["yes", "no"]
 
 
+class TermOffAnswer(NamedTuple):
+    number: int
+    answer: Literal["ask", "yes", "no"]
+
+
 FREE = Button("sf:{page}", OfFreePage)
 SIGN_UP = Button("su:{shift}", OfShift)
 LEAVE_SHIFT = Button("sl:{shift}", OfShift)
@@ -120,3 +125,4 @@ SWAP_WITH = Button("ww:{shift}:{other}:{person}", Swapping)
 SWAP_YES = Button("wy:{swap}", OfSwap)
 SWAP_NO = Button("wn:{swap}", OfSwap)
 UNDO_SHIFT = Button("szu:{number}:{answer}", UndoAnswer)
+TERM_OFF = Button("tx:{number}:{answer}", TermOffAnswer)

@@ -155,6 +155,8 @@ class Notice(StrEnum):
     TERM_PUBLISHED = "term_published"
     TERM_DROPPED = "term_dropped"
     TERM_OPEN = "term_open"
+    TERM_OFF_ASK = "term_off_ask"
+    TERM_OFF = "term_off"
     STANDING = "standing"
     SWAP_WHICH = "swap_which"
     SWAP_WITH = "swap_with"

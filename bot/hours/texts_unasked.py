@@ -77,11 +77,13 @@ class SessionUnstaffed(ToStaff):
         told = (session_line(words, session, facts) for session in self.sessions)
         known = [one for one in self.sessions if one.code and self.may_close]
         ask = words("nobody_close_ask") if known else ""
-        close = (Choice(CLOSE_SESSION.code(one.code, one.day), _close_label(words, one)) for one in known)
+        close = (Choice(CLOSE_SESSION.code(one.code, one.day), close_label(words, one)) for one in known)
         return Prompt(lines(words("nobody_for_sessions"), *told, ask), rows_of(*close))
 
 
-def _close_label(words: Words, session: SessionTold) -> Plain:
+def close_label(words: Words, session: SessionTold) -> Plain:
+    """What the button says that begins to close it."""
+
     def say(place: Plain | Foreign) -> Plain:
         return words("nobody_close_button", day=words.short_day(session.day), place=place)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.engine import clock
 from bot.engine.db import Db
 from bot.engine.work import Work
 from bot.hours import changes_made, concerned, standing
@@ -61,6 +62,19 @@ async def unstaffed(work: Work, days: int) -> list[SessionTold]:
     coming = list(openings_between(table, day, day, list(known)))
     without = {at for at in {one.place for one in coming} if not await concerned.staffed(work, at, day)}
     return [opening_told(one, known[one.place]) for one in coming if one.place in without]
+
+
+async def unstaffed_soon(work: Work) -> list[SessionTold]:
+    """Every physical session of the coming week that has not begun and for which nobody has signed up, soonest first:
+    of what `tell` has said, what still stands."""
+    first, known = work.today, {place.code: place for place in await physical_places(work.db)}
+    table = await standing.timetable(work.db, since=first)
+    found = []
+    for one in openings_between(table, first, first + timedelta(days=max(WARNED_BEFORE)), list(known)):
+        is_ahead = clock.wall(one.on_day, one.opens, work.zone) > work.now
+        if is_ahead and not await concerned.staffed(work, one.place, one.on_day):
+            found.append(opening_told(one, known[one.place]))
+    return found
 
 
 async def tell(work: Work) -> None:

@@ -3,7 +3,7 @@
 It must not change a shift.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,6 +43,13 @@ async def record_made(work: Work, shift_ids: Sequence[int]) -> None:
     """Each of these shifts has been made."""
     made = {"made_at": work.now, "made_by": work.actor.id if work.actor else None}
     what = {"verb": ShiftVerb.MADE.value, "term": 1}  # one of many that were made at once
+    await work.db.execute(insert(CHANGES), [{"shift_id": one, "what": what, **made} for one in shift_ids])
+
+
+async def record_cancelled(work: Work, shift_ids: Sequence[int], noted: Mapping[str, object]) -> None:
+    """Each of these shifts has been cancelled."""
+    made = {"made_at": work.now, "made_by": work.actor.id if work.actor else None}
+    what = {"verb": ShiftVerb.CANCELLED.value, **noted}
     await work.db.execute(insert(CHANGES), [{"shift_id": one, "what": what, **made} for one in shift_ids])
 
 

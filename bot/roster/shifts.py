@@ -3,7 +3,7 @@
 It must not know who waits for one: `cases/shift_starts.py` does; nor put people on one afterwards: `signing.py` does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -125,6 +125,24 @@ async def cancel_shift(work: Work, shift_id: int, reason: str = "") -> None:
     if not (await work.db.execute(cancelled.values(**values, cancel_reason=why))).rowcount:
         raise NotFound
     await ledger.record(work, shift_id, ShiftVerb.CANCELLED)
+
+
+async def cancel_many(
+    work: Work, shift_ids: Collection[int], reason: str = "", *, noted: Mapping[str, object]
+) -> list[ShiftRow]:  # fmt: skip
+    """None of these shifts that is held and ahead is held any more, in a few statements however many they are.
+    `noted`: beside each in the ledger. Returns them as they were, soonest first."""
+    still = SHIFTS.c.id.in_(list(shift_ids)), HELD, SHIFTS.c.starts_at > work.now
+    locked = _shifts().where(*still).order_by(SHIFTS.c.id).with_for_update()
+    rows = every(ShiftRow, await work.db.execute(locked)) if shift_ids else []
+    if rows:
+        values = {"cancelled_at": work.now, "sequence": SHIFTS.c.sequence + 1}
+        await work.db.execute(update(SHIFTS).where(SHIFTS.c.id.in_([row.id for row in rows])).values(**values))
+        await ledger.record_cancelled(work, [row.id for row in rows], noted)
+    for row in rows if reason else ():
+        why = _sealed(work, row.id, "cancel_reason", reason)
+        await work.db.execute(update(SHIFTS).where(SHIFTS.c.id == row.id).values(cancel_reason=why))
+    return sorted(rows, key=lambda row: (row.starts_at, row.id))
 
 
 async def bring_back_shift(work: Work, shift_id: int) -> None:

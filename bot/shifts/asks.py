@@ -3,7 +3,7 @@
 Nobody is disturbed at night: the question waits until the morning. It must not put anybody on a shift (`taking.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, update
@@ -94,6 +94,18 @@ async def ask(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> int:
 async def were_asked(work: Work, shift_id: int) -> bool:
     """Whether the question has been put to anybody about this shift and stands."""
     return bool(await _open(work, shift_id))
+
+
+async def asked_of_me(work: Work) -> Sequence[int]:
+    """The shifts about which the acting member of staff has the question and has not answered it."""
+    mine = _ASKS.c.person_id == work.staff.id, _ASKS.c.answered_at.is_(None), _ASKS.c.row_id.is_not(None)
+    return (await work.db.execute(select(_ASKS.c.shift_id).where(*mine))).scalars().all()
+
+
+async def asked_about(work: Work, shift_ids: Collection[int]) -> set[int]:
+    """Those of the shifts about which a question stands."""
+    standing = select(_ASKS.c.shift_id).where(_ASKS.c.shift_id.in_(list(shift_ids)), _ASKS.c.answered_at.is_(None))
+    return set((await work.db.execute(standing)).scalars())
 
 
 async def put_questions(work: Work, shift_id: int) -> None:

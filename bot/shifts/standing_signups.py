@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from bot.engine import clock
 from bot.engine.errors import Stale
-from bot.engine.rows import columns, only
+from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.roster import shifts, signing
 from bot.roster.shifts import ShiftRow
@@ -83,6 +83,13 @@ async def end(work: Work, standing: int) -> Standing:
 async def end_all(work: Work, person_id: int) -> None:
     """Nothing is taken by itself for this person any more."""
     await work.db.execute(delete(_STANDING).where(_STANDING.c.person_id == person_id))
+
+
+async def mine(work: Work) -> list[Standing]:
+    """What the acting volunteer takes by itself, the oldest first."""
+    theirs = select(*columns(StandingRow, _STANDING)).where(_STANDING.c.person_id == work.staff.id)
+    rows = every(StandingRow, await work.db.execute(theirs.order_by(_STANDING.c.first_on, _STANDING.c.id)))
+    return [Standing(standing=one.id, line=await _line(work, one), every_weeks=one.every_weeks) for one in rows]
 
 
 async def all_ids(work: Work) -> Sequence[int]:

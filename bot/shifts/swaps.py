@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from bot.engine import clock
 from bot.engine.errors import Stale
-from bot.engine.rows import columns, only
+from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.people import names, standing
 from bot.people.standing import Standing as PersonStanding
 from bot.roster import shifts, signing, who
 from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
+from bot.roster.told import ShiftNamed
 from bot.shifts import seen
 from bot.shifts.lists import FREE_AHEAD
 from bot.shifts.seen import Staffed
@@ -38,6 +39,15 @@ class SwapRow(NamedTuple):
     person_id: int
     other_shift_id: int
     other_person_id: int
+
+
+class _Kept(NamedTuple):
+    id: int
+    shift_id: int
+    person_id: int
+    other_shift_id: int
+    other_person_id: int
+    outcome: Literal["accepted", "declined", "refused"] | None
 
 
 async def choose(work: Work) -> SwapWhich:
@@ -123,6 +133,69 @@ async def decline(work: Work, swap_id: int) -> SwapOver:
     swap = await _answered(work, swap_id, "declined")
     mine, theirs = [await shifts.shift_of(work.db, one) for one in (swap.shift_id, swap.other_shift_id)]
     return await _tell(work, swap, "declined", mine, theirs)
+
+
+async def asked_of_me(work: Work) -> list[SwapAsked]:
+    """What others have proposed to the acting volunteer and what can still be answered, the oldest first."""
+    told = []
+    for swap in await _open(work, _SWAPS.c.other_person_id == work.staff.id):
+        gives, takes, called = await _named(work, swap)
+        told.append(SwapAsked(swap=swap.id, gives=gives, takes=takes, alias=called.get(swap.person_id, "?")))
+    return told
+
+
+async def proposed_by_me(work: Work) -> list[SwapOver]:
+    """What the acting volunteer has proposed and what waits for an answer, the oldest first."""
+    told = []
+    for swap in await _open(work, _SWAPS.c.person_id == work.staff.id):
+        gives, takes, called = await _named(work, swap)
+        alias = called.get(swap.other_person_id, "?")
+        told.append(SwapOver(outcome="proposed", gives=gives, takes=takes, alias=alias))
+    return told
+
+
+async def newest(work: Work, shift_id: int, other_shift_id: int, other_person_id: int) -> int:
+    """The swap of these that the acting volunteer has proposed last; 0 if none."""
+    same = (
+        _SWAPS.c.shift_id == shift_id, _SWAPS.c.other_shift_id == other_shift_id,
+        _SWAPS.c.other_person_id == other_person_id, _SWAPS.c.person_id == work.staff.id,
+    )  # fmt: skip
+    last = select(_SWAPS.c.id).where(*same).order_by(_SWAPS.c.proposed_at.desc(), _SWAPS.c.id.desc()).limit(1)
+    return (await work.db.execute(last)).scalars().first() or 0
+
+
+async def came_of(work: Work, swap_id: int) -> SwapOver | None:
+    """How the swap stands, as the acting volunteer reads it; None if it is none of theirs."""
+    me = work.staff.id
+    either = or_(_SWAPS.c.person_id == me, _SWAPS.c.other_person_id == me)
+    swap = only(_Kept, await work.db.execute(select(*columns(_Kept, _SWAPS)).where(_SWAPS.c.id == swap_id, either)))
+    if swap is None or (swap.outcome is None and swap.person_id != me):
+        return None
+    gives, takes, called = await _named(work, SwapRow(*swap[:5]))
+    outcome = "proposed" if swap.outcome is None else swap.outcome
+    told = SwapOver(outcome=outcome, gives=gives, takes=takes, alias=called.get(swap.other_person_id, "?"))
+    return told if swap.person_id == me else told.turned(called.get(swap.person_id, "?"))
+
+
+async def _open(work: Work, whose: ColumnElement[bool]) -> list[SwapRow]:
+    """Those that are not answered, of shifts that are ahead and still those of the two."""
+    waiting = select(*columns(SwapRow, _SWAPS)).where(whose, _SWAPS.c.answered_at.is_(None))
+    rows = every(SwapRow, await work.db.execute(waiting.order_by(_SWAPS.c.proposed_at, _SWAPS.c.id)))
+    people = {person for row in rows for person in (row.person_id, row.other_person_id)}
+    ahead = await signing.shifts_of(work, people, since=work.now)
+    theirs = {person: {one.shift for one in some if one.starts_at > work.now} for person, some in ahead.items()}
+    return [
+        row
+        for row in rows
+        if row.shift_id in theirs.get(row.person_id, ()) and row.other_shift_id in theirs.get(row.other_person_id, ())
+    ]
+
+
+async def _named(work: Work, swap: SwapRow) -> tuple[ShiftNamed, ShiftNamed, dict[int | None, str]]:
+    """The two shifts, the first of whoever proposed it, and what the two are called."""
+    rows = [await shifts.shift_of(work.db, one) for one in (swap.shift_id, swap.other_shift_id)]
+    gives, takes = await seen.named(work, *rows)
+    return gives, takes, await names.names_of(work.db, work.seal, [swap.person_id, swap.other_person_id])
 
 
 async def _refused(work: Work, swap: SwapRow, why: CannotStaff) -> SwapOver:

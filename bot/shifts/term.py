@@ -3,46 +3,42 @@
 What a term is made of is decided in `models/term.py`. It must not sign anybody up: `standing.py` does.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.engine import clock
 from bot.engine.errors import BadInput, Stale
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
-from bot.hours import standing as hours_standing
 from bot.hours.told import Weekday
 from bot.people import standing as people_standing
-from bot.places.holidays import red_days
-from bot.places.places import PlaceRow, place_told, places_by_code
-from bot.places.told import PlaceTold
+from bot.places.places import PlaceRow, places_by_code, require_place
 from bot.roster import ledger, shifts
 from bot.roster.locks import lock_plan
 from bot.roster.shifts import FreshShift
-from bot.shifts import standing_signups
+from bot.shifts import standing_signups, term_off, term_plan, term_seen
+from bot.shifts.term_plan import KeptTerm, Plan
 from bot.shifts.texts_term import (
     MOST_LEFT_OUT,
     MOST_LINES,
-    LeftOutTold,
-    PlaceCount,
+    TermDiffers,
     TermOpen,
     TermPreview,
     TermPublished,
+    TermShift,
     WeekLineTold,
     WeekShown,
 )
 from bot.shifts.typed import NewLine, instants
 from models.base import new_id, table_of
 from models.saying import fields_of
+from models.shift import ONLINE
 from models.shift_plan import ShiftDraft, ShiftTemplate
-from models.term import Days, LeftOut, Planned, WeekLine, applied
+from models.term import Planned, WeekLine
 from models.timer import TimerKind
-from models.timetable import special_days
 
+MOST_TERMS = 3
 _LINES, _DRAFTS = table_of(ShiftTemplate), table_of(ShiftDraft)
 
 
@@ -67,22 +63,6 @@ class _Draft(NamedTuple):
     what: dict[str, object]
 
 
-class _Term(NamedTuple):
-    first: date
-    last: date
-    with_holidays: bool
-    made: int
-
-    def to_json(self) -> dict[str, object]:
-        return {"first": self.first.isoformat(), "last": self.last.isoformat(), "holidays": self.with_holidays,
-                "made": self.made}  # fmt: skip
-
-    @classmethod
-    def from_json(cls, kept: dict[str, object]) -> "_Term":
-        first, last = (date.fromisoformat(str(kept[name])) for name in ("first", "last"))
-        return cls(first, last, bool(kept["holidays"]), int(str(kept["made"])))
-
-
 async def shown(work: Work, *, added: int | None = None, removed: int | None = None) -> WeekShown:
     """The usual week.
 
@@ -97,7 +77,7 @@ async def shown(work: Work, *, added: int | None = None, removed: int | None = N
     told = {row.id: _told(row, known) for row in rows}
     return WeekShown(
         week=tuple(told.values()), added=told.get(added) if added else None,
-        removed=_told(gone, known) if gone else None,
+        removed=_told(gone, known) if gone else None, terms=tuple((await term_off.ahead(work))[:MOST_TERMS]),
     )  # fmt: skip
 
 
@@ -106,10 +86,12 @@ async def add_line(work: Work, new: NewLine) -> int:
 
     Raises:
         NotFound: the actor is no coordinator.
-        BadInput: there is one at that place and time, or no room for more.
+        BadInput: there is one at that place and time, no such place, or no room for more.
     """
     work.require_publisher()
     await lock_plan(work)
+    if new.place != ONLINE:
+        await require_place(work.db, new.place)
     rows = await _lines(work)
     if any((row.place, row.weekday, row.starts) == (new.place, new.weekday, new.span[0]) for row in rows):
         raise BadInput("week_line_there")
@@ -137,6 +119,31 @@ async def turn_line(work: Work, line: int, *, stays: bool) -> None:
         raise Stale
 
 
+async def change_line(work: Work, line: int, new: NewLine) -> int:
+    """The line is not one of the usual week's any more, and `new` is in its place. Returns the new one's id.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: somebody has taken the line away.
+        BadInput: as `add_line`.
+    """
+    await end_line(work, line)
+    return await add_line(work, new)
+
+
+async def end_line(work: Work, line: int) -> None:
+    """As `turn_line`, for whoever reads a page on which it may have stood for long.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: somebody has taken the line away.
+    """
+    try:
+        await turn_line(work, line, stays=False)
+    except Stale:
+        raise Stale("week_line_gone") from None
+
+
 async def propose(work: Work, first: date, last: date) -> TermPreview:
     """The term is kept as a draft of the acting coordinator, to be shown before it is published.
 
@@ -147,13 +154,26 @@ async def propose(work: Work, first: date, last: date) -> TermPreview:
     actor = work.coordinator
     if not await _lines(work):
         raise BadInput("week_empty")
-    planned, left = await _applied(work, first, last, with_holidays=False)
+    plan = await _plan(work, first, last, with_holidays=False)
     draft = new_id()
-    term = _Term(first, last, False, len(planned))
+    term = KeptTerm(first, last, False, len(plan.planned), plan.kept())
     row = {"id": draft, "person_id": actor.id, "made_at": work.now, "what": term.to_json()}
     row["base"] = await ledger.newest_number(work.db)
     await work.db.execute(insert(_DRAFTS).values(**row))
-    return await _preview(work, draft, term, planned, left)
+    return await term_seen.preview(work, draft, term, most=MOST_LEFT_OUT)
+
+
+async def proposed(work: Work, draft: int) -> tuple[TermPreview, tuple[TermShift, ...]]:
+    """The term as it was shown last, with all that it leaves out; and its shifts.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: the draft is gone, or is somebody else's.
+    """
+    term = await _draft(work, draft)
+    if term.plan is None:  # an older version kept no plan
+        term = await _as_now(work, term, included=term.with_holidays)
+    return await term_seen.preview(work, draft, term), await term_seen.shifts_of(work, term)
 
 
 async def with_holidays(work: Work, draft: int, *, included: bool) -> TermPreview:
@@ -164,10 +184,27 @@ async def with_holidays(work: Work, draft: int, *, included: bool) -> TermPrevie
         Stale: the draft is gone.
     """
     term = await _draft(work, draft)
-    planned, left = await _applied(work, term.first, term.last, with_holidays=included)
-    changed = term._replace(with_holidays=included, made=len(planned))
-    await work.db.execute(update(_DRAFTS).where(_DRAFTS.c.id == draft).values(what=changed.to_json()))
-    return await _preview(work, draft, changed, planned, left)
+    return await term_seen.preview(work, draft, await _keep(work, draft, term, included=included), most=MOST_LEFT_OUT)
+
+
+async def differs(work: Work, draft: int) -> TermDiffers:
+    """The term as it is now is what is kept; returns what is otherwise than it was shown.
+
+    Raises: as `with_holidays`.
+    """
+    term = await _draft(work, draft)
+    return await term_seen.differs(work, term, await _keep(work, draft, term, included=term.with_holidays))
+
+
+async def _keep(work: Work, draft: int, term: KeptTerm, *, included: bool) -> KeptTerm:
+    fresh = await _as_now(work, term, included=included)
+    await work.db.execute(update(_DRAFTS).where(_DRAFTS.c.id == draft).values(what=fresh.to_json()))
+    return fresh
+
+
+async def _as_now(work: Work, term: KeptTerm, *, included: bool) -> KeptTerm:
+    plan = await _plan(work, term.first, term.last, with_holidays=included)
+    return KeptTerm(term.first, term.last, included, len(plan.planned), plan.kept())
 
 
 async def publish(work: Work, draft: int) -> TermPublished:
@@ -176,12 +213,16 @@ async def publish(work: Work, draft: int) -> TermPublished:
     Raises:
         NotFound: the actor is no coordinator.
         Stale: the draft is gone, or shifts have changed since it was shown.
+        BadInput: it has no shifts.
     """
     await lock_plan(work)
     term = await _draft(work, draft)
-    planned, _ = await _applied(work, term.first, term.last, with_holidays=term.with_holidays)
-    if len(planned) != term.made:
+    plan = await _plan(work, term.first, term.last, with_holidays=term.with_holidays)
+    planned = plan.planned
+    if not term.shows(plan):
         raise Stale("shifts_changed_meanwhile")
+    if not planned:
+        raise BadInput("term_no_shifts")
     await drop(work, draft)
     await shifts.add_many(work, [_fresh(work, one) for one in planned])
     told = TermOpen(first=term.first, last=term.last, shifts=len(planned))
@@ -204,53 +245,17 @@ async def drop(work: Work, draft: int) -> None:
         raise Stale
 
 
-async def _draft(work: Work, draft: int) -> _Term:
+async def _draft(work: Work, draft: int) -> KeptTerm:
     mine = select(*columns(_Draft, _DRAFTS)).where(_DRAFTS.c.id == draft, _DRAFTS.c.person_id == work.coordinator.id)
     found = only(_Draft, await work.db.execute(mine))
     if found is None:
         raise Stale
-    return _Term.from_json(found.what)
+    return KeptTerm.from_json(found.what)
 
 
-async def _applied(
-    work: Work, first: date, last: date, *, with_holidays: bool
-) -> tuple[list[Planned], list[LeftOut]]:  # fmt: skip
+async def _plan(work: Work, first: date, last: date, *, with_holidays: bool) -> Plan:
     week = [row.line for row in await _lines(work)]
-    days = Days(
-        red={one.day for one in red_days(first, last)}, closed=await _closed(work, week, first, last),
-        there=await _there(work, first, last), skipped=_skipped(work, week, first, last),
-    )  # fmt: skip
-    return applied(week, first, last, days, with_holidays=with_holidays)
-
-
-async def _closed(work: Work, week: Sequence[WeekLine], first: date, last: date) -> set[tuple[str, date]]:
-    table = await hours_standing.timetable(work.db, since=first)
-    return {
-        (place, one.on_day)
-        for place in {line.place for line in week}
-        for one in special_days(table, place, first, last)
-        if not one.spans
-    }
-
-
-async def _there(work: Work, first: date, last: date) -> set[tuple[str, date, time]]:
-    begins, ends = clock.start_of_day(first, work.zone), clock.start_of_day(last + timedelta(days=1), work.zone)
-    shown_as = [(one.place, one.starts_at.astimezone(work.zone)) for one in
-                await shifts.held_between(work.db, begins, ends)]  # fmt: skip
-    return {(place, at.date(), at.time()) for place, at in shown_as}
-
-
-def _skipped(work: Work, week: Sequence[WeekLine], first: date, last: date) -> set[tuple[date, time]]:
-    """The times of the week that the clock skips in the term."""
-    found = set()
-    for ahead in range((last - first).days + 2):
-        day = first + timedelta(days=ahead)
-        for at in {one for line in week for one in (line.starts, line.ends)}:
-            try:
-                clock.wall(day, at, work.zone)
-            except clock.NoSuchTime:
-                found.add((day, at))
-    return found
+    return await term_plan.plan(work, week, first, last, with_holidays=with_holidays)
 
 
 def _fresh(work: Work, one: Planned) -> FreshShift:
@@ -260,36 +265,10 @@ def _fresh(work: Work, one: Planned) -> FreshShift:
     )  # fmt: skip
 
 
-async def _preview(
-    work: Work, draft: int, term: _Term, planned: Sequence[Planned], left: Sequence[LeftOut]
-) -> TermPreview:
-    known = await places_by_code(work.db)
-    counts = Counter(one.line.place for one in planned)
-    told = [
-        LeftOutTold(
-            **fields_of(_at(one.line.place, known)),
-            day=one.day,
-            starts=one.line.starts,
-            ends=one.line.ends,
-            why=one.why,
-        )
-        for one in left[:MOST_LEFT_OUT]
-    ]
-    return TermPreview(
-        draft=draft, first=term.first, last=term.last, left_out=tuple(told), more=max(0, len(left) - MOST_LEFT_OUT),
-        places=tuple(PlaceCount(**fields_of(_at(place, known)), shifts=n) for place, n in sorted(counts.items())),
-        holidays=term.with_holidays,
-    )  # fmt: skip
-
-
-def _at(code: str, known: dict[str, PlaceRow]) -> PlaceTold:
-    return place_told(known[code]) if code in known else PlaceTold(code=code)
-
-
 def _told(row: _Line, known: dict[str, PlaceRow]) -> WeekLineTold:
     return WeekLineTold(
-        **fields_of(_at(row.place, known)), line=row.id, weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends,
-        needed=row.needed, wants=tuple(row.wants),
+        **fields_of(term_seen.at(row.place, known)), line=row.id, weekday=Weekday(row.weekday),
+        starts=row.starts, ends=row.ends, needed=row.needed, wants=tuple(row.wants),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from bot.language.textshape import LONGEST_BUTTON, shortened
 from bot.places.told import PlaceTold
 from bot.roster.told import ShiftNamed, Spoken, WhyTold
 from bot.shifts.phrases import languages_text, place_of, shift_name, short_time, why_lines
+from bot.shifts.texts_term_off import TermAhead
 from models.buttons_shifts import DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
@@ -40,46 +41,50 @@ class WeekLineTold(PlaceTold):
 
 @dataclass(frozen=True, kw_only=True)
 class WeekShown(ToStaff):
-    """The usual week. `added`, `removed`: the line that has just been."""
+    """The usual week. `added`, `removed`: the line that has just been. `terms`: published ones, to be cancelled."""
 
     kind: ClassVar = Notice.WEEK_SHOWN
     week: tuple[WeekLineTold, ...] = ()
     added: WeekLineTold | None = None
     removed: WeekLineTold | None = None
+    terms: tuple[TermAhead, ...] = ()
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
         done = ""
         if self.added:
-            done = words("week_line_added", line=_line(words, self.added))
+            done = words("week_line_added", line=line_name(words, self.added))
         elif self.removed:
-            done = words("week_line_removed", line=_line(words, self.removed))
+            done = words("week_line_removed", line=line_name(words, self.removed))
         text = lines(
             done,
             words("week_usual") if self.week else words("week_empty"),
-            *(_line_with_needs(words, one) for one in self.week),
+            *(line_with_needs(words, one) for one in self.week),
             words("week_how", line=words("week_example_line")),
             words("week_how_term", term=words("week_example_term")) if self.week else "",
+            *(one.named(words) for one in self.terms),
         )
         buttons = [_line_button(words, one, "week_remove_button", stays=False) for one in self.week[:MOST_LINES]]
         if self.removed:
             buttons.append(_line_button(words, self.removed, "shift_leave_button", stays=True))
-        return Prompt(text, rows_of(*buttons))
+        return Prompt(text, rows_of(*buttons, *(one.button(words) for one in self.terms)))
 
 
-def _line(words: Words, one: WeekLineTold) -> Plain:
+def line_name(words: Words, one: WeekLineTold) -> Plain:
+    """A line of the week as people name it."""
     times = Ltr(f"{short_time(one.starts)}–{short_time(one.ends)}")
     day = Plain(dates.short_weekday(one.weekday, words.language))
     return words("shift_name", day=day, times=times, place=place_of(words, one))
 
 
-def _line_with_needs(words: Words, one: WeekLineTold) -> str:
+def line_with_needs(words: Words, one: WeekLineTold) -> str:
+    """The same, with how many it needs and which languages."""
     needs = words("shift_people", n=one.needed)
     wants = f", {languages_text(words, one.wants)}" if one.wants else ""
-    return words("week_line", line=_line(words, one), needs=Plain(f"{needs}{wants}"))
+    return words("week_line", line=line_name(words, one), needs=Plain(f"{needs}{wants}"))
 
 
 def _line_button(words: Words, one: WeekLineTold, key: str, *, stays: bool) -> Choice:
-    label = words(key, shift=_line(words, one))
+    label = words(key, shift=line_name(words, one))
     return Choice(WEEK_LINE.code(one.line, stays), shortened(label, LONGEST_BUTTON))
 
 
@@ -120,7 +125,7 @@ class TermPreview(ToStaff):
             words("term_preview", first=words.date(self.first), last=words.date(self.last), n=total),
             *(words("term_place", place=place_of(words, one), n=one.shifts) for one in self.places),
             words("term_left_out") if self.left_out else "",
-            *(_left_out(words, one) for one in self.left_out),
+            *(left_out_line(words, one) for one in self.left_out),
             words("shifts_more", n=self.more) if self.more else "",
             words("term_not_yet"),
         )
@@ -130,10 +135,48 @@ class TermPreview(ToStaff):
         return Prompt(text, rows_of(*publish, turn, Choice(DROP_TERM.code(self.draft), words("hours_drop"))))
 
 
-def _left_out(words: Words, one: LeftOutTold) -> str:
+@dataclass(frozen=True, kw_only=True)
+class TermShift(PlaceTold):
+    """A shift of a term. `why`: it is left out."""
+
+    day: date
+    starts: Clock
+    ends: Clock
+    why: Why | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermDiffers(Carried):
+    """What has changed of a term since its coordinator was shown it. `more`: further shifts."""
+
+    gone: tuple[TermShift, ...] = ()
+    added: tuple[TermShift, ...] = ()
+    more: int = 0
+
+    def said(self, words: Words) -> str:
+        return lines(
+            words("term_changed"),
+            *(_gone(words, one) for one in self.gone),
+            *(words("term_changed_new", shift=term_shift_name(words, one)) for one in self.added),
+            words("shifts_more", n=self.more) if self.more else "",
+        )
+
+
+def _gone(words: Words, one: TermShift) -> str:
+    name = term_shift_name(words, one)
+    why = words(f"term_why_{one.why}") if one.why else words("term_why_no_line")
+    return words("term_changed_gone", shift=name, why=why)
+
+
+def term_shift_name(words: Words, one: TermShift | LeftOutTold) -> Plain:
+    """As `shift_name`, of a shift that is not there yet."""
     times = Ltr(f"{short_time(one.starts)}–{short_time(one.ends)}")
-    name = words("shift_name", day=words.short_day(one.day), times=times, place=place_of(words, one))
-    return words("term_left", shift=name, why=words(f"term_why_{one.why}"))
+    return words("shift_name", day=words.short_day(one.day), times=times, place=place_of(words, one))
+
+
+def left_out_line(words: Words, one: LeftOutTold) -> str:
+    """A shift that the term leaves out, and why."""
+    return words("term_left", shift=term_shift_name(words, one), why=words(f"term_why_{one.why}"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,17 +239,20 @@ class Standing(ToStaff):
     ended: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        name = _repeating(words, self.line, facts)
         if self.ended:
-            return Prompt(words("standing_ended", shift=name))
+            return Prompt(words("standing_ended", shift=_repeating(words, self.line, facts)))
         text = lines(
-            words(f"standing_every_{self.every_weeks}", shift=name),
+            self.named(words, facts),
             words("standing_signed", n=self.signed),
             words("standing_clashes") if self.clashes else "",
             *(line for one in self.clashes for line in _clash(words, one, facts)),
             words("shifts_more", n=self.more) if self.more else "",
         )
         return Prompt(text, rows_of(Choice(END_STANDING.code(self.standing), words("standing_end"))))
+
+    def named(self, words: Words, facts: Facts) -> Plain:
+        """How often, and which."""
+        return words(f"standing_every_{self.every_weeks}", shift=_repeating(words, self.line, facts))
 
 
 def _clash(words: Words, one: Clash, facts: Facts) -> Sequence[str]:

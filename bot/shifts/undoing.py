@@ -5,6 +5,7 @@ is taken back in `bot/hours/changes.py`. It must not decide which of the two is 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -82,6 +83,22 @@ async def ask(work: Work, done: Done) -> ShiftUndoAsk:
     alias = await names.name_of(work.db, work.seal, done.person) if done.person else None
     named = (await seen.named(work, shift))[0]
     return ShiftUndoAsk(number=done.number, shift=named, verb=_ASKED[done.verb], alias=alias)
+
+
+async def undone(work: Work, number: int) -> ShiftUndoAsk:
+    """What the acting coordinator has taken back, as they read it.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+        Stale: it was not taken back, or is not theirs.
+    """
+    mine = select(*columns(Done, CHANGES)).where(
+        CHANGES.c.number == number, CHANGES.c.made_by == work.coordinator.id
+    )  # fmt: skip
+    done = only(Done, await work.db.execute(mine))
+    if done is None or UNDONE not in done.what:
+        raise Stale
+    return replace(await ask(work, done), answer="yes")
 
 
 async def undo(work: Work, number: int) -> Done:

@@ -19,7 +19,16 @@ from bot.language.parts import Facts, Spoken
 from bot.people import texts as people_texts
 from bot.privacy import texts as privacy_texts
 from bot.shifts import texts as shifts_texts
-from bot.shifts import texts_announce, texts_coordinator, texts_coverage, texts_feed, texts_swap, texts_term, texts_undo
+from bot.shifts import (
+    texts_announce,
+    texts_coordinator,
+    texts_coverage,
+    texts_feed,
+    texts_swap,
+    texts_term,
+    texts_term_off,
+    texts_undo,
+)
 from bot.shifts import texts_guided as texts_shift_guided
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
@@ -32,6 +41,7 @@ SUBJECTS = (
     refused, people_texts, trouble_texts, hours_texts, texts_staff, texts_guided, texts_unasked, cases_texts,
     texts_asked, texts_closing, texts_held, texts_newcomer, texts_relayed, privacy_texts, intake_texts, texts_dialogue,
     texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
+    texts_term_off,
     texts_undo,
     texts_shift_guided, volunteers_texts, texts_people, texts_own,
 )  # fmt: skip

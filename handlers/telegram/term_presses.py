@@ -4,11 +4,14 @@ Reads, acts, answers. It must not decide what a term is made of.
 """
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from bot.engine import buttons as engine_buttons
-from bot.shifts import standing_signups, swaps, term
+from bot.engine.errors import Stale
+from bot.shifts import standing_signups, swaps, term, term_off
 from bot.shifts.texts_swap import SwapWhich
 from bot.shifts.texts_term import Standing, TermDropped, TermPreview
+from bot.shifts.texts_term_off import TermOffAsk
 from handlers.telegram.press import Press, said_lately
 from models.button import Presses, on
 from models.buttons_shifts import (
@@ -20,6 +23,7 @@ from models.buttons_shifts import (
     SWAP_NO,
     SWAP_WITH,
     SWAP_YES,
+    TERM_OFF,
     WEEK_LINE,
     WITH_HOLIDAYS,
     Every,
@@ -30,6 +34,7 @@ from models.buttons_shifts import (
     OfStanding,
     OfSwap,
     Swapping,
+    TermOffAnswer,
 )
 from models.dialogue import Answer
 
@@ -60,6 +65,22 @@ async def _pressed_publish(press: Press, preview: OfDraft) -> Answer:
 async def _pressed_drop(press: Press, preview: OfDraft) -> Answer:
     await term.drop(press.work, preview.draft)
     await press.work.tell(press.actor.id, TermDropped(), edits=press.card)
+    return DONE
+
+
+async def _pressed_off(press: Press, given: TermOffAnswer) -> Answer:
+    """Asked first; the list of the week stands there still."""
+    work = press.work
+    if given.answer == "ask":
+        if await said_lately(press, TermOffAsk, lambda one: one.term.number == given.number and not one.answer):
+            return IN_THE_CHAT
+        await work.tell(press.actor.id, TermOffAsk(term=await term_off.term_ahead(work, given.number)))
+        return DONE
+    asked = await engine_buttons.saying_on(work, press.card, TermOffAsk)
+    if asked.answer:
+        raise Stale
+    term_was = await term_off.cancel(work, given.number) if given.answer == "yes" else asked.term
+    await work.tell(press.actor.id, replace(asked, term=term_was, answer=given.answer), edits=press.card)
     return DONE
 
 
@@ -119,5 +140,6 @@ PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
         on(WITH_HOLIDAYS, _pressed_holidays),
         on(PUBLISH_TERM, _pressed_publish),
         on(DROP_TERM, _pressed_drop),
+        on(TERM_OFF, _pressed_off),
     )
 )

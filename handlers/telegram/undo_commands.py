@@ -10,9 +10,8 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
 from bot.engine.errors import Stale
 from bot.engine.work import Work
-from bot.hours import changes_made
 from bot.roster.signing import CannotStaff
-from bot.shifts import undoing
+from bot.shifts import newest_own, undoing
 from bot.shifts.texts_undo import NothingToUndo, ShiftUndoAsk
 from handlers.telegram import coordinator
 from handlers.telegram.press import Press
@@ -28,12 +27,11 @@ async def command(work: Work, actor: Actor, name: str) -> bool:
     """Whether it was this command; if so it is asked what would be taken back, or said that there is nothing."""
     if name != COMMAND:
         return False
-    done = await undoing.newest(work)
-    of_hours = await changes_made.newest_of(work.db, actor.id, work.now - undoing.WITHIN)
-    if of_hours is not None and (done is None or of_hours[1] > done.made_at):
-        await coordinator.ask_undo(work, actor, of_hours[0], None)
-    elif done is not None:
-        await work.tell(actor.id, await undoing.ask(work, done))
+    newest = await newest_own.newest(work)
+    if newest.change is not None:
+        await coordinator.ask_undo(work, actor, newest.change, None)
+    elif newest.done is not None:
+        await work.tell(actor.id, await undoing.ask(work, newest.done))
     else:
         await work.tell(actor.id, NothingToUndo())
     return True

@@ -14,7 +14,19 @@ from handlers.web.desk import case, desk
 from handlers.web.desk.hours import pages, places
 from handlers.web.desk.people import own
 from handlers.web.desk.people import pages as volunteers
-from handlers.web.desk.shifts import announce, calendar, one, week
+from handlers.web.desk.shifts import (
+    announce,
+    calendar,
+    one,
+    questions,
+    standing,
+    swapping,
+    template,
+    term_off,
+    terms,
+    undo,
+    week,
+)
 from handlers.web.desk.shifts import own as own_shifts
 from handlers.web.doors import live, probes, webhook
 from handlers.web.doors.lookout import LOOKOUT, Lookout
@@ -44,6 +56,8 @@ _CASE = r"/desk/cases/{case:\d{1,18}}"
 _DRAFT = r"/desk/hours/drafts/{draft:\d{1,18}}"
 _PERSON = r"/desk/volunteers/{person:\d{1,18}}"
 _SHIFT = r"/desk/shifts/{shift:\d{1,18}}"
+_LINE = r"/desk/shifts/template/lines/{line:\d{1,18}}"
+_TERM = r"/desk/shifts/terms/{draft:\d{1,18}}"
 _PLACE = "/desk/places/{place:[a-z0-9-]{1,16}}"
 
 
@@ -153,20 +167,48 @@ ROUTES = (
     Route("POST", "/desk/shifts/calendar", Policy.STAFF, calendar.make),
     Route("GET", "/desk/shifts/calendar/end", Policy.PUBLIC, calendar.look),
     Route("POST", "/desk/shifts/calendar/end", Policy.STAFF, calendar.end),
+    Route("GET", "/desk/shifts/template", Policy.COORDINATOR, template.show),
+    Route("POST", "/desk/shifts/template", Policy.COORDINATOR, template.add),
+    Route("GET", _LINE, Policy.PUBLIC, template.look),
+    Route("POST", _LINE, Policy.COORDINATOR, template.change),
+    Route("GET", _LINE + "/{act:end|back}", Policy.PUBLIC, template.look),
+    Route("POST", _LINE + "/end", Policy.COORDINATOR, template.end),
+    Route("POST", _LINE + "/back", Policy.COORDINATOR, template.put_back),
+    Route("GET", "/desk/shifts/terms", Policy.PUBLIC, template.look),
+    Route("POST", "/desk/shifts/terms", Policy.COORDINATOR, template.propose),
+    Route("GET", r"/desk/shifts/terms/published/{term:\d{1,18}}", Policy.COORDINATOR, term_off.show),
+    Route("POST", r"/desk/shifts/terms/published/{term:\d{1,18}}", Policy.COORDINATOR, term_off.cancel),
+    Route("GET", _TERM, Policy.COORDINATOR, terms.show),
+    Route("GET", _TERM + "/{act:holidays|publish|drop}", Policy.PUBLIC, terms.look),
+    Route("POST", _TERM + "/holidays", Policy.COORDINATOR, terms.holidays),
+    Route("POST", _TERM + "/publish", Policy.COORDINATOR, terms.publish),
+    Route("POST", _TERM + "/drop", Policy.COORDINATOR, terms.drop),
     Route("GET", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.PUBLIC, own_shifts.look),
     Route("POST", r"/desk/shifts/open/{gap:\d{1,18}}/ask", Policy.STAFF, own_shifts.ask_stand_in),
+    Route("GET", r"/desk/shifts/swaps/{swap:\d{1,18}}/{own:yes|no}", Policy.PUBLIC, own_shifts.look),
+    Route("POST", r"/desk/shifts/swaps/{swap:\d{1,18}}/yes", Policy.STAFF, questions.swap_yes),
+    Route("POST", r"/desk/shifts/swaps/{swap:\d{1,18}}/no", Policy.STAFF, questions.swap_no),
+    Route("GET", r"/desk/shifts/standing/{standing:\d{1,18}}/end", Policy.PUBLIC, own_shifts.look),
+    Route("POST", r"/desk/shifts/standing/{standing:\d{1,18}}/end", Policy.STAFF, standing.end),
+    Route("GET", _SHIFT + "/swap", Policy.STAFF, swapping.show),
+    Route("POST", _SHIFT + "/swap", Policy.STAFF, swapping.propose),
     Route("GET", _SHIFT + "/cant", Policy.STAFF, own_shifts.ask_cant),
     Route("POST", _SHIFT + "/cant", Policy.STAFF, own_shifts.cant),
-    Route("GET", _SHIFT + "/{own:sign-up|leave|come}", Policy.PUBLIC, own_shifts.look),
+    Route("GET", _SHIFT + "/{own:sign-up|leave|come|take|decline|every}", Policy.PUBLIC, own_shifts.look),
     Route("POST", _SHIFT + "/sign-up", Policy.STAFF, own_shifts.sign_up),
     Route("POST", _SHIFT + "/leave", Policy.STAFF, own_shifts.leave),
     Route("POST", _SHIFT + "/come", Policy.STAFF, own_shifts.come),
+    Route("POST", _SHIFT + "/take", Policy.STAFF, questions.take),
+    Route("POST", _SHIFT + "/decline", Policy.STAFF, questions.decline),
+    Route("POST", _SHIFT + "/every", Policy.STAFF, standing.begin),
     Route("GET", _SHIFT, Policy.COORDINATOR, one.show),
     Route("GET", _SHIFT + "/{act:assign|unassign|cancel|ask}", Policy.PUBLIC, one.look),
     Route("POST", _SHIFT + "/assign", Policy.COORDINATOR, one.assign),
     Route("POST", _SHIFT + "/unassign", Policy.COORDINATOR, one.unassign),
     Route("POST", _SHIFT + "/cancel", Policy.COORDINATOR, one.cancel),
     Route("POST", _SHIFT + "/ask", Policy.COORDINATOR, one.ask),
+    Route("GET", "/desk/undo", Policy.COORDINATOR, undo.show),
+    Route("POST", "/desk/undo", Policy.COORDINATOR, undo.undo),
     Route("GET", "/desk/announce", Policy.COORDINATOR, announce.show),
     Route("POST", "/desk/announce", Policy.COORDINATOR, announce.check),
     Route("GET", "/desk/announce/send", Policy.PUBLIC, announce.look),

@@ -5,19 +5,22 @@ Who stands in them is invented. It must not judge how a page looks: people do.
 
 import asyncio
 import tempfile
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser
 
 from bot.engine.schema import migrate
 from bot.language import i18n
+from bot.shifts import making, standing_signups, swaps, taking, term, term_off
+from bot.shifts.typed import NewLine
+from tests import builders
 from tests.channels.shift_desk import MONDAY, ShiftDesk, shift_desk
 from tests.chromium import started_chromium
 from tests.crash.program import ROOT
 
 FOLDER = ROOT / "docs"
-SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 
 
 async def planned(desk: ShiftDesk) -> dict[str, dict[str, str]]:
@@ -27,9 +30,46 @@ async def planned(desk: ShiftDesk) -> dict[str, dict[str, str]]:
     await desk.shift("Amina", "Bo", day=MONDAY + timedelta(days=2), begins=15, place="stadsbiblioteket")
     await desk.shift(day=MONDAY + timedelta(days=2), begins=9, place="online")
     mine = await desk.shift("Amina", "Cleo", day=MONDAY + timedelta(days=3), begins=9, place="online")
-    own = {"shifts": "/desk/shifts", "cannot-come": f"/desk/shifts/{mine}/cant", "calendar": "/desk/shifts/calendar"}
-    week = {"week": f"/desk/shifts/week?day={MONDAY}", "shift": f"/desk/shifts/{gap}", "announce": "/desk/announce"}
+    await asked(desk, mine)
+    draft, published = await drafted(desk, gap)
+    own = {
+        "shifts": "/desk/shifts", "cannot-come": f"/desk/shifts/{mine}/cant", "calendar": "/desk/shifts/calendar",
+        "questions": "/desk", "swap": f"/desk/shifts/{mine}/swap",
+    }  # fmt: skip
+    week = {
+        "week": f"/desk/shifts/week?day={MONDAY}", "shift": f"/desk/shifts/{gap}", "announce": "/desk/announce",
+        "template": "/desk/shifts/template", "term": f"/desk/shifts/terms/{draft}", "undo": "/desk/undo",
+        "term-off": f"/desk/shifts/terms/published/{published}",
+    }  # fmt: skip
     return {"Amina": own, "Karin": week}
+
+
+async def asked(desk: ShiftDesk, mine: int) -> None:
+    """Amina is asked to stand in, to swap, and whether she comes; one shift she takes every other week."""
+    service, staff = desk.site.service, desk.staff
+    gone = await desk.shift("Bo", "Cleo", day=MONDAY + timedelta(days=8), begins=13)
+    theirs = await desk.shift("Bo", day=MONDAY + timedelta(days=4), begins=13, place="stadsbiblioteket")
+    await desk.shift("Amina", "Cleo", day=MONDAY - timedelta(days=6), begins=18, place="online")
+    async with builders.acting(service, staff["Cleo"]) as work:
+        await taking.ask_stand_in(work, (await taking.cannot_come(work, gone)).open_place)
+    async with builders.acting(service, staff["Bo"]) as work:
+        await swaps.propose(work, theirs, mine, staff["Amina"].id)
+    async with builders.acting(service, staff["Amina"]) as work:
+        await standing_signups.begin(work, mine, 2)
+
+
+async def drafted(desk: ShiftDesk, gap: int) -> tuple[int, int]:
+    """The usual week is known, a term of it is published and another is before Karin, who has put somebody on a shift.
+    The draft, and the term."""
+    usual = (time(13), time(16)), (time(9), time(12))
+    async with builders.acting(desk.site.service, desk.staff["Karin"]) as work:
+        await term.add_line(work, NewLine(0, usual[0], "linero"))
+        await term.add_line(work, NewLine(3, usual[1], "online", 2, ("ar",)))
+        await term.publish(work, (await term.propose(work, date(2027, 2, 1), date(2027, 4, 30))).draft)
+        draft = (await term.propose(work, date(2026, 12, 14), date(2027, 1, 31))).draft
+        [published] = await term_off.ahead(work)
+        await making.assign(work, gap, desk.staff["Cleo"].id)
+    return draft, published.number
 
 
 async def taken(browser: Browser, desk: ShiftDesk, who: str, pages: dict[str, str], size: str) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.engine import clock
 from bot.people import people
 from tests import builders
-from tests.book import desk_shifts_walk
+from tests.book import desk_asked_walk, desk_shifts_walk
 from tests.book.entries import Book
 from tests.book.examples import ANSWER, OWN_REASON, QUESTIONS
 from tests.book.walking import Walk, plain_pages
@@ -169,6 +169,7 @@ class _Volunteer(_Staff):
     async def _shifts(self) -> None:
         await self._log_in(self.office.volunteer, "once more")
         await desk_shifts_walk.volunteers(self.site, self.walk, self.office.other, self.office.coordinator)
+        await desk_asked_walk.asked(self.site, self.walk, self.office.volunteer, self.office.other)
 
     async def _off_shift(self) -> None:
         waiting = await builders.case_of(self.site.service, QUESTIONS["fa"], language="fa")
@@ -247,3 +248,4 @@ class _Coordinator(_Staff):
 
     async def _shifts(self) -> None:
         await desk_shifts_walk.coordinators(self.site, self.walk, self.office.other)
+        await desk_asked_walk.planned(self.site, self.walk, self.office.coordinator)

@@ -40,7 +40,9 @@ NOTHING_TO_READ = {
 LEAD_ON = {
     "GET /{language}/chat/{act}", "GET /desk/{act}", "GET /desk/notices/{notice}/put-away", "GET /desk/places",
     "GET /desk/shifts/calendar/end", "GET /desk/shifts/open/{gap}/ask", "GET /desk/shifts/{shift}/{own}",
-    "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send",
+    "GET /desk/shifts/{shift}/{act}", "GET /desk/announce/send", "GET /desk/shifts/swaps/{swap}/{own}",
+    "GET /desk/shifts/standing/{standing}/end", "GET /desk/shifts/template/lines/{line}",
+    "GET /desk/shifts/template/lines/{line}/{act}", "GET /desk/shifts/terms", "GET /desk/shifts/terms/{draft}/{act}",
     "GET /desk/cases/{case}/{act}", "GET /desk/hours/propose", "GET /desk/hours/drafts/{draft}/{act}",
     "GET /desk/volunteers/{person}/{act}", "GET /desk/me/moved",
 }  # fmt: skip

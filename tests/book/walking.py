@@ -12,7 +12,17 @@ from tests.book.pages import ASIDE, blocks_of, bubbles_apart
 from tests.channels.web_fixtures import Browser, Page
 
 # What begins so is no page by itself, or is walked where it belongs.
-NOT_ALONE = ("chat", "live", "presence", "hours/propose", "places", "login", "shifts/calendar/end", "announce/send")
+NOT_ALONE = (
+    "chat",
+    "live",
+    "presence",
+    "hours/propose",
+    "places",
+    "login",
+    "shifts/calendar/end",
+    "announce/send",
+    "shifts/terms",
+)
 LONGEST, SHOWN = 3_000, 60
 _PART = re.compile(r"{(\w+)(?::((?:[^{}]|{[^{}]*})*))?}")
 

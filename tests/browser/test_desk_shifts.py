@@ -1,16 +1,20 @@
 """Shifts at the desk on the narrowest phone and on a wide screen: taken, not kept, planned and filled."""
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.language.i18n import Catalogues
+from bot.shifts import swaps, taking
+from tests import builders
 from tests.browser.test_web_pages import NARROWEST, barriers
-from tests.channels.shift_desk import NAME, ShiftDesk, shift_desk
+from tests.channels.shift_desk import MONDAY, NAME, ShiftDesk, shift_desk
 from tests.chromium import started_chromium
 
+LATER = MONDAY + timedelta(days=2)
 WIDE = {"width": 1280, "height": 800}
 
 
@@ -118,3 +122,80 @@ async def test_the_week_is_a_list_on_a_phone_and_a_grid_where_there_is_room(
         found += await barriers(page)
 
     assert found == [] and await desk.on(shift) == ["Bo"]
+
+
+@pytest.mark.parametrize("viewport", [NARROWEST, WIDE], ids=["phone", "desktop"])
+async def test_a_term_is_planned_and_taken_back_by_keyboard(desk: ShiftDesk, viewport: dict[str, int]) -> None:
+    found: list[str] = []
+    async with started_chromium() as chromium:
+        page = await at_desk(chromium, desk, "Karin", viewport)
+        await page.goto(f"{desk.site.base}/desk/shifts/template")
+        found += await barriers(page)
+        await page.select_option("#new-day", "0")
+        await page.select_option("#new-place", "linero")
+        await page.fill("#new-starts", "13:00")
+        await page.fill("#new-ends", "13:00")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert").filter(has_text="Passet slutar innan")).to_be_visible()
+        assert await page.input_value("#new-starts") == "13:00"
+        await page.fill("#new-ends", "16:00")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("Tillagt: mån 13–16 Linero")
+        await page.focus(".people summary")
+        await page.keyboard.press("Enter")
+        found += await barriers(page)
+        await page.fill("#term-first", "2026-12-14")
+        await page.fill("#term-last", "2027-01-10")
+        await page.get_by_role("button", name="Visa förslaget").press("Enter")
+        await page.wait_for_selector("text=Ingen ser det förrän du publicerar.")
+        await page.click("details.more > summary")
+        found += await barriers(page)
+        await desk.shift(day=date(2026, 12, 14))
+        await page.get_by_role("button", name="Publicera 4 pass").press("Enter")
+        await expect(page.get_by_role("alert").filter(has_text="Inte med längre")).to_contain_text("finns redan")
+        found += await barriers(page)
+        await page.get_by_role("button", name="Publicera 3 pass").press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("Publicerat: 3 pass")
+        found += await barriers(page)
+        await page.focus("#h-terms ~ ul a")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("text=Det går inte att ångra.")
+        found += await barriers(page)
+        await page.get_by_role("button", name="Ställ in 3 pass").press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("3 pass är inställda.")
+        await page.goto(f"{desk.site.base}/desk/undo")
+        found += await barriers(page)
+
+    assert found == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+async def test_what_is_asked_is_answered_on_the_narrowest_phone(desk: ShiftDesk, colours: str) -> None:
+    gone, mine = await desk.shift("Bo", "Cleo"), await desk.shift("Amina", day=LATER)
+    theirs = await desk.shift("Bo", day=MONDAY + timedelta(days=1))
+    async with builders.acting(desk.site.service, desk.staff["Bo"]) as work:
+        await taking.ask_stand_in(work, (await taking.cannot_come(work, gone)).open_place)
+        await swaps.propose(work, theirs, mine, desk.staff["Amina"].id)
+    found: list[str] = []
+    async with started_chromium() as chromium:
+        page = await at_desk(chromium, desk, "Amina", NARROWEST, color_scheme=colours)
+        found += await barriers(page)
+        await page.get_by_role("button", name=f"Jag kan inte , {NAME}").click()
+        await expect(page.get_by_role("status")).to_contain_text("Du har svarat nej")
+        await page.click(".notice .more > summary")
+        found += await barriers(page)
+        await page.get_by_role("button", name="Samma varje vecka").click()
+        await expect(page.get_by_role("status")).to_contain_text("Varje vecka: ons 13–16 Linero")
+        found += await barriers(page)
+        await page.get_by_role("link", name="Byt bort").click()
+        await page.wait_for_selector("text=Den du väljer får frågan.")
+        found += await barriers(page)
+        await page.get_by_role("button", name=f"Föreslå , Cleo: {NAME}").click()
+        await expect(page.get_by_role("status")).to_contain_text("Cleo får frågan")
+        found += await barriers(page)
+        await page.goto(f"{desk.site.base}/desk")
+        await page.get_by_role("button", name="Ja, vi byter").click()
+        await expect(page.get_by_role("status")).to_contain_text("Bytt med Bo")
+        found += await barriers(page)
+
+    assert found == []

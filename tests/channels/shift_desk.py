@@ -13,7 +13,7 @@ from bot.cases import shift_starts
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.language.textshape import without_bidi_controls
-from bot.people.standing import PROFILES
+from bot.people.standing import PEOPLE, PROFILES
 from bot.places import places
 from handlers.cli.trial import add_online_place
 from models.outbox import Notice
@@ -75,6 +75,23 @@ class ShiftDesk:
         """What was said to them on Telegram, without the marks of direction."""
         texts = await builders.screen(self.site.service, self.staff[who].id, *kinds)
         return [without_bidi_controls(text) for text in texts]
+
+    async def joins(self, name: str) -> None:
+        """A volunteer without Telegram, who may be asked."""
+        self.staff[name] = await builders.volunteer(self.site.service, name, speaks=("sv",), on_shift=False)
+        await self.profile(name, may_be_asked=True)
+
+    async def speaks(self, who: str, *codes: str) -> None:
+        """They speak these languages from now on."""
+        async with self.site.service.store.work() as work:
+            them = update(PEOPLE).where(PEOPLE.c.id == self.staff[who].id)
+            await work.db.execute(them.values(speaks=list(codes)))
+
+    async def later(self, at: datetime) -> None:
+        """It is that time, and what was due has been done; everybody has logged in anew."""
+        clock.freeze(at)
+        await builders.do_all_due(self.site.service)
+        self.browsers.clear()
 
     async def profile(self, who: str, **values: object) -> None:
         """What is known of them changes."""

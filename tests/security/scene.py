@@ -30,6 +30,8 @@ from bot.language.i18n import Catalogues
 from bot.people import login_links, logins
 from bot.places import places
 from bot.service import Service
+from bot.shifts import standing_signups, term
+from bot.shifts.typed import NewLine
 from bot.volunteers import leaving
 from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
@@ -58,7 +60,8 @@ class Scene:
 
     `claimed`: the case of A, which the claimer has. `queued`: one waiting case for each, of strangers.
     `change`: of the opening hours, the newest; `draft`: the coordinator's next. `free`: a shift with room for all;
-    `shifts`: of each of the staff, their own.
+    `shifts`: of each of the staff, their own. `line`: of the usual week; `term`: the coordinator's draft of one;
+    `standing`: what the other volunteer takes every week.
     """
 
     claimed: int = 0
@@ -71,6 +74,9 @@ class Scene:
     queued: dict[str, int] = field(default_factory=dict)
     free: int = 0
     shifts: dict[str, int] = field(default_factory=dict)
+    line: int = 0
+    term: int = 0
+    standing: int = 0
 
     def cookie(self, actor: str, prefix: str = "") -> dict[str, str]:
         """What the actor's browser sends to say who it is."""
@@ -111,6 +117,7 @@ async def _fill(service: Service) -> Scene:
         scene.change = await hours_changes.publish_now(work, Change(Verb.EXTRA, (PLACE,), far, spans=(MORNING,)))
         scene.draft = (await hours_changes.propose(work, Change(Verb.USUAL, (PLACE,), far))).draft
     await _plan_shifts(service, scene, staff)
+    await _plan_a_term(service, scene, staff)
     askers = {
         "newcomer_a": await builders.web_case_of(service, WORDS_OF_A),
         "newcomer_b": await builders.web_case_of(service, "Frågan från B"),
@@ -133,6 +140,15 @@ async def _plan_shifts(service: Service, scene: Scene, staff: Mapping[str, build
     for days, (actor, one) in enumerate(staff.items(), start=1):
         starts_at = begins + timedelta(days=days)
         scene.shifts[actor] = await builders.shift(service, one, starts_at=starts_at, lasts=timedelta(hours=3))
+
+
+async def _plan_a_term(service: Service, scene: Scene, staff: Mapping[str, builders.Staff]) -> None:
+    async with builders.acting(service, staff["coordinator"]) as work:
+        scene.line = await term.add_line(work, NewLine(0, MORNING, PLACE))
+        first = work.today + FAR_AHEAD * 2
+        scene.term = (await term.propose(work, first, first + FAR_AHEAD)).draft
+    async with builders.acting(service, staff["other"]) as work:
+        scene.standing = (await standing_signups.begin(work, scene.shifts["other"], 1)).standing
 
 
 async def _open_doors(service: Service, scene: Scene) -> None:

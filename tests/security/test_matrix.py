@@ -59,6 +59,9 @@ CLAIMER_ACTS =      (LOG_IN,  LOG_IN,  LOG_IN,  DONE,    MISSING, LOG_IN,  MISSI
 CLAIMER_LACKS =     (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  MISSING)  # fmt: skip
 COORDINATOR_READS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  PAGE)  # fmt: skip
 COORDINATOR_ACTS =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  DONE)  # fmt: skip
+COORDINATOR_LACKS = (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  ASKED)  # fmt: skip
+COORDINATOR_SENT =  (LOG_IN,  LOG_IN,  LOG_IN,  MISSING, MISSING, LOG_IN,  GOES)  # fmt: skip
+OTHERS_ALONE =      (LOG_IN,  LOG_IN,  LOG_IN,  ASKED,   PAGE,    LOG_IN,  ASKED)  # fmt: skip
 NOT_A_FEED = ("404 page_not_found",) * 7  # a link to the desk opens no calendar
 NOBODY_AT_ALL =     (SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT,    SHUT)  # fmt: skip
 
@@ -158,20 +161,48 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /desk/shifts/calendar": STAFF_READS,  # answers with the address, this once
     "GET /desk/shifts/calendar/end": ANYBODY_IS_SENT,
     "POST /desk/shifts/calendar/end": STAFF_ACTS,
+    "GET /desk/shifts/template": COORDINATOR_READS,
+    "POST /desk/shifts/template": COORDINATOR_ACTS,
+    "GET /desk/shifts/template/lines/{line}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/template/lines/{line}": COORDINATOR_ACTS,
+    "GET /desk/shifts/template/lines/{line}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/template/lines/{line}/end": COORDINATOR_ACTS,
+    "POST /desk/shifts/template/lines/{line}/back": COORDINATOR_LACKS,  # it has not been taken away
+    "GET /desk/shifts/terms": ANYBODY_IS_SENT,
+    "POST /desk/shifts/terms": COORDINATOR_ACTS,
+    "GET /desk/shifts/terms/published/{term}": COORDINATOR_SENT,  # none is published
+    "POST /desk/shifts/terms/published/{term}": COORDINATOR_LACKS,
+    "GET /desk/shifts/terms/{draft}": COORDINATOR_READS,
+    "GET /desk/shifts/terms/{draft}/{act}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/terms/{draft}/holidays": COORDINATOR_ACTS,
+    "POST /desk/shifts/terms/{draft}/publish": COORDINATOR_ACTS,
+    "POST /desk/shifts/terms/{draft}/drop": COORDINATOR_ACTS,
     "GET /desk/shifts/open/{gap}/ask": ANYBODY_IS_SENT,
     "POST /desk/shifts/open/{gap}/ask": STAFF_LACKS,  # no place of theirs is open
+    "GET /desk/shifts/swaps/{swap}/{own}": ANYBODY_IS_SENT,
+    "POST /desk/shifts/swaps/{swap}/yes": STAFF_LACKS,  # nobody has proposed one
+    "POST /desk/shifts/swaps/{swap}/no": STAFF_LACKS,
+    "GET /desk/shifts/standing/{standing}/end": ANYBODY_IS_SENT,
+    "POST /desk/shifts/standing/{standing}/end": OTHERS_ALONE,  # answers with what came of it, this once
+    "GET /desk/shifts/{shift}/swap": STAFF_READS,
+    "POST /desk/shifts/{shift}/swap": STAFF_LACKS,  # nobody has that shift
     "GET /desk/shifts/{shift}/cant": STAFF_READS,
     "POST /desk/shifts/{shift}/cant": STAFF_ACTS,
     "GET /desk/shifts/{shift}/{own}": ANYBODY_IS_SENT,
     "POST /desk/shifts/{shift}/sign-up": STAFF_ACTS,
     "POST /desk/shifts/{shift}/leave": STAFF_ACTS,
     "POST /desk/shifts/{shift}/come": STAFF_ACTS,
+    "POST /desk/shifts/{shift}/take": STAFF_ACTS,
+    "POST /desk/shifts/{shift}/decline": STAFF_LACKS,  # nobody was asked
+    "POST /desk/shifts/{shift}/every": STAFF_READS,  # answers with what came of it, this once
     "GET /desk/shifts/{shift}": COORDINATOR_READS,
     "GET /desk/shifts/{shift}/{act}": ANYBODY_IS_SENT,
     "POST /desk/shifts/{shift}/assign": COORDINATOR_ACTS,
     "POST /desk/shifts/{shift}/unassign": COORDINATOR_ACTS,
     "POST /desk/shifts/{shift}/cancel": COORDINATOR_ACTS,
     "POST /desk/shifts/{shift}/ask": COORDINATOR_ACTS,
+    "GET /desk/undo": COORDINATOR_SENT,  # the newest is a change of the hours
+    "POST /desk/undo": COORDINATOR_LACKS,
     "GET /desk/announce": COORDINATOR_READS,
     "POST /desk/announce": COORDINATOR_READS,  # answers with how many get it
     "GET /desk/announce/send": ANYBODY_IS_SENT,
@@ -182,6 +213,7 @@ POLICY: dict[str, tuple[str, ...]] = {
     "POST /telegram/webhook": NOBODY_AT_ALL,
     "GET /static/{version}/{name}": ANYBODY_READS,
 }
+LINE = {"day": "1", "place": PLACE, "starts": "15:00", "ends": "18:00", "needed": "2"}
 FORMS = {
     "/back": {"secret": "00000000"},
     "/consent": {"answer": "shared"},
@@ -204,16 +236,22 @@ FORMS = {
     "/desk/me": {"speaks": "sv"},
     "/moved": {"answer": "yes"},
     "/shifts/week": {"place": PLACE, "day": "2090-01-02", "starts": "15:00", "ends": "18:00", "needed": "2"},
+    "/shifts/template": LINE,
+    "/lines/{line}": LINE,
+    "/shifts/terms": {"first": "2090-01-02", "last": "2090-01-30"},
+    "/swap": {"for": "1:1"},
+    "/every": {"weeks": "1"},
     "/announce": {"to": "all", "text": "Ett ord till alla"},
     "/announce/send": {"to": "all", "text": "Ett ord till alla", "press": "1"},
 }
-FREE = ("/sign-up", "/assign", "/ask")  # on a shift that has room; the others are on the actor's own
+FREE = ("/sign-up", "/take", "/assign", "/ask")  # on a shift that has room; the others are on the actor's own
 PARTS_OF_ACTS = (("/drafts/", "publish"), ("/cases/", "reply"), ("/chat/", "say"))
 PAGES = tuple(route for route in POLICY if route.startswith("GET") and "live" not in route)
 ACTS = tuple(route for route in POLICY if route.startswith("POST") and "webhook" not in route)
 # A thing that somebody else has is asked for by its number; who may not have it learns not even that it is there.
 ALL_BUT_CLAIMER = tuple(actor for actor in ACTORS if actor != "claimer")
 ALL_BUT_COORDINATOR = tuple(actor for actor in ACTORS if actor != "coordinator")
+ALL_BUT_OTHER = ("nobody", "newcomer_a", "newcomer_b", "disabled")
 NUMBERED = {
     "GET /desk/cases/{case}": ALL_BUT_CLAIMER,
     "POST /desk/cases/{case}/reply": ALL_BUT_CLAIMER,
@@ -237,6 +275,12 @@ NUMBERED = {
     "POST /desk/shifts/{shift}/unassign": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/cancel": ALL_BUT_COORDINATOR,
     "POST /desk/shifts/{shift}/ask": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/template/lines/{line}": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/template/lines/{line}/end": ALL_BUT_COORDINATOR,
+    "GET /desk/shifts/terms/{draft}": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/terms/{draft}/publish": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/terms/{draft}/drop": ALL_BUT_COORDINATOR,
+    "POST /desk/shifts/standing/{standing}/end": ALL_BUT_OTHER,
 }
 
 
@@ -258,16 +302,22 @@ def path_for(route: str, scene: Scene, actor: str, number: int | None = None) ->
         "version": lambda: "v",
         "name": lambda: "exit.js",
         "place": lambda: PLACE,
-        "draft": lambda: number or scene.draft,
+        "draft": lambda: number or (scene.term if "/terms/" in path else scene.draft),
+        "line": lambda: number or scene.line,
+        "term": lambda: number or 1,
+        "standing": lambda: number or scene.standing,
+        "swap": lambda: number or 1,
         "number": lambda: scene.change,
         "person": lambda: number or scene.person_ids["other"],
         "how": lambda: "disable",
         "gap": lambda: number or 1,
         "shift": lambda: number or (scene.free if path.endswith(FREE) else scene.shifts.get(actor, scene.free)),
-        "own": lambda: "sign-up",
+        "own": lambda: "yes" if "/swaps/" in path else "sign-up",
         "act": lambda: (
             "publish"
-            if "/drafts/" in path
+            if "/drafts/" in path or "/terms/" in path
+            else "end"
+            if "/lines/" in path
             else "reply"
             if "/cases/" in path
             else "say"
@@ -353,6 +403,8 @@ async def test_what_is_not_yours_is_answered_as_if_it_did_not_exist(site: Site, 
     if "{person}" in route:
         theirs = scene.person_ids["other"]
     theirs = scene.free if "{shift}" in route else theirs
+    theirs = scene.term if "/terms/" in route else scene.line if "{line}" in route else theirs
+    theirs = scene.standing if "{standing}" in route else theirs
     if route.endswith("/claim"):
         theirs = scene.queued["other"]
     clock.freeze(clock.now())

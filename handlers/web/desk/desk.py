@@ -18,6 +18,7 @@ from bot.roster.staffing import names_on_shift, on_shift
 from bot.service import Look
 from bot.telling import inbox
 from bot.volunteers.texts import help_text
+from handlers.web.desk.shifts import questions as shift_questions
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
@@ -206,7 +207,10 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
             overview=await _overview(request, login, db),
         )
     told = refusal_text(service, words, refusal) if refusal else ""
-    return page(request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200)
+    return page(
+        request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200,
+        questions=await shift_questions.shown(request),
+    )  # fmt: skip
 
 
 async def _overview(request: web.Request, login: Login, db: Look) -> Mapping[str, object] | None:

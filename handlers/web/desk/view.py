@@ -12,11 +12,13 @@ from bot.cases.texts import waited
 from bot.cases.texts_closing import minutes_choices, outcome_label
 from bot.cases.texts_relayed import mark_label, state_label
 from bot.cases.transcript import Line
+from bot.engine import sealed_names
 from bot.language.i18n import Words
 from bot.language.parts import answer_label
 from bot.people.access import CaseRow, Loss
 from bot.reports.overview import Overview
 from bot.service import Look, Service
+from bot.shifts.texts import ShiftAskOver
 from bot.telling.outbox import OutboxRow
 from bot.telling.render import prompt_of
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
@@ -33,10 +35,11 @@ SHOWN_NOTICES = frozenset(
         Notice.LANGUAGE_OF_CASE, Notice.CLOCK_DOUBT, Notice.CAN_STORE_AGAIN, Notice.TOKEN_ELSEWHERE,
         Notice.MAY_BEGIN, Notice.LEARNS_BESIDE, Notice.PROFILE_CHANGED,
         Notice.NEWER_ROWS, Notice.CHANNEL_MOVED, Notice.CHANNEL_LOST,
-        Notice.SHIFT_NEWS, Notice.SHIFT_ASKED, Notice.SHIFT_ASK_OVER, Notice.SHIFT_REMINDER, Notice.SHIFT_GAP,
-        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN,
+        Notice.SHIFT_NEWS, Notice.SHIFT_ASK_OVER, Notice.SHIFT_GAP, Notice.SWAP_OVER, Notice.STANDING,
+        Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN, Notice.TERM_OFF,
     }
 )  # fmt: skip
+BY_OTHERS = ("taken", "cancelled")  # how a question ends that its reader has not answered
 
 
 SEND_IT, THROW_AWAY = "send", "discard"
@@ -119,7 +122,7 @@ async def notice_cards(
     db: Look, service: Service, words: Words, rows: Sequence[OutboxRow], now: datetime
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first."""
-    shown = [row for row in rows if row.kind in SHOWN_NOTICES and row.edits is None]
+    shown = [row for row in rows if row.kind in SHOWN_NOTICES and (row.edits is None or _ended_by_others(service, row))]
     return [
         {
             "id": row.id,
@@ -128,6 +131,13 @@ async def notice_cards(
         }
         for row in shown
     ]
+
+
+def _ended_by_others(service: Service, row: OutboxRow) -> bool:
+    """What was asked stands among the desk's questions, and is there no more: this says why."""
+    if row.kind != Notice.SHIFT_ASK_OVER:
+        return False
+    return ShiftAskOver.understood(sealed_names.opened(service.store.seal, row.params)).outcome in BY_OTHERS
 
 
 def overview_shown(service: Service, words: Words, seen: Overview, now: datetime) -> dict[str, object]:

@@ -43,6 +43,11 @@ def new_press() -> int:
     return new_id()
 
 
+def number(given: str) -> int:
+    """An id as it stands in an address or a field; 0 for what is none."""
+    return int(given) if given.isdecimal() and given.isascii() and len(given) < len(str(2**63)) else 0
+
+
 @asynccontextmanager
 async def acts_once(request: web.Request, act: str) -> AsyncIterator[tuple[Work, bool]]:
     """One act of whoever the policy lets in, and whether it is to be done: the same press twice is one.
@@ -59,10 +64,11 @@ async def acts_once(request: web.Request, act: str) -> AsyncIterator[tuple[Work,
         try:
             yield work, is_first
         except CannotStaff as refused:
-            raise Refused(await _told(work, refused)) from refused
+            raise Refused(await refusal_told(work, refused)) from refused
 
 
-async def _told(work: Work, refused: CannotStaff) -> ToStaff:
+async def refusal_told(work: Work, refused: CannotStaff) -> ToStaff:
+    """Why it was refused, and what was done before, for whoever acts."""
     why = await seen.why_told(work, refused, reader=work.staff.id)
     return ShiftRefused(shift=(await seen.named(work, refused.shift))[0], why=why)
 

@@ -50,14 +50,28 @@ def shift_meant(typed: TypedShift, spoken: Collection[str]) -> NewShift:
     """
     if not typed.place:
         raise BadInput("desk_place_missing")
-    day, span = day_meant(typed.day), _span(typed)
+    day, span = day_meant(typed.day), span_meant(typed)
+    needed, wants = needs_meant(typed, spoken)
+    return NewShift(day, span, typed.place, needed, wants)
+
+
+def needs_meant(typed: TypedShift, spoken: Collection[str]) -> tuple[int, tuple[str, ...]]:
+    """How many are needed, and which languages are wanted.
+
+    Raises:
+        BadInput: that is no such number.
+    """
     if not re.fullmatch(r"\d{1,3}", typed.needed) or not 1 <= int(typed.needed) <= MOST_NEEDED:
         raise BadInput("shift_needed_wrong", value=typed.needed, most=MOST_NEEDED)
-    wants = tuple(code for code in spoken if code in typed.wants)
-    return NewShift(day, span, typed.place, int(typed.needed), wants)
+    return int(typed.needed), tuple(code for code in spoken if code in typed.wants)
 
 
-def _span(typed: TypedShift) -> Span:
+def span_meant(typed: TypedShift) -> Span:
+    """From when to when.
+
+    Raises:
+        BadInput: one is missing or no time, or it ends when it begins.
+    """
     if not typed.starts or not typed.ends:
         raise BadInput("desk_times_missing")
     starts, ends = _time(typed.starts), _time(typed.ends)

@@ -6,16 +6,17 @@ Reads, acts, answers. It must not decide who may take a shift.
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.engine.errors import NotFound, Refusal, Stale
 from bot.engine.work import Work
 from bot.roster import shifts
 from bot.roster.signing import CannotStaff
 from bot.roster.told import ShiftNamed
-from bot.shifts import finding, lists, seen, taking
+from bot.shifts import finding, lists, questions, seen, standing_signups, swaps, taking
 from bot.shifts.texts import CantSure
-from handlers.web.desk.shifts import acting, view
-from handlers.web.desk.shifts.acting import REFUSED, Refused, acts_once, as_json, new_press, why_refused
+from handlers.web.desk.shifts import acting, own_view, view
+from handlers.web.desk.shifts.acting import REFUSED, Refused, acts_once, as_json, new_press, number, why_refused
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import page, see_other, several_lines, wants_json, went_on, words_for
@@ -104,20 +105,24 @@ async def refused_page(request: web.Request, refusal: Refusal) -> web.Response:
     return as_json(request, refusal) if wants_json(request) else await own_page(request, refusal=refusal)
 
 
-async def own_page(request: web.Request, *, refusal: Refusal | None = None) -> web.Response:
-    """My shifts and the free ones, under what came of the last press."""
+async def own_page(request: web.Request, *, refusal: Refusal | None = None, told: Markup | str = "") -> web.Response:
+    """My shifts and the free ones, and what I am asked, under what came of the last press (`told`)."""
     shown = request.query.get("page", "")
     async with identity.looks(request) as work:
         mine = await lists.mine(work, most=MOST_MINE)
         gone = await lists.open_places(work)
         free = await lists.free(work, int(shown) if shown.isdigit() and len(shown) < len(str(MOST_PAGES)) + 1 else 0)
-        told = await _told(request, work)
+        asked = await questions.open_ones(work)
+        standing = await standing_signups.mine(work)
+        told = told or ("" if refusal else await _told(request, work))
         is_coordinator = work.staff.role == Role.COORDINATOR
     service, words = request.app[SERVICE], words_for(request)
     return page(
         request, "desk/shifts/own.html", status=refusal.status if refusal else 200,
         error=several_lines(why_refused(request, refusal)) if refusal else "",
-        told="" if refusal else told, press=new_press(), is_coordinator=is_coordinator,
+        told=told, press=new_press(), is_coordinator=is_coordinator,
+        questions=own_view.questions_shown(service, words, asked),
+        standing=own_view.standing_shown(service, words, standing), every=own_view.every_choices(words),
         mine=view.mine_shown(service, words, mine), gone=view.gone_shown(service, words, gone),
         free=view.free_shown(service, words, free),
     )  # fmt: skip
@@ -125,18 +130,18 @@ async def own_page(request: web.Request, *, refusal: Refusal | None = None) -> w
 
 async def _told(request: web.Request, work: Work) -> str:
     """What has just been done, in words; nothing, if the address says nothing of the kind."""
-    told, number = request.query.get("told", ""), request.query.get("shift", "")
+    told, service, words = request.query.get("told", ""), request.app[SERVICE], words_for(request)
     if told == "come":
-        return words_for(request)("shift_thanks")
-    named = await _named(work, number)
-    return view.done_told(request.app[SERVICE], words_for(request), told, named) if named else ""
+        return words("shift_thanks")
+    if swap := number(request.query.get("swap", "")):
+        return own_view.came_of(service, words, await swaps.came_of(work, swap))
+    named = await _named(work, number(request.query.get("shift", "")))
+    return view.done_told(service, words, told, named) if named else ""
 
 
-async def _named(work: Work, number: str) -> ShiftNamed | None:
-    if not number.isdigit() or len(number) > len(str(2**63)):
-        return None
+async def _named(work: Work, shift_id: int) -> ShiftNamed | None:
     try:
-        row = await shifts.shift_of(work.db, int(number))
+        row = await shifts.shift_of(work.db, shift_id)
     except NotFound:
         return None
     return (await seen.named(work, row))[0]

@@ -45,7 +45,7 @@ from models.shift import ONLINE
 
 Shown = Mapping[str, object]
 A_DAY = timedelta(days=1)
-DONE = {"signed_up": "shift_signed_up", "left": "shift_left"}
+DONE = {"signed_up": "shift_signed_up", "left": "shift_left", "declined": "shift_ask_declined"}
 
 
 def said(request: web.Request, saying: ToStaff) -> Markup:
