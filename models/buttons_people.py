@@ -10,6 +10,7 @@ from models.button import Button, OneOf, Word
 from models.buttons import Alone, Page
 from models.buttons_hours import PlaceCode
 from models.closing import Category
+from models.people import Role
 from models.volunteer import OnboardingStep
 
 LANGUAGE_LETTERS = 3
@@ -46,6 +47,18 @@ class Ending(NamedTuple):
     person: int
     how: Literal["disable", "leave"]
     answer: Literal["ask", "yes", "no"]
+
+
+class RoleGiven(NamedTuple):
+    """The role that somebody is to have. Asked once."""
+
+    person: int
+    role: Annotated[str, OneOf((Role.VOLUNTEER, Role.COORDINATOR))]
+    answer: Literal["ask", "yes", "no"]
+
+
+class LeaveAnswer(NamedTuple):
+    answer: Literal["yes", "no"]
 
 
 class OwnView(NamedTuple):
@@ -88,6 +101,7 @@ TRAINEE = Button("vt:{person}:{is_trainee}", Learning)
 NEW_LINKS = Button("vl:{person}", OfPerson)
 END_ACCESS = Button("ve:{person}:{how}:{answer}", Ending)
 GIVE_ACCESS = Button("vb:{person}", OfPerson)
+ROLE = Button("vr:{person}:{role}:{answer}", RoleGiven)
 
 OWN_VIEW = Button("me:{view}", OwnView)
 OWN_LANGUAGE = Button("mel:{language}:{does}", OwnLanguage)
@@ -98,3 +112,4 @@ OWN_PAUSE_ENDS = Button("mee", Alone)
 OWN_ASKED = Button("mea:{does}", OwnAnswer)
 OWN_NAME = Button("men:{does}", OwnAnswer)
 OWN_MIGRATION = Button("mem:{answer}", OwnMigration)
+OWN_LEAVE = Button("lv:{answer}", LeaveAnswer)

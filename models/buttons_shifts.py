@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from models.button import Button, Number, OneOf
 from models.buttons import Alone
 from models.hours import Reason
+from models.shift_dialogue import Plan
 
 OWN_WORDS, NO_REASON = "own", "none"
 REASONS = (Reason.ILLNESS, Reason.LIBRARY_CLOSED, Reason.HOLIDAY)  # those that a button offers
@@ -51,6 +52,15 @@ class Cancelling(NamedTuple):
 class OfLine(NamedTuple):
     line: int
     stays: bool
+
+
+class OfDeedPage(NamedTuple):
+    deed: Literal["a", "u", "c", "s"]
+    page: Page
+
+
+class Planning(NamedTuple):
+    plan: Annotated[str, OneOf((Plan.LINE, Plan.TERM))]
 
 
 class OfDraft(NamedTuple):
@@ -111,9 +121,12 @@ PICK_SHIFT = Button("spk:{deed}:{shift}:{person}", Picked)
 CANCEL_SHIFT = Button("sx:{shift}:{reason}", Cancelling)
 KEEP_SHIFT = Button("sxk:{shift}", OfShift)
 COVERAGE = Button("scv", Alone)
+PICK_PAGE = Button("spm:{deed}:{page}", OfDeedPage)
+OWN_REASON = Button("sxw:{shift}", OfShift)
 ANNOUNCE = Button("san", Alone)
 ANNOUNCE_NOT = Button("sann", Alone)
 # The usual week, a term, and what comes again every week.
+BEGIN_PLAN = Button("tn:{plan}", Planning)
 WEEK_LINE = Button("tl:{line}:{stays}", OfLine)
 WITH_HOLIDAYS = Button("tr:{draft}:{included}", Holidays)
 PUBLISH_TERM = Button("tp:{draft}", OfDraft)

@@ -18,6 +18,9 @@ class DialogueKind(StrEnum):
 
     HOURS = "hours"
     SHIFT = "shift"
+    ANNOUNCE = "announce"
+    CANCEL = "cancel"
+    INVITE = "invite"
 
 
 class GuidedDialogue(Base, table=True):

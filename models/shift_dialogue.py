@@ -1,7 +1,8 @@
-"""What a coordinator is asked while a shift is put together by buttons: a pure state machine.
+"""What a coordinator is asked while a shift, a line of the usual week or a term is put together by buttons: a pure
+state machine.
 
-Where a dialogue stands is a row of `dialogues`. Owns Step, Draft and `advance`; a new question is one entry in ORDER,
-its answers and its text. No database, clock, language or channel.
+Where a dialogue stands is a row of `dialogues`. Owns Plan, Step, Draft and `advance`; a new question is one entry in
+ORDER, its answers and its text. No database, clock, language or channel.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,31 +17,58 @@ from models.hours_dialogue import DAYS_ON_A_SCREEN, PLACES_ON_A_SCREEN, SCREENS_
 from models.saying import Clock
 
 
+class Plan(StrEnum):
+    """What is put together."""
+
+    SHIFT = "shift"
+    LINE = "line"
+    TERM = "term"
+
+
 class Step(StrEnum):
-    """What is asked: five presses, and the command before them."""
+    """What is asked: of a shift five presses, and the command before them."""
 
     PLACE = "place"
     DAY = "day"
+    WEEKDAY = "weekday"
     STARTS = "starts"
     ENDS = "ends"
     NEEDED = "needed"
+    FIRST = "first"
+    WEEKS = "weeks"
 
 
-ORDER = tuple(Step)
+ORDER: Mapping[Plan, tuple[Step, ...]] = {
+    Plan.SHIFT: (Step.PLACE, Step.DAY, Step.STARTS, Step.ENDS, Step.NEEDED),
+    Plan.LINE: (Step.PLACE, Step.WEEKDAY, Step.STARTS, Step.ENDS, Step.NEEDED),
+    Plan.TERM: (Step.FIRST, Step.WEEKS),
+}
 STARTS = tuple(time(8 + n // 2, n % 2 * 30) for n in range(25))  # 08:00 to 20:00; the night is typed
 ENDS = (*STARTS, time(20, 30), time(21), time(21, 30), time(22))
 MOST_OFFERED = 4  # of a shift's places
+WEEKS = (2, 4, 8, 10, 12, 16, 18, 20, 22, 24)  # of a term; the longest stays below `LONGEST_TERM`
+MONDAYS_ON_A_SCREEN, SCREENS_OF_MONDAYS = 8, 4
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What has been chosen. `place`: a code."""
+    """What has been chosen. `place`: a code. `day`: a shift's, or the first of a term. `weekday`: Monday = 0."""
 
+    plan: Plan = Plan.SHIFT
     place: str = ""
     day: date | None = None
+    weekday: int | None = None
     starts: Clock | None = None
     ends: Clock | None = None
     needed: int = 0
+    weeks: int = 0
+
+    @property
+    def last(self) -> date:
+        """The last day of the term."""
+        assert self.day is not None
+        return last_day(self.day, self.weeks)
 
     def to_json(self) -> dict[str, object]:
         """As a row keeps it."""
@@ -81,19 +109,25 @@ class _Passed(Exception):
     """Nobody is offered this answer."""
 
 
-def begin() -> Turn:
+def begin(plan: Plan = Plan.SHIFT) -> Turn:
     """A dialogue in which nothing has been chosen yet."""
-    return Turn(ORDER[0], Draft())
+    return Turn(ORDER[plan][0], Draft(plan))
+
+
+def last_day(first: date, weeks: int) -> date:
+    """The last day of so many weeks."""
+    return first + weeks * A_WEEK - timedelta(days=1)
 
 
 def advance(step: Step, draft: Draft, answer: str, places: tuple[str, ...], today: date) -> Turn:
     """The turn that the press with this answer leads to. Never raises: what was not offered is `stale`."""
+    order = ORDER[draft.plan]
     try:
         chosen = _ANSWERS[step](draft, answer, places, today)
     except (_Passed, NotAButton):
         return Turn(step, draft, stale=True)
-    following = ORDER.index(step) + 1
-    return Turn(ORDER[following] if following < len(ORDER) else None, chosen)
+    following = order.index(step) + 1
+    return Turn(order[following] if following < len(order) else None, chosen)
 
 
 def question(step: Step, draft: Draft, places: tuple[str, ...], today: date, page: int = 0) -> Question:
@@ -109,6 +143,15 @@ def question(step: Step, draft: Draft, places: tuple[str, ...], today: date, pag
             first = today + timedelta(days=shown * DAYS_ON_A_SCREEN)
             days = tuple(first + timedelta(days=n) for n in range(DAYS_ON_A_SCREEN))
             return Question(days=days, next_page=(shown + 1) % SCREENS_OF_DAYS)
+        case Step.WEEKDAY:
+            return Question(numbers=tuple(range(7)))
+        case Step.FIRST:
+            shown = page % SCREENS_OF_MONDAYS
+            first = _monday(today) + shown * MONDAYS_ON_A_SCREEN * A_WEEK
+            days = tuple(first + n * A_WEEK for n in range(MONDAYS_ON_A_SCREEN))
+            return Question(days=days, next_page=(shown + 1) % SCREENS_OF_MONDAYS)
+        case Step.WEEKS:
+            return Question(numbers=WEEKS)
         case Step.STARTS:
             return Question(times=STARTS)
         case Step.ENDS:
@@ -126,6 +169,29 @@ def _day(draft: Draft, answer: str, _places: tuple[str, ...], today: date) -> Dr
     day = read_as(Day(), answer)
     _require(today <= day <= today + timedelta(days=DAYS_ON_A_SCREEN * SCREENS_OF_DAYS))
     return replace(draft, day=day)
+
+
+def _weekday(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
+    weekday = read_as(Number(1), answer)
+    _require(weekday in range(7))
+    return replace(draft, weekday=weekday)
+
+
+def _first(draft: Draft, answer: str, _places: tuple[str, ...], today: date) -> Draft:
+    day = read_as(Day(), answer)
+    _require(today <= day < _monday(today) + SCREENS_OF_MONDAYS * MONDAYS_ON_A_SCREEN * A_WEEK and not day.weekday())
+    return replace(draft, day=day)
+
+
+def _weeks(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
+    weeks = read_as(Number(2), answer)
+    _require(weeks in WEEKS)
+    return replace(draft, weeks=weeks)
+
+
+def _monday(today: date) -> date:
+    """The next Monday, which may be today."""
+    return today + timedelta(days=-today.weekday() % 7)
 
 
 def _starts(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -> Draft:
@@ -148,6 +214,7 @@ def _needed(draft: Draft, answer: str, _places: tuple[str, ...], _today: date) -
 
 _ANSWERS: Mapping[Step, Callable[[Draft, str, tuple[str, ...], date], Draft]] = {
     Step.PLACE: _place, Step.DAY: _day, Step.STARTS: _starts, Step.ENDS: _ends_at, Step.NEEDED: _needed,
+    Step.WEEKDAY: _weekday, Step.FIRST: _first, Step.WEEKS: _weeks,
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class Stretch:
 class Volunteer:
     """Somebody on the staff as they are on a day. `places`: where they can work; empty is everywhere.
 
-    `may_be_asked`: also for other people's shifts.
+    `may_be_asked`: also for other people's shifts. `is_coordinator`: has other things to do as well.
     """
 
     id: int
@@ -77,6 +77,7 @@ class Volunteer:
     is_paused: bool = False
     places: tuple[str, ...] = ()
     may_be_asked: bool = True
+    is_coordinator: bool = False
 
     @property
     def is_experienced(self) -> bool:
@@ -178,12 +179,14 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """`missing`: so many people; `no_experienced`: nobody on it is; `languages`: wanted, and spoken by nobody on it."""
+    """`missing`: so many people; `no_experienced`: nobody on it is; `languages`: wanted, and spoken by nobody on it;
+    `missing_experienced`: so many more of those who come ought to be."""
 
     grade: Grade
     missing: int = 0
     no_experienced: bool = False
     languages: tuple[str, ...] = ()
+    missing_experienced: int = 0
 
 
 def cover(needs: Needs, on_it: Collection[Volunteer]) -> Cover:
@@ -194,8 +197,9 @@ def cover(needs: Needs, on_it: Collection[Volunteer]) -> Cover:
     languages = tuple(sorted((code for code in needs.wants if code not in spoken), key=arabic_first))
     if not experienced:
         return Cover(Grade.RED, missing, True, languages)
-    short = missing or languages or experienced < needs.experienced
-    return Cover(Grade.AMBER if short else Grade.GREEN, missing, False, languages)
+    missing_experienced = max(0, needs.experienced - experienced)
+    short = missing or languages or missing_experienced
+    return Cover(Grade.AMBER if short else Grade.GREEN, missing, False, languages, missing_experienced)
 
 
 def arabic_first(code: str) -> tuple[bool, str]:
@@ -206,11 +210,12 @@ def arabic_first(code: str) -> tuple[bool, str]:
 def best_first(
     needs: Needs, on_it: Collection[Volunteer], fitting: Iterable[Volunteer], busy: Mapping[int, int]
 ) -> Sequence[Volunteer]:
-    """Who would fill the gap, the best first: who speaks what is missing, then who has fewest shifts ahead (`busy`);
-    else in the order given."""
+    """Who would fill the gap, the best first: who speaks what is missing, then volunteers before coordinators, then who
+    has fewest shifts ahead (`busy`); else in the order given."""
     lacks = set(cover(needs, on_it).languages)
 
-    def order(one: Volunteer) -> tuple[int, bool, int]:
-        return -len(lacks & set(one.speaks)), not one.is_experienced, busy.get(one.id, 0)
+    def order(one: Volunteer) -> tuple[int, bool, bool, int]:
+        speaks = -len(lacks & set(one.speaks))
+        return speaks, not one.is_experienced, one.is_coordinator, busy.get(one.id, 0)
 
     return sorted(fitting, key=order)

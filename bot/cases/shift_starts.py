@@ -18,18 +18,19 @@ from bot.roster.shifts import LONGEST_SHIFT, shift_to_hold
 from bot.roster.staffing import volunteers_of
 from models.case import CaseStatus
 from models.saying import fields_of
-from models.shift import NEEDED, ONLINE
+from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE
 from models.timer import TimerKind
 
 
 async def add_shift(
     work: Work, *, starts_at: datetime, ends_at: datetime, person_ids: list[int], place: str = ONLINE,
     longest: timedelta = LONGEST_SHIFT, needed: int = NEEDED, wants: Sequence[str] = (), note: str = "",
+    experienced: int = NEEDED_EXPERIENCED,
 ) -> int:  # fmt: skip
     """As `shifts.add_shift`; who waits for an answer without knowing when it comes will be told."""
     shift_id = await shifts.add_shift(
         work, starts_at=starts_at, ends_at=ends_at, person_ids=person_ids, place=place, longest=longest,
-        needed=needed, wants=wants, note=note,
+        needed=needed, wants=wants, note=note, experienced=experienced,
     )  # fmt: skip
     await staffed(work, place)
     return shift_id

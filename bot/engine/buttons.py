@@ -177,6 +177,16 @@ async def shown_as(work: Work, card: int) -> str | None:
     return None if row is None else row.kind
 
 
+async def first_of(work: Work, card: int, kinds: Collection[Notice]) -> Notice | None:
+    """Which of these kinds the message of this row has ever been of, be it something else by now."""
+    lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()
+    this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _ROWS.c.kind.in_(kinds)
+    found = (
+        await work.db.execute(select(_ROWS.c.kind).where(*this).order_by(_ROWS.c.id).limit(1))
+    ).scalar_one_or_none()
+    return None if found is None else Notice(found)
+
+
 async def saying_on(work: Work, card: int | None, saying: type[S]) -> S:
     """What the pressed message says by now, which is of this kind.
 

@@ -32,8 +32,8 @@ async def begin(work: Work, kind: DialogueKind, step: str, draft: Mapping[str, o
     return dialogue
 
 
-async def place(work: Work, dialogue: int, kind: DialogueKind, step: str) -> Place:
-    """Where the actor's dialogue stands.
+async def place(work: Work, dialogue: int, kind: DialogueKind, step: str | None = None) -> Place:
+    """Where the actor's dialogue stands; with `step`, only if that is what it asks.
 
     Raises:
         Stale: it is over, somebody else's or of another kind, or asks something else than this step by now.
@@ -55,7 +55,10 @@ async def kind_of(work: Work, dialogue: int) -> DialogueKind:
     found: str | None = (await work.db.execute(kind)).scalar_one_or_none()
     if found is None:
         raise Stale
-    return DialogueKind(found)
+    try:
+        return DialogueKind(found)
+    except ValueError:  # a newer version beside this one has begun it
+        raise Stale from None
 
 
 async def move(work: Work, dialogue: int, left: str, step: str, draft: Mapping[str, object]) -> None:

@@ -32,11 +32,16 @@ class CoverTold(Carried):
     missing: Annotated[int, Like((0, 1, 2))] = 0
     no_experienced: bool = False
     languages: tuple[Spoken, ...] = ()
+    missing_experienced: Annotated[int, Like((0, 1))] = 0
 
     @classmethod
     def of(cls, cover: Cover) -> "CoverTold":
         return cls(
-            grade=cover.grade, missing=cover.missing, no_experienced=cover.no_experienced, languages=cover.languages
+            grade=cover.grade,
+            missing=cover.missing,
+            no_experienced=cover.no_experienced,
+            languages=cover.languages,
+            missing_experienced=cover.missing_experienced,
         )
 
 

@@ -15,6 +15,7 @@ from bot.engine.rows import columns, every
 from bot.people import standing
 from bot.people.standing import Standing
 from models.base import table_of
+from models.people import Role
 from models.shift import Assignment
 from models.staffing import Volunteer
 
@@ -37,6 +38,7 @@ def as_on(one: Standing, day: date) -> Volunteer:
     return Volunteer(
         id=one.person_id, speaks=one.speaks, is_introduced=one.is_introduced, is_trainee=one.is_trainee,
         is_paused=one.is_paused_on(day), places=one.places, may_be_asked=one.may_be_asked,
+        is_coordinator=one.role == Role.COORDINATOR,
     )  # fmt: skip
 
 

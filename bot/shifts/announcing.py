@@ -4,18 +4,17 @@ They are shown with how many they go to before anything leaves. Who is away read
 theirs. Owns who is meant. It must not word anything: `texts_announce.py` does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
-from bot.people import names, people, standing
+from bot.people import names, spoken, standing
 from bot.roster import shifts, signing
 from bot.roster.shifts import ShiftRow
 from bot.shifts import finding, seen
 from bot.shifts.texts_announce import Announced, AnnounceSent, AnnounceSure
-from models.people import STAFF_LANGUAGES
 
 EVERYBODY = ("alla", "all", "everybody", "everyone")
 LONGEST_ANNOUNCED = 1000  # characters; a message to many is read on a phone between two other things
@@ -99,19 +98,9 @@ async def _to(work: Work, before: str, catalogues: Catalogues) -> To:
     said = names.folded(before)
     if said in EVERYBODY:
         return To()
-    if language := _languages(catalogues).get(said):
+    if language := spoken.by_name(catalogues).get(said):
         return To(language=language)
     meant = await finding.meant(work, "s", before, catalogues)
     if meant.which is not None:
         raise BadInput("announce_several_shifts")
     return To(await shifts.shift_of(work.db, meant.shift))
-
-
-def _languages(catalogues: Catalogues) -> Mapping[str, str]:
-    """Codes of languages, and what staff call them."""
-    found = {code: code for code in people.LANGUAGES_SPOKEN}
-    for reader in STAFF_LANGUAGES:
-        words = catalogues.desk(reader)
-        keys = {code: f"language_{code}" for code in people.LANGUAGES_SPOKEN}
-        found |= {names.folded(words(key)): code for code, key in keys.items() if key in words}
-    return found

@@ -88,6 +88,7 @@ async def shown(
     return ShiftShown(
         shift=await seen.seen_one(work, shift, with_cover=True), did=did, alias=alias, wants=tuple(shift.wants),
         candidates=await _candidates(work, fit[:BEST_SHOWN]), may_ask=len(may_ask), asked=asked,
+        experienced=shift.needed_experienced,
     )  # fmt: skip
 
 

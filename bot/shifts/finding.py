@@ -20,7 +20,7 @@ from bot.places.place_names import KnownPlace
 from bot.roster import shifts, signing
 from bot.roster.shifts import ShiftRow
 from bot.roster.signing import CannotStaff
-from bot.shifts import seen, typed
+from bot.shifts import asks, seen, typed
 from bot.shifts.texts_coordinator import Candidate, ShiftUsage, ShiftWhich, ShiftWho
 from bot.shifts.typed import NewLine, NewShift, ShiftWords
 from models.staffing import hindrance_by_time
@@ -88,8 +88,8 @@ async def meant(work: Work, deed: Deed, rest: str, catalogues: Catalogues) -> Me
     return Meant(found[0].id, person, said.reason)
 
 
-async def choose(work: Work, deed: Deed) -> ShiftWhich:
-    """The next shifts, to choose from.
+async def choose(work: Work, deed: Deed, page: int = 0) -> ShiftWhich:
+    """The next shifts, to choose from; so many on each page.
 
     Raises:
         BadInput: there are none.
@@ -102,7 +102,10 @@ async def choose(work: Work, deed: Deed) -> ShiftWhich:
         those = [one for one in those if len(one.on_it) < one.shift.needed] or those
     if deed == "u":
         those = [one for one in those if one.on_it] or those
-    return ShiftWhich(deed=deed, shifts=await seen.seen(work, those[:MOST_OFFERED], with_cover=True))
+    pages = -(-len(those) // MOST_OFFERED)
+    at = page % pages * MOST_OFFERED
+    shown = await seen.seen(work, those[at : at + MOST_OFFERED], with_cover=True)
+    return ShiftWhich(deed=deed, shifts=shown, next_page=(page + 1) % pages if pages > 1 else None)
 
 
 async def who_is_on(work: Work, shift_id: int) -> ShiftWho:
@@ -119,6 +122,23 @@ async def who_is_on(work: Work, shift_id: int) -> ShiftWho:
     called = await names.names_of(work.db, work.seal, [one.id for one in on_it])
     them = tuple(Candidate(person=one.id, alias=called.get(one.id, "?")) for one in on_it)
     return ShiftWho(shift=await seen.seen_one(work, shift, with_cover=True), people=them)
+
+
+async def who_fits(work: Work, shift_id: int) -> ShiftWho | None:
+    """Whoever could take a place on the shift, to choose from; None if nobody could, or there is none.
+
+    Raises:
+        NotFound: no such shift.
+        CannotStaff: it is over, or cancelled.
+    """
+    shift = await cancellable(work, shift_id)
+    fit = await asks.fitting(work, shift)
+    if not fit:
+        return None
+    called = await names.names_of(work.db, work.seal, [one.id for one in fit])
+    them = tuple(Candidate(person=one.id, alias=called.get(one.id, "?")) for one in fit[:MOST_OFFERED])
+    shown = await seen.seen_one(work, shift, with_cover=True)
+    return ShiftWho(shift=shown, people=them, deed="a", more=len(fit) - len(them))
 
 
 async def mine_named(work: Work, rest: str, catalogues: Catalogues) -> list[ShiftRow]:

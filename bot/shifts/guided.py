@@ -1,6 +1,8 @@
-"""A shift put together by buttons: what a press leads to is kept, and what is to be asked next returned.
+"""A shift, a line of the usual week or a term put together by buttons: what a press leads
+to is kept, and what is to be asked next returned.
 
-What that is, is decided by `models/shift_dialogue.py` and worded in `texts_guided.py`. It must not add the shift.
+What that is, is decided by `models/shift_dialogue.py` and worded in `texts_guided.py`. It must not
+add the shift.
 """
 
 from collections.abc import Sequence
@@ -9,25 +11,31 @@ from datetime import date
 from bot.engine import guided
 from bot.engine.errors import Stale
 from bot.engine.work import Work
+from bot.hours.told import Weekday
 from bot.places.places import PlaceRow, place_told, places
 from bot.places.told import PlaceTold
 from bot.shifts.texts_guided import ShiftAsk
-from bot.shifts.typed import NewShift
+from bot.shifts.typed import NewLine, NewShift, Term
 from models import shift_dialogue
 from models.buttons import GivenAnswer, TurnedTo
 from models.guided import DialogueKind
-from models.shift_dialogue import Draft, Step
+from models.shift_dialogue import Draft, Plan, Step
 
 
-async def begin(work: Work) -> ShiftAsk:
-    """The acting coordinator is to be asked the first question about a new shift."""
-    known, turn = await places(work.db), shift_dialogue.begin()
+async def begin(work: Work, plan: Plan = Plan.SHIFT) -> ShiftAsk:
+    """The acting coordinator is to be asked the first question about a new shift, line or term.
+
+    Raises:
+        NotFound: the actor is no coordinator.
+    """
+    work.require_publisher()
+    known, turn = await places(work.db), shift_dialogue.begin(plan)
     assert turn.step is not None
     dialogue = await guided.begin(work, DialogueKind.SHIFT, turn.step, turn.draft.to_json())
     return question(dialogue, turn.step, turn.draft, known, work.today)
 
 
-async def answered(work: Work, given: GivenAnswer) -> ShiftAsk | NewShift:
+async def answered(work: Work, given: GivenAnswer) -> ShiftAsk | NewShift | NewLine | Term:
     """The answer is kept, and this is to be asked next; or it was the last, and the dialogue is over.
 
     Raises:
@@ -39,7 +47,7 @@ async def answered(work: Work, given: GivenAnswer) -> ShiftAsk | NewShift:
         raise Stale
     if turn.step is None:
         await guided.end(work, given.dialogue, given.step)
-        return _new_shift(turn.draft)
+        return _made(turn.draft)
     await guided.move(work, given.dialogue, given.step, turn.step, turn.draft.to_json())
     return question(given.dialogue, turn.step, turn.draft, known, work.today)
 
@@ -60,18 +68,37 @@ def question(
     """What is to be asked where the dialogue stands."""
     asked = shift_dialogue.question(step, draft, _codes(known), today, page)
     return ShiftAsk(
-        dialogue=dialogue, step=step, at=_told(known, (draft.place,)), day=draft.day, starts=draft.starts,
-        ends=draft.ends, choices=_told(known, asked.places), days=asked.days, times=asked.times,
+        dialogue=dialogue, plan=draft.plan, step=step, at=_told(known, (draft.place,)), day=draft.day,
+        weekday=None if draft.weekday is None else Weekday(draft.weekday), starts=draft.starts, ends=draft.ends,
+        choices=_told(known, asked.places), days=asked.days, times=asked.times,
         numbers=asked.numbers, next_page=asked.next_page,
     )  # fmt: skip
 
 
-def _new_shift(draft: Draft) -> NewShift:
-    assert draft.day is not None and draft.starts is not None and draft.ends is not None
+async def leave(work: Work, dialogue: int) -> Plan:
+    """The dialogue is over, and nothing has come of it. Returns what it was to make.
+
+    Raises:
+        Stale: it was over already.
+    """
+    plan = (await _draft(work, dialogue)).plan
+    await guided.end(work, dialogue)
+    return plan
+
+
+def _made(draft: Draft) -> NewShift | NewLine | Term:
+    if draft.plan == Plan.TERM:
+        assert draft.day is not None
+        return draft.day, draft.last
+    assert draft.starts is not None and draft.ends is not None
+    if draft.plan == Plan.LINE:
+        assert draft.weekday is not None
+        return NewLine(draft.weekday, (draft.starts, draft.ends), draft.place, draft.needed)
+    assert draft.day is not None
     return NewShift(draft.day, (draft.starts, draft.ends), draft.place, draft.needed)
 
 
-async def _draft(work: Work, dialogue: int, step: str) -> Draft:
+async def _draft(work: Work, dialogue: int, step: str | None = None) -> Draft:
     return Draft.from_json((await guided.place(work, dialogue, DialogueKind.SHIFT, step)).draft)
 
 

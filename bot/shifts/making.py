@@ -47,6 +47,7 @@ async def new_shift(work: Work, new: NewShift) -> ShiftRow:
         person_ids=[],
         place=new.place,
         needed=new.needed,
+        experienced=new.experienced,
         wants=new.wants,
         note=new.note,
     )

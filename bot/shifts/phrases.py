@@ -88,6 +88,8 @@ def cover_words(words: Words, cover: CoverTold) -> Plain:
     lacks = [words("cover_missing", n=cover.missing)] if cover.missing else []
     if cover.no_experienced:
         lacks.append(words("cover_no_experienced"))
+    elif cover.missing_experienced:
+        lacks.append(words("cover_missing_experienced", n=cover.missing_experienced))
     if cover.languages:
         lacks.append(words("cover_no_speaker", languages=languages_text(words, cover.languages)))
     named = words(f"cover_{cover.grade}")
@@ -108,6 +110,11 @@ def who_text(words: Words, shift: ShiftSeen) -> Plain:
     """How many of how many are on it, and who."""
     there = words("shift_there", there=shift.there, needed=shift.needed)
     return words("shift_who", there=there, names=names_text(words, shift.volunteers)) if shift.volunteers else there
+
+
+def reply_lines(words: Words, write: Plain, line: Plain) -> tuple[Plain, Plain]:
+    """How words are given that a dialogue of buttons waits for: `write` says which, `line` is the same as one line."""
+    return words("reply_here", write=write), words("reply_or_line", line=line)
 
 
 def note_text(words: Words, shift: ShiftSeen) -> str:

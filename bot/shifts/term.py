@@ -100,7 +100,7 @@ async def add_line(work: Work, new: NewLine) -> int:
     line = new_id()
     values = {
         "id": line, "place": new.place, "weekday": new.weekday, "starts": new.span[0], "ends": new.span[1],
-        "needed": new.needed, "wants": list(new.wants),
+        "needed": new.needed, "needed_experienced": new.experienced, "wants": list(new.wants),
     }  # fmt: skip
     await work.db.execute(insert(_LINES).values(**values))
     return line
@@ -267,8 +267,8 @@ def _fresh(work: Work, one: Planned) -> FreshShift:
 
 def _told(row: _Line, known: dict[str, PlaceRow]) -> WeekLineTold:
     return WeekLineTold(
-        **fields_of(term_seen.at(row.place, known)), line=row.id, weekday=Weekday(row.weekday),
-        starts=row.starts, ends=row.ends, needed=row.needed, wants=tuple(row.wants),
+        **fields_of(term_seen.at(row.place, known)), line=row.id, weekday=Weekday(row.weekday), starts=row.starts,
+        ends=row.ends, needed=row.needed, experienced=row.needed_experienced, wants=tuple(row.wants),
     )  # fmt: skip
 
 

@@ -17,10 +17,12 @@ from bot.roster.told import InWords, ShiftNamed, ShiftSeen, Spoken, WhyTold
 from bot.shifts.phrases import (
     choice,
     language_name,
+    reply_lines,
     seen_lines,
     shift_name,
     why_lines,
 )
+from models.buttons import LEAVE_DIALOGUE
 from models.buttons_shifts import (
     ASK_THEM,
     ASSIGN,
@@ -28,14 +30,18 @@ from models.buttons_shifts import (
     COVERAGE,
     KEEP_SHIFT,
     NO_REASON,
+    OWN_REASON,
     OWN_WORDS,
+    PICK_PAGE,
     PICK_SHIFT,
     REASONS,
     SHIFTS_OF_WEEK,
+    SHOW_SHIFT,
 )
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Carried, Like, Name
+from models.shift import NEEDED_EXPERIENCED
 
 # Those that coordinators have, each with the line that shows how it is written.
 EXAMPLES = {
@@ -46,7 +52,7 @@ EXAMPLES = {
 }  # fmt: skip
 SHIFT_COMMANDS = ("shifts", "newshift", "template", "assign", "unassign", "cancelshift", "coverage", "undo", "announce")
 VOLUNTEER_COMMANDS = ("myshifts", "freeshifts", "cant", "swap", "calendar")
-WEEK = timedelta(days=7)
+WEEK, MOST_BUTTONS = timedelta(days=7), 12
 Count = Annotated[int, Like((0, 1, 3))]
 
 
@@ -70,6 +76,7 @@ class ShiftShown(ToStaff):
     wants: tuple[Spoken, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     may_ask: Count = 0
+    experienced: Annotated[int, Like((1, 2))] = 1
     asked: Annotated[int | None, Like((None, 0, 2))] = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
@@ -80,6 +87,7 @@ class ShiftShown(ToStaff):
         text = lines(
             did,
             seen_lines(words, self.shift, facts),
+            words("shift_needs_experienced", n=self.experienced) if self.experienced > NEEDED_EXPERIENCED else "",
             words("shift_wants", languages=Plain(dates.listed(wants, words.language))) if wants else "",
             words("stand_in_asked", n=self.asked) if self.asked is not None else self._nobody(words),
         )
@@ -108,9 +116,11 @@ class ShiftsOfWeek(ToStaff):
         title = words("shifts_of_week", week=Ltr(str(number)), first=words.short_day(self.monday))
         listed = [seen_lines(words, one, facts) for one in self.shifts]
         text = lines(title, *(listed or [words("shifts_none_that_week")]))
+        picks = [choice(words, SHOW_SHIFT.code(one.shift), one, facts) for one in self.shifts[:MOST_BUTTONS]]
         before = Choice(SHIFTS_OF_WEEK.code(self.monday - WEEK), words("shifts_week_before"))
         after = Choice(SHIFTS_OF_WEEK.code(self.monday + WEEK), words("shifts_week_after"))
-        return Prompt(text, ((before, after), (Choice(COVERAGE.code(), words("shifts_to_coverage")),)))
+        further = (before, after), (Choice(COVERAGE.code(), words("shifts_to_coverage")),)
+        return Prompt(text, (*rows_of(*picks), *further))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,31 +154,40 @@ class ShiftRefused(ToStaff):
 
 @dataclass(frozen=True, kw_only=True)
 class ShiftWhich(ToStaff):
-    """Several shifts are what was typed: which one? `deed`: what is to be done with it, to this person."""
+    """Several shifts are what was typed: which one? `deed`: what is to be done with it, to this person. `next_page`: of
+    further ones."""
 
     kind: ClassVar = Notice.SHIFT_WHICH
     deed: Literal["a", "u", "c", "s"]
     person: int = 0
     shifts: tuple[ShiftSeen, ...]
+    next_page: int | None = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
         listed = [seen_lines(words, one, facts) for one in self.shifts]
         picks = [choice(words, PICK_SHIFT.code(self.deed, one.shift, self.person), one, facts) for one in self.shifts]
-        return Prompt(lines(words("shift_which"), *listed), rows_of(*picks))
+        more = []
+        if self.next_page is not None:
+            more.append(Choice(PICK_PAGE.code(self.deed, self.next_page), words("more_choices")))
+        return Prompt(lines(words("shift_which"), *listed), rows_of(*picks, *more))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShiftWho(ToStaff):
-    """Who is to be taken off this shift?"""
+    """Who is to be taken off this shift, or put on it? `more`: of those who fit, further ones."""
 
     kind: ClassVar = Notice.SHIFT_WHO
     shift: ShiftSeen
     people: tuple[Candidate, ...]
+    deed: Literal["u", "a"] = "u"
+    more: Count = 0
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        text = lines(seen_lines(words, self.shift, facts), words("shift_who_leaves"))
+        ask = words("shift_who_leaves" if self.deed == "u" else "shift_who_comes")
+        more = words("shift_more_fit", n=self.more) if self.more else ""
+        text = lines(seen_lines(words, self.shift, facts), ask, more)
         number = self.shift.shift
-        picks = [Choice(PICK_SHIFT.code("u", number, one.person), Foreign(one.alias)) for one in self.people]
+        picks = [Choice(PICK_SHIFT.code(self.deed, number, one.person), Foreign(one.alias)) for one in self.people]
         return Prompt(text, rows_of(*picks))
 
 
@@ -189,8 +208,39 @@ class ShiftCancelAsk(ToStaff):
             yes = [Choice(CANCEL_SHIFT.code(number, OWN_WORDS), words("shift_cancel_yes"))]
         else:
             yes = [Choice(CANCEL_SHIFT.code(number, one), words(f"reason_{one}")) for one in REASONS]
+            yes.append(Choice(OWN_REASON.code(number), words("shift_cancel_own_words")))
             yes.append(Choice(CANCEL_SHIFT.code(number, NO_REASON), words("hours_no_reason")))
         return Prompt(text, rows_of(*yes, Choice(KEEP_SHIFT.code(number), words("no"))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftCancelWords(ToStaff):
+    """The reader's own reason why this shift is cancelled is written in answer to this message. `pressed`: it has come,
+    or was left."""
+
+    kind: ClassVar = Notice.SHIFT_CANCEL_WORDS
+    dialogue: int
+    shift: ShiftNamed
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        name = shift_name(words, self.shift, facts)
+        if self.pressed:
+            return Prompt(lines(words("shift_cancel_sure"), name))
+        write, line = words("shift_cancel_write"), words("shift_cancel_line", shift=name)
+        text = lines(words("shift_cancel_sure"), name, *reply_lines(words, write, line))
+        return Prompt(text, rows_of(Choice(LEAVE_DIALOGUE.code(self.dialogue), words("hours_leave"))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineOver(ToStaff):
+    """What the reader wrote in answer to a message that asks no more, or not for words, did nothing. `command`: with
+    which it is begun anew."""
+
+    kind: ClassVar = Notice.LINE_OVER
+    command: Annotated[str, Like(("announce",))]
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        return Prompt(words("line_over", command=Ltr(f"/{self.command}")))
 
 
 @dataclass(frozen=True, kw_only=True)

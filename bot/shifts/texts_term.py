@@ -17,10 +17,12 @@ from bot.places.told import PlaceTold
 from bot.roster.told import ShiftNamed, Spoken, WhyTold
 from bot.shifts.phrases import languages_text, place_of, shift_name, short_time, why_lines
 from bot.shifts.texts_term_off import TermAhead
-from models.buttons_shifts import DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
+from models.buttons_shifts import BEGIN_PLAN, DROP_TERM, END_STANDING, FREE, PUBLISH_TERM, WEEK_LINE, WITH_HOLIDAYS
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
 from models.saying import Carried, Clock, Like
+from models.shift import NEEDED_EXPERIENCED
+from models.shift_dialogue import Plan
 from models.term import Why
 
 MOST_LINES, MOST_LEFT_OUT = 20, 15
@@ -36,6 +38,7 @@ class WeekLineTold(PlaceTold):
     starts: Clock
     ends: Clock
     needed: Annotated[int, Like((2,))] = 2
+    experienced: Annotated[int, Like((1, 2))] = 1
     wants: tuple[Spoken, ...] = ()
 
 
@@ -66,6 +69,8 @@ class WeekShown(ToStaff):
         buttons = [_line_button(words, one, "week_remove_button", stays=False) for one in self.week[:MOST_LINES]]
         if self.removed:
             buttons.append(_line_button(words, self.removed, "shift_leave_button", stays=True))
+        plans = [Plan.LINE, Plan.TERM] if self.week else [Plan.LINE]
+        buttons += [Choice(BEGIN_PLAN.code(plan), words(f"plan_{plan}")) for plan in plans]
         return Prompt(text, rows_of(*buttons, *(one.button(words) for one in self.terms)))
 
 
@@ -78,9 +83,12 @@ def line_name(words: Words, one: WeekLineTold) -> Plain:
 
 def line_with_needs(words: Words, one: WeekLineTold) -> str:
     """The same, with how many it needs and which languages."""
-    needs = words("shift_people", n=one.needed)
-    wants = f", {languages_text(words, one.wants)}" if one.wants else ""
-    return words("week_line", line=line_name(words, one), needs=Plain(f"{needs}{wants}"))
+    needs = [words("shift_people", n=one.needed)]
+    if one.experienced > NEEDED_EXPERIENCED:
+        needs.append(words("shift_experienced", n=one.experienced))
+    if one.wants:
+        needs.append(languages_text(words, one.wants))
+    return words("week_line", line=line_name(words, one), needs=Plain(", ".join(needs)))
 
 
 def _line_button(words: Words, one: WeekLineTold, key: str, *, stays: bool) -> Choice:

@@ -17,7 +17,8 @@ from bot.language.textshape import clean
 from bot.language.typed import AFTER, BEFORE, Line, shown
 from bot.people.names import folded
 from bot.places.place_names import KnownPlace, places_named, take_places
-from models.shift import NEEDED, ONLINE
+from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE
+from models.staffing import Needs
 from models.term import LONGEST_TERM
 from models.timetable import Span
 
@@ -27,6 +28,7 @@ Term = tuple[date, date]
 FAR_AHEAD = timedelta(days=300)  # without a year, a day that was yesterday would be taken for one in a year
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEEDED = re.compile(rf"{BEFORE}(?P<needed>\d{{1,3}})(?:\s*(?:st|personer|volontärer|people|volunteers|slots))?{AFTER}")
+_EXPERIENCED = re.compile(rf"{BEFORE}(?P<experienced>\d{{1,3}})\s*(?:erfaren|erfarna|experienced){AFTER}")
 _WEEK = re.compile(rf"{BEFORE}(?:v(?:ecka)?\.?|w(?:eek)?)?\s*(?P<week>\d{{1,2}}){AFTER}")
 _NEXT = re.compile(rf"{BEFORE}(?:nästa(?: vecka)?|next(?: week)?){AFTER}")
 _THIS = re.compile(rf"{BEFORE}(?:den här veckan|denna vecka|this week|nu|now){AFTER}")
@@ -43,6 +45,7 @@ class NewShift:
     needed: int = NEEDED
     wants: tuple[str, ...] = ()
     note: str = ""
+    experienced: int = NEEDED_EXPERIENCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class ShiftWords:
 
 
 def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Collection[str]) -> NewShift:
-    """The shift that "7/12 13-16 linero 3 ar: nyckeln finns i disken" means; after a colon comes a note.
+    """The shift that "7/12 13-16 linero 3 2 erfarna ar: nyckeln i disken" means; after a colon comes a note.
 
     Raises:
         BadInput: something is missing or not understood, or the day has passed; says which word.
@@ -71,7 +74,7 @@ def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Co
     spans = take_spans(line)
     first, last = take_days(line, Calendar(today))
     places = take_places(line, _with_online(known))
-    needed, wants = _needed_and_wants(line, spoken)
+    needs = _needs(line, spoken)
     line.refuse_rest()
     if first is None:
         raise BadInput("hours_day_missing")
@@ -80,17 +83,20 @@ def parse_new(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Co
     if len(places) > 1:
         raise BadInput("shift_one_place", places=", ".join(places))
     _require_meant(first, today, line)
-    return NewShift(first, _one_span(spans), places[0], needed, wants, note)
+    return NewShift(first, _one_span(spans), places[0], needs.people, needs.wants, note, needs.experienced)
 
 
-def _needed_and_wants(line: Line, spoken: Collection[str]) -> tuple[int, tuple[str, ...]]:
-    """How many are needed and which languages are wanted, as they stand at the end of a line."""
-    needed = line.take(_NEEDED)
+def _needs(line: Line, spoken: Collection[str]) -> Needs:
+    """How many are needed, how many of them experienced, and which languages are wanted, as a line ends with them."""
+    experienced, needed = line.take(_EXPERIENCED), line.take(_NEEDED)
     wants = tuple(code for code in spoken if line.take(re.compile(rf"{BEFORE}{re.escape(code)}{AFTER}")))
     how_many = int(needed["needed"]) if needed else NEEDED
     if not 1 <= how_many <= MOST_NEEDED:
         raise BadInput("shift_needed_wrong", value=str(how_many), most=MOST_NEEDED)
-    return how_many, wants
+    of_them = int(experienced["experienced"]) if experienced else NEEDED_EXPERIENCED
+    if not 1 <= of_them <= how_many:
+        raise BadInput("shift_experienced_wrong", value=str(of_them), most=how_many)
+    return Needs(how_many, of_them, wants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,11 @@ class NewLine:
     place: str
     needed: int = NEEDED
     wants: tuple[str, ...] = ()
+    experienced: int = NEEDED_EXPERIENCED
 
 
 def parse_template(rest: str, *, today: date, known: Sequence[KnownPlace], spoken: Collection[str]) -> NewLine | Term:
-    """What the line adds to the usual week, "måndag 13-16 linero 2 ar"; or the term it is to be applied to,
+    """What the line adds to the usual week, "måndag 13-16 linero 3 2 erfarna ar"; or the term it is to be applied to,
     "11/1..4/6".
 
     Raises:
@@ -117,13 +124,13 @@ def parse_template(rest: str, *, today: date, known: Sequence[KnownPlace], spoke
         return _term(line, today)
     weekday = take_weekday(line)
     places = take_places(line, _with_online(known))
-    needed, wants = _needed_and_wants(line, spoken)
+    needs = _needs(line, spoken)
     line.refuse_rest()
     if weekday is None:
         raise BadInput("hours_weekday_missing")
     if len(places) > 1:
         raise BadInput("shift_one_place", places=", ".join(places))
-    return NewLine(weekday, _one_span(spans), places[0], needed, wants)
+    return NewLine(weekday, _one_span(spans), places[0], needs.people, needs.wants, needs.experienced)
 
 
 def _term(line: Line, today: date) -> Term:

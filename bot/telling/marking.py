@@ -26,6 +26,7 @@ from models.base import table_of
 from models.case import CaseEventKind, CaseStatus
 from models.outbox import REMINDERS, UNKNOWN_KIND, Notice, RowState
 from models.people import STAFF_ROLES, Address, Person
+from models.saying import Kept
 
 log = structlog.get_logger()
 REPEATABLE = (Notice.UNSAY, Notice.MENU, Notice.HOURS_POST)  # done twice, they have done the same
@@ -109,6 +110,8 @@ async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) 
         await _told_author(work, row, failed=failed)
     elif row.kind == Notice.WORDS and failed:
         await _point_to_desk(work, row)
+    elif row.kind == Notice.SHIFT_REMINDER_DOUBT and failed and values.get("failure") == DOUBTFUL:
+        await work.tell_address(row.address_id, Kept(Notice(row.kind), row.params))  # nobody else would know of it
     await _close_farewell_lane(work, row.address_id)
 
 

@@ -32,7 +32,7 @@ from bot.shifts import (
 from bot.shifts import texts_guided as texts_shift_guided
 from bot.trouble import texts as trouble_texts
 from bot.volunteers import texts as volunteers_texts
-from bot.volunteers import texts_own, texts_people
+from bot.volunteers import texts_invite, texts_own, texts_people, texts_role
 from models.dialogue import Prompt
 from models.outbox import Notice
 from models.saying import Saying, has_newer_field
@@ -43,7 +43,8 @@ SUBJECTS = (
     texts_ending, shifts_texts, texts_coordinator, texts_coverage, texts_feed, texts_announce, texts_term, texts_swap,
     texts_term_off,
     texts_undo,
-    texts_shift_guided, volunteers_texts, texts_people, texts_own,
+    texts_shift_guided, volunteers_texts, texts_people, texts_own, texts_invite,
+    texts_role,
 )  # fmt: skip
 
 

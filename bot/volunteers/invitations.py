@@ -4,6 +4,7 @@ It must not decide how the links reach them: whoever invites passes them on.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.people import login_links, people
 from bot.people.login_links import INVITE_LIVES
+from bot.people.names import folded
 from bot.people.people import LANGUAGES_SPOKEN
 from bot.volunteers.onboarding import standing_with_access
 from bot.volunteers.told import volunteer
@@ -37,16 +39,18 @@ class Doors(NamedTuple):
     until: datetime
 
 
-def read_line(typed: str) -> Named:
-    """The name and the languages of a line like "Nour ar,sv".
+def read_line(typed: str, languages: Mapping[str, str]) -> Named:
+    """The name and the languages of a line like "Nour ar,sv" or "Nour arabiska, svenska". `languages`: codes, by what
+    they are called (`bot/people/spoken.py`).
 
     Raises:
         BadInput: no name, or no language.
     """
     words = typed.split()
-    at = next((n for n, word in enumerate(words) if "," in word or word.lower() in LANGUAGES_SPOKEN), len(words))
+    at = next((n for n, word in enumerate(words) if "," in word or folded(word) in languages), len(words))
     alias, rest = " ".join(words[:at]), " ".join(words[at:])
-    speaks = [code.lower() for code in _BETWEEN.split(rest) if code and code not in ("och", "and")]
+    named = [folded(word) for word in _BETWEEN.split(rest) if word and word not in ("och", "and")]
+    speaks = [languages.get(word, word) for word in named]
     if not alias:
         raise BadInput("invite_no_name")
     if not speaks:

@@ -1,7 +1,7 @@
 """A volunteer's access ends: nothing of theirs opens any more, what they had in hand goes back to the queue, and what
 they were signed up for lacks somebody. For now, or for good: then nothing says any more who they were.
 
-A coordinator ends it, or the command line, where nobody of ours acts.
+A coordinator ends it, or the command line, where nobody of ours acts; or they themself, for good.
 """
 
 from typing import NamedTuple
@@ -12,12 +12,16 @@ from bot.cases import cases, drafts
 from bot.engine import bells
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
-from bot.people import access, in_chat, names
+from bot.people import access, in_chat, names, people
+from bot.roster import signing
 from bot.shifts import gone
+from bot.volunteers import roles
+from bot.volunteers.texts_own import LeaveAsk
+from bot.volunteers.texts_people import VolunteerLeft
 from bot.volunteers.told import volunteer
 from models.base import table_of
 from models.case import HeldLine
-from models.people import Address, Channel, LoginLink, Person, WebLogin
+from models.people import Address, Channel, LoginLink, Person, Role, WebLogin
 from models.volunteer import Onboarding, VolunteerProfile
 
 _PEOPLE, _ADDRESSES, _HELD = table_of(Person), table_of(Address), table_of(HeldLine)
@@ -49,7 +53,47 @@ async def leave_for_good(work: Work, person_id: int) -> Ended:
 
     Raises: as `end_access`.
     """
-    ended = await end_access(work, person_id)
+    return await _erase(work, person_id, await end_access(work, person_id))
+
+
+async def leave_by_oneself(work: Work) -> Ended:
+    """As `leave_for_good`, of whoever acts, by their own word; the coordinators know.
+
+    Raises:
+        NotFound: nobody of the staff acts.
+        BadInput: there would be no coordinator left.
+    """
+    me = work.staff
+    await roles.hold_coordinators(work)
+    await _require_a_coordinator_left(work, me.id)
+    alias = await names.name_of(work.db, work.seal, me.id) or "?"
+    left = await _erase(work, me.id, await _end(work, me.id))
+    told = VolunteerLeft(alias=alias, freed=left.freed, given_up=left.given_up, by_oneself=True)
+    await people.tell_coordinators(work, told)
+    return left
+
+
+async def ask_oneself(work: Work) -> LeaveAsk:
+    """What would happen if whoever acts left; nothing has.
+
+    Raises:
+        NotFound: nobody of the staff acts.
+        BadInput: there would be no coordinator left.
+    """
+    me = work.staff
+    await _require_a_coordinator_left(work, me.id)
+    in_hand = len(await cases.cases_of(work.db, me.id))
+    theirs = (await signing.shifts_of(work, [me.id], since=work.now)).get(me.id, [])
+    return LeaveAsk(cases=in_hand, shifts=len([one for one in theirs if one.starts_at > work.now]))
+
+
+async def _require_a_coordinator_left(work: Work, person_id: int) -> None:
+    if (await volunteer(work.db, work.seal, person_id)).role == Role.COORDINATOR:
+        await roles.require_another(work, person_id)
+
+
+async def _erase(work: Work, person_id: int, ended: Ended) -> Ended:
+    """Nothing says any more who this was, whose access has ended."""
     nobody = names.erased_columns() | {"shows_alias": False, "speaks": [], "language": None}
     await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(**nobody))
     for table, column in ((_PROFILES, "person_id"), (_STEPS, "person_id"), (_ADDRESSES, "person_id")):
@@ -73,8 +117,14 @@ async def give_access(work: Work, person_id: int) -> None:
 async def _require_other(work: Work, person_id: int) -> None:
     work.require_publisher()
     await volunteer(work.db, work.seal, person_id)
-    if work.actor is not None and work.actor.id == person_id:
+    if (
+        work.actor is None
+    ):  # whoever runs the server can add a coordinator, and must be able to shut out a lost telephone
+        return
+    if work.actor.id == person_id:
         raise BadInput("not_yourself")
+    await roles.hold_coordinators(work)
+    await _require_a_coordinator_left(work, person_id)
 
 
 async def disable_staff(work: Work, person_id: int) -> int:

@@ -18,7 +18,7 @@ from models.base import table_of
 from models.outbox import Meta
 from models.people import STAFF_LANGUAGES, STAFF_ROLES, Role
 
-STAFF_COMMANDS = ("cases", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "help")
+STAFF_COMMANDS = ("cases", *VOLUNTEER_COMMANDS, "me", "pause", "desk", "language", "leave", "help")
 PEOPLE_COMMANDS = ("volunteers", "invite")
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)

@@ -18,6 +18,7 @@ from models.buttons_people import (
     OPEN,
     OWN_ASKED,
     OWN_LANGUAGE,
+    OWN_LEAVE,
     OWN_MIGRATION,
     OWN_NAME,
     OWN_PAUSE,
@@ -128,6 +129,30 @@ class OwnProfile(ToStaff):
         yes = Choice(OWN_MIGRATION.code("yes"), tick(words("migrated_yes"), said is True))
         no = Choice(OWN_MIGRATION.code("no"), tick(words("migrated_no"), said is False))
         return rows_of(yes, no, *([] if said is None else [Choice(OWN_MIGRATION.code("back"), words("migrated_back"))]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveAsk(ToStaff):
+    """Does the reader leave for good? What would happen: so many cases of theirs, so many shifts ahead. `answer`: what
+    was answered, if it was no."""
+
+    kind: ClassVar = Notice.LEAVE_ASK
+    cases: Annotated[int, Like((0, 2))] = 0
+    shifts: Annotated[int, Like((0, 2))] = 0
+    answer: Literal["", "no"] = ""
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        if self.answer:
+            return Prompt(words("leave_not"))
+        yes, no = Choice(OWN_LEAVE.code("yes"), words("leave_yes")), Choice(OWN_LEAVE.code("no"), words("leave_no"))
+        return Prompt(lines(*leave_lines(words, self.cases, self.shifts)), rows_of(yes, no))
+
+
+def leave_lines(words: Words, cases: int, shifts: int) -> list[Plain]:
+    """What happens to somebody who leaves, with so many cases in hand and so many shifts ahead."""
+    back = [words("leave_cases", n=cases)] if cases else []
+    given = [words("leave_shifts", n=shifts)] if shifts else []
+    return [words("leave_sure"), *back, *given, words("leave_deletes")]
 
 
 def pause_lines(words: Words, given_up: int, cases: int) -> list[Plain]:

@@ -27,11 +27,13 @@ from models.buttons_people import (
     NEW_LINKS,
     PEOPLE_PAGE,
     PERSON,
+    ROLE,
     STEP,
     TRAINEE,
 )
 from models.dialogue import Choice, Prompt
 from models.outbox import Notice
+from models.people import Role
 from models.saying import Like, Name
 from models.volunteer import OnboardingStep
 
@@ -43,6 +45,7 @@ EXAMPLES = {
 VOLUNTEERS_ON_A_PAGE = 10
 Rows = tuple[tuple[Choice, ...], ...]
 Ends = Literal["disable", "leave"]
+StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 
 # Invitations.
@@ -156,12 +159,14 @@ def migrated_line(words: Words, migrated: int | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class VolunteerCard(ToStaff):
-    """One of them. `asks`: whether access is to end, for now or for good. `freed` and `given_up`: with the access that
+    """One of them. `asks`: whether access is to end, for now or for good; `asks_role`: whether they are to have this
+    role. `freed` and `given_up`: with the access that
     has just ended, so many cases wait again and so many shifts lack somebody."""
 
     kind: ClassVar = Notice.VOLUNTEER_CARD
     told: VolunteerTold
     asks: Ends | None = None
+    asks_role: StaffRole | None = None
     ended: bool = False
     freed: Annotated[int, Like((0, 2))] = 0
     given_up: Annotated[int, Like((0, 2))] = 0
@@ -169,6 +174,8 @@ class VolunteerCard(ToStaff):
     def said(self, words: Words, facts: Facts) -> Prompt:
         if self.asks is not None:
             return self._asked(words, self.asks)
+        if self.asks_role is not None:
+            return self._asked_role(words, self.asks_role)
         ended = ended_lines(words, self.told.alias, self.freed, self.given_up) if self.ended else []
         return Prompt(
             lines(*ended, *card_lines(words, self.told, facts.now.astimezone(facts.zone).date())), self._choices(words)
@@ -179,6 +186,12 @@ class VolunteerCard(ToStaff):
         yes = Choice(END_ACCESS.code(person, how, "yes"), words(f"volunteer_{how}"))
         no = Choice(END_ACCESS.code(person, how, "no"), words("no"))
         return Prompt(words(f"volunteer_{how}_sure", alias=Foreign(self.told.alias)), rows_of(yes, no))
+
+    def _asked_role(self, words: Words, role: Role) -> Prompt:
+        person = self.told.person
+        yes = Choice(ROLE.code(person, role, "yes"), words(f"volunteer_make_{role}"))
+        no = Choice(ROLE.code(person, role, "no"), words("no"))
+        return Prompt(words(f"volunteer_make_{role}_sure", alias=Foreign(self.told.alias)), rows_of(yes, no))
 
     def _choices(self, words: Words) -> Rows:
         told, person = self.told, self.told.person
@@ -192,20 +205,27 @@ class VolunteerCard(ToStaff):
         ]
         trainee = Choice(TRAINEE.code(person, not told.is_trainee), tick(words("stands_trainee"), told.is_trainee))
         links = Choice(NEW_LINKS.code(person), words("volunteer_links"))
+        other = Role.VOLUNTEER if told.role == Role.COORDINATOR else Role.COORDINATOR
+        role = Choice(ROLE.code(person, other, "ask"), words(f"volunteer_make_{other}"))
         ends = [Choice(END_ACCESS.code(person, how, "ask"), words(f"volunteer_{how}")) for how in ("disable", "leave")]
-        return (*rows_of(*steps), (trainee, links), tuple(ends))
+        return (*rows_of(*steps), (trainee, links), (role,), tuple(ends))
 
 
 @dataclass(frozen=True, kw_only=True)
 class VolunteerLeft(ToStaff):
-    """One of them has left for good, in place of the card; what became of their cases and shifts."""
+    """One of them has left for good; what became of their cases and shifts. `by_oneself`: nobody showed them out."""
 
     kind: ClassVar = Notice.VOLUNTEER_LEFT
     alias: Name
     freed: Annotated[int, Like((0, 2))] = 0
     given_up: Annotated[int, Like((0, 2))] = 0
+    by_oneself: bool = False
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
+        if self.by_oneself:
+            cases = [words("volunteer_cases_back", n=self.freed)] if self.freed else []
+            shifts = [words("volunteer_shifts_left", n=self.given_up)] if self.given_up else []
+            return Prompt(lines(words("volunteer_left_by_oneself", alias=Foreign(self.alias)), *cases, *shifts))
         return Prompt(lines(*left_lines(words, self.alias, self.freed, self.given_up)))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ from bot.places import places
 from bot.roster import shifts
 from bot.roster.signing import CannotStaff
 from bot.shifts import making
-from bot.volunteers import leaving, onboarding, told
+from bot.volunteers import leaving, onboarding, roles, told
 from bot.volunteers.phrases_people import state_text, steps_lines
 from bot.volunteers.texts_people import card_lines, ended_lines, left_lines
 from handlers.cli import common
@@ -27,6 +28,15 @@ from models.shift import ONLINE
 from models.volunteer import OnboardingStep
 
 words = common.words
+
+
+class StaffRole(StrEnum):
+    """The roles that staff have, as they are typed."""
+
+    VOLUNTEER = Role.VOLUNTEER.value
+    COORDINATOR = Role.COORDINATOR.value
+
+
 volunteer = typer.Typer(help=words("cli_volunteer"), no_args_is_help=True)
 shift = typer.Typer(help=words("cli_shift"), no_args_is_help=True)
 
@@ -169,6 +179,22 @@ def leave_for_good(
         async with store.work() as work:
             left = await leaving.leave_for_good(work, await _volunteer_id(work, name))
         _print(left_lines(words, name, left.freed, left.given_up))
+
+    common.with_store(act)
+
+
+@volunteer.command("role", help=words("cli_volunteer_role"))
+def change_role(
+    name: Annotated[str, typer.Argument(help=words("cli_name"))],
+    role: Annotated[StaffRole, typer.Argument(help=words("cli_role"))],
+    is_sure: Annotated[bool, typer.Option("--yes", help=words("cli_leave_yes"))] = False,
+) -> None:
+    async def act(store: Store) -> None:
+        if not is_sure and not common.says_yes(words(f"volunteer_make_{role}_sure", alias=Foreign(name))):
+            common.fail(words("cli_role_stays"))
+        async with store.work() as work:
+            await roles.change_role(work, await _volunteer_id(work, name), Role(role))
+        _print([words(f"cli_role_is_{role}", name=Foreign(name))])
 
     common.with_store(act)
 

@@ -30,14 +30,10 @@ from bot.hours.typed import lines
 from bot.language.i18n import Catalogues
 from bot.places import places
 from bot.trouble import clock_doubt
-from handlers.telegram import week_presses
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import (
-    ANSWER,
     CLOCK,
-    LEAVE_DIALOGUE,
-    MORE_ANSWERS,
     Alone,
     GivenAnswer,
     OfDialogue,
@@ -168,23 +164,20 @@ async def _tell_day(work: Work, actor: Actor, rest: str) -> None:
 # What was pressed.
 
 
-async def _answered(press: Press, given: GivenAnswer) -> Answer:
-    if await week_presses.is_of_a_shift(press, given.dialogue):
-        return await week_presses.answered(press, given)
+async def answered(press: Press, given: GivenAnswer) -> Answer:
+    """The answer is kept; the next question, or what came of them all, stands in place of this one."""
     await _require_asking(press)
     return await _go_on(press, await guided.answered(press.work, given))
 
 
-async def _turned(press: Press, to: TurnedTo) -> Answer:
-    if await week_presses.is_of_a_shift(press, to.dialogue):
-        return await week_presses.turned(press, to)
+async def turned(press: Press, to: TurnedTo) -> Answer:
+    """The same question, with other answers to it."""
     await _require_asking(press)
     return await _go_on(press, await guided.turned(press.work, to))
 
 
-async def _left(press: Press, dialogue: OfDialogue) -> Answer:
-    if await week_presses.is_of_a_shift(press, dialogue.dialogue):
-        return await week_presses.left(press, dialogue)
+async def left(press: Press, dialogue: OfDialogue) -> Answer:
+    """Nothing has come of the dialogue."""
     await _require_asking(press)
     await guided.leave(press.work, dialogue)
     return await _go_on(press, HoursDropped())
@@ -279,9 +272,6 @@ async def _pressed_holiday(press: Press, decided: HolidayDecision) -> Answer:
 
 PRESSES: Presses[Press, Awaitable[Answer]] = dict(
     (
-        on(ANSWER, _answered),
-        on(MORE_ANSWERS, _turned),
-        on(LEAVE_DIALOGUE, _left),
         on(GUIDED, _pressed_of_first),
         on(LEAVE, _left_of_first),
         on(PUBLISH, _pressed_publish),

@@ -4,15 +4,16 @@ It must not decide what can be said (`bot/volunteers/profiles.py`), nor touch an
 """
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.cases import cases
 from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
-from bot.engine.errors import BadInput
+from bot.engine.errors import BadInput, Stale
 from bot.engine.work import Work
-from bot.volunteers import pauses, profiles, told
-from bot.volunteers.texts_own import OwnProfile, Views
+from bot.volunteers import leaving, pauses, profiles, told
+from bot.volunteers.texts_own import LeaveAsk, OwnProfile, Views
 from bot.volunteers.texts_people import (
     usage,
 )
@@ -23,6 +24,7 @@ from models.buttons_people import (
     OPEN,
     OWN_ASKED,
     OWN_LANGUAGE,
+    OWN_LEAVE,
     OWN_MIGRATION,
     OWN_NAME,
     OWN_PAUSE,
@@ -30,6 +32,7 @@ from models.buttons_people import (
     OWN_PLACE,
     OWN_TOPIC,
     OWN_VIEW,
+    LeaveAnswer,
     OwnAnswer,
     OwnLanguage,
     OwnMigration,
@@ -40,7 +43,7 @@ from models.buttons_people import (
 )
 from models.dialogue import Answer
 
-COMMANDS = ("me", "pause")
+COMMANDS = ("me", "pause", "leave")
 DONE = Answer("")
 
 
@@ -50,11 +53,15 @@ async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
     if name not in COMMANDS:
         return False
     try:
-        if name == "pause" and rest:
+        if name == "leave":
+            await work.tell(actor.id, await leaving.ask_oneself(work))
+        elif name == "pause" and rest:
             await _pause_as_typed(work, actor, rest)
         else:
             await _tell_own(work, actor, "pause" if name == "pause" else "all")
     except BadInput as refusal:
+        if name == "leave":
+            raise
         await work.tell(actor.id, usage(name, refusal))
     return True
 
@@ -150,6 +157,18 @@ async def _said_of_migrating(press: Press, said: OwnMigration) -> Answer:
     return await _go_on(press, "moved")
 
 
+async def _left(press: Press, given: LeaveAnswer) -> Answer:
+    """They have left; the button says so, since nothing is said to them any more. Or they stay."""
+    asked = await engine_buttons.saying_on(press.work, press.card, LeaveAsk)
+    if asked.answer:
+        raise Stale
+    if given.answer == "no":
+        await press.work.tell(press.actor.id, replace(asked, answer="no"), edits=press.card)
+        return DONE
+    await leaving.leave_by_oneself(press.work)
+    return Answer("leave_done")
+
+
 async def _require_own(press: Press) -> None:
     await engine_buttons.require_shown_as(press.work, press.card, OwnProfile.kind)
 
@@ -175,5 +194,6 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(OWN_ASKED, _may_be_asked),
         on(OWN_NAME, _changed_name),
         on(OWN_MIGRATION, _said_of_migrating),
+        on(OWN_LEAVE, _left),
     )
 )

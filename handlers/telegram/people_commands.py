@@ -10,13 +10,13 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
 from bot.engine.errors import BadInput
 from bot.engine.work import Work
-from bot.people import names
-from bot.volunteers import invitations, leaving, onboarding, told
+from bot.language.i18n import Catalogues
+from bot.people import names, spoken
+from bot.volunteers import invitations, invite_guided, leaving, onboarding, roles, told
 from bot.volunteers.invitations import Doors
 from bot.volunteers.texts_people import (
     VOLUNTEERS_ON_A_PAGE,
     InvitationLinks,
-    PeopleUsage,
     VolunteerCard,
     VolunteerInvited,
     VolunteerLeft,
@@ -31,40 +31,43 @@ from models.buttons_people import (
     NEW_LINKS,
     PEOPLE_PAGE,
     PERSON,
+    ROLE,
     STEP,
     TRAINEE,
     Ending,
     Learning,
     OfPerson,
     PeoplePage,
+    RoleGiven,
     StepTaken,
 )
 from models.dialogue import Answer
+from models.people import Role
 from models.volunteer import OnboardingStep
 
 COMMANDS = ("invite", "volunteers")
 DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
 
 
-async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
+async def command(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> bool:
     """Whether the command was about people; if so it has had its effect, or the coordinator is told what to write."""
     if name not in COMMANDS:
         return False
     try:
-        await _obey(work, actor, name, rest)
+        await _obey(work, actor, name, rest, catalogues)
     except BadInput as refusal:
         await work.tell(actor.id, usage(name, refusal))
     return True
 
 
-async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
+async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Catalogues) -> None:
     match name:
         case "invite" if rest:
-            typed = invitations.read_line(rest)
+            typed = invitations.read_line(rest, spoken.by_name(catalogues))
             doors = await invitations.invite(work, alias=typed.alias, speaks=typed.speaks)
-            await _tell_doors(work, actor, doors)
+            await tell_doors(work, actor, doors)
         case "invite":
-            await work.tell(actor.id, PeopleUsage(command=name))
+            await work.tell(actor.id, await invite_guided.begin(work))
         case _ if rest:
             person_id = await names.staff_named(work.db, work.seal, rest)
             if person_id is None:
@@ -74,7 +77,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str) -> None:
             await _tell_list(work, actor, 0)
 
 
-async def _tell_doors(work: Work, actor: Actor, doors: Doors, *, again: bool = False) -> None:
+async def tell_doors(work: Work, actor: Actor, doors: Doors, *, again: bool = False) -> None:
     """What was done, and then, in a message of its own, what is to be passed on."""
     await work.tell(actor.id, VolunteerInvited(alias=doors.alias, hours=invitations.HOURS, again=again))
     sealed_as, hidden = work.hide(f"{doors.desk} {doors.chat}")
@@ -139,7 +142,7 @@ async def _new_links(press: Press, of: OfPerson) -> Answer:
     work, address = press.work, press.actor.address_id or 0
     if await engine_buttons.said_lately(work, address, InvitationLinks, lambda one: one.person == of.person):
         return IN_THE_CHAT
-    await _tell_doors(work, press.actor, await invitations.new_doors(work, of.person), again=True)
+    await tell_doors(work, press.actor, await invitations.new_doors(work, of.person), again=True)
     return DONE
 
 
@@ -165,11 +168,26 @@ async def _ends(press: Press, ending: Ending) -> Answer:
     return DONE
 
 
+async def _role(press: Press, given: RoleGiven) -> Answer:
+    """Asked first; with a yes, it is theirs."""
+    await _require_card(press)
+    if given.answer == "ask":
+        press.work.require_publisher()
+        one = await told.volunteer(press.work.db, press.work.seal, given.person)
+        asked = VolunteerCard(told=one, asks_role=Role(given.role))
+        await press.work.tell(press.actor.id, asked, edits=press.card)
+        return DONE
+    if given.answer == "yes":
+        await roles.change_role(press.work, given.person, Role(given.role))
+    await _tell_card(press.work, press.actor, given.person, press.card)
+    return DONE
+
+
 async def _gives_access(press: Press, of: OfPerson) -> Answer:
     await _require_card(press)
     await leaving.give_access(press.work, of.person)
     await _tell_card(press.work, press.actor, of.person, press.card)
-    await _tell_doors(press.work, press.actor, await invitations.new_doors(press.work, of.person), again=True)
+    await tell_doors(press.work, press.actor, await invitations.new_doors(press.work, of.person), again=True)
     return DONE
 
 
@@ -186,5 +204,6 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
         on(NEW_LINKS, _new_links),
         on(END_ACCESS, _ends),
         on(GIVE_ACCESS, _gives_access),
+        on(ROLE, _role),
     )
 )

@@ -8,7 +8,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.roster.signing import CannotStaff
-from bot.shifts import announcing, coverage, feeds, finding, guided, lists, making, seen, swaps, term
+from bot.shifts import announce_guided, announcing, coverage, feeds, finding, guided, lists, making, seen, swaps, term
 from bot.shifts.finding import Deed
 from bot.shifts.texts import CantSure
 from bot.shifts.texts_coordinator import SHIFT_COMMANDS, ShiftCancelAsk, ShiftRefused
@@ -90,7 +90,7 @@ async def _obey(work: Work, actor: Actor, name: str, rest: str, catalogues: Cata
             made = await making.new_shift(work, await finding.new_shift(work, rest, catalogues))
             await work.tell(actor.id, await coverage.shown(work, made.id, did="made"))
         case "announce" if not rest:
-            await work.tell(actor.id, await finding.usage(work, name))
+            await work.tell(actor.id, await announce_guided.begin(work))
         case "announce":
             await work.tell(actor.id, await announcing.asked(work, rest, catalogues))
         case "template" if not rest:
@@ -138,6 +138,8 @@ async def do(work: Work, actor: Actor, deed: Deed, shift: int, person: int, reas
             row = await finding.cancellable(work, shift)
             asked = ShiftCancelAsk(shift=await seen.seen_one(work, row, with_cover=True), in_words=reason)
             await work.tell(actor.id, asked, edits=card)
+        case "a" if (who := await finding.who_fits(work, shift)) is not None:
+            await work.tell(actor.id, who, edits=card)
         case _:
             await work.tell(actor.id, await coverage.shown(work, shift), edits=card)
 

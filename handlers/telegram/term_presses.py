@@ -12,9 +12,11 @@ from bot.shifts import standing_signups, swaps, term, term_off
 from bot.shifts.texts_swap import SwapWhich
 from bot.shifts.texts_term import Standing, TermDropped, TermPreview
 from bot.shifts.texts_term_off import TermOffAsk
+from handlers.telegram.plan_presses import pressed_begin
 from handlers.telegram.press import Press, said_lately
 from models.button import Presses, on
 from models.buttons_shifts import (
+    BEGIN_PLAN,
     DROP_TERM,
     END_STANDING,
     EVERY_WEEKS,
@@ -136,6 +138,7 @@ PRESSES: Presses[Press, Awaitable[Answer]] = dict(
 )
 PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
     (
+        on(BEGIN_PLAN, pressed_begin),
         on(WEEK_LINE, _pressed_line),
         on(WITH_HOLIDAYS, _pressed_holidays),
         on(PUBLISH_TERM, _pressed_publish),

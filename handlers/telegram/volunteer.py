@@ -18,8 +18,9 @@ from bot.language import commands
 from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
+from bot.volunteers.menus import commands_of
 from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
-from handlers.telegram import coordinator, own_commands, people_commands, shift_commands, undo_commands
+from handlers.telegram import coordinator, line_replies, own_commands, people_commands, shift_commands, undo_commands
 from handlers.telegram.newcomer import act_of
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import quoted, take_apart
@@ -28,7 +29,18 @@ from models.dialogue import Answer, Edited, Unreadable
 from models.people import Channel, Role
 
 DONE = Answer("")
-TAKE_NO_ARGUMENTS = ("cases", "desk", "language", "help", "hours_undo", "undo", "me", *shift_commands.TAKE_NO_ARGUMENTS)
+COORDINATORS_ALONE = {*commands_of(Role.COORDINATOR), *coordinator.COMMANDS} - {*commands_of(Role.VOLUNTEER)}
+TAKE_NO_ARGUMENTS = (
+    "cases",
+    "desk",
+    "language",
+    "help",
+    "hours_undo",
+    "undo",
+    "me",
+    "leave",
+    *shift_commands.TAKE_NO_ARGUMENTS,
+)
 
 
 async def wrote(work: Work, update: Update, message: Message, catalogues: Catalogues) -> Answer:
@@ -43,6 +55,8 @@ async def wrote(work: Work, update: Update, message: Message, catalogues: Catalo
             await _refuse_unreadable(work, actor, sent, message.message_id)
         case _ if (line := commands.of_staff(message.text or "")) is not None:
             await _command(work, actor, line, message, catalogues)
+        case _ if await line_replies.took(work, actor, message):
+            pass
         case _:
             await addressee.volunteer_said(work, await _said(work, message))
     return DONE
@@ -67,9 +81,9 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
     """Whether the line was a command of this person's, which then has had its effect."""
     if actor.role == Role.COORDINATOR and await coordinator.command(work, actor, line.name, line.rest, catalogues):
         return True
-    if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest):
+    if actor.role == Role.COORDINATOR and await people_commands.command(work, actor, line.name, line.rest, catalogues):
         return True
-    if line.name in people_commands.COMMANDS:
+    if actor.role != Role.COORDINATOR and line.name in COORDINATORS_ALONE:
         await work.tell(actor.id, Refused(refusal="for_coordinators"))
         return True
     if await own_commands.command(work, actor, line.name, line.rest):

@@ -17,6 +17,7 @@ from bot.people.texts import DeskLink, DevicesEnded
 from bot.volunteers.texts import StaffHelp
 from handlers.telegram import (
     coordinator,
+    guided_presses,
     own_commands,
     people_commands,
     session_presses,
@@ -204,5 +205,5 @@ PRESSES: Presses[Press, Awaitable[Answer]] = {
 OF_COORDINATORS = {
     **PRESSES, **coordinator.PRESSES, **people_commands.PRESSES, **session_presses.PRESSES_OF_COORDINATORS,
     **week_presses.PRESSES_OF_COORDINATORS, **term_presses.PRESSES_OF_COORDINATORS,
-    **undo_commands.PRESSES_OF_COORDINATORS,
+    **undo_commands.PRESSES_OF_COORDINATORS, **guided_presses.PRESSES_OF_COORDINATORS,
 }  # fmt: skip

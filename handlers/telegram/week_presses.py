@@ -1,24 +1,22 @@
-"""A coordinator's week on Telegram: what is pressed under a shift, a week, what is not covered, and the new shift.
+"""A coordinator's week on Telegram: what is pressed under a shift, a week, and what is not covered.
 
-Reads, acts, answers. What is typed is in `shift_commands.py`. It must not decide who may take a shift.
+Reads, acts, answers. What is typed is in `shift_commands.py`, what is put together by buttons in `guided_presses.py`.
+It must not decide who may take a shift.
 """
 
 from collections.abc import Awaitable
 
 from bot.engine import buttons as engine_buttons
-from bot.engine import guided as engine_guided
-from bot.engine.errors import BadInput
 from bot.roster.signing import CannotStaff
-from bot.shifts import announcing, asks, coverage, finding, guided, making
+from bot.shifts import announcing, asks, coverage, finding, making
 from bot.shifts.finding import Deed
 from bot.shifts.texts_announce import AnnounceNot, AnnounceSure
 from bot.shifts.texts_coordinator import ShiftCancelAsk, ShiftShown, ShiftWhich, ShiftWho
 from bot.shifts.texts_coverage import ShiftCoverage
-from bot.shifts.texts_guided import ShiftAsk, ShiftNotMade
 from handlers.telegram.press import Press, said_lately
 from handlers.telegram.shift_commands import do, refuse
 from models.button import Presses, on
-from models.buttons import Alone, GivenAnswer, OfDialogue, TurnedTo
+from models.buttons import Alone
 from models.buttons_shifts import (
     ANNOUNCE,
     ANNOUNCE_NOT,
@@ -29,17 +27,18 @@ from models.buttons_shifts import (
     KEEP_SHIFT,
     NO_REASON,
     OWN_WORDS,
+    PICK_PAGE,
     PICK_SHIFT,
     SHIFTS_OF_WEEK,
     SHOW_SHIFT,
     Assigning,
     Cancelling,
+    OfDeedPage,
     OfShift,
     OfWeek,
     Picked,
 )
 from models.dialogue import Answer
-from models.guided import DialogueKind
 from models.staffing import WhyNot
 
 DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
@@ -75,8 +74,17 @@ async def _pressed_pick(press: Press, picked: Picked) -> Answer:
         asked = await finding.who_is_on(press.work, picked.shift)
         await press.work.tell(press.actor.id, asked, edits=press.card)
         return DONE
-    await engine_buttons.require_shown_as(press.work, press.card, ShiftWhich.kind, ShiftWho.kind)
+    kinds = (ShiftWhich.kind, ShiftWho.kind) if picked.person else (ShiftWhich.kind,)
+    await engine_buttons.require_shown_as(press.work, press.card, *kinds)
     return await _tried(press, picked.deed, picked.shift, picked.person)
+
+
+async def _pressed_page(press: Press, turned: OfDeedPage) -> Answer:
+    """The same question, with further shifts to choose from."""
+    await engine_buttons.require_shown_as(press.work, press.card, ShiftWhich.kind)
+    which = await finding.choose(press.work, turned.deed, turned.page)
+    await press.work.tell(press.actor.id, which, edits=press.card)
+    return DONE
 
 
 async def _tried(press: Press, deed: Deed, shift: int, person: int) -> Answer:
@@ -132,52 +140,6 @@ async def _pressed_announce_not(press: Press, _: Alone) -> Answer:
     return DONE
 
 
-# The dialogue that adds a shift: its buttons are those of all dialogues, so `coordinator.py` reads them.
-
-
-async def is_of_a_shift(press: Press, dialogue: int) -> bool:
-    """Whether the actor's dialogue puts a shift together.
-
-    Raises:
-        Stale: it is over, or somebody else's.
-    """
-    return await engine_guided.kind_of(press.work, dialogue) == DialogueKind.SHIFT
-
-
-async def answered(press: Press, given: GivenAnswer) -> Answer:
-    """The next question stands in place of the one that was answered; after the last, the shift that was made."""
-    await engine_buttons.require_shown_as(press.work, press.card, ShiftAsk.kind)
-    following = await guided.answered(press.work, given)
-    if isinstance(following, ShiftAsk):
-        await press.work.tell(press.actor.id, following, edits=press.card)
-        return DONE
-    try:
-        made = await making.new_shift(press.work, following)
-    except CannotStaff as refused:
-        await refuse(press.work, press.actor, refused, press.card)
-    except BadInput as refusal:
-        await press.work.tell(press.actor.id, await finding.usage(press.work, "newshift", refusal), edits=press.card)
-    else:
-        shown = await coverage.shown(press.work, made.id, did="made")
-        await press.work.tell(press.actor.id, shown, edits=press.card)
-    return DONE
-
-
-async def turned(press: Press, to: TurnedTo) -> Answer:
-    """The same question, with other answers to it."""
-    await engine_buttons.require_shown_as(press.work, press.card, ShiftAsk.kind)
-    await press.work.tell(press.actor.id, await guided.turned(press.work, to), edits=press.card)
-    return DONE
-
-
-async def left(press: Press, dialogue: OfDialogue) -> Answer:
-    """Nothing has come of the dialogue."""
-    await engine_buttons.require_shown_as(press.work, press.card, ShiftAsk.kind)
-    await engine_guided.end(press.work, dialogue.dialogue)
-    await press.work.tell(press.actor.id, ShiftNotMade(), edits=press.card)
-    return DONE
-
-
 PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
     (
         on(SHIFTS_OF_WEEK, _pressed_week),
@@ -185,6 +147,7 @@ PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
         on(SHOW_SHIFT, _pressed_show),
         on(ASSIGN, _pressed_assign),
         on(PICK_SHIFT, _pressed_pick),
+        on(PICK_PAGE, _pressed_page),
         on(ASK_THEM, _pressed_ask_them),
         on(CANCEL_SHIFT, _pressed_cancel),
         on(KEEP_SHIFT, _pressed_keep),

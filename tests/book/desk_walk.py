@@ -138,6 +138,8 @@ class _Volunteer(_Staff):
         await self.walk.sends("/desk/me", known | {"first": begins, "last": "2020-01-01"}, "a pause that cannot be")
         await self.walk.sends("/desk/me", known | {"first": begins}, "a pause that gives up a shift")
         await self.walk.sends("/desk/me", known, "and none after all")
+        await self.walk.opens("/desk/me/leave", "asked before one leaves for good")
+        await self.walk.sends("/desk/me/leave", {}, "without a yes")
 
     async def _new(self) -> None:
         nour = await builders.new_volunteer(self.site.service, f"Nour {self.walk.language}")
@@ -234,6 +236,9 @@ class _Coordinator(_Staff):
         await self.walk.sends(f"{path}/steps", {"steps": "interview", "trainee": "1"}, "a step, and a trainee")
         await self.walk.sends(path, {"speaks": "ar", "last": "2026-12-24"}, "a pause without a first day")
         await self.walk.sends(path, {"speaks": "ar", "places": PLACE}, "changed")
+        await self.walk.opens(f"{path}/role/coordinator", "asked before somebody is made coordinator")
+        await self.walk.sends(f"{path}/role/coordinator", {"sure": "1"}, "they are one")
+        await self.walk.sends(f"{path}/role/volunteer", {"sure": "1"}, "and a volunteer again")
         await self.walk.sends(f"{path}/links", note="new links")
         await self.walk.opens(f"{path}/end/disable", "asked before access ends")
         await self.walk.sends(f"{path}/end/disable", {"sure": "1"}, "it has ended")

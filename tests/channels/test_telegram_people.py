@@ -10,8 +10,10 @@ import pytest
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import standing
+from bot.volunteers.menus import commands_of
 from models.case import CaseStatus
 from models.outbox import Notice
+from models.people import Role
 from models.volunteer import OnboardingStep
 from tests import builders
 from tests.builders import Staff, case_row, table
@@ -156,7 +158,6 @@ async def test_new_links_end_the_old_ones_and_a_double_press_makes_them_once(hou
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("/invite", "Skriv ett förnamn och vilka språk volontären talar. Du får länkar att skicka vidare."),
         ("/invite ar,sv", "Vem ska bjudas in? Skriv ett förnamn och språken."),
         (
             "/invite Nour",
@@ -184,7 +185,10 @@ async def test_a_line_that_cannot_be_followed_is_answered_with_why_and_one_that_
     assert await table(house.service, "SELECT id FROM people") == before
 
 
-@pytest.mark.parametrize("line", ["/invite Nour ar,sv", "/volunteers", "/volunteers Karin"])
+COORDINATORS = [f"/{name}" for name in commands_of(Role.COORDINATOR) if name not in commands_of(Role.VOLUNTEER)]
+
+
+@pytest.mark.parametrize("line", ["/invite Nour ar,sv", "/volunteers Karin", "/closeday linero 24/12", *COORDINATORS])
 async def test_a_volunteer_is_told_that_the_command_is_not_theirs(house: House, line: str) -> None:
     await builders.volunteer(house.service, "Amina", chat_id=AMINA)
     before = await table(house.service, "SELECT id FROM people")
@@ -193,6 +197,13 @@ async def test_a_volunteer_is_told_that_the_command_is_not_theirs(house: House, 
 
     assert _last(house, AMINA) == "Det kommandot är för samordnare."
     assert await table(house.service, "SELECT id FROM people") == before
+
+
+async def test_languages_are_known_by_name_too(house: House) -> None:
+    person = await _invited(house, "/invite Nour Arabiska, svenska och ukrainian")
+
+    (row,) = await table(house.service, "SELECT speaks FROM people WHERE id = :id", id=person)
+    assert [code for code in ("ar", "sv", "uk") if code in str(row.speaks)] == ["ar", "sv", "uk"]
 
 
 async def test_a_name_that_nobody_has_is_said(house: House) -> None:

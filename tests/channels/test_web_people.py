@@ -306,3 +306,55 @@ async def test_with_both_days_empty_there_is_no_pause_any_more(site: Site) -> No
 
     assert (open_ended.paused_from, open_ended.paused_until) == (today, None)
     assert (await _stands(site, amina.id)).paused_from is None
+
+
+# The role, and leaving by oneself.
+
+
+async def test_the_role_is_asked_about_first_and_then_given_and_told(site: Site, desk: Browser) -> None:
+    amina = await builders.volunteer(site.service, "Amina", on_shift=False)
+    page = await desk.get(f"{LIST}/{amina.id}")
+    assert "Gör till samordnare" in page.words
+
+    asked = await desk.get(f"{LIST}/{amina.id}/role/coordinator")
+    assert "Ska Amina bli samordnare?" in asked.words
+    unsure = await desk.post(f"{LIST}/{amina.id}/role/coordinator", {})
+    assert "Ska Amina bli samordnare?" in unsure.words and (await _stands(site, amina.id)).role == "volunteer"
+    done = await desk.post(f"{LIST}/{amina.id}/role/coordinator", {"sure": "1"})
+
+    assert "Gör till volontär" in done.words and (await _stands(site, amina.id)).role == "coordinator"
+    assert "Du är samordnare nu." in (await (await site.desk_of(amina)).get("/desk")).words
+    again = await desk.post(f"{LIST}/{amina.id}/role/coordinator", {"sure": "1"})
+    assert again.status == 422 and "Personen är redan samordnare." in again.words
+
+
+async def test_the_last_coordinator_is_made_no_volunteer_at_the_desk(site: Site, desk: Browser, karin: Staff) -> None:
+    page = await desk.post(f"{LIST}/{karin.id}/role/volunteer", {"sure": "1"})
+
+    assert page.status == 422 and "då finns ingen samordnare kvar" in page.words
+    assert (await _stands(site, karin.id)).role == "coordinator"
+
+
+async def test_who_leaves_reads_what_happens_and_this_browser_acts_for_nobody_then(site: Site, karin: Staff) -> None:
+    amina = await builders.volunteer(site.service, "Amina", on_shift=False)
+    await builders.shift(site.service, amina, starts_at=clock.now() + timedelta(days=2))
+    browser = await site.desk_of(amina)
+
+    asked = await browser.get(f"{ME}/leave")
+    assert "1 kommande pass blir utan dig." in asked.words and "Det går inte att ångra" in asked.words
+    assert "1 kommande pass blir utan dig." in (await browser.post(f"{ME}/leave", {})).words
+    assert (await _stands(site, amina.id)).enabled
+    done = await browser.post(f"{ME}/leave", {"sure": "1"})
+
+    assert "Du har slutat. Tack för allt du har gjort!" in done.words
+    assert not (await _stands(site, amina.id)).enabled
+    assert (await browser.get(ME)).status == 404 or "Logga in" in (await browser.get(ME)).words
+    assert "Amina har själv valt att sluta" in (await (await site.desk_of(karin)).get("/desk")).words
+
+
+async def test_the_last_coordinator_cannot_leave_at_the_desk(site: Site, desk: Browser, karin: Staff) -> None:
+    asked = await desk.get(f"{ME}/leave")
+    refused = await desk.post(f"{ME}/leave", {"sure": "1"})
+
+    assert "då finns ingen samordnare kvar" in asked.words and "Ja, jag slutar" not in asked.words
+    assert refused.status == 422 and (await _stands(site, karin.id)).enabled

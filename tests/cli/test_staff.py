@@ -125,3 +125,18 @@ async def test_a_step_that_there_is_not_is_said_with_those_there_are(line: Comma
     status, _, complained = await line.gives("volunteer", "step", "Nour", "coffee")
 
     assert status == 2 and "introduction" in complained
+
+
+async def test_a_role_is_given_once_it_is_meant_and_the_last_coordinator_stays_one(line: CommandLine) -> None:
+    await line.gives("volunteer", "add", "Nour")
+    kept = await line.gives("volunteer", "role", "Nour", "coordinator", typed="no\n")
+    given = await line.gives("volunteer", "role", "Nour", "coordinator", typed="yes\n")
+    last = await line.gives("volunteer", "role", "Nour", "volunteer", "--yes")
+    shown = await line.gives("volunteer", "list")
+    strange = await line.gives("volunteer", "role", "Nour", "boss", "--yes")
+
+    assert kept.status == 1 and "Nothing is changed." in kept.complained
+    assert (given.status, "Nour is a coordinator now." in given.said) == (0, True)
+    assert last.status == 1 and "no coordinator would be left" in last.complained
+    assert "Coordinator" in shown.said or "coordinator" in shown.said
+    assert strange.status == 2 and "coordinator" in strange.complained

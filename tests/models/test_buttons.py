@@ -14,6 +14,7 @@ from bot.hours import questions
 from bot.intake import ending
 from handlers.telegram import (
     coordinator,
+    guided_presses,
     people_commands,
     session_presses,
     term_presses,
@@ -171,7 +172,8 @@ def test_every_button_of_staff_does_something() -> None:
     theirs = {one for one in DECLARED.values() if one.verb not in NEWCOMERS} | {buttons.LANGUAGE}
 
     assert set(volunteer_presses.OF_COORDINATORS) == theirs
-    apart = (one.PRESSES_OF_COORDINATORS for one in (session_presses, week_presses, term_presses, undo_commands))
+    modules = (session_presses, week_presses, term_presses, undo_commands, guided_presses)
+    apart = (one.PRESSES_OF_COORDINATORS for one in modules)
     theirs_alone = (coordinator.PRESSES, people_commands.PRESSES, *apart)
     of_coordinators = {button for presses in theirs_alone for button in presses}
     assert set(volunteer_presses.PRESSES) == theirs - of_coordinators

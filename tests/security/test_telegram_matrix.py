@@ -95,6 +95,7 @@ BY_STAFF = {
     "vl":               (NOTHING, NOTHING),
     "ve":               (NOTHING, NOTHING),
     "vb":               (NOTHING, NOTHING),
+    "vr":               (NOTHING, NOTHING),
     "me":               (OWN,     OWN),  # and what somebody says of themself
     "mel":              (OWN,     OWN),
     "met":              (OWN,     OWN),
@@ -104,6 +105,7 @@ BY_STAFF = {
     "mea":              (OWN,     OWN),
     "men":              (OWN,     OWN),
     "mem":              (OWN,     OWN),
+    "lv":               (NOTHING, NOTHING),  # only on the card that asks
     "hcl":              (NOTHING, NOTHING),
     "sf":               (OWN,     OWN),      # lists, and what is one's own
     "su":               (OWN,     OWN),
@@ -122,6 +124,9 @@ BY_STAFF = {
     "sx":               (NOTHING, NOTHING),
     "sxk":              (NOTHING, NOTHING),
     "scv":              (NOTHING, NOTHING),
+    "spm":              (NOTHING, NOTHING),
+    "sxw":              (NOTHING, NOTHING),
+    "tn":               (NOTHING, NOTHING),
     "tl":               (NOTHING, NOTHING),
     "tr":               (NOTHING, NOTHING),
     "tp":               (NOTHING, NOTHING),
@@ -134,11 +139,11 @@ BY_STAFF = {
     "wy":               (NOTHING, NOTHING),
     "wn":               (NOTHING, NOTHING),
 }  # fmt: skip
-OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "tl", "tr",
+OF_A_SHIFT = ("su", "sl", "sc", "sy", "sk", "sa", "st", "sn", "sh", "sas", "saq", "spk", "sx", "sxk", "sxw", "tl", "tr",
               "tp", "td", "se", "sxe", "wm", "ww", "wy", "wn", "szu")  # fmt: skip
 OF_BEFORE = ("h:c:linero", "h:c:linero:20261223:-", "h:leave")  # version 0.1.0 showed them to coordinators
-RARELY_SHOWN = ("vp:1", "vb:PERSON")  # with more than ten volunteers; of somebody without access
-ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve")
+RARELY_SHOWN = ("vp:1", "vb:PERSON", "spm:a:1")  # with many volunteers or shifts; of somebody without access
+ABOUT_SOMEBODY = ("vc", "vs", "vt", "vl", "ve", "vr")
 OF_NEWCOMERS = ("lang", "consent", "held", "tap", "more", "back", "stop_asking", "erase", "stop", "unsent")
 OWNED_BY = ("id", "person_id", "newcomer_id", "conversation_id", "address_id", "case_id", "subject", "made_by")
 OWNED_AT = {
@@ -353,6 +358,7 @@ async def say_of_oneself(house: House) -> None:
     for code in ("me:pause", "meu:4", "me:pause"):
         await house.pressed(GUIDE, code)
     await house.pressed(GUIDE, "mee")
+    await house.hears(GUIDE, "/leave")
 
 
 async def shift_walk(house: House, karin: builders.Staff) -> None:
@@ -516,9 +522,9 @@ async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_o
 
 OF_COORDINATORS = (
     "/closeday", "/extra 2030-01-07 linero 13-15", "/popup", "/hours_history", "/hours_undo", "/shifts", "/newshift",
-    "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo",
+    "/assign", "/unassign", "/cancelshift", "/coverage", "/template", "/undo", "/announce",
 )  # fmt: skip
-ABOUT_PEOPLE = ("/me", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite Dalia ar")
+ABOUT_PEOPLE = ("/me", "/leave", "/pause", "/pause 1/7-15/8", "/volunteers", "/invite", "/invite Dalia ar")
 COMMANDS = (
     "/start", "/start kanin", "/language", "/status", "/hours", "/help", "/questions", "/privacy",
     "/cases", "/desk", "/claim 1", "/myshifts", "/freeshifts", "/cant", "/swap",
@@ -528,7 +534,7 @@ WORDS_OF_A_NEWCOMER = ("/claim 1", "/extra 2030-01-07 linero 13-15", "/pause 1/7
 ENDING_COMMANDS = ("/stop", "/delete", "/erase")
 OF_STAFF_ALONE = (
     "/cases", "/desk", "/close", "/admin", "/report", "/endall", "/CASES", "/erase", "/closeday", "/popup",
-    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers",
+    "/hours_history", "/hours_undo", "/me", "/pause", "/volunteers", "/leave",
 )  # fmt: skip
 
 
@@ -544,7 +550,9 @@ async def test_a_command_is_an_act_of_whoever_gives_it_and_of_nobody_else(cast: 
         assert answer or is_words, (actor, command)
         if actor not in STAFF and command in OF_STAFF_ALONE:
             assert cast.words(actor)("unknown_command") in answer, (actor, command)
-        if actor in STAFF and command in (*ENDING_COMMANDS, *OF_COORDINATORS):
+        if actor in STAFF and command in OF_COORDINATORS:
+            assert answer == cast.words(actor)("for_coordinators"), (actor, command)
+        if actor in STAFF and command in ENDING_COMMANDS:
             told = cast.words(actor)("staff_help"), cast.words(actor)("held_why_slash")
             assert answer.startswith(told), (actor, command)
 

@@ -39,6 +39,13 @@ class ShiftOffice:
         await self.house.hears(CHATS[who], text)
         return self.reads(who)
 
+    async def replies(self, who: str, text: str, to: int | None = None) -> str:
+        """They write in answer to what stands last, or to this message; what stands in their chat last."""
+        answered = self.shows(who).message_id if to is None else to
+        await self.house.api.says(CHATS[who], text, reply_to=answered, language_code="sv")
+        await self.house.settle()
+        return self.reads(who)
+
     async def presses(self, who: str, *labels: str) -> str:
         """They press buttons of what stands last, by what those say; what stands there then."""
         for label in labels:

@@ -200,7 +200,7 @@ async def test_buttons_alone_put_somebody_on_a_shift_and_take_them_off(office: S
     shift = await office.shift("Bo")
 
     await office.types("Karin", "/assign")
-    await office.presses("Karin", NAME, "Sätt upp Amina")
+    await office.presses("Karin", NAME, "Amina")
     assert await office.on(shift) == ["Amina", "Bo"]
     await office.types("Karin", "/unassign")
     await office.presses("Karin", NAME, "Bo")

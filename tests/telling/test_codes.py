@@ -158,7 +158,7 @@ SAID: list[tuple[Spoken, str]] = [
         VolunteerCard(told=NOUR),
         "vs:9007199254740992:interview:0 vs:9007199254740992:secrecy:1 vs:9007199254740992:register:1 "
         "vs:9007199254740992:introduction:1 vt:9007199254740992:1 vl:9007199254740992 "
-        "ve:9007199254740992:disable:ask ve:9007199254740992:leave:ask",
+        "vr:9007199254740992:coordinator:ask ve:9007199254740992:disable:ask ve:9007199254740992:leave:ask",
     ),
     (VolunteerCard(told=NOUR, asks="leave"), "ve:9007199254740992:leave:yes ve:9007199254740992:leave:no"),
     (

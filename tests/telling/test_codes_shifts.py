@@ -18,7 +18,9 @@ CODES: dict[AnyButton, str] = {
     shifts.SHOW_SHIFT: shifts.SHOW_SHIFT.code(LARGEST), shifts.ASSIGN: shifts.ASSIGN.code(LARGEST, LARGEST),
     shifts.ASK_THEM: shifts.ASK_THEM.code(LARGEST), shifts.PICK_SHIFT: shifts.PICK_SHIFT.code("a", LARGEST, 0),
     shifts.CANCEL_SHIFT: shifts.CANCEL_SHIFT.code(LARGEST, "own"), shifts.KEEP_SHIFT: shifts.KEEP_SHIFT.code(LARGEST),
-    shifts.COVERAGE: shifts.COVERAGE.code(), shifts.WEEK_LINE: shifts.WEEK_LINE.code(LARGEST, True),
+    shifts.COVERAGE: shifts.COVERAGE.code(), shifts.PICK_PAGE: shifts.PICK_PAGE.code("a", 2),
+    shifts.OWN_REASON: shifts.OWN_REASON.code(LARGEST), shifts.BEGIN_PLAN: shifts.BEGIN_PLAN.code("term"),
+    shifts.WEEK_LINE: shifts.WEEK_LINE.code(LARGEST, True),
     shifts.WITH_HOLIDAYS: shifts.WITH_HOLIDAYS.code(LARGEST, False),
     shifts.PUBLISH_TERM: shifts.PUBLISH_TERM.code(LARGEST), shifts.DROP_TERM: shifts.DROP_TERM.code(LARGEST),
     shifts.EVERY_WEEKS: shifts.EVERY_WEEKS.code(LARGEST, "2"),
@@ -30,8 +32,8 @@ CODES: dict[AnyButton, str] = {
     shifts.TERM_OFF: shifts.TERM_OFF.code(LARGEST, "ask"),
 }  # fmt: skip
 WRITTEN = (
-    "sf:2 su:N sl:N sc:N sy:N sk:N sa:N st:N sn:N sw:20261207 sh:N sas:N:N saq:N spk:a:N:0 sx:N:own sxk:N scv tl:N:1 "
-    "tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N szu:N:yes sfn sfe san sann tx:N:ask"
+    "sf:2 su:N sl:N sc:N sy:N sk:N sa:N st:N sn:N sw:20261207 sh:N sas:N:N saq:N spk:a:N:0 sx:N:own sxk:N scv spm:a:2 "
+    "sxw:N tn:term tl:N:1 tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N szu:N:yes sfn sfe san sann tx:N:ask"
 )
 
 

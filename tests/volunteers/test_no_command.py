@@ -39,7 +39,7 @@ async def test_a_slip_is_named_with_the_command_it_looks_like(house: House, type
     said = await answered(house, KARIN, typed)
 
     assert said[:2] == [NOT_THERE, f"Menade du {meant}?"]
-    assert "/closeday Stäng en eller flera dagar" in said, "and what there is"
+    assert "/closeday Stäng en eller flera dagar: /closeday 24/12 linero helgdag" in said, "and what there is"
 
 
 async def test_what_looks_like_none_is_told_what_there_is_for_this_role(house: House) -> None:

@@ -8,14 +8,24 @@ from aiohttp import web
 from bot.cases import cases
 from bot.engine import clock
 from bot.engine.errors import BadInput
-from bot.volunteers import profiles, told
+from bot.volunteers import leaving, profiles, told
 from bot.volunteers.phrases_people import state_text, steps_lines
-from bot.volunteers.texts_own import pause_lines
+from bot.volunteers.texts_own import leave_lines, pause_lines
 from handlers.web.desk.people import form
 from handlers.web.desk.people.form import Typed
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
-from handlers.web.frame.view import inline, page, refusal_text, see_other, wants_json, went_on, words_for
+from handlers.web.frame.view import (
+    inline,
+    page,
+    paragraphs,
+    refusal_text,
+    see_other,
+    text_page,
+    wants_json,
+    went_on,
+    words_for,
+)
 
 ME = "/desk/me"
 LONGEST_COUNT = 4  # digits of an address
@@ -76,4 +86,42 @@ async def _own_page(
         is_saved="saved" in request.query and refusal is None,
         begun=[inline(line) for line in pause_lines(words, gave_up, in_hand)] if one.paused_from else [],
         error=refusal_text(service, words, refusal) if refusal else "", status=refusal.status if refusal else 200,
+    )  # fmt: skip
+
+
+async def ask_leave(request: web.Request) -> web.Response:
+    """What would happen if they left."""
+    return await _leave_page(request)
+
+
+async def leave(request: web.Request) -> web.Response:
+    """They have left, once the answer was yes; this browser acts for nobody any more."""
+    is_sure, words = (await request.post()).get("sure") == "1", words_for(request)
+    try:
+        async with identity.acts(request) as (work, _):
+            if is_sure:
+                await leaving.leave_by_oneself(work)
+    except BadInput as refusal:
+        return await _leave_page(request, refusal=refusal)
+    if not is_sure:
+        return await _leave_page(request)
+    response = text_page(request, words("desk_me"), paragraphs(words("leave_done")), words=words)
+    identity.forget(request, response, identity.STAFF)
+    return response
+
+
+async def _leave_page(request: web.Request, *, refusal: BadInput | None = None) -> web.Response:
+    """`refusal`: why they have not left, if they said yes; our own script shows that itself."""
+    if refusal is not None and wants_json(request):
+        raise refusal
+    words, lines, why_not = words_for(request), [], refusal
+    try:
+        async with identity.looks(request) as work:
+            asked = await leaving.ask_oneself(work)
+        lines = [inline(line) for line in leave_lines(words, asked.cases, asked.shifts)[1:]]
+    except BadInput as alone:
+        why_not = alone
+    error = refusal_text(request.app[SERVICE], words, why_not) if why_not else ""
+    return page(
+        request, "desk/people/leave.html", lines=lines, error=error, status=refusal.status if refusal else 200
     )  # fmt: skip

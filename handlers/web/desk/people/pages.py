@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
-from bot.volunteers import invitations, leaving, onboarding, profiles, told
+from bot.volunteers import invitations, leaving, onboarding, profiles, roles, told
 from bot.volunteers.invitations import Doors
 from bot.volunteers.phrases_people import languages_text, state_text, step_name, steps_lines
 from bot.volunteers.texts_people import ended_lines, invitation_lines, left_lines, migrated_line
@@ -30,6 +30,7 @@ from handlers.web.frame.view import (
     went_on,
     words_for,
 )
+from models.people import Role
 from models.volunteer import OnboardingStep
 
 LIST = "/desk/volunteers"
@@ -124,6 +125,28 @@ async def end(request: web.Request) -> web.Response:
     return text_page(request, words("desk_volunteers"), paragraphs(lines), ways=BACK)
 
 
+async def ask_role(request: web.Request) -> web.Response:
+    """Whether somebody is to have this role."""
+    return await _ask_role_page(request)
+
+
+async def give_role(request: web.Request) -> web.Response:
+    """The role is theirs, once the answer was yes, and they know."""
+    person, role = _person(request), Role(request.match_info["role"])
+    is_sure = (await request.post()).get("sure") == "1"
+    try:
+        async with identity.acts(request) as (work, login):
+            if is_sure:
+                await roles.change_role(work, person, role)
+    except BadInput as refusal:
+        return await _ask_role_page(request, refusal=refusal)
+    if not is_sure:
+        return await _ask_role_page(request)
+    if login.person_id == person:  # the volunteers' pages are not theirs any more
+        return went_on(request, "/desk")
+    return went_on(request, f"{LIST}/{person}?saved=1")
+
+
 async def let_in(request: web.Request) -> web.Response:
     """Access is there again, by links to pass on, this once."""
     try:
@@ -200,6 +223,16 @@ async def _ask_end_page(request: web.Request, *, refusal: BadInput | None = None
     return page(
         request, "desk/people/end.html", one=one, how=how, **_refused(request, refusal),
     )  # fmt: skip
+
+
+async def _ask_role_page(request: web.Request, *, refusal: BadInput | None = None) -> web.Response:
+    service, role = request.app[SERVICE], request.match_info["role"]
+    try:
+        async with service.store.look() as db:
+            one = await told.volunteer(db, service.store.seal, _person(request))
+    except BadInput:
+        raise NotFound from None
+    return page(request, "desk/people/role.html", one=one, role=role, **_refused(request, refusal))
 
 
 def _refused(request: web.Request, refusal: BadInput | None) -> dict[str, Any]:
