@@ -111,6 +111,6 @@ def _past(row: _ChangeRow, alias: str | None, known: Mapping[str, PlaceRow]) -> 
     told = _told(Change.from_json(row.what), known)
     cancelled = row.what.get(CANCELLED, ())
     return PastTold(
-        number=row.number, at=row.made_at, alias=alias, told=told, undone=row.undone, undoes=row.undoes,
-        shifts=len(cancelled),
+        number=row.number, at=row.made_at, alias=alias, has_left=row.made_by is not None and not alias, told=told,
+        undone=row.undone, undoes=row.undoes, shifts=len(cancelled),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from bot.hours.told import ChangeTold, DayTold, SessionTold
+from bot.hours.told import ChangeTold, DayTold, PastTold, SessionTold
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts
@@ -171,6 +171,13 @@ def _on_day(day: date, said: DayTold | ChangeTold) -> SpecialDay:
 def change_lines(words: Words, change: ChangeTold) -> list[Plain]:
     """A change as it was meant: one line for each of its places."""
     return [_change_line(words, change, place) for place in change.at]
+
+
+def made_by(words: Words, past: PastTold) -> Plain | Foreign:
+    """Who made the change: a name, that they have left since, or the command line."""
+    if past.alias:
+        return Foreign(past.alias)
+    return words("hours_by_somebody_gone" if past.has_left else "hours_by_command")
 
 
 def _change_line(words: Words, change: ChangeTold, place: PlaceTold) -> Plain:

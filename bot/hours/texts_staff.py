@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated, ClassVar
 
-from bot.hours.phrases import change_lines, day_line, place_name, reason_only_in, shift_time
+from bot.hours.phrases import change_lines, day_line, made_by, place_name, reason_only_in, shift_time
 from bot.hours.told import ChangeTold, DayTold, PastTold, ShiftTold
 from bot.language import dates
 from bot.language.i18n import Foreign, Ltr, Plain, Words
@@ -192,16 +192,16 @@ def _made_with(words: Words, entry: PastTold, newest: int | None, facts: Facts) 
     """What lines under one heading have in common: who made them, and when. One that was or can be undone, or undoes
     another, stands alone, since what is said of it is said of it only."""
     alone = entry.undone or entry.undoes is not None or entry.number == newest
-    return entry.number if alone else 0, entry.alias, words.day_and_time(entry.at, facts.zone, now=facts.now)
+    made = words.day_and_time(entry.at, facts.zone, now=facts.now)
+    return entry.number if alone else 0, entry.alias, entry.has_left, made
 
 
 def _entries(words: Words, entries: Sequence[PastTold], facts: Facts) -> str:
     """Changes that were made together, newest first, under one heading."""
     newest, oldest = entries[0], entries[-1]
-    name = Foreign(newest.alias) if newest.alias else words("hours_by_command")
     made = words.day_and_time(newest.at, facts.zone, now=facts.now)
     numbers = str(newest.number) if newest is oldest else f"{newest.number}–{oldest.number}"
-    head = words("hours_history_line", number=Ltr(numbers), time=made, name=name)
+    head = words("hours_history_line", number=Ltr(numbers), time=made, name=made_by(words, newest))
     if newest.undoes:
         return lines(head, words("hours_history_undoes", number=Ltr(str(newest.undoes))))
     shown = (line for entry in entries for line in _change_shown(words, entry.told))

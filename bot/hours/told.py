@@ -115,12 +115,13 @@ class ShiftTold(Carried):
 
 @dataclass(frozen=True, kw_only=True)
 class PastTold(Carried):
-    """One line of the history of changes. `alias`: who made it, None from the command line. `shifts`: so many were
-    cancelled with it."""
+    """One line of the history of changes. `alias`: who made it, None from the command line, and of who `has_left` for
+    good. `shifts`: so many were cancelled with it."""
 
     number: int
     at: datetime
     alias: Name | None = None
+    has_left: bool = False
     told: ChangeTold
     undone: bool = False
     undoes: int | None = None

@@ -16,6 +16,7 @@ from bot.language.i18n import Catalogues
 from bot.language.textshape import utf16_length, without_bidi_controls
 from bot.people import people
 from bot.places import places
+from bot.volunteers import leaving
 from handlers.cli.trial import add_online_place
 from models.hours_change import MOST_DAYS
 from models.people import AUTONYMS, Language
@@ -682,6 +683,20 @@ async def test_the_history_says_who_changed_what_and_takes_the_newest_back(offic
     assert await office.opens("linero", date(2026, 12, 22)) == ["16:00-18:00"]
     await office.presses("Ångra")
     assert await office.opens("linero", date(2026, 12, 22)) == []
+
+
+async def test_the_history_does_not_say_the_command_line_of_somebody_who_has_left(office: Office) -> None:
+    await office.types("/extra 22/12 linero 16-18", ROBIN)
+    await office.presses("Publicera", chat=ROBIN)
+    robin = await builders.person_named(office.house.service, "Robin")
+    async with builders.acting(office.house.service, office.karin) as work:
+        await leaving.leave_for_good(work, robin)
+
+    await office.types("/hours_history")
+
+    newest, set_up = office.reads().split("\n\n")[1:]
+    assert newest.startswith("Nr 4, i dag kl. 10:00, någon som har slutat:\n")
+    assert "kommandoraden" in set_up
 
 
 async def test_what_was_set_up_at_once_stands_under_one_heading(office: Office) -> None:

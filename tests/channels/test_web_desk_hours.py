@@ -12,6 +12,7 @@ from bot.engine import clock
 from bot.hours import changes as hours_changes
 from bot.hours import standing
 from bot.language.i18n import Catalogues
+from bot.volunteers import leaving
 from models.hours_change import Change, Verb
 from models.outbox import Notice
 from models.people import AUTONYMS
@@ -295,6 +296,19 @@ async def test_the_history_says_who_changed_what_and_only_the_newest_can_be_undo
     assert [page.status for page in twice] == [200, 200]
     assert "Ångrade en ändring" in after.words and f'class="notice undone" id="change-{last}"' in after.text
     assert after.text.count("/undo") == 1 and f"/changes/{last - 1}/undo" in after.text
+
+
+async def test_the_history_does_not_say_the_command_line_of_somebody_who_has_left(site: Site, desk: Browser) -> None:
+    robin = await builders.coordinator(site.service, "Robin")
+    async with builders.acting(site.service, robin) as work:
+        await builders.close_day(work, place=LINERO, day=date(2026, 12, 1), reason="")
+    async with site.service.store.work() as work:
+        await leaving.leave_for_good(work, robin.id)
+
+    shown = [await desk.get(path) for path in ("/desk/hours", "/desk/hours/history")]
+
+    for page in shown:
+        assert "någon som har slutat · " in page.words
 
 
 async def test_the_desk_says_that_undoing_brings_cancelled_shifts_back_and_it_does(site: Site, desk: Browser) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from bot.hours.changes import Proposal
 from bot.hours.phrases import (
     change_lines,
+    made_by,
     map_link,
     place_lines,
     place_name,
@@ -146,7 +147,7 @@ def past_shown(service: Service, words: Words, past: PastTold, now: datetime) ->
     """A line of the history."""
     return {
         "number": past.number,
-        "who": past.alias,
+        "who": str(past.alias or made_by(words, past)),
         "when": clock_time(words, past.at, service, now),
         "lines": [inline(line) for line in change_lines(words, past.told)],
         "brings_back": past.shifts > 0,
