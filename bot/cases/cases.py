@@ -14,7 +14,7 @@ from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
 from bot.engine.db import Db
 from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
-from bot.engine.rows import every, exactly, only
+from bot.engine.rows import every, only
 from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
@@ -33,7 +33,6 @@ _WROTE = (
     update(CASES)
     .where(CASES.c.id == bindparam("case"))
     .values(waiting_since=func.coalesce(CASES.c.waiting_since, _NOW), last_message_at=_NOW)
-    .returning(*CASE_COLUMNS)
 )
 
 
@@ -169,8 +168,10 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
 
 
 async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
-    """The case waits for an answer, from its first unanswered message on."""
-    waiting = exactly(CaseRow, await work.db.execute(_WROTE, {"case": case.id, "now": work.now}))
+    """The case waits for an answer, from its first unanswered message on. Returns it as it is now; `case` is as this
+    act has read it, its conversation locked."""
+    await work.db.execute_ahead(_WROTE, {"case": case.id, "now": work.now})
+    waiting = case._replace(waiting_since=case.waiting_since or work.now, last_message_at=work.now)
     await work.record(case.id, CaseEventKind.NEWCOMER_WROTE)
     if case.status == CaseStatus.CLAIMED and case.waiting_since is None:
         await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))

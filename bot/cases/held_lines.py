@@ -68,7 +68,7 @@ async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: W
     if asks_the_same:  # who typed it for a command waits for an answer below it
         await work.tell(actor.id, Unsay(), edits=before.asked_row)
     asks = replace(await _card(work, why, about), reply_to=own_message)
-    card = await work.tell(actor.id, asks, case_id=about)
+    card = await work.tell_as_row(actor.id, asks, case_id=about)
     await focus.asked(work, actor.id, card, why=why, case_id=about)
     await work.remind(TimerKind.HELD_EXPIRES, actor.id, work.now + LINES_HELD)
 

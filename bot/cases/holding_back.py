@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, select
 
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import PassedOnSlowly
+from bot.engine.rows import spelt
+from bot.engine.ways import LANES, Lane, nearest
 from bot.engine.work import Work
 from bot.people.access import CaseRow
 from models.base import UtcDateTime, table_of
@@ -22,18 +24,25 @@ TOLD_FOR = timedelta(minutes=10)
 _ROWS = table_of(Outbox)
 _TOLD_LATELY = (
     select(_ROWS.c.due_at)
-    .where(_ROWS.c.case_id == bindparam("case"), _ROWS.c.kind == Notice.WORDS)
+    .where(_ROWS.c.case_id == bindparam("case"), _ROWS.c.kind == spelt(Notice.WORDS))
     .where(_ROWS.c.created_at > bindparam("since", type_=UtcDateTime))
     .order_by(_ROWS.c.id.desc())
-    .limit(MOST_AT_ONCE)
+    .limit(1)
 )
+_NEWEST, _LAST_AT_ONCE = _TOLD_LATELY.scalar_subquery(), _TOLD_LATELY.offset(MOST_AT_ONCE - 1).scalar_subquery()
+_WAYS = LANES.add_columns(_NEWEST.label("newest"), _LAST_AT_ONCE.label("last_at_once"))
 
 
-async def leaves_at(work: Work, case: CaseRow) -> datetime:
-    """When the next words of this case may go on to its volunteer; now, unless there have been very many."""
-    told = {"case": case.id, "since": work.now - WITHIN}
-    due_ats = (await work.db.execute(_TOLD_LATELY, told)).scalars().all()
-    return work.now if len(due_ats) < MOST_AT_ONCE else max(due_ats[0], work.now) + EVERY
+async def way_on(work: Work, case: CaseRow) -> tuple[Lane | None, datetime]:
+    """How the next words of this case reach its volunteer, if they do, and when they may leave: now, unless there have
+    been very many."""
+    asked = {"person": case.volunteer_id, "case": case.id, "since": work.now - WITHIN}
+    ways = (await work.db.execute(_WAYS, asked)).all()
+    leaves_at = work.now
+    for *_, newest, last_at_once in ways[:1]:
+        if last_at_once is not None:
+            leaves_at = max(newest, work.now) + EVERY
+    return nearest([Lane(*way[: len(Lane._fields)]) for way in ways]), leaves_at
 
 
 async def tell(work: Work, case: CaseRow) -> None:

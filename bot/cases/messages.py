@@ -105,7 +105,7 @@ async def keep(
         "external_id": external_id, "version": version, "words": words, "said_at": work.now,
         "marks": list(marks),
     }  # fmt: skip
-    await work.db.execute(_KEEP, row)
+    await work.db.execute_ahead(_KEEP, row)
     return Kept(message_id, seq)
 
 

@@ -38,7 +38,7 @@ _REMEMBER = update(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
     """The first question stands in the chat, as a message of its own."""
     await put_away(work, case.conversation_id)
-    row = await work.tell_address(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
+    row = await work.tell_address_as_row(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
     await _remember(work, case.conversation_id, row)
 
 

@@ -155,11 +155,11 @@ async def tell_volunteer(
     if not may_travel(work, case.channel):
         await pointing.point_to_desk(work, case, seq=seq)
         return work.now
-    leaves_at = await holding_back.leaves_at(work, case)
+    lane, leaves_at = await holding_back.way_on(work, case)
     parts = len(split_text(text, PART_UNITS))
     for part in range(parts):
         told = RelayedWords(case=case.id, code=case.code, seq=seq, edited=edited, part=part, parts=parts)
-        await work.tell(case.volunteer_id, told, case_id=case.id, message_id=message_id, due_at=leaves_at)
+        await work.tell_lane(lane, told, case_id=case.id, message_id=message_id, due_at=leaves_at)
     work.ring(bells.DESK)
     return leaves_at
 

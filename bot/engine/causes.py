@@ -62,6 +62,7 @@ _POSTGRES = {
     "XX001": Cause.CORRUPT,
     "XX002": Cause.CORRUPT,
 }
+_MISTAKES = ("22", "23", "25P02", "42")  # a value, a constraint, going on after one of those, a statement
 
 
 def cause_of(error: BaseException) -> Cause | None:
@@ -69,8 +70,11 @@ def cause_of(error: BaseException) -> Cause | None:
     origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(origin, sqlite3.Error) and (known := _SQLITE.get(_result_code(origin) & _PRIMARY)):
         return known
-    if known := _by_sqlstate(getattr(origin, "sqlstate", None) or ""):
+    sqlstate = getattr(origin, "sqlstate", None) or ""
+    if known := _by_sqlstate(sqlstate):
         return known
+    if sqlstate.startswith(_MISTAKES):
+        return None
     if isinstance(error, PoolTimeout | TimeoutError):
         return Cause.TOO_SLOW
     if isinstance(error, DBAPIError) and error.connection_invalidated:

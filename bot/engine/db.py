@@ -16,8 +16,8 @@ Columns = tuple[Any, ...]
 Asked = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-class Db(Protocol):
-    """A connection in the middle of a transaction."""
+class Asking(Protocol):
+    """A connection that can be asked."""
 
     @property
     def dialect(self) -> Dialect:
@@ -32,3 +32,11 @@ class Db(Protocol):
 
     async def run_sync(self, fn: Callable[Concatenate[Connection, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         """What `fn` returned, given the connection as SQLAlchemy has it."""
+
+
+class Db(Asking, Protocol):
+    """One in the middle of a transaction of ours."""
+
+    async def execute_ahead(self, statement: Executable, parameters: Asked | None = None) -> None:
+        """The statement is done before the next that is asked here, and before COMMIT. It may be done no earlier: what
+        goes wrong with it may be raised by that one."""

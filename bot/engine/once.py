@@ -3,13 +3,15 @@
 Holds keys, never words. It must not know what the act means.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Executable, insert, select, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, insert, select, true, update
 
-from bot.engine.inserts import DIALECTS, upsert
+from bot.engine.db import Columns
+from bot.engine.inserts import DIALECTS, Insert, upsert
 from bot.engine.work import Work
-from models.base import table_of
+from models.base import UtcDateTime, table_of
 from models.conversation import Inbound
 
 MOST_ATTEMPTS = 3
@@ -20,6 +22,34 @@ async def first_time(work: Work, channel: str, key: str) -> bool:
     """Whether this act has not been done yet. From COMMIT on, the same key is a duplicate."""
     row = {"channel": channel, "key": key, "came_at": work.now, "done_at": work.now, "attempts": 0}
     return (await work.db.execute(_ONCE[work.db.dialect.name], row)).one_or_none() is not None
+
+
+async def first_time_reading(
+    work: Work, channel: str, key: str, reads: "Reading", asked: Mapping[str, object]
+) -> Columns | None:
+    """As `first_time`, with what is read besides: None if the act has been done, else the row that is there, or a row
+    of nothing."""
+    if work.db.dialect.name != "postgresql":
+        if not await first_time(work, channel, key):
+            return None
+        read = (await work.db.execute(reads.alone, asked)).one_or_none()
+        return (None,) * reads.width if read is None else tuple(read)
+    row = {"once_channel": channel, "once_key": key, "once_now": work.now}
+    both = (await work.db.execute(reads.with_first_time, {**row, **asked})).one_or_none()
+    return None if both is None else tuple(both)[1:]
+
+
+class Reading:
+    """What is asked together with whether an act is new: at most one row, of what no such act has changed. PostgreSQL
+    is asked both at once; SQLite changes nothing inside of a question."""
+
+    def __init__(self, alone: Select[*Columns]) -> None:
+        self.alone, self.width = alone, len(alone.selected_columns)
+        now = bindparam("once_now", type_=UtcDateTime)
+        row = {"channel": bindparam("once_channel", type_=Text), "key": bindparam("once_key", type_=Text)}
+        new = _once("postgresql").values(**row, came_at=now, done_at=now, attempts=0).returning(_INBOUND.c.key)
+        first, read = new.cte("new"), alone.subquery("read")
+        self.with_first_time = select(first.c.key, *read.c).select_from(first.outerjoin(read, true()))
 
 
 async def is_done(work: Work, channel: str, key: str) -> bool:
@@ -45,12 +75,11 @@ def _this(channel: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bo
     return _INBOUND.c.channel == channel, _INBOUND.c.key == key
 
 
-def _once(dialect: str) -> Executable:
-    fresh = upsert(
+def _once(dialect: str) -> Insert:
+    return upsert(
         dialect, _INBOUND, key=("channel", "key"), overwrites=["done_at"], only_if=_INBOUND.c.done_at.is_(None)
     )
-    return fresh.returning(_INBOUND.c.key)
 
 
 _INBOUND = table_of(Inbound)
-_ONCE = {dialect: _once(dialect) for dialect in DIALECTS}
+_ONCE = {dialect: _once(dialect).returning(_INBOUND.c.key) for dialect in DIALECTS}

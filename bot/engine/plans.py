@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Dialect, Executable, Select, UpdateBase
 from sqlalchemy.sql.cache_key import CacheKey
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
+from sqlalchemy.types import TupleType, TypeEngine
 
 from bot.engine.answered import Answered
 from bot.engine.db import Asked, Columns
@@ -30,26 +30,23 @@ Keys = frozenset[str]
 _NO_KEYS: Keys = frozenset()
 _NOTHING: Given = {}
 MOST_SHAPES = 2_000  # far more than there are: whoever asks ever new ones does not fill the memory
+MOST_LENGTHS = 100  # of the lists of one shape
 
 
 class Plan:
     """One statement with one set of values to be bound."""
 
-    def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect, own: Sequence[Bound] = ()) -> None:
-        self.sql = str(compiled)
-        self._own = _named(compiled, own)
-        binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
+    def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect, spelt: ExpandedState) -> None:
+        self.sql = spelt.statement
+        self.is_silent = isinstance(statement, UpdateBase) and not compiled.effective_returning  # it gives no rows
+        one_of = {one: name for name, several in spelt.parameter_expansion.items() for one in several}
+        binds = [(name, compiled.binds[one_of.get(name, name)]) for name in spelt.positiontup or ()]
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
         self._names = [str(name) for name, _ in columns.items()]
         self._row = _named_row(self._names)._make
         ways = enumerate(_way_out(column.type, dialect) for column in columns)
         self._turns = [(place, turn) for place, turn in ways if turn is not None]
-
-    def asked_by(self, own: Sequence[Bound], asked: Given) -> Given:
-        """What a statement of the same shape is asked with: the values it was built with, and those given now."""
-        built_with: dict[str, object] = {name: own[place].effective_value for name, place in self._own}
-        return built_with | dict(asked) if asked else built_with
 
     def run(self, driver: sqlite3.Connection, asked: Given) -> Answered:
         """The statement has run on SQLite, and all that came of it is here."""
@@ -76,6 +73,39 @@ class Plan:
         return told
 
 
+class Plans:
+    """Of one statement, or of all of a shape: one for each length of the lists that it is asked with."""
+
+    def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect, own: Sequence[Bound]) -> None:
+        self._statement, self._compiled, self._dialect = statement, compiled, dialect
+        self._own = _named(compiled, own)
+        self._lists = [(name, bind.value) for bind, name in compiled.bind_names.items() if bind.expanding]
+        self._by_lengths: dict[tuple[int, ...], tuple[Plan, Mapping[str, list[str]]]] = {}
+
+    def asked(self, own: Sequence[Bound], asked: Given) -> tuple[Plan, Given]:
+        """The plan, and what it is asked with: the values that the statement was built with, and those given now."""
+        if self._own:
+            asked = {name: own[place].effective_value for name, place in self._own} | dict(asked)
+        lists = [asked.get(name, built_with) for name, built_with in self._lists]
+        lengths = tuple(map(len, lists))
+        if lengths not in self._by_lengths:
+            self._by_lengths[lengths] = self._made(asked)
+        plan, names = self._by_lengths[lengths]
+        if lists:
+            asked = dict(asked)
+            for (name, _), several in zip(self._lists, lists, strict=True):
+                asked.update(zip(names[name], several, strict=True))
+        return plan, asked
+
+    def _made(self, asked: Given) -> tuple[Plan, Mapping[str, list[str]]]:
+        if len(self._by_lengths) >= MOST_LENGTHS:
+            self._by_lengths.clear()
+        # All it wants to know of a value is how long the lists are.
+        values = {name: asked.get(name, bind.value) for bind, name in self._compiled.bind_names.items()}
+        spelt = self._compiled.construct_expanded_state(values)
+        return Plan(self._statement, self._compiled, self._dialect, spelt), spelt.parameter_expansion
+
+
 _named_row: Callable[..., Any] = partial(namedtuple, "Row", rename=True)  # for names that are found when it runs
 
 
@@ -95,8 +125,8 @@ def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).result_processor(dialect, FLOAT8)
 
 
-_seen: WeakKeyDictionary[Constant, dict[tuple[str, Keys], Plan | None]] = WeakKeyDictionary()
-_shapes: dict[tuple[object, ...], Plan | None] = {}
+_seen: WeakKeyDictionary[Constant, dict[tuple[str, Keys], Plans | None]] = WeakKeyDictionary()
+_shapes: dict[tuple[object, ...], Plans | None] = {}
 
 
 def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tuple[Plan, Given] | None:
@@ -113,8 +143,8 @@ def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tup
     here = dialect.name, keys
     if here not in plans:
         plans[here] = _made(statement, keys, dialect)
-    plan = plans[here]
-    return None if plan is None else (plan, given)
+    made = plans[here]
+    return None if made is None else made.asked((), given)
 
 
 def _by_shape(statement: Constant, given: Given, dialect: Dialect) -> tuple[Plan, Given] | None:
@@ -128,8 +158,8 @@ def _by_shape(statement: Constant, given: Given, dialect: Dialect) -> tuple[Plan
         if len(_shapes) >= MOST_SHAPES:
             _shapes.clear()
         _shapes[here] = _made(statement, keys, dialect, shape)
-    plan = _shapes[here]
-    return None if plan is None else (plan, plan.asked_by(shape.bindparams, given))
+    made = _shapes[here]
+    return None if made is None else made.asked(shape.bindparams, given)
 
 
 def _values_named_by(statement: Constant, given: Given) -> Keys:
@@ -137,10 +167,12 @@ def _values_named_by(statement: Constant, given: Given) -> Keys:
     return frozenset(given) if given and isinstance(statement, UpdateBase) else _NO_KEYS
 
 
-def _made(statement: Constant, keys: Keys, dialect: Dialect, shape: CacheKey | None = None) -> Plan | None:
+def _made(statement: Constant, keys: Keys, dialect: Dialect, shape: CacheKey | None = None) -> Plans | None:
     compiled = statement.compile(dialect=dialect, column_keys=sorted(keys), cache_key=shape)
     assert isinstance(compiled, SQLCompiler)
     has_defaults = compiled.insert_prefetch or compiled.update_prefetch
-    needs_more = any(bind.expanding or bind.literal_execute or bind.callable for bind in compiled.binds.values())
+    needs_more = any(
+        bind.literal_execute or bind.callable or isinstance(bind.type, TupleType) for bind in compiled.bind_names
+    )
     own = shape.bindparams if shape else ()
-    return None if has_defaults or needs_more else Plan(statement, compiled, dialect, own)
+    return None if has_defaults or needs_more else Plans(statement, compiled, dialect, own)

@@ -6,8 +6,9 @@ so that a row somebody holds on to keeps nobody from a page, and no letter from 
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.engine.postgres import Engine
 from bot.engine.settings import Settings
 
 CONNECT_SECONDS = 5.0
@@ -37,26 +38,26 @@ class Patience:
         return {"timeout": CONNECT_SECONDS, "command_timeout": timeout, "server_settings": server_settings}
 
 
-def acting(settings: Settings) -> AsyncEngine:
+def acting(settings: Settings) -> Engine:
     """For what people do. Waiting for a lock ends before the act would have to, so that it can say why."""
     act = settings.work_seconds
     return _engine(settings, ACTS, SPARE, Patience(lock=act / 2, statement=act, idle=10 * act, connection=act))
 
 
-def reading(settings: Settings) -> AsyncEngine:
+def reading(settings: Settings) -> Engine:
     """For what only looks."""
     act = settings.work_seconds
     return _engine(settings, READERS, SPARE, Patience(lock=act, statement=2 * act, idle=10 * act, connection=act))
 
 
-def own_work(settings: Settings) -> AsyncEngine:
+def own_work(settings: Settings) -> Engine:
     """For what goes on by itself; it can wait longer than a person."""
     act = settings.work_seconds
     patience = Patience(lock=act, statement=5 * act, idle=10 * act, connection=5 * act)
     return _engine(settings, OWN_WORK + settings.sends_in_parallel, SPARE, patience)
 
 
-def unhurried(settings: Settings) -> AsyncEngine:
+def unhurried(settings: Settings) -> Engine:
     """For a report or a purge at the command line."""
     seconds = UNHURRIED_SECONDS
     return _engine(settings, 1, 1, Patience(lock=seconds / 6, statement=seconds, idle=seconds, connection=seconds))
@@ -69,8 +70,10 @@ def for_migration(url: str) -> dict[str, object]:
     return Patience(lock=MIGRATION_LOCK_SECONDS, statement=0, idle=0, connection=0).as_connect_args()
 
 
-def _engine(settings: Settings, size: int, spare: int, patience: Patience) -> AsyncEngine:
-    return create_async_engine(
+def _engine(settings: Settings, size: int, spare: int, patience: Patience) -> Engine:
+    # AUTOCOMMIT, to SQLAlchemy: it begins, commits and undoes nothing, since we do.
+    return Engine(create_async_engine(
         settings.database_url, pool_size=size, max_overflow=spare, pool_timeout=patience.connection,
-        connect_args=patience.as_connect_args(), hide_parameters=True,
-    )  # fmt: skip
+        connect_args=patience.as_connect_args(), hide_parameters=True, isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+    ))  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.engine import pools, sqlite_files
 from bot.engine.crowds import is_held_by_others
-from bot.engine.db import Db
+from bot.engine.db import Asking
 from bot.engine.errors import Busy, Refusal, Unavailable
 from models.base import table_of
 from models.outbox import Meta
@@ -112,7 +112,7 @@ def _upgrade(connection: Connection) -> None:
     connection.commit()  # Alembic ran inside our transaction
 
 
-async def require_current(db: Db, *, is_trial: bool) -> None:
+async def require_current(db: Asking, *, is_trial: bool) -> None:
     """Nothing, if the database is at the newest revision and of the expected kind.
 
     Raises:
@@ -124,7 +124,7 @@ async def require_current(db: Db, *, is_trial: bool) -> None:
         raise WrongKind("database_is_trial" if not is_trial else "database_is_real")
 
 
-async def require_revision(db: Db) -> None:
+async def require_revision(db: Asking) -> None:
     """Nothing, if the database is at the newest revision.
 
     Raises:
@@ -137,12 +137,12 @@ async def require_revision(db: Db) -> None:
         raise SchemaOld
 
 
-async def mark_as_trial(db: Db) -> None:
+async def mark_as_trial(db: Asking) -> None:
     """From now on only `demo` opens this database."""
     await db.execute(delete(_META).where(_META.c.name == TRIAL))
     await db.execute(insert(_META).values(name=TRIAL, value="1"))
 
 
-async def is_trial_database(db: Db) -> bool:
+async def is_trial_database(db: Asking) -> bool:
     """Whether only `demo` may open this database."""
     return (await db.execute(select(_META.c.value).where(_META.c.name == TRIAL))).scalar_one_or_none() == "1"

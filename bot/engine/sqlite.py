@@ -118,6 +118,9 @@ class Connection:
             log.warning("loop_stalled", statement=str(statement)[:LONGEST_LOGGED])
         return result
 
+    async def execute_ahead(self, statement: Executable, parameters: Asked | None = None) -> None:
+        await self.execute(statement, parameters)
+
     def _run(self, statement: Executable, parameters: Asked | None) -> Any:
         plan = plan_of(statement, parameters, self._statements.dialect)
         # Whoever listens to what is asked, as tests do, hears all of it.

@@ -14,7 +14,6 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.engine import bells, clock, pools, postgres, sqlite, sqlite_files
 from bot.engine.batches import Batches
@@ -31,7 +30,6 @@ from bot.engine.work import Work
 READERS = 8  # on SQLite
 INSTANCE_LOCK_CLASS = 7_246  # names our advisory locks among others' on the same server
 
-_ONLY_READS = text("SET TRANSACTION READ ONLY")
 _NOTIFY = text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
@@ -58,8 +56,8 @@ class Store:
         self._connections = Connections(self._engines)
 
     def _open_postgres(self, settings: Settings) -> None:
-        self.writer: AsyncEngine | sqlite.Engine = pools.acting(settings)
-        self.reader: AsyncEngine | sqlite.Engine = pools.reading(settings)
+        self.writer: postgres.Engine | sqlite.Engine = pools.acting(settings)
+        self.reader: postgres.Engine | sqlite.Engine = pools.reading(settings)
         self._own, self._slow = pools.own_work(settings), pools.unhurried(settings)
         self._engines: tuple[Engine[Any], ...] = (self.writer, self.reader, self._own, self._slow)
         self.bells: bells.Bells = bells.PostgresBells(settings.postgres_dsn, self.instance, INSTANCE_LOCK_CLASS)
@@ -83,7 +81,7 @@ class Store:
         slow.act_seconds, slow.is_unhurried = pools.UNHURRIED_SECONDS, True
         return slow
 
-    def _through(self, engine: AsyncEngine) -> Self:
+    def _through(self, engine: postgres.Engine) -> Self:
         twin = copy.copy(self)
         twin.writer = twin.reader = engine
         return twin
@@ -128,9 +126,10 @@ class Store:
         return self._act_alone(self.writer)
 
     @asynccontextmanager
-    async def _act_alone(self, writer: AsyncEngine) -> AsyncIterator[Db]:
+    async def _act_alone(self, writer: postgres.Engine) -> AsyncIterator[Db]:
         async with self._connections.lend(writer) as db:
-            yield postgres.Connection(db)
+            db.begin(postgres.TO_ACT)
+            yield db
             await db.commit()
 
     @asynccontextmanager
@@ -146,9 +145,8 @@ class Store:
                     db.is_slow = slow or self.is_unhurried
                     yield db
             else:
-                async with self._connections.lend(self.reader) as lent:
-                    reading = postgres.Connection(lent)
-                    await reading.execute(_ONLY_READS)
+                async with self._connections.lend(self.reader) as reading:
+                    reading.begin(postgres.TO_LOOK)
                     yield reading
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, inspect, select
 
 from bot.engine import sqlite_files
-from bot.engine.db import Db
+from bot.engine.db import Asking
 from bot.engine.inserts import insert_or_skip
 from bot.engine.schema import SchemaOld, reached, require_current, require_revision
 from bot.engine.seal import KeyLost, Place, Seal, SealBroken, WrongKey, load_key
@@ -86,7 +86,7 @@ async def require_fitting_key(settings: Settings) -> None:
             raise KeyLost(settings.key_file)
 
 
-async def opens(db: Db, seal: Seal) -> bool:
+async def opens(db: Asking, seal: Seal) -> bool:
     """Whether the witness says that this is the key; if there is none, nothing sealed says otherwise.
 
     Raises:
@@ -112,14 +112,14 @@ async def _leave_witness(work: Work) -> None:
     await opens(work.db, work.seal)
 
 
-async def _witness(db: Db) -> str | None:
+async def _witness(db: Asking) -> str | None:
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_META.name)):
         return None
     witness: str | None = (await db.execute(select(_META.c.value).where(_META.c.name == WITNESS))).scalar_one_or_none()
     return witness
 
 
-async def _require_some_row_to_open(db: Db, seal: Seal) -> None:
+async def _require_some_row_to_open(db: Asking, seal: Seal) -> None:
     trouble: WrongKey | SealBroken | None = None
     for sealed, place in await sealed_rows(db, most=ROWS_TRIED):
         try:
@@ -134,11 +134,11 @@ async def _require_some_row_to_open(db: Db, seal: Seal) -> None:
         raise trouble
 
 
-async def _holds_anything_sealed(db: Db) -> bool:
+async def _holds_anything_sealed(db: Asking) -> bool:
     return await _witness(db) is not None or bool(await sealed_rows(db, most=1))
 
 
-async def sealed_rows(db: Db, *, most: int) -> list[Lying]:
+async def sealed_rows(db: Asking, *, most: int) -> list[Lying]:
     """Of every sealed column there is at this revision at most so many values, and the place of each."""
     found = []
     for column in await db.run_sync(_sealed_columns):

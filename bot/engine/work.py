@@ -4,49 +4,32 @@ Nothing leaves the process before COMMIT, which is the store's. It must not comm
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, update
 
 from bot.engine import bells, clock, sealed_names
 from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
-from bot.engine.db import Db
+from bot.engine.db import Columns, Db
 from bot.engine.errors import NotFound
 from bot.engine.inserts import upsert
 from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
+from bot.engine.ways import LANES, LANES_OF_STAFF, Lane, StaffLane, nearest
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
 from models.outbox import TRACES, Meta, Outbox, RowState
-from models.people import Address, Channel, Person
+from models.people import Person
 from models.saying import Kept, Saying
 from models.timer import Timer
 
-_THREADS, _ADDRESSES, _PEOPLE, _ROWS = table_of(Conversation), table_of(Address), table_of(Person), table_of(Outbox)
-
-
-class Lane(NamedTuple):
-    """A way to reach a person; `conversation_id`: the thread a newcomer reads there."""
-
-    id: int
-    channel: str
-    parked_at: datetime | None
-    conversation_id: int | None
-
-
-class StaffLane(NamedTuple):
-    """A way to reach a member of staff."""
-
-    person_id: int
-    id: int
-    channel: str
-    parked_at: datetime | None
+_THREADS, _PEOPLE, _ROWS = table_of(Conversation), table_of(Person), table_of(Outbox)
 
 
 class Locked(NamedTuple):
@@ -61,26 +44,14 @@ class Locked(NamedTuple):
     consent_version: int | None
 
 
-_LOCK = (
-    update(_THREADS)
-    .where(_THREADS.c.id == bindparam("conversation"))
-    .values(version=_THREADS.c.version + 1)
-    .returning(*columns(Locked, _THREADS))
-)
-_LANES = (
-    select(*columns(Lane, _ADDRESSES, conversation_id=_THREADS.c.id))
-    .select_from(_ADDRESSES.outerjoin(_THREADS, _THREADS.c.newcomer_id == _ADDRESSES.c.person_id))
-    .where(_ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.farewell.is_(False))
-)
-_LANES_OF_STAFF = select(*columns(StaffLane, _ADDRESSES)).where(
-    _ADDRESSES.c.person_id.in_(bindparam("people", expanding=True)), _ADDRESSES.c.farewell.is_(False)
-)
+_HOLD = update(_THREADS).where(_THREADS.c.id == bindparam("conversation")).values(version=_THREADS.c.version + 1)
+_LOCK = _HOLD.returning(*columns(Locked, _THREADS))
 # Without values: those come when it is executed, so that nothing is built or compiled.
-_RECORD = insert(table_of(CaseEvent))
+_RECORD = insert(table_of(CaseEvent)).inline()
 _REMIND = insert(table_of(Timer))
-_SAY_ALL = insert(_ROWS)
+_SAY = insert(_ROWS).inline()  # nobody asks for the row's id
 _MARK = upsert("sqlite", table_of(Meta), key=["name"], overwrites=["value"])
-_SAY = _SAY_ALL.returning(_ROWS.c.id)
+_SAY_AS_ROW = insert(_ROWS).returning(_ROWS.c.id)
 
 
 class About(TypedDict, total=False):
@@ -209,6 +180,24 @@ class Work:
             return
         with self._crowds.before(conversation_id):
             locked = only(Locked, await self.db.execute(_LOCK, {"conversation": conversation_id}))
+        self._has_locked(conversation_id, locked)
+
+    async def lock_and_read(
+        self, conversation_id: int, behind: Select[*Columns], asked: Mapping[str, object]
+    ) -> Columns | None:
+        """As `lock`, with what is asked behind it: the one row there may be, whose first columns are those of `Locked`.
+
+        Raises: as `lock`.
+        """
+        with self._crowds.before(conversation_id):
+            if conversation_id not in self._versions:
+                await self.db.execute_ahead(_HOLD, {"conversation": conversation_id})
+            row = (await self.db.execute(behind, asked)).one_or_none()
+        if conversation_id not in self._versions:
+            self._has_locked(conversation_id, None if row is None else Locked(*row[: len(Locked._fields)]))
+        return None if row is None else tuple(row)
+
+    def _has_locked(self, conversation_id: int, locked: Locked | None) -> None:
         if locked is not None:
             self.note(locked)
         self._versions[conversation_id] = 0 if locked is None else locked.version
@@ -223,30 +212,40 @@ class Work:
     async def record(self, case_id: int, kind: str, *, detail: str | None = None) -> None:
         """Write one line of the case's ledger."""
         row = {"case_id": case_id, "kind": kind, "at": self.now, "on_day": self.today, "detail": detail}
-        await self.db.execute(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
+        await self.db.execute_ahead(_RECORD, row | {"actor_id": self.actor.id if self.actor else None})
 
     async def remind(self, kind: str, subject: int, due_at: datetime) -> None:
         """Have the rounds look at `subject` again at `due_at`."""
-        await self.db.execute(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
+        await self.db.execute_ahead(_REMIND, {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at})
         self.ring(bells.TIMERS)
 
-    async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
-        """Say it to a person on the address that reaches them best; returns the row's id, None if none does."""
+    async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
+        """Say it to a person on the address that reaches them best, if any does."""
+        await self.tell_lane(await self._best_lane(person_id), saying, **about)
+
+    async def tell_lane(self, lane: Lane | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
+        """Say it there, if there is any such way."""
+        if lane is not None:
+            await self.tell_address(lane.id, saying, conversation_id=lane.conversation_id, **about)
+
+    async def tell_as_row(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
+        """As `tell`; returns the row's id, None if no address reaches them."""
+        if (best := await self._best_lane(person_id)) is None:
+            return None
+        return await self.tell_address_as_row(best.id, saying, conversation_id=best.conversation_id, **about)
+
+    async def _best_lane(self, person_id: int | None) -> Lane | None:
         if person_id is None:
             return None
-        lanes = every(Lane, await self.db.execute(_LANES, {"person": person_id}))
-        if not lanes:
-            return None
-        best = min(lanes, key=_how_far)
-        return await self.tell_address(best.id, saying, conversation_id=best.conversation_id, **about)
+        return nearest(every(Lane, await self.db.execute(LANES, {"person": person_id})))
 
     async def tell_each(self, staff: Sequence[int], saying: Saying, **about: Unpack[About]) -> None:
         """Say it to each of these members of staff: two statements, however many they are."""
         lanes: dict[int, list[StaffLane]] = defaultdict(list)
-        for lane in every(StaffLane, await self.db.execute(_LANES_OF_STAFF, {"people": list(staff)})) if staff else ():
+        for lane in every(StaffLane, await self.db.execute(LANES_OF_STAFF, {"people": list(staff)})) if staff else ():
             lanes[lane.person_id].append(lane)
-        best = [min(lanes[person], key=_how_far).id for person in staff if person in lanes]
-        await self.tell_places([(lane, None) for lane in best], saying, **about)
+        best = [nearest(lanes[person]) for person in staff if person in lanes]
+        await self.tell_places([(lane.id, None) for lane in best if lane is not None], saying, **about)
 
     async def tell_places(
         self, staff: Sequence[tuple[int, int | None]], saying: Saying, **about: Unpack[About]
@@ -255,33 +254,34 @@ class Work:
         if staff:
             said = self._row(saying, about)
             rows = [{**said, "address_id": address, "edits": edits} for address, edits in staff]
-            await self.db.execute(_SAY_ALL, rows)
+            await self.db.execute_ahead(_SAY, rows)
             self.ring(bells.OUTBOX)
 
     async def tell_address(
-        self,
-        address_id: int,
-        saying: Saying | Kept,
-        *,
-        conversation_id: int | None = None,
-        **about: Unpack[About],
-    ) -> int:
+        self, address_id: int, saying: Saying | Kept, *, conversation_id: int | None = None, **about: Unpack[About]
+    ) -> None:
         """Say it on one address; `conversation_id` gives the row its place in a newcomer's conversation."""
+        await self.db.execute_ahead(_SAY, await self._placed_row(address_id, saying, conversation_id, about))
+
+    async def tell_address_as_row(
+        self, address_id: int, saying: Saying | Kept, *, conversation_id: int | None = None, **about: Unpack[About]
+    ) -> int:
+        """As `tell_address`; returns the row's id."""
+        row = await self._placed_row(address_id, saying, conversation_id, about)
+        made: int = (await self.db.execute(_SAY_AS_ROW, row)).scalar_one()
+        return made
+
+    async def _placed_row(
+        self, address_id: int, saying: Saying | Kept, conversation_id: int | None, about: About
+    ) -> dict[str, object]:
         seq = 0
         if conversation_id is not None:
             await self.lock(conversation_id)
             seq = self.next_seq(conversation_id)
             self.ring(bells.chat(conversation_id))
-        values = {**self._row(saying, about), "address_id": address_id, "seq": seq}
-        made: int = (await self.db.execute(_SAY, values)).scalar_one()
         self.ring(bells.OUTBOX)
-        return made
+        return {**self._row(saying, about), "address_id": address_id, "seq": seq}
 
     def _row(self, saying: Saying | Kept, about: About) -> dict[str, object]:
         told: dict[str, object] = {"kind": saying.kind.value, "params": self.kept(saying), "state": RowState.DUE.value}
         return {**told, "created_at": self.now, "due_at": self.now, "timed_at": self.now, "seq": 0, **about}
-
-
-def _how_far(lane: Lane | StaffLane) -> tuple[bool, bool]:
-    """The nearest first: one that lets something in, and rather Telegram, which is in a pocket."""
-    return lane.parked_at is not None, lane.channel != Channel.TELEGRAM

@@ -15,7 +15,7 @@ from bot.engine.errors import BadInput
 from bot.engine.work import Work
 from bot.hours import questions as hours_questions
 from bot.hours import standing
-from bot.intake import ending, unsent
+from bot.intake import at_hand, ending, unsent
 from bot.intake.commanded import follow
 from bot.intake.texts import CannotRead, UnsentTaken
 from bot.intake.threads import (
@@ -51,7 +51,10 @@ async def receive(work: Work, visitor: Visitor, incoming: Incoming, arrival: Arr
     Raises:
         BadInput: words that cannot be taken; nothing was changed.
     """
-    await work.lock(visitor.conversation_id)
+    if isinstance(incoming.act, Said | Unreadable):
+        await at_hand.lock(work, visitor, external_of(incoming))
+    else:
+        await work.lock(visitor.conversation_id)
     if visitor.is_parked:
         await people.sign_of_life(work, visitor.address_id)
     thread = await thread_of(work, visitor)
@@ -118,9 +121,9 @@ async def _said(
     work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, arrival: Arrival, *,
     may_ask_hours: bool = True,
 ) -> None:  # fmt: skip
-    if await messages.is_kept(work, thread.id, external_id=external_of(incoming)):
+    _, is_kept, newest = await at_hand.found(work, visitor, external_of(incoming))
+    if is_kept:
         return  # its edit came first and was kept as the message
-    newest = await access.newest_case_of(work.db, visitor.person_id)
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=external_of(incoming), marks=marks_of(incoming))
         is_answered = isinstance(incoming.act, Unreadable)  # a file's own answer says that its words have arrived

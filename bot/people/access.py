@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Text, bindparam, func, literal_column, select
+from sqlalchemy import FromClause, Table, Text, bindparam, func, literal_column, select
 
 from bot.engine.actors import Actor, require_staff
 from bot.engine.db import Db
@@ -75,6 +75,7 @@ _BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
 _OPEN_OF = select(*CASE_COLUMNS).where(
     CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_([spelt(status) for status in OPEN])
 )
+_OTHERS = CASES.alias("others")
 _NEWEST_OF = (
     select(*CASE_COLUMNS)
     .where(CASES.c.newcomer_id == bindparam("newcomer"))
@@ -206,6 +207,13 @@ async def newcomers_with_open_cases(db: Db) -> list[int]:
 async def newest_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
     """The newcomer's own newest case, open or closed, if any."""
     return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
+
+
+def beside_newest_case(threads: Table) -> FromClause:
+    """Conversations, each with the newest case of its newcomer, if there is any: its columns are `CASE_COLUMNS`."""
+    theirs = select(_OTHERS.c.id).where(_OTHERS.c.newcomer_id == threads.c.newcomer_id)
+    newest = theirs.order_by(_OTHERS.c.opened_at.desc(), _OTHERS.c.id.desc()).limit(1)
+    return threads.outerjoin(CASES, CASES.c.id == newest.scalar_subquery())
 
 
 async def newest_cases_of(db: Db, newcomers: Collection[int]) -> dict[int, Newest]:

@@ -43,7 +43,8 @@ def _noting(dialect: str, which: ColumnElement[bool]) -> Insert:
         .where(which, _ADDRESSES.c.channel == Channel.TELEGRAM)
         .with_for_update(read=True, key_share=True)
     )  # fmt: skip
-    return insert_unless_there(dialect, NOTED).from_select(["address_id", "remote_id", "came_at", "case_id"], there)
+    noted = insert_unless_there(dialect, NOTED)
+    return noted.from_select(["address_id", "remote_id", "came_at", "case_id"], there).inline()
 
 
 _AT_ADDRESS = {dialect: _noting(dialect, _ADDRESSES.c.id == bindparam("address")) for dialect in DIALECTS}
@@ -72,7 +73,7 @@ async def note(work: Work, address_id: int, remote_ids: Sequence[int], *, case_i
     """These messages of ours stand in the chat from now on. `case_id`: they repeat words of this case's newcomer."""
     for remote_id in remote_ids:
         told = {"address": address_id, "remote": remote_id, "at": work.now, "of_case": case_id}
-        await work.db.execute(_AT_ADDRESS[work.db.dialect.name], told)
+        await work.db.execute_ahead(_AT_ADDRESS[work.db.dialect.name], told)
 
 
 async def note_in(work: Work, chat_id: int, remote_ids: Sequence[int], *, at: datetime) -> None:
@@ -82,7 +83,7 @@ async def note_in(work: Work, chat_id: int, remote_ids: Sequence[int], *, at: da
     lookup = work.seal.blind(Channel.TELEGRAM, str(chat_id))
     for remote_id in remote_ids:
         told = {"lookup": lookup, "remote": remote_id, "at": min(at, work.now), "of_case": None}
-        await work.db.execute(_AT_LOOKUP[work.db.dialect.name], told)
+        await work.db.execute_ahead(_AT_LOOKUP[work.db.dialect.name], told)
 
 
 async def forget(work: Work, address_id: int, remote_ids: Sequence[int]) -> None:

@@ -8,9 +8,9 @@ from typing import NamedTuple, Unpack
 
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
-from bot.engine import bells
+from bot.engine import bells, once
 from bot.engine.actors import Actor, Visitor
-from bot.engine.db import Db
+from bot.engine.db import Asking
 from bot.engine.errors import BadInput
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, first, only
@@ -57,6 +57,7 @@ _LANES = select(
 )  # fmt: skip
 _BY_ID = _LANES.where(_ADDRESSES.c.person_id == bindparam("person"))
 _BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
+_READING = once.Reading(_BY_LOOKUP)
 _UNPARK = (
     update(_ADDRESSES)
     .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
@@ -64,9 +65,18 @@ _UNPARK = (
 )
 
 
+async def first_time_on_telegram(work: Work, key: str, chat_id: int) -> bool:
+    """As `once.first_time`, of an act in this chat; who is behind it is noted, for whoever asks that next."""
+    asked = {"on": Channel.TELEGRAM.value, "lookup": work.seal.blind(Channel.TELEGRAM, str(chat_id))}
+    row = await once.first_time_reading(work, Channel.TELEGRAM, key, _READING, asked)
+    if row is not None and row[0] is not None:
+        work.note(Reached(*row))
+    return row is not None
+
+
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:
     """The volunteer or coordinator whose linked account this is, enabled or not; None for anybody else."""
-    found = await _lane(work, Channel.TELEGRAM, str(chat_id))
+    found = work.noted(Reached) or await _lane(work, Channel.TELEGRAM, str(chat_id))
     if found is None:
         return None
     if found.role not in STAFF_ROLES:
@@ -125,7 +135,7 @@ async def newcomer_on_web(work: Work, person_id: int) -> Visitor | None:
     return await visitor_of(work.db, person_id)
 
 
-async def visitor_of(db: Db, person_id: int) -> Visitor | None:
+async def visitor_of(db: Asking, person_id: int) -> Visitor | None:
     """The newcomer with this id, for a page that only reads; None after they were erased."""
     found = first(Reached, await db.execute(_BY_ID, {"person": person_id}))
     return None if found is None or found.role != Role.NEWCOMER else _visitor(found)
@@ -231,7 +241,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
     await menus.show(work, person_id)
 
 
-async def knows_nobody(db: Db) -> bool:
+async def knows_nobody(db: Asking) -> bool:
     """Whether nobody is known here yet, not even that somebody could be: a database without tables."""
     if not await db.run_sync(lambda connection: inspect(connection).has_table(_PEOPLE.name)):
         return True

@@ -117,7 +117,7 @@ async def put_questions(work: Work, shift_id: int) -> None:
     told = ShiftAsked(shift=await seen.seen_one(work, shift, with_cover=True))
     for one in await _open(work, shift_id):
         if one.row_id is None:
-            row_id = await work.tell(one.person_id, told)
+            row_id = await work.tell_as_row(one.person_id, told)
             await work.db.execute(update(_ASKS).where(_ASKS.c.id == one.id).values(row_id=row_id))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import NoResultFound
 
 from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, Refusal, Unavailable
-from bot.engine.rows import exactly, only
+from bot.engine.rows import only
 from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
@@ -26,9 +26,10 @@ from bot.hours.texts import SessionEvening
 from bot.people.texts import Menu, Unsay
 from bot.service import Service
 from bot.telling import lanes, leases, marking
+from bot.telling.addressed import Addressed, addressed
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
-from bot.telling.render import is_taken_back, menu_at, prompt_of
+from bot.telling.render import is_taken_back, menu_for, prompt_of
 from bot.telling.sweeping import Sweep
 from bot.telling.table import is_known, saying_of
 from bot.telling.traffic import Traffic
@@ -60,6 +61,7 @@ class Delivery:
         self._waits = asyncio.Lock()  # whoever has it looks for all that have nothing to do
         self._slow_row: int | None = None  # on its way to a lane from which nothing came back
         self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
+        self._addressed: dict[int, Addressed] = {}  # of those, what was read with the lease, until it is used
         self.sweep = Sweep(service, self._store, self._sending)
 
     async def run(self) -> None:
@@ -111,15 +113,16 @@ class Delivery:
         taken = leases.Taken.now()
         async with self._store.work() as work:
             leased = await self._lease(work)
+            known = None if leased is None else await addressed(work.db, leased)
         if leased is None:
             return False
-        self._sending[leased.id] = taken
+        self._has_in_hand(leased, known, taken)
         await self._mark(leased, await self._send(leased))
         return True
 
     async def _turn(self, done: tuple[OutboxRow, Outcome] | None) -> OutboxRow | None:
         """Mark what was sent and lease the next row, in one transaction: one commit a message instead of two."""
-        leased, may_leave, taken = None, self._traffic.takes_turn(), leases.Taken.now()
+        leased, known, may_leave, taken = None, None, self._traffic.takes_turn(), leases.Taken.now()
         if done is None and not may_leave:
             return None
         may_be_slow = self._slow_row is None  # one worker at a time serves the lanes from which nothing came back
@@ -131,6 +134,7 @@ class Delivery:
                 # What a process leases before others see that it lives, they would take for a dead one's and send too.
                 if may_leave and not self._service.health.stopping and self._store.bells.can_be_heard:
                     leased = await self._lease(work, self._traffic.not_now(nor_slow=not may_be_slow))
+                    known = None if leased is None else await addressed(work.db, leased)
         finally:
             if may_leave and leased is None:
                 self._traffic.gives_turn_back()
@@ -140,9 +144,14 @@ class Delivery:
         if done is not None:
             self._sending.pop(done[0].id, None)
         if leased is not None:
-            self._sending[leased.id] = taken
+            self._has_in_hand(leased, known, taken)
             self._traffic.leaves(leased.address_id)
         return leased
+
+    def _has_in_hand(self, row: OutboxRow, known: Addressed | None, taken: leases.Taken) -> None:
+        self._sending[row.id] = taken
+        if known is not None:
+            self._addressed[row.id] = known
 
     async def _lease(self, work: Work, not_now: Sequence[int] = ()) -> OutboxRow | None:
         for _ in range(MOST_CHOICES):
@@ -156,8 +165,6 @@ class Delivery:
         return None
 
     async def _choose(self, work: Work, statement: Select[*tuple[Any, ...]], **values: object) -> lanes.Waiting | None:
-        if self._store.is_postgres:  # its lane too: two of its rows must not be chosen at once
-            statement = statement.with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
         asked: dict[str, object] = {**lanes.at(work.now), **values}
         return only(lanes.Waiting, await work.db.execute(statement, asked))
 
@@ -193,10 +200,11 @@ class Delivery:
         self._sending.pop(row.id, None)
 
     async def _send(self, row: OutboxRow) -> Outcome:
+        known = self._addressed.pop(row.id, None)
         if not is_known(row.kind, row.params):
             return Unknown()
         try:
-            letter, channel = await self._letter(row)
+            letter, channel = await self._letter(row, known)
         except Unavailable:
             return TryAgain()
         except NoResultFound:  # the reader was erased, or lost this address, between the lease and now
@@ -240,9 +248,10 @@ class Delivery:
             mine = select(ROWS.c.id).where(leases.still(row))
             return (await db.execute(mine)).scalar_one_or_none() is None
 
-    async def _letter(self, row: OutboxRow) -> tuple[Letter | None, str]:
+    async def _letter(self, row: OutboxRow, known: Addressed | None) -> tuple[Letter | None, str]:
         async with self._store.look() as db:
-            lane = exactly(lanes.Lane, await db.execute(lanes.LANE, {"address": row.address_id}))
+            known = known or await addressed(db, row)
+            lane = known.lane
             seal = self._store.seal
             chat = seal.open(lane.chat, table="addresses", column="chat", row_id=row.address_id)
             saying = saying_of(row.kind, row.params)
@@ -257,10 +266,10 @@ class Delivery:
                 unsays = await lanes.unsaid(db, row, saying, edits)
                 return (Letter(chat, Prompt(""), unsays=unsays) if unsays else None), lane.channel
             if isinstance(saying, Menu):
-                return Letter(chat, Prompt(""), menu=await menu_at(db, self._service, row.address_id)), lane.channel
+                return Letter(chat, Prompt(""), menu=menu_for(known.reader, self._service)), lane.channel
             if row.kind == Notice.REPLY and row.message_id and await is_taken_back(db, row.message_id):
                 return None, lane.channel
-            prompt = await prompt_of(db, self._service, row)
+            prompt = await prompt_of(db, self._service, row, known)
         letter = Letter(
             chat, prompt, edits=edits, reply_to=saying.reply_to, is_silent=row.kind in SILENT, parts_sent=row.parts_sent
         )

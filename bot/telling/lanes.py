@@ -30,6 +30,7 @@ from models.outbox import UNKNOWN_KIND, Notice, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
+_RELAYED = tuple(spelt(kind) for kind in RELAYED)  # said by the statement itself, so that it is prepared once
 _ADDRESSES = table_of(Address)
 _EARLIER = ROWS.alias("earlier")
 _OTHER = ROWS.alias("other")
@@ -48,13 +49,6 @@ class Waiting(NamedTuple):
     id: int
     address_id: int
     kind: str
-
-
-class Lane(NamedTuple):
-    """Where a letter goes: a chat, sealed, on a channel."""
-
-    chat: bytes
-    channel: str
 
 
 def _waits(row: FromClause) -> ColumnElement[bool]:
@@ -77,10 +71,10 @@ def _is_overtaken() -> ColumnElement[bool]:
         _SAID.c.created_at == _EARLIER.c.created_at, _SAID.c.id < _EARLIER.c.id, _SAID.c.state == RowState.SENT,
     )  # fmt: skip
     return and_(
-        _EARLIER.c.kind.in_(RELAYED),
+        _EARLIER.c.kind.in_(_RELAYED),
         _EARLIER.c.case_id.is_distinct_from(ROWS.c.case_id),
         ROWS.c.edits.is_distinct_from(_EARLIER.c.id),
-        or_(ROWS.c.kind.not_in(RELAYED), is_held),
+        or_(ROWS.c.kind.not_in(_RELAYED), is_held),
         ~has_begun,
     )
 
@@ -94,7 +88,7 @@ def _may_be_passed() -> ColumnElement[bool]:
     """Whether the one at the head of its lane stays while another may leave. Only then need the rows behind it be
     looked at: where it may leave itself, it is the oldest that may."""
     stays = or_(~func.coalesce(_is_due(_FRONT), False), func.coalesce(_FRONT.c.failure, "") == UNKNOWN_KIND)
-    return or_(and_(_FRONT.c.kind.in_(RELAYED), stays), _is_left_behind(_FRONT))
+    return or_(and_(_FRONT.c.kind.in_(_RELAYED), stays), _is_left_behind(_FRONT))
 
 
 _IN_FRONT = exists().where(
@@ -131,13 +125,19 @@ _IN_LANES = (
 )
 
 
-_OLDEST = select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(ROWS.c.id).limit(1)
+# Its lane too, where others choose as well (PostgreSQL): two of its rows must not be chosen at once.
+_OLDEST = (
+    select(*columns(Waiting, ROWS))
+    .where(*_MAY_LEAVE, _is_due(ROWS))
+    .order_by(ROWS.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
+)
 DUE = _OLDEST.select_from(_IN_LANES).where(_HEADS.c.busy.is_(None), ~among(_ADDRESSES.c.id, "not_now"))
 BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
-    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(RELAYED), ~_BUSY
+    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(_RELAYED), ~_BUSY
 )
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
-LANE = select(*columns(Lane, _ADDRESSES)).where(_ADDRESSES.c.id == bindparam("address"))
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 
 

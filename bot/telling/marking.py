@@ -6,7 +6,7 @@ Owns the marks, and who is told of them. It must not send, nor choose what leave
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from bot.cases import pointing, relay_states
 from bot.cases.texts_relayed import RelayedWords
@@ -35,6 +35,7 @@ LOST = Unreachable("lease_lost")  # nothing was sent, and the row is another pro
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
 
 
+_IS_PARTING = select(func.count()).where(_ADDRESSES.c.id == ROWS.c.address_id, _ADDRESSES.c.farewell).scalar_subquery()
 _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
 
 
@@ -103,7 +104,8 @@ async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) 
     waits = (ROWS.c.id == row.id) & (ROWS.c.state == RowState.DUE)
     ended = update(ROWS).where(waits if state == RowState.SENT else leases.still(row))
     ended = ended.values(state=state, lease_owner=None, ended_at=work.now, secret=None, **values)
-    if not (await work.db.execute(ended)).rowcount:
+    is_parting = (await work.db.execute(ended.returning(_IS_PARTING))).scalar_one_or_none()
+    if is_parting is None:
         return
     failed = state == RowState.FAILED
     if row.kind == Notice.REPLY:
@@ -112,7 +114,8 @@ async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) 
         await _point_to_desk(work, row)
     elif row.kind == Notice.SHIFT_REMINDER_DOUBT and failed and values.get("failure") == DOUBTFUL:
         await work.tell_address(row.address_id, Kept(Notice(row.kind), row.params))  # nobody else would know of it
-    await _close_farewell_lane(work, row.address_id)
+    if is_parting:
+        await _close_farewell_lane(work, row.address_id)
 
 
 async def say_doubt(work: Work, row: OutboxRow) -> None:

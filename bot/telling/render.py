@@ -13,7 +13,7 @@ from bot.cases.texts_held import WhichCase
 from bot.cases.texts_relayed import RelayState, RelayTrouble, WordsAtDesk
 from bot.engine import clock, sealed_names
 from bot.engine.db import Db
-from bot.engine.rows import columns, every, exactly, only
+from bot.engine.rows import columns, every
 from bot.hours import texts as hours_texts
 from bot.hours.published import published
 from bot.intake.texts import Unsent
@@ -23,6 +23,7 @@ from bot.people import in_chat
 from bot.privacy.texts import Erased
 from bot.service import Service
 from bot.telling import inbox, table
+from bot.telling.addressed import Addressed, Reader, Relayed, addressed
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.volunteers.menus import menu_of
 from bot.volunteers.texts_own import OwnProfile
@@ -38,23 +39,6 @@ from models.saying import sealed_as
 
 _MESSAGES, _THREADS, _LINES = table_of(Message), table_of(Conversation), table_of(HeldLine)
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
-
-
-class Reader(NamedTuple):
-    """Who reads at an address; nobody's role and language once they were erased. `hint`: what their app is set to."""
-
-    role: str | None
-    language: str | None
-    enabled: bool | None
-    hint: str | None
-
-
-class Relayed(NamedTuple):
-    """A message's words, sealed, and how they came."""
-
-    id: int
-    words: bytes
-    marks: list[str]
 
 
 class Part(NamedTuple):
@@ -82,13 +66,7 @@ class Held(NamedTuple):
     words: bytes
 
 
-_WORDS = select(*columns(Relayed, _MESSAGES)).where(_MESSAGES.c.id == bindparam("message"))
 _DRAFT = select(_THREADS.c.draft).where(_THREADS.c.id == bindparam("conversation"))
-_READER = (
-    select(*columns(Reader, _PEOPLE, hint=_ADDRESSES.c.language))
-    .select_from(_ADDRESSES.outerjoin(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id))
-    .where(_ADDRESSES.c.id == bindparam("address"))
-)
 _PARTS = (
     select(*columns(Part, ROWS, _ADDRESSES))
     .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
@@ -113,35 +91,37 @@ _HELD_LINES = (
 SHOWN_OF_A_LINE = 200  # characters on the card that asks; the whole stands in the chat above it
 
 
-async def prompt_of(db: Db, service: Service, row: OutboxRow) -> Prompt:
-    """The row as its reader sees it now, in the language they have now. Without values it cannot open: empty text."""
+async def prompt_of(db: Db, service: Service, row: OutboxRow, known: Addressed | None = None) -> Prompt:
+    """The row as its reader sees it now, in the language they have now. Without values it cannot open: empty text.
+    `known`: read a moment ago."""
     if row.kind == Notice.HOURS_POST:  # what holds when it is sent, not when it was decided to send it
         now = clock.now()
         hours = await published(db, now, service.store.zone, service.settings.public_url)
         return hours_texts.post(hours, service.facts(now))
-    reader = exactly(Reader, await db.execute(_READER, {"address": row.address_id}))
-    saying = table.read(row.kind, sealed_names.opened(service.store.seal, row.params))
-    facts = service.facts(clock.now(), **await _facts(db, service, row, saying))
+    known = known or await addressed(db, row)
+    reader, saying = known.reader, table.read(row.kind, sealed_names.opened(service.store.seal, row.params))
+    facts = service.facts(clock.now(), **await _facts(db, service, row, saying, known.relayed))
     if reader.role in (Role.VOLUNTEER, Role.COORDINATOR):
         return saying.said(service.desk(reader.language), facts)
     hint = saying.language if isinstance(saying, ToNewcomer) else None
     return saying.said(service.words(reader.language or hint or reader.hint), facts)
 
 
-async def menu_at(db: Db, service: Service, address_id: int) -> tuple[tuple[str, str], ...]:
-    """The commands of whoever reads at the address now, in their language; none of nobody, of a newcomer, and of
-    somebody whose access has ended."""
-    reader = exactly(Reader, await db.execute(_READER, {"address": address_id}))
+def menu_for(reader: Reader, service: Service) -> tuple[tuple[str, str], ...]:
+    """The commands of whoever reads, in their language; none of nobody, of a newcomer, and of somebody whose access has
+    ended."""
     if reader.role not in (Role.VOLUNTEER, Role.COORDINATOR) or not reader.enabled:
         return ()
     return menu_of(service.desk(reader.language), Role(reader.role))
 
 
-async def _facts(db: Db, service: Service, row: OutboxRow, saying: Spoken) -> dict[str, object]:
+async def _facts(
+    db: Db, service: Service, row: OutboxRow, saying: Spoken, relayed: Relayed | None
+) -> dict[str, object]:
     """What the saying needs beyond what the row carries."""
     more: dict[str, object] = {}
     if row.message_id is not None:
-        more["words"], more["marks"] = await _words(db, service, row.message_id)
+        more["words"], more["marks"] = _words(service, relayed)
     if row.secret is not None:
         seal = service.store.seal
         more["secret"] = seal.open(row.secret, table="outbox", column="secret", row_id=sealed_as(row.params))
@@ -221,9 +201,8 @@ def _shown(text: str) -> str:
     return line if len(line) <= SHOWN_OF_A_LINE else f"{line[:SHOWN_OF_A_LINE]}…"
 
 
-async def _words(db: Db, service: Service, message_id: int) -> tuple[str, tuple[str, ...]]:
+def _words(service: Service, said: Relayed | None) -> tuple[str, tuple[str, ...]]:
     """A message's words, opened, and how they came."""
-    said = only(Relayed, await db.execute(_WORDS, {"message": message_id}))
     if said is None:
         return "", ()
     return service.store.seal.open(said.words, table="messages", column="words", row_id=said.id), tuple(said.marks)

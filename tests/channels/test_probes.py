@@ -132,7 +132,7 @@ async def test_a_coordinator_reads_on_top_of_the_desk_that_nothing_can_be_saved_
 async def test_it_names_notices_that_a_newer_version_has_left(site: Site) -> None:
     async with site.service.store.work() as work:
         karin = await people.add_staff(work, role=Role.COORDINATOR, alias="Karin", language="sv", speaks=["sv"])
-        row = await work.tell(karin, Linked())
+        row = await work.tell_as_row(karin, Linked())
         earlier = work.now - WAITS_FOR_A_NEWER
         await work.db.execute(update(ROWS).where(ROWS.c.id == row).values(kind="told_by_tomorrow", created_at=earlier))
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
+from bot.engine import bells
 from bot.engine.bells import DESK, NOTIFY_CHANNEL, OUTBOX, Bells
 from bot.engine.errors import NotFound
 from bot.engine.seal import Seal, create_key, load_key
@@ -21,21 +23,21 @@ TOPIC = "desk"
 
 
 async def test_a_wait_says_whether_it_rang() -> None:
-    bells = Bells()
-    with bells.listen(TOPIC) as bell:
+    rung = Bells()
+    with rung.listen(TOPIC) as bell:
         assert not await bell.wait(0)
-        bells.ring(TOPIC)
+        rung.ring(TOPIC)
         assert await bell.wait(0)
         assert not await bell.wait(0)
 
 
 async def test_a_ring_at_the_very_end_of_a_wait_is_heard() -> None:
-    bells = Bells()
-    with bells.listen(TOPIC) as bell:
+    rung = Bells()
+    with rung.listen(TOPIC) as bell:
         waiting = asyncio.create_task(bell.wait(0))
         while not waiting.cancelling():  # noqa: ASYNC110 - its time is over, which it has not been able to say yet
             await asyncio.sleep(0)
-        bells.ring(TOPIC)
+        rung.ring(TOPIC)
 
         assert await waiting
 
@@ -59,6 +61,7 @@ async def _listening(settings: Settings) -> AsyncIterator[tuple[Store, list[str]
 
 async def _rings(store: Store, *topics: str) -> None:
     async with store.work() as work:
+        await work.db.execute(text("SELECT 1"))
         for topic in topics:
             work.ring(topic)
 
@@ -77,6 +80,40 @@ async def test_acts_of_one_moment_tell_other_processes_once(postgresql_settings:
         await until(lambda: len(heard) >= 3, otherwise="the other program to hear")
 
         assert heard == [OUTBOX, DESK, "chat:1"]
+
+
+async def test_acts_one_after_the_other_tell_other_processes_together(
+    postgresql_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bells, "TOLD_EVERY_SECONDS", 2.0)
+    told, tell = [], bells.PostgresBells._tell_others
+
+    async def noted(one: bells.PostgresBells, connection: asyncpg.Connection) -> None:
+        told.append(list(one._to_tell))
+        await tell(one, connection)
+
+    monkeypatch.setattr(bells.PostgresBells, "_tell_others", noted)
+    async with _listening(postgresql_settings) as (store, heard):
+        for topic in (OUTBOX, DESK, "chat:1"):
+            await _rings(store, topic)
+        await until(lambda: len(heard) >= 3, otherwise="the other program to hear")
+
+    assert [topics for topics in told if topics] == [[OUTBOX, DESK, "chat:1"]]
+
+
+async def test_a_process_is_not_woken_twice_by_what_it_has_said_itself(postgresql_settings: Settings) -> None:
+    async with _listening(postgresql_settings) as (store, heard):
+        with store.bells.listen(DESK) as bell:
+            await _rings(store, DESK)
+            assert await bell.wait(0)
+            await until(lambda: heard, otherwise="the other program to hear")
+            other = Store(postgresql_settings, Seal(load_key(postgresql_settings.key_file)))
+            with store.bells.listen(OUTBOX) as behind:
+                await _rings(other, OUTBOX)  # is heard behind what this one has said
+                await until(lambda: behind.is_rung, otherwise="the other's act to be heard")
+            await other.close()
+
+            assert not bell.is_rung
 
 
 async def test_nobody_hears_of_an_act_that_was_refused(postgresql_settings: Settings) -> None:

@@ -37,7 +37,7 @@ async def asker(service: Service) -> Newcomer:
 async def _told(service: Service, asker: Newcomer, *sayings: Saying) -> list[int]:
     """These wait in the newcomer's lane; their ids."""
     async with service.store.work() as work:
-        return [await work.tell(asker.id, saying) or 0 for saying in sayings]
+        return [await work.tell_as_row(asker.id, saying) or 0 for saying in sayings]
 
 
 async def _written_by_a_newer_version(service: Service, row: int) -> None:
@@ -182,7 +182,7 @@ async def test_one_that_nobody_ever_says_goes_when_everything_so_old_goes(servic
     clock.freeze(MONDAY_NOON)
     karin = await builders.coordinator(service, chat_id=700)  # newcomers go with all that was said to them
     async with service.store.work() as work:
-        row = await work.tell(karin.id, Linked())
+        row = await work.tell_as_row(karin.id, Linked())
     assert row is not None
     await _written_by_a_newer_version(service, row)
     await _delivered(service)
