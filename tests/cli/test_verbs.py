@@ -127,6 +127,11 @@ STORY = (
     Step("volunteer show Amina", r"(?s)Amina · Volontär.*Språk: Arabiska, Svenska.*Räknas som introducerad"),
     Step("volunteer trainee Amina", "Går bredvid", sql="SELECT sum(is_trainee) FROM volunteer_profiles", rows=((1,),)),
     Step("volunteer trainee Amina --end", "Amina · Volontär"),
+    Step(
+        "volunteer role Amina coordinator --yes", "Amina",
+        sql="SELECT count(*) FROM people WHERE role = 'coordinator'", rows=((2,),),
+    ),
+    Step("volunteer role Amina volunteer --yes", "Amina"),
     Step("volunteer add Nour --speaks ar --new", LINK),
     Step("volunteer step Nour interview", "Intervju: ", sql="SELECT step FROM onboarding", rows=(("interview",),)),
     Step("volunteer leave Nour --yes", "namnet är raderat", sql="SELECT step FROM onboarding", rows=()),
