@@ -28,8 +28,8 @@ from models.volunteer import VolunteerProfile
 
 LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb", "so", "ti")
 LONGEST_ALIAS = 40
-_PEOPLE, _ADDRESSES, _THREADS = table_of(Person), table_of(Address), table_of(Conversation)
-_PROFILES = table_of(VolunteerProfile)
+_PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
+_THREADS, _PROFILES = table_of(Conversation), table_of(VolunteerProfile)
 _COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
 
@@ -269,9 +269,8 @@ async def _create_newcomer(
 
 
 async def _add_telegram_lane(work: Work, person_id: int, chat_id: str) -> bool:
-    address_id = new_id()
     row = {
-        "id": address_id, "person_id": person_id, "channel": Channel.TELEGRAM.value,
+        "id": (address_id := new_id()), "person_id": person_id, "channel": Channel.TELEGRAM.value,
         "lookup": work.seal.blind(Channel.TELEGRAM, chat_id),
         "chat": work.seal.seal(chat_id, table="addresses", column="chat", row_id=address_id),
     }  # fmt: skip

@@ -33,6 +33,13 @@ A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(d
 SINGLE_VALUED = [name for name in LISTED if not name.startswith("organisation")]
 
 
+class Asked:
+    """The connection as acts have it; nothing is put off."""
+
+    def __init__(self, db: AsyncConnection) -> None:
+        self.dialect, self.execute, self.execute_ahead, self.run_sync = db.dialect, db.execute, db.execute, db.run_sync
+
+
 @dataclass
 class Office:
     """Writes what the actions would have left behind, with the ledger lines made as they make them."""
@@ -75,7 +82,7 @@ class Office:
         return await report(self.db, first=first, last=last, now=now, zone=ZONE)
 
     def _work(self, at: datetime) -> Work:
-        return Work(self.db, at, seal=None, zone=ZONE, settings=None, crowds=Crowds())
+        return Work(Asked(self.db), at, seal=None, zone=ZONE, settings=None, crowds=Crowds())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from bot.shifts import term
 from bot.shifts.typed import NewLine
 from models.hours import Reason
 from models.hours_change import Change, Verb
+from models.outbox import Notice
 from tests import builders
 from tests.channels.telegram_house import codes_of
 from tests.shifts.office import NOW, STOCKHOLM, ShiftOffice
@@ -211,3 +212,20 @@ async def test_no_leaves_the_term_as_it_is(office: ShiftOffice) -> None:
     assert (await office.presses("Karin", "Ställ in 11/1–21/1", "Nej")).startswith("Inget är ändrat:")
     rows = await builders.table(office.house.service, "SELECT cancelled_at FROM shifts")
     assert [row.cancelled_at is None for row in rows] == [True] * 4
+
+
+async def test_no_answer_is_promised_for_a_holiday(office: ShiftOffice) -> None:
+    await usual_week(office)
+    await office.types("Karin", "/template 2026-12-14..2027-01-10")
+    await office.presses("Karin", "Publicera 6 pass")
+    for day in ("17/12", "7/1"):
+        for who in ("Amina", "Bo"):
+            await office.types("Karin", f"/assign {who} {day} 9-12 online")
+    clock.freeze(datetime(2026, 12, 18, 10, tzinfo=STOCKHOLM))  # two Thursdays follow, both on an eve
+
+    asker = await builders.case_of(office.house.service, language="sv")
+
+    promised = (await builders.case_row(asker)).promised_by
+    assert promised is not None
+    assert promised.astimezone(STOCKHOLM).date() == date(2027, 1, 7)
+    assert "7 januari" in (await builders.screen(office.house.service, asker.id, Notice.RECEIPT))[-1]
