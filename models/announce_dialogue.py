@@ -4,13 +4,11 @@ Where a dialogue stands is a row of `dialogues`. Owns Step, Draft and `advance`.
 here: the last step waits for them. No database, clock, language or channel.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pydantic import TypeAdapter
-
 from models.button import NotAButton, Number, read_as
+from models.drafted import Drafted
 
 EVERYBODY, ONE_SHIFT = "all", "shift"
 SHIFTS_ON_A_SCREEN = 8
@@ -26,24 +24,11 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Drafted):
     """To whom: those on this shift (its id), those who speak this language (a code), or everybody."""
 
     shift: int = 0
     language: str = ""
-
-    def to_json(self) -> dict[str, object]:
-        """As a row keeps it."""
-        kept: dict[str, object] = _DRAFT.dump_python(self, mode="json", exclude_defaults=True)
-        return kept
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "Draft":
-        """The draft that `to_json` wrote."""
-        return _DRAFT.validate_python(kept)
-
-
-_DRAFT = TypeAdapter(Draft)
 
 
 @dataclass(frozen=True, slots=True)

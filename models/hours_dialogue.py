@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from pydantic import TypeAdapter
-
 from models.button import Day, NotAButton, OneOf, TimeOfDay, read_as
 from models.buttons_hours import AND, EVERYWHERE, NOTHING, Guided, Letter
+from models.drafted import Drafted
 from models.hours import Reason
 from models.hours_change import Change, Verb
 from models.saying import Clock, Span
@@ -50,7 +49,7 @@ _FIRST_LETTERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Drafted):
     """What has been chosen. `place`: a code, or EVERYWHERE. `opens`: of a stretch whose end has not been chosen.
 
     `is_closed`: chosen instead of any `spans`. `weekday`: Monday = 0.
@@ -65,19 +64,6 @@ class Draft:
     is_closed: bool = False
     reason: str = ""
     since: date | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """As a row keeps it."""
-        kept: dict[str, object] = _DRAFT.dump_python(self, mode="json", exclude_defaults=True)
-        return kept
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "Draft":
-        """The draft that `to_json` wrote."""
-        return _DRAFT.validate_python(kept)
-
-
-_DRAFT = TypeAdapter(Draft)
 
 
 @dataclass(frozen=True, slots=True)

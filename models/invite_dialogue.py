@@ -4,11 +4,10 @@ Where a dialogue stands is a row of `dialogues`. Owns Step, Draft and `advance`.
 here: the last step waits for it. No database, clock, language or channel.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pydantic import TypeAdapter
+from models.drafted import Drafted
 
 DONE, DROPS = "done", "-"  # stands before a language that is taken away again: a press told twice does nothing twice
 
@@ -21,23 +20,10 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Drafted):
     """The languages that have been chosen, as codes."""
 
     speaks: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """As a row keeps it."""
-        kept: dict[str, object] = _DRAFT.dump_python(self, mode="json", exclude_defaults=True)
-        return kept
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "Draft":
-        """The draft that `to_json` wrote."""
-        return _DRAFT.validate_python(kept)
-
-
-_DRAFT = TypeAdapter(Draft)
 
 
 @dataclass(frozen=True, slots=True)

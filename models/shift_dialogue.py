@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from pydantic import TypeAdapter
-
 from models.button import Day, NotAButton, Number, TimeOfDay, read_as
+from models.drafted import Drafted
 from models.hours_dialogue import DAYS_ON_A_SCREEN, PLACES_ON_A_SCREEN, SCREENS_OF_DAYS
 from models.saying import Clock
 
@@ -52,7 +51,7 @@ A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Drafted):
     """What has been chosen. `place`: a code. `day`: a shift's, or the first of a term. `weekday`: Monday = 0."""
 
     plan: Plan = Plan.SHIFT
@@ -69,19 +68,6 @@ class Draft:
         """The last day of the term."""
         assert self.day is not None
         return last_day(self.day, self.weeks)
-
-    def to_json(self) -> dict[str, object]:
-        """As a row keeps it."""
-        kept: dict[str, object] = _DRAFT.dump_python(self, mode="json", exclude_defaults=True)
-        return kept
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "Draft":
-        """The draft that `to_json` wrote."""
-        return _DRAFT.validate_python(kept)
-
-
-_DRAFT = TypeAdapter(Draft)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,7 @@ async def give_access(work: Work, person_id: int) -> None:
 async def _require_other(work: Work, person_id: int) -> None:
     work.require_publisher()
     await volunteer(work.db, work.seal, person_id)
-    if (
-        work.actor is None
-    ):  # whoever runs the server can add a coordinator, and must be able to shut out a lost telephone
+    if work.actor is None:  # whoever runs the server can add a coordinator, and must be able to shut out a lost phone
         return
     if work.actor.id == person_id:
         raise BadInput("not_yourself")

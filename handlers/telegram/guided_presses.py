@@ -4,11 +4,12 @@ All dialogues have the same buttons; which of them a press is of, its row says. 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.engine import buttons as engine_buttons
 from bot.engine import guided as engine_guided
 from bot.engine.errors import Stale
+from bot.engine.work import Work
 from bot.roster.signing import CannotStaff
 from bot.shifts import announce_guided, cancel_words, coverage
 from bot.shifts.texts_announce import AnnounceAsk, AnnounceNot
@@ -23,38 +24,34 @@ from models.buttons import ANSWER, LEAVE_DIALOGUE, MORE_ANSWERS, GivenAnswer, Of
 from models.buttons_shifts import OWN_REASON, OfShift
 from models.dialogue import Answer
 from models.guided import DialogueKind
+from models.notice import Notice
+from models.saying import Saying
 
 DONE = Answer("")
+Pressed = TypeVar("Pressed", GivenAnswer, TurnedTo)
+_Answered = Awaitable[Answer]
 
 
-async def _announce_answered(press: Press, given: GivenAnswer) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, AnnounceAsk.kind)
-    await press.work.tell(press.actor.id, await announce_guided.answered(press.work, given), edits=press.card)
-    return DONE
+def _asking(kind: Notice, act: Callable[[Work, Pressed], Awaitable[Saying]]) -> Callable[[Press, Pressed], _Answered]:
+    """What the press leads to stands in place of a question of this kind."""
+
+    async def pressed(press: Press, given: Pressed) -> Answer:
+        await engine_buttons.require_shown_as(press.work, press.card, kind)
+        await press.work.tell(press.actor.id, await act(press.work, given), edits=press.card)
+        return DONE
+
+    return pressed
 
 
-async def _announce_turned(press: Press, to: TurnedTo) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, AnnounceAsk.kind)
-    await press.work.tell(press.actor.id, await announce_guided.turned(press.work, to), edits=press.card)
-    return DONE
+def _ending(said: Saying) -> Callable[[Press, OfDialogue], _Answered]:
+    """The dialogue is over, and this stands in place of what it asked."""
 
+    async def pressed(press: Press, dialogue: OfDialogue) -> Answer:
+        await engine_guided.end(press.work, dialogue.dialogue)
+        await press.work.tell(press.actor.id, said, edits=press.card)
+        return DONE
 
-async def _announce_left(press: Press, dialogue: OfDialogue) -> Answer:
-    await engine_guided.end(press.work, dialogue.dialogue)
-    await press.work.tell(press.actor.id, AnnounceNot(), edits=press.card)
-    return DONE
-
-
-async def _invite_answered(press: Press, given: GivenAnswer) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, InviteAsk.kind)
-    await press.work.tell(press.actor.id, await invite_guided.answered(press.work, given), edits=press.card)
-    return DONE
-
-
-async def _invite_left(press: Press, dialogue: OfDialogue) -> Answer:
-    await engine_guided.end(press.work, dialogue.dialogue)
-    await press.work.tell(press.actor.id, InviteNot(), edits=press.card)
-    return DONE
+    return pressed
 
 
 async def _pressed_own_reason(press: Press, named: OfShift) -> Answer:
@@ -91,8 +88,14 @@ class _Dialogue(NamedTuple):
 DIALOGUES: Mapping[DialogueKind, _Dialogue] = {
     DialogueKind.HOURS: _Dialogue(coordinator.answered, coordinator.turned, coordinator.left),
     DialogueKind.SHIFT: _Dialogue(plan_presses.answered, plan_presses.turned, plan_presses.left),
-    DialogueKind.ANNOUNCE: _Dialogue(_announce_answered, _announce_turned, _announce_left),
-    DialogueKind.INVITE: _Dialogue(_invite_answered, _nothing_to_answer, _invite_left),
+    DialogueKind.ANNOUNCE: _Dialogue(
+        _asking(AnnounceAsk.kind, announce_guided.answered),
+        _asking(AnnounceAsk.kind, announce_guided.turned),
+        _ending(AnnounceNot()),
+    ),
+    DialogueKind.INVITE: _Dialogue(
+        _asking(InviteAsk.kind, invite_guided.answered), _nothing_to_answer, _ending(InviteNot())
+    ),
     DialogueKind.CANCEL: _Dialogue(_nothing_to_answer, _nothing_to_answer, _cancel_left),
 }
 

@@ -20,7 +20,8 @@ from models.case import CaseStatus, DeskDraft
 from models.conversation import Conversation, Message
 from models.follow_up import FollowUp
 from models.handing_over import CaseNote, HandOver
-from models.outbox import Notice, Outbox, RowState
+from models.notice import Notice
+from models.outbox import Outbox, RowState
 from models.people import Address, Role
 from models.volunteer import VolunteerProfile
 from tests.cases.story import NOTED, Asker, Story

@@ -21,7 +21,7 @@ from bot.roster.staffing import present
 from bot.service import Service
 from bot.telling.render import prompt_of
 from bot.telling.rounds import Rounds
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff
 from tests.journeys.doors import (

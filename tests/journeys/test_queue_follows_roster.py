@@ -17,7 +17,7 @@ from bot.engine.errors import TooManyCases
 from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.reports.figures import report
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer
 from tests.journeys.evening import ITS_DAY, TUESDAY, WEDNESDAY, ZONE, Evening, evening_of

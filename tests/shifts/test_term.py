@@ -10,7 +10,7 @@ from bot.shifts import term
 from bot.shifts.typed import NewLine
 from models.hours import Reason
 from models.hours_change import Change, Verb
-from models.outbox import Notice
+from models.notice import Notice
 from tests import builders
 from tests.channels.telegram_house import codes_of
 from tests.shifts.office import NOW, STOCKHOLM, ShiftOffice
