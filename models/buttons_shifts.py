@@ -98,7 +98,12 @@ class UndoAnswer(NamedTuple):
 
 class TermOffAnswer(NamedTuple):
     number: int
-    answer: Literal["ask", "yes", "no"]
+    answer: Literal["ask", "yes", "no"]  # "yes": without a reason
+
+
+class TermOffWhy(NamedTuple):
+    number: int
+    reason: Annotated[str, OneOf(REASONS)]
 
 
 FREE = Button("sf:{page}", OfFreePage)
@@ -139,3 +144,4 @@ SWAP_YES = Button("wy:{swap}", OfSwap)
 SWAP_NO = Button("wn:{swap}", OfSwap)
 UNDO_SHIFT = Button("szu:{number}:{answer}", UndoAnswer)
 TERM_OFF = Button("tx:{number}:{answer}", TermOffAnswer)
+TERM_OFF_WHY = Button("txr:{number}:{reason}", TermOffWhy)

@@ -101,6 +101,7 @@ class ShiftChange(Base, table=True):
     """
 
     __tablename__ = "shift_changes"
+    __table_args__ = (Index("ix_shift_changes_made_by", "made_by", "number"),)  # one's own newest, to be undone
 
     number: int | None = Field(default=None, sa_column=Column(Id, primary_key=True))
     shift_id: int = Field(sa_column=Column(Id, ForeignKey("shifts.id", ondelete="CASCADE"), nullable=False, index=True))

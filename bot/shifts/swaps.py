@@ -24,10 +24,12 @@ from bot.shifts.lists import FREE_AHEAD
 from bot.shifts.seen import Staffed
 from bot.shifts.texts_swap import Offer, SwapAsked, SwapOver, SwapWhich, SwapWith
 from models.base import new_id, table_of
+from models.outbox import Outbox, RowState
+from models.people import Address
 from models.shift_plan import Swap
 from models.staffing import Stretch, hindrance_by_room, hindrance_of
 
-_SWAPS = table_of(Swap)
+_SWAPS, _ROWS, _ADDRESSES = table_of(Swap), table_of(Outbox), table_of(Address)
 MOST_OFFERED = 8
 
 
@@ -133,6 +135,15 @@ async def decline(work: Work, swap_id: int) -> SwapOver:
     swap = await _answered(work, swap_id, "declined")
     mine, theirs = [await shifts.shift_of(work.db, one) for one in (swap.shift_id, swap.other_shift_id)]
     return await _tell(work, swap, "declined", mine, theirs)
+
+
+async def card_of(work: Work, swap_id: int) -> int | None:
+    """The message in the acting volunteer's chat that asks them, if one stands there."""
+    mine = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == work.staff.id)
+    there = _ROWS.c.kind == SwapAsked.kind, _ROWS.c.edits.is_(None), _ROWS.c.state.in_((RowState.DUE, RowState.SENT))
+    cards = select(_ROWS.c.id, _ROWS.c.params).where(_ROWS.c.address_id.in_(mine), *there)
+    asking = (card for card, kept in await work.db.execute(cards) if SwapAsked.understood(kept).swap == swap_id)
+    return next(asking, None)
 
 
 async def asked_of_me(work: Work) -> list[SwapAsked]:

@@ -12,7 +12,7 @@ from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, rows_of
 from bot.roster.told import InWords, ShiftNamed
 from bot.shifts.phrases import shift_name
-from models.buttons_shifts import TERM_OFF
+from models.buttons_shifts import REASONS, TERM_OFF, TERM_OFF_WHY
 from models.dialogue import Choice, Prompt
 from models.notice import Notice
 from models.saying import Carried, Like, Name
@@ -56,9 +56,11 @@ class TermOffAsk(ToStaff):
             return Prompt(words("term_off_done", n=self.term.shifts))
         if self.answer:
             return Prompt(lines(words("shift_undo_said_no"), self.term.named(words)))
-        yes = Choice(TERM_OFF.code(self.term.number, "yes"), words("term_off_yes", n=self.term.shifts))
-        no = Choice(TERM_OFF.code(self.term.number, "no"), words("no"))
-        return Prompt(self.question(words), rows_of(yes, no))
+        number = self.term.number
+        yes = [Choice(TERM_OFF_WHY.code(number, one), words(f"reason_{one}")) for one in REASONS]
+        yes.append(Choice(TERM_OFF.code(number, "yes"), words("hours_no_reason")))
+        no = Choice(TERM_OFF.code(number, "no"), words("no"))
+        return Prompt(lines(self.question(words), words("term_off_why")), rows_of(*yes, no))
 
     def question(self, words: Words) -> str:
         """Which shifts, and who would be told."""

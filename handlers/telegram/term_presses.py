@@ -26,6 +26,7 @@ from models.buttons_shifts import (
     SWAP_WITH,
     SWAP_YES,
     TERM_OFF,
+    TERM_OFF_WHY,
     WEEK_LINE,
     WITH_HOLIDAYS,
     Every,
@@ -37,6 +38,7 @@ from models.buttons_shifts import (
     OfSwap,
     Swapping,
     TermOffAnswer,
+    TermOffWhy,
 )
 from models.dialogue import Answer
 
@@ -78,12 +80,29 @@ async def _pressed_off(press: Press, given: TermOffAnswer) -> Answer:
             return IN_THE_CHAT
         await work.tell(press.actor.id, TermOffAsk(term=await term_off.term_ahead(work, given.number)))
         return DONE
-    asked = await engine_buttons.saying_on(work, press.card, TermOffAsk)
+    if given.answer == "yes":
+        return await _term_goes(press, given.number)
+    asked = await _term_asked(press)
+    await work.tell(press.actor.id, replace(asked, answer="no"), edits=press.card)
+    return DONE
+
+
+async def _pressed_off_why(press: Press, given: TermOffWhy) -> Answer:
+    return await _term_goes(press, given.number, given.reason)
+
+
+async def _term_goes(press: Press, number: int, reason: str = "") -> Answer:
+    asked = await _term_asked(press)
+    gone = await term_off.cancel(press.work, number, reason)
+    await press.work.tell(press.actor.id, replace(asked, term=gone, answer="yes"), edits=press.card)
+    return DONE
+
+
+async def _term_asked(press: Press) -> TermOffAsk:
+    asked = await engine_buttons.saying_on(press.work, press.card, TermOffAsk)
     if asked.answer:
         raise Stale
-    term_was = await term_off.cancel(work, given.number) if given.answer == "yes" else asked.term
-    await work.tell(press.actor.id, replace(asked, term=term_was, answer=given.answer), edits=press.card)
-    return DONE
+    return asked
 
 
 async def _pressed_every(press: Press, chosen: Every) -> Answer:
@@ -144,5 +163,6 @@ PRESSES_OF_COORDINATORS: Presses[Press, Awaitable[Answer]] = dict(
         on(PUBLISH_TERM, _pressed_publish),
         on(DROP_TERM, _pressed_drop),
         on(TERM_OFF, _pressed_off),
+        on(TERM_OFF_WHY, _pressed_off_why),
     )
 )

@@ -231,6 +231,20 @@ async def test_a_swap_is_proposed_at_the_desk_and_accepted_there(desk: ShiftDesk
     assert (await desk.on(mine), await desk.on(theirs)) == (["Bo", "Eva"], ["Cleo", "Dag"])
 
 
+async def test_a_swap_answered_at_the_desk_is_answered_in_the_chat_too(desk: ShiftDesk) -> None:
+    mine, theirs = await desk.shift("Bo", "Dag"), await desk.shift("Cleo", "Eva", day=OTHER_DAY)
+    page = await desk.opens("Bo", f"{OWN}/{mine}/swap")
+    await desk.sends("Bo", f"{OWN}/{mine}/swap", {"for": f"{theirs}:{desk.staff['Cleo'].id}"}, seen=page)
+    [card] = await builders.said_to(desk.site.service, desk.staff["Cleo"].id, Notice.SWAP_ASKED)
+    question = await desk.opens("Cleo", OWN)
+
+    await answers(desk, "Cleo", f"{swap_in(question)}/yes", question)
+
+    [over] = await builders.said_to(desk.site.service, desk.staff["Cleo"].id, Notice.SWAP_OVER)
+    assert over.edits == card.id
+    assert await desk.told("Cleo", Notice.SWAP_OVER) == [f"✓ Bytt med Bo: du har {NAME} i stället för {OTHER}."]
+
+
 async def test_a_swap_that_is_declined_leaves_each_their_own(desk: ShiftDesk) -> None:
     mine, theirs = await swap_proposed(desk)
     question = await desk.opens("Eva", OWN)

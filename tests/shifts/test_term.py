@@ -187,20 +187,35 @@ async def test_what_is_left_of_a_term_is_cancelled_from_a_phone_and_told_to_each
     assert read == (
         "Vill du ställa in alla pass som är kvar? Det går inte att ångra.\n"
         "Publicerat: 11 januari 2027 till 21 januari 2027, 4 pass kvar.\n"
-        "1 volontär är anmäld och får veta det, en gång för alla sina pass."
+        "1 volontär är anmäld och får veta det, en gång för alla sina pass.\n"
+        "Varför? Välj, så ställs de in."
     )
-    code, message = office.button("Karin", "Ställ in 4 pass"), office.shows("Karin").message_id
-    read = await office.presses("Karin", "Ställ in 4 pass")
+    code, message = office.button("Karin", "helgdag"), office.shows("Karin").message_id
+    read = await office.presses("Karin", "helgdag")
 
     assert read == "✓ 4 pass är inställda."
     assert office.reads("Amina") == (
-        "Karin har ställt in passen. De här var dina:\nmån 11/1 13–16 Linero\nmån 18/1 13–16 Linero"
+        "Karin har ställt in passen. De här var dina:\nmån 11/1 13–16 Linero\nmån 18/1 13–16 Linero\nOrsak: helgdag"
     )
     assert len([text for text in office.said("Amina") if "ställt in" in text]) == 1
     rows = await builders.table(office.house.service, "SELECT cancelled_at FROM shifts")
     assert [row.cancelled_at is None for row in rows] == [False] * 4
     assert await office.house.pressed(700, code, message) == "Knappen gäller inte längre."
     assert "kvar" not in (await office.types("Karin", "/template")).split("Gör en termin")[1]
+
+
+async def test_what_is_left_of_a_term_can_be_cancelled_without_a_reason(office: ShiftOffice) -> None:
+    await usual_week(office)
+    await office.types("Karin", "/template 2027-01-11..2027-01-24")
+    await office.presses("Karin", "Publicera 4 pass")
+    await office.types("Amina", "/freeshifts")
+    await office.presses("Amina", "mån 11/1 13–16 Linero")
+    await office.types("Karin", "/template")
+
+    read = await office.presses("Karin", "Ställ in 11/1–21/1", "Ingen orsak")
+
+    assert read == "✓ 4 pass är inställda."
+    assert office.reads("Amina") == "Karin har ställt in passen. De här var dina:\nmån 11/1 13–16 Linero"
 
 
 async def test_no_leaves_the_term_as_it_is(office: ShiftOffice) -> None:

@@ -30,10 +30,12 @@ CODES: dict[AnyButton, str] = {
     shifts.FEED_NEW: shifts.FEED_NEW.code(), shifts.FEED_END: shifts.FEED_END.code(),
     shifts.ANNOUNCE: shifts.ANNOUNCE.code(), shifts.ANNOUNCE_NOT: shifts.ANNOUNCE_NOT.code(),
     shifts.TERM_OFF: shifts.TERM_OFF.code(LARGEST, "ask"),
+    shifts.TERM_OFF_WHY: shifts.TERM_OFF_WHY.code(LARGEST, "holiday"),
 }  # fmt: skip
 WRITTEN = (
     "sf:2 su:N sl:N sc:N sy:N sk:N sa:N st:N sn:N sw:20261207 sh:N sas:N:N saq:N spk:a:N:0 sx:N:own sxk:N scv spm:a:2 "
-    "sxw:N tn:term tl:N:1 tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N szu:N:yes sfn sfe san sann tx:N:ask"
+    "sxw:N tn:term tl:N:1 tr:N:0 tp:N td:N se:N:2 sxe:N wm:N ww:N:N:N wy:N wn:N szu:N:yes sfn sfe san sann tx:N:ask "
+    "txr:N:holiday"
 )
 
 

@@ -118,8 +118,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('kept_until', UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('flagged_at', UtcDateTime(), nullable=True))
 
+    with op.batch_alter_table('shift_changes', schema=None) as batch_op:
+        batch_op.create_index('ix_shift_changes_made_by', ['made_by', 'number'], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('shift_changes', schema=None) as batch_op:
+        batch_op.drop_index('ix_shift_changes_made_by')
+
     with op.batch_alter_table('assignments', schema=None) as batch_op:
         batch_op.drop_column('absent_at')
 

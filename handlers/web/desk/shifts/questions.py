@@ -77,6 +77,8 @@ async def _answered_swap(
             if is_first:
                 with _asked_still():
                     over = await verb(work, swap)
+                if (card := await swaps.card_of(work, swap)) is not None:
+                    await work.tell(work.staff.id, over, edits=card)
     except REFUSED as refusal:
         return await refused_page(request, refusal)
     if over is not None and over.outcome == "refused":
