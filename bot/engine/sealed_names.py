@@ -12,7 +12,7 @@ from models.base import new_id
 from models.saying import NAMES_SEALED_AS
 
 # Names of places stand under their languages, so they are no strings. `in_words`: a coordinator's own about a shift.
-NAMING = frozenset({"alias", "adviser", "names", "volunteers", "in_words", "absent", "given"})
+NAMING = frozenset({"alias", "adviser", "names", "volunteers", "in_words", "absent", "given", "whose"})
 Turn = Callable[[str], str]
 
 

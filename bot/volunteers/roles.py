@@ -3,6 +3,8 @@
 It must not decide what a role may do (`bot/people/access.py`), nor end anybody's access (`leaving.py`).
 """
 
+from dataclasses import replace
+
 import structlog
 from sqlalchemy import select, update
 
@@ -39,9 +41,18 @@ async def change_role(work: Work, person_id: int, role: Role) -> None:
     by = work.actor.id if work.actor else None
     alias = await names.name_of(work.db, work.seal, by) if by != person_id else None
     await work.tell(person_id, RoleChanged(role=role, alias=alias))
+    await _others_told(work, person_id, RoleChanged(role=role, alias=alias))
     await menus.show(work, person_id)
     work.ring(bells.LOGINS)  # pages that are open show what they may no longer do
     work.after_commit(lambda: log.info("role_changed", person_id=person_id, by=by, role=role.value))
+
+
+async def _others_told(work: Work, person_id: int, told: RoleChanged) -> None:
+    """Every other coordinator knows whose role is another from now on."""
+    concerned = {person_id, work.actor.id if work.actor else None}
+    others = [one for one in (await work.db.execute(_COORDINATORS)).scalars() if one not in concerned]
+    whose = await names.name_of(work.db, work.seal, person_id)
+    await work.tell_each(others, replace(told, whose=whose))
 
 
 async def hold_coordinators(work: Work) -> None:

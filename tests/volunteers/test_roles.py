@@ -80,6 +80,23 @@ async def test_a_volunteer_is_made_coordinator_once_it_is_meant_and_knows_and_ha
     assert last(house, AMINA).startswith("Vecka")
 
 
+async def test_every_other_coordinator_hears_whose_role_is_another(house: House, amina: Staff, karin: Staff) -> None:
+    await builders.coordinator(house.service, "Robin", chat_id=ROBIN)
+    await builders.volunteer(house.service, "Bo", chat_id=503, on_shift=False)
+    await house.settle()
+
+    for role in (Role.COORDINATOR, Role.VOLUNTEER):
+        async with builders.acting(house.service, karin) as work:
+            await roles.change_role(work, amina.id, role)
+        await house.settle()
+
+    told = [without_bidi_controls(said.text) for said in house.api.chat(ROBIN).messages][-2:]
+    by = "Det har Karin ändrat."
+    assert told == [f"Amina är samordnare nu.\n{by}", f"Amina är volontär nu och inte längre samordnare.\n{by}"]
+    for chat in (KARIN, 503):
+        assert all("Amina är" not in without_bidi_controls(said.text) for said in house.api.chat(chat).messages)
+
+
 async def test_back_to_volunteer_the_menu_and_the_commands_are_gone(house: House, amina: Staff) -> None:
     async with house.service.store.work() as work:
         await roles.change_role(work, amina.id, Role.COORDINATOR)
