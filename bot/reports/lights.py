@@ -35,8 +35,11 @@ _EVENTS, _CLOSINGS = table_of(CaseEvent), table_of(Closing)
 _QUEUED, _CLAIMED = CASES.c.status == CaseStatus.QUEUED, CASES.c.status == CaseStatus.CLAIMED
 
 
-async def lights(db: Db, seal: Seal, now: datetime, zone: ZoneInfo, settings: Settings) -> OverviewShown:
-    """Everything at a glance, and the cases that somebody should look at, the gravest first."""
+async def lights(
+    db: Db, seal: Seal, now: datetime, zone: ZoneInfo, settings: Settings, *, with_the_well: bool = True
+) -> OverviewShown:
+    """Everything at a glance, and the open cases, the gravest first. `with_the_well`: also those that are as they ought
+    to be."""
     there = await names_on_shift(db, seal, now)
     waiting = await _cases(db, _QUEUED)
     owed_since = now - timedelta(hours=settings.answer_hours)
@@ -56,7 +59,8 @@ async def lights(db: Db, seal: Seal, now: datetime, zone: ZoneInfo, settings: Se
         await _unrecorded(db, clock.office_day(now - RECORDED_FOR, zone)),
         LightTold(what=What.BLOCKED, grade=Grade.GREEN, n=len(await blocks.standing_ones(db, now))),
     )
-    return OverviewShown(lights=told, cases=await _seen(db, seal, (danger, late, unclaimed, stalled, waiting)))
+    well = await _cases(db, CASES.c.status.in_(OPEN)) if with_the_well else []
+    return OverviewShown(lights=told, cases=await _seen(db, seal, (danger, late, unclaimed, stalled, waiting, well)))
 
 
 def _is_late(now: datetime, owed_since: datetime) -> ColumnElement[bool]:

@@ -88,7 +88,7 @@ async def overview(db: Db, seal: Seal, now: datetime) -> Overview:
 
 async def tell_digest(work: Work) -> None:
     """Coordinators read what is not well, if anything is."""
-    shown = await lights.lights(work.db, work.seal, work.now, work.zone, work.settings)
+    shown = await lights.lights(work.db, work.seal, work.now, work.zone, work.settings, with_the_well=False)
     if not shown.is_all_green:
         await people.tell_coordinators(work, replace(shown, digest=True))
 

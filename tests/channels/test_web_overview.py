@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine import clock
 from bot.language.i18n import Catalogues
-from models.case import CaseStatus
+from models.case import CaseStatus, spoken_code
 from models.notice import Notice
 from tests import builders
 from tests.builders import case_row, said_to, screen
@@ -128,6 +128,16 @@ async def test_with_no_open_case_the_page_says_so(desk: Browser) -> None:
     page = await desk.get(PAGE)
 
     assert "Inga öppna ärenden." in page.words and "Allt är som det ska." in page.words
+
+
+async def test_an_open_case_that_is_as_it_ought_to_be_stands_there_too(site: Site, desk: Browser) -> None:
+    amina = await builders.volunteer(site.service)
+    asker = await builders.claimed_case(site.service, amina)
+    await builders.answers(site.service, amina, asker)
+
+    page = await desk.get(PAGE)
+
+    assert spoken_code(asker.code) in page.words and "Inga öppna ärenden." not in page.words
 
 
 async def test_a_day_is_set_at_the_desk_and_a_wrong_one_keeps_what_was_filled_in(site: Site) -> None:
