@@ -183,7 +183,7 @@ async def any_case(db: Db, actor: Actor | None, case_id: int) -> CaseRow:
 
 
 async def seen_case(db: Db, case_id: int) -> CaseRow:
-    """A case as it is just now, for an act that asks next whose it is. Reads only.
+    """A case as it is just now, for an act that asks next whose it is, or offers it. Reads only.
 
     Raises:
         NotFound: no such case.
@@ -206,18 +206,6 @@ async def how_lost(db: Db, actor: Actor | None, case_id: int, now: datetime) -> 
         elif loss and event.kind == CaseEventKind.ERASED and event.detail is None:
             loss = replace(loss, is_erased=True)
     return loss if loss and now - loss.at < LOST_KNOWN_FOR else None
-
-
-async def case_for_offer(db: Db, case_id: int) -> CaseRow:
-    """A case that is offered to who reads: what a card says of it. Never its words.
-
-    Raises:
-        NotFound: no such case.
-    """
-    case = await _seen(db, case_id)
-    if case is None:
-        raise NotFound
-    return case
 
 
 async def holds(db: Db, person_id: int | None, case_id: int) -> bool:

@@ -249,7 +249,7 @@ async def _offered(request: web.Request, db: Look, person_id: int) -> list[tuple
     told = []
     for row in await handing_over.offered_to(db, person_id):
         giver = await names.name_of(db, service.store.seal, row.giver_id)
-        case = await access.case_for_offer(db, row.case_id)
+        case = await access.seen_case(db, row.case_id)
         offered = HandOverOffered(**told_of(case), hand_over=row.id, alias=giver, over_at=row.over_at)
         told.append((row.id, several_lines(offered.said(words, service.facts(clock.now())).text)))
     return told

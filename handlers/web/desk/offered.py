@@ -79,7 +79,7 @@ async def _page(request: web.Request, *, refusal: Refusal | None = None) -> web.
 
 async def _told(request: web.Request, db: Look, row: OpenHandOver) -> str:
     service, now = request.app[SERVICE], clock.now()
-    case = await access.case_for_offer(db, row.case_id)
+    case = await access.seen_case(db, row.case_id)
     giver = await names.name_of(db, service.store.seal, row.giver_id)
     offered = HandOverOffered(**told_of(case), hand_over=row.id, alias=giver, over_at=row.over_at, shown=True)
     note = handing_over.note_of(service.store.seal, row)
