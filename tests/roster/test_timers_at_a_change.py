@@ -142,6 +142,7 @@ def expected(service: Service, seen: Scene, change: datetime) -> dict[str, list[
     """What everybody reads at the instant at which all of it is due."""
     zone = service.store.zone
     here = "Amina, Dan" if seen.due < change else "Dan"  # Bo has not given a sign yet
+    now = f"{seen.due.astimezone(zone):%H:%M}"
     back = f"{(seen.due + 15 * MINUTE).astimezone(zone):%H:%M}"
     since = f"{(seen.due - 10 * MINUTE).astimezone(zone):%H:%M}"
     asked = (
@@ -152,7 +153,8 @@ def expected(service: Service, seen: Scene, change: datetime) -> dict[str, list[
         "reminded": ["Ärende # väntar fortfarande, sedan 5 minuter. Kan du ta det?"],
         "asked off shift": [] if is_quiet(seen.due, zone) else [asked],
         "nobody takes it": [
-            f"Ärende # har väntat i 15 minuter. Ingen har tagit det.\nSvenska · Telegram\nÄr här: {here}."
+            f"Ärende # har väntat i 15 minuter. Ingen har tagit det.\nBesökaren lovades svar senast i dag kl. {now}.\n"
+            f"Svenska · Telegram\nÄr här: {here}."
         ],
         "late": ["Förlåt att du får vänta. Ingen har kunnat svara i ärende # i tid."],
         "warned": [
@@ -196,83 +198,81 @@ async def round_to(service: Service, when: datetime) -> None:
 
 @NIGHTS
 @OFF
-async def test_a_case_comes_back_at_nine_to_who_is_there_then(service: Service, change: datetime, off: int) -> None:
+async def test_a_case_comes_back_at_nine_to_who_is_there_then(house: Service, change: datetime, off: int) -> None:
     """Amina's shift ends a second before, at or after nine; nobody else's does."""
-    nine = await of_the_day(service, change, NINE)
+    nine = await of_the_day(house, change, NINE)
     clock.freeze(nine - timedelta(days=2))
-    amina = await builders.volunteer(service, speaks=("sv",))
-    asker = await builders.claimed_case(service, amina)
-    await builders.answers(service, amina, asker)
-    async with acting(service, amina) as work:
-        day = nine.astimezone(service.store.zone).date()
+    amina = await builders.volunteer(house, speaks=("sv",))
+    asker = await builders.claimed_case(house, amina)
+    await builders.answers(house, amina, asker)
+    async with acting(house, amina) as work:
+        day = nine.astimezone(house.store.zone).date()
         await follow_ups.set_day(work, case_id=asker.case_id, day=day, note="Hur gick det på mötet?")
-    await round_to(service, nine - timedelta(hours=2))
-    await builders.shift(service, amina, starts_at=nine - timedelta(hours=2), lasts=timedelta(hours=2, seconds=off))
+    await round_to(house, nine - timedelta(hours=2))
+    await builders.shift(house, amina, starts_at=nine - timedelta(hours=2), lasts=timedelta(hours=2, seconds=off))
 
-    await round_to(service, nine - SECOND)
-    before = await reads(service, amina, Notice.FOLLOW_UP_DUE, asker)
-    await round_to(service, nine)
-    await round_to(service, nine + SECOND)
+    await round_to(house, nine - SECOND)
+    before = await reads(house, amina, Notice.FOLLOW_UP_DUE, asker)
+    await round_to(house, nine)
+    await round_to(house, nine + SECOND)
 
     status = (await builders.case_row(asker)).status
-    hers = await reads(service, amina, Notice.FOLLOW_UP_DUE, asker)
-    taken = await reads(service, amina, Notice.CASE_TAKEN_BACK, asker)
+    hers = await reads(house, amina, Notice.FOLLOW_UP_DUE, asker)
+    taken = await reads(house, amina, Notice.CASE_TAKEN_BACK, asker)
     assert before == []
     assert (status, hers, taken) == (
         ("claimed", [DUE], [])
         if off == 1
         else ("queued", [], ["Du har inte ärende # längre. Du behöver inte göra något mer."])
     )
-    assert await builders.said_to(service, asker.id, Notice.RELEASED, Notice.FOLLOW_UP_ASKS) == []
+    assert await builders.said_to(house, asker.id, Notice.RELEASED, Notice.FOLLOW_UP_ASKS) == []
 
 
 @NIGHTS
 @OFF
 async def test_a_case_waits_for_a_first_shift_that_begins_after_nine(
-    service: Service, change: datetime, off: int
+    house: Service, change: datetime, off: int
 ) -> None:
     """Amina set it; her shift, the first of the day, begins a second before, at or after nine, and she is there."""
-    nine = await of_the_day(service, change, NINE)
+    nine = await of_the_day(house, change, NINE)
     clock.freeze(nine - timedelta(days=2))
-    amina = await builders.volunteer(service, speaks=("sv",))
-    asker = await builders.claimed_case(service, amina)
-    await builders.answers(service, amina, asker)
-    async with acting(service, amina) as work:
-        day = nine.astimezone(service.store.zone).date()
+    amina = await builders.volunteer(house, speaks=("sv",))
+    asker = await builders.claimed_case(house, amina)
+    await builders.answers(house, amina, asker)
+    async with acting(house, amina) as work:
+        day = nine.astimezone(house.store.zone).date()
         await follow_ups.set_day(work, case_id=asker.case_id, day=day, note="Hur gick det på mötet?")
-    await builders.shift(service, amina, starts_at=nine + off * SECOND, lasts=timedelta(hours=2))
-    await round_to(service, nine - 10 * MINUTE)
-    async with acting(service, amina):
+    await builders.shift(house, amina, starts_at=nine + off * SECOND, lasts=timedelta(hours=2))
+    await round_to(house, nine - 10 * MINUTE)
+    async with acting(house, amina):
         pass
 
     told = []
     for seconds in (-1, 0, 1):
-        await round_to(service, nine + seconds * SECOND)
-        told.append(len(await reads(service, amina, Notice.FOLLOW_UP_DUE, asker)))
+        await round_to(house, nine + seconds * SECOND)
+        told.append(len(await reads(house, amina, Notice.FOLLOW_UP_DUE, asker)))
 
     assert told == ([0, 1, 1] if off < 1 else [0, 0, 1])
-    assert await reads(service, amina, Notice.FOLLOW_UP_DUE, asker) == [DUE]
+    assert await reads(house, amina, Notice.FOLLOW_UP_DUE, asker) == [DUE]
 
 
 @NIGHTS
 @OFF
-async def test_the_digest_comes_at_eight_and_says_who_is_there_then(
-    service: Service, change: datetime, off: int
-) -> None:
+async def test_the_digest_comes_at_eight_and_says_who_is_there_then(house: Service, change: datetime, off: int) -> None:
     """Amina's shift ends a second before, at or after eight."""
-    eight = await of_the_day(service, change, EIGHT)
+    eight = await of_the_day(house, change, EIGHT)
     clock.freeze(eight - timedelta(hours=3))
-    karin, amina = await builders.coordinator(service), await builders.volunteer(service, on_shift=False)
-    await builders.shift(service, amina, starts_at=eight - timedelta(hours=3), lasts=timedelta(hours=3, seconds=off))
-    asker = await builders.case_of(service)
+    karin, amina = await builders.coordinator(house), await builders.volunteer(house, on_shift=False)
+    await builders.shift(house, amina, starts_at=eight - timedelta(hours=3), lasts=timedelta(hours=3, seconds=off))
+    asker = await builders.case_of(house)
 
-    await round_to(service, eight - SECOND)
-    before = await builders.screen(service, karin.id, Notice.OVERVIEW)
-    await round_to(service, eight)
-    await round_to(service, eight + SECOND)
+    await round_to(house, eight - SECOND)
+    before = await builders.screen(house, karin.id, Notice.OVERVIEW)
+    await round_to(house, eight)
+    await round_to(house, eight + SECOND)
 
     assert before == []
-    [digest] = await builders.screen(service, karin.id, Notice.OVERVIEW)
+    [digest] = await builders.screen(house, karin.id, Notice.OVERVIEW)
     code = f"{asker.code[:3]} {asker.code[3:6]} {asker.code[6:]}"
     untaken = "🔴 Rött: 1 ärende har ingen tagit, fast någon har pass. Längst: 2 timmar.\n" if off == 1 else ""
     assert digest == (
@@ -285,22 +285,22 @@ async def test_the_digest_comes_at_eight_and_says_who_is_there_then(
 @CHANGE
 @pytest.mark.parametrize(("seconds", "arrives"), [(-1, False), (0, True), (1, True)])
 async def test_a_block_ends_to_the_second_and_who_writes_before_reads_until_when(
-    service: Service, change: datetime, seconds: int, arrives: bool
+    house: Service, change: datetime, seconds: int, arrives: bool
 ) -> None:
     clock.freeze(change - timedelta(days=1, minutes=1))
-    karin, asker = await builders.coordinator(service), await builders.case_of(service)
+    karin, asker = await builders.coordinator(house), await builders.case_of(house)
     clock.freeze(change - timedelta(days=1))
-    async with acting(service, karin) as work:
+    async with acting(house, karin) as work:
         await blocking.block(work, case_id=asker.case_id, span=BlockSpan.DAY, reason=BlockReason.SPAM)
-    await builders.shift(service, await builders.volunteer(service, on_shift=False), starts_at=change)
+    await builders.shift(house, await builders.volunteer(house, on_shift=False), starts_at=change)
 
     clock.freeze(change + seconds * SECOND)
     await asker.says("Hej igen")
 
-    until = f"{change.astimezone(service.store.zone):%H:%M}"
-    blocked = await builders.screen(service, asker.id, Notice.BLOCKED)
+    until = f"{change.astimezone(house.store.zone):%H:%M}"
+    blocked = await builders.screen(house, asker.id, Notice.BLOCKED)
     assert all(f"kl. {until}" in text for text in blocked), blocked
-    newest = (await builders.screen(service, asker.id))[-1]
+    newest = (await builders.screen(house, asker.id))[-1]
     assert len(blocked) == 1
     opened = f"Våra rådgivare börjar svara i dag kl. {until}."
     assert newest.split("\n")[1] == (opened if arrives else f"Du kan skriva igen i dag kl. {until}.")
