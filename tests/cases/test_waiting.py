@@ -162,7 +162,8 @@ async def test_a_coordinator_reads_who_is_there(service: Service) -> None:
     code = f"{asker.code[:3]} {asker.code[3:6]} {asker.code[6:]}"
     [read] = await builders.screen(service, people[0].id, Notice.NOBODY_TAKES)
     assert read == (
-        f"Ärende {code} har väntat i 15 minuter. Ingen har tagit det.\nArabiska · Telegram\n"
+        f"Ärende {code} har väntat i 15 minuter. Ingen har tagit det.\n"
+        "Besökaren lovades svar senast i dag kl. 10:15.\nArabiska · Telegram\n"
         "Är här: \u2068Amina, Bo\u2069."
     )
 
