@@ -134,12 +134,13 @@ async def notice_cards(
 ) -> list[dict[str, object]]:
     """The notices that have not been put away, newest first, each with what `reader` can do about it."""
     shown = [row for row in rows if row.kind in SHOWN_NOTICES and (row.edits is None or _ended_by_others(service, row))]
+    asking = newest_of_cases(shown)
     return [
         {
             "id": row.id,
             "text": several_lines((await prompt_of(db, service, row)).text),
             "when": clock_time(words, row.created_at, service, now),
-            "forms": forms(words, row, reader, now) if row in newest_of_cases(shown) else [],
+            "forms": forms(words, row, reader, now) if row in asking else [],
             "link": link(row, reader),
         }
         for row in shown
