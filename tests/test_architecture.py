@@ -34,7 +34,6 @@ BANS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
 ]
 CASE_FILES = {
     "bot/people/access.py",
-    "bot/telling/rounds.py",
     "bot/cases/cases.py",
     "bot/cases/closing.py",
     "bot/cases/earlier.py",
@@ -53,6 +52,7 @@ CASE_FILES = {
     "bot/cases/follow_ups.py",
     "bot/cases/queue.py",
     "bot/reports/figures.py",
+    "bot/privacy/erasing.py",
     "bot/privacy/purge.py",
     "bot/privacy/cutting.py",
     "bot/privacy/last_day.py",

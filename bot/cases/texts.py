@@ -94,7 +94,7 @@ class Offered(CaseTold, ToStaff):
             words("card_returning") if self.returning else "",
             words("card_before") if self.before else "",
             earlier_line(words, self.earlier),
-            words("card_no_speaker") if self.marked else "",
+            words("card_no_speaker") if self.marked and self.why != "untaken" else "",
             words(f"card_{self.why}") if self.why else "",
             words("card_follow_up") if self.follow_up else "",
             words("follow_up_note", note=Foreign(facts.noted)) if facts.noted else "",

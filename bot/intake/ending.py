@@ -17,7 +17,7 @@ from bot.intake.texts_ending import AskDelete, AskStop, NotDeleted, NothingToSto
 from bot.language.parts import ToNewcomer
 from bot.people import access
 from bot.people.access import CaseRow
-from bot.privacy import purge
+from bot.privacy import erasing
 from models.base import table_of
 from models.buttons import DELETE, DELETE_ANSWER, DELETE_UNASKED, STOP_ANSWER, DeletionAnswer, StopAnswer
 from models.case import CaseStatus
@@ -84,7 +84,7 @@ async def _pressed_delete(work: Work, visitor: Visitor) -> Answer:
     if await buttons.said_lately(work, visitor.address_id, AskDelete, lambda one: one.about == about):
         return IN_THE_CHAT
     await ask_delete(work, visitor)
-    await buttons.settle(work, visitor.address_id, purge.OFFER_TO_ERASE, pressed=DELETE.code())
+    await buttons.settle(work, visitor.address_id, erasing.OFFER_TO_ERASE, pressed=DELETE.code())
     return DONE
 
 
@@ -95,7 +95,7 @@ async def _answered_delete(work: Work, visitor: Visitor, given: DeletionAnswer, 
         await ask_delete(work, visitor)
         return IN_THE_CHAT
     if given.answer == "yes":
-        await purge.erase_newcomer(work, visitor.person_id, farewell=True)
+        await erasing.erase_newcomer(work, visitor.person_id, farewell=True)
     else:
         kept = NotDeleted(unsent=unsent, conversation=visitor.conversation_id)
         await say_instead(work, visitor, (Notice.ASK_DELETE,), kept)

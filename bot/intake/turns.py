@@ -25,7 +25,7 @@ from bot.intake.texts_dialogue import (
 from bot.intake.threads import Thread, external_of, keep_consent, keep_place
 from bot.language.parts import ToNewcomer
 from bot.people import access, people
-from bot.privacy import purge
+from bot.privacy import erasing
 from models.buttons import CONSENT
 from models.case import CaseStatus
 from models.dialogue import Answer, Incoming, Pressed
@@ -88,7 +88,7 @@ async def _declined(work: Work, visitor: Visitor, thread: Thread) -> None:
     ways = await hours_told(work.db, work.now, work.zone, NoConsent)
     told = replace(ways, channel=Channel(visitor.channel))
     await work.tell_address(visitor.address_id, told, conversation_id=thread.id)
-    await purge.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
+    await erasing.erase_newcomer(work, visitor.person_id, farewell=False, keep_lane=True)
 
 
 async def _declined_anew(work: Work, visitor: Visitor, thread: Thread) -> None:

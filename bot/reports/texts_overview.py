@@ -181,7 +181,7 @@ class AnyCase(ToStaff):
         give = [Choice(CASE_WHO.code(case), words("any_case_give"))]
         release = [Choice(CASE_RELEASE.code(case, "ask"), words("any_case_release"))]
         close = [Choice(CASE_CLOSE.code(case, "ask"), words("any_case_close"))]
-        block = [Choice(BLOCK.code(case), words("staff_command_block"))]
+        block = [Choice(BLOCK.code(case), words("block_newcomer"))]
         if status == CaseStatus.CLOSED:
             return block
         return [*give, *(release if status == CaseStatus.CLAIMED else []), *close, *block]

@@ -9,7 +9,7 @@ from bot.engine.work import Work
 from bot.people import login_links, people
 from bot.people.login_links import Link
 from bot.people.texts import Linked
-from bot.privacy import purge
+from bot.privacy import erasing
 from models.people import LinkPurpose
 
 MOST_LOOKED_UP = 200  # tokens of one text; a person has one or two
@@ -45,7 +45,7 @@ async def _link(work: Work, link: Link, chat_id: int) -> None:
     bare = await people.bare_newcomer_on_telegram(work, chat_id)
     person_id = await login_links.spend_link(work, link.token, LinkPurpose.TELEGRAM)
     if bare is not None:
-        await purge.erase_newcomer(work, bare, farewell=False)
+        await erasing.erase_newcomer(work, bare, farewell=False)
     await people.link_telegram(work, person_id, chat_id)
 
 

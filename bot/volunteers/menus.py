@@ -24,19 +24,24 @@ STAFF_COMMANDS = (
 )  # fmt: skip
 PEOPLE_COMMANDS = ("volunteers", "invite")
 CASE_COMMANDS = ("overview", "case", "reassign", "block", "unblock")
+COORDINATOR_COMMANDS = (*CASE_COMMANDS, *SHIFT_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS)
 SHOWN = "staff_menus"  # in Meta: what the menus say that staff have been shown
 _META = table_of(Meta)
 
 
 def commands_of(role: Role) -> tuple[str, ...]:
     """The commands of somebody with this role, in the order in which they are listed."""
-    theirs = (*CASE_COMMANDS, *SHIFT_COMMANDS, *PEOPLE_COMMANDS, *HOURS_COMMANDS)
-    return (*STAFF_COMMANDS, *theirs) if role == Role.COORDINATOR else STAFF_COMMANDS
+    return (*STAFF_COMMANDS, *COORDINATOR_COMMANDS) if role == Role.COORDINATOR else STAFF_COMMANDS
+
+
+def what_does(words: Words, name: str) -> Plain:
+    """What this command is for, and an example where it takes words."""
+    return words(f"staff_command_{name}")
 
 
 def menu_of(words: Words, role: Role) -> tuple[tuple[str, Plain], ...]:
     """As `commands_of`, each with what it does."""
-    return tuple((name, words(f"staff_command_{name}")) for name in commands_of(role))
+    return tuple((name, what_does(words, name)) for name in commands_of(role))
 
 
 async def refresh(work: Work, catalogues: Catalogues) -> None:

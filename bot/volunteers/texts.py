@@ -3,6 +3,7 @@
 Owns what these sayings carry, and which numbers a volunteer may pass on. It must not load rows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, ClassVar
@@ -11,7 +12,7 @@ from bot.language import helplines
 from bot.language.helplines import EMERGENCY, HELPLINES
 from bot.language.i18n import Foreign, Ltr, Plain, Words
 from bot.language.parts import Facts, ToStaff, lines, pressed, rows_of, ticked
-from bot.volunteers.menus import commands_of, menu_of
+from bot.volunteers.menus import COORDINATOR_COMMANDS, STAFF_COMMANDS, commands_of, what_does
 from models.buttons import LANGUAGE
 from models.dialogue import Choice, Prompt
 from models.notice import Notice
@@ -26,13 +27,22 @@ StaffRole = Annotated[Role, Like((Role.VOLUNTEER, Role.COORDINATOR))]
 
 @dataclass(frozen=True, kw_only=True)
 class StaffHelp(ToStaff):
-    """What somebody of this role can do here."""
+    """What somebody of this role can do here. `more`: what coordinators can do besides, which needs its own message."""
 
     kind: ClassVar = Notice.STAFF_HELP
     role: StaffRole = Role.VOLUNTEER
+    more: bool = False
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        return Prompt(f"{help_text(words, facts, self.role)}\n\n{_commands_listed(words, self.role)}")
+        if self.more:
+            return Prompt(lines(words("coordinator_commands_are"), _commands_listed(words, COORDINATOR_COMMANDS)))
+        return Prompt(f"{help_text(words, facts, self.role)}\n\n{_commands_listed(words, STAFF_COMMANDS)}")
+
+
+def help_of(role: Role) -> tuple[StaffHelp, ...]:
+    """The whole help for somebody with this role, in messages that Telegram takes."""
+    first = StaffHelp(role=role)
+    return (first, StaffHelp(role=role, more=True)) if role == Role.COORDINATOR else (first,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +60,8 @@ class StaffNoCommand(ToStaff):
             return Prompt(words("staff_after_command", command=Ltr(f"/{self.after}")))
         meant = words("staff_command_meant", command=Ltr(f"/{self.meant}")) if self.meant else ""
         told = lines(words("staff_no_command"), meant)
-        return Prompt(f"{told}\n\n{lines(words('staff_commands_are'), _commands_listed(words, self.role))}")
+        listed = _commands_listed(words, commands_of(self.role))
+        return Prompt(f"{told}\n\n{lines(words('staff_commands_are'), listed)}")
 
 
 def no_command(role: Role, name: str) -> StaffNoCommand:
@@ -59,9 +70,9 @@ def no_command(role: Role, name: str) -> StaffNoCommand:
     return StaffNoCommand(role=role, meant=alike[0] if alike else "")
 
 
-def _commands_listed(words: Words, role: Role) -> str:
-    listed = (words("staff_command_line", command=Ltr(f"/{name}"), what=what) for name, what in menu_of(words, role))
-    return lines(*listed)
+def _commands_listed(words: Words, names: Iterable[str]) -> str:
+    listed = ((Ltr(f"/{name}"), what_does(words, name)) for name in names)
+    return lines(*(words("staff_command_line", command=command, what=what) for command, what in listed))
 
 
 def help_text(words: Words, facts: Facts, role: Role) -> str:

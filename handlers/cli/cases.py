@@ -17,8 +17,8 @@ from bot.hours import sessions_held
 from bot.language.i18n import Ltr
 from bot.language.textshape import to_latin_digits
 from bot.people import access
+from bot.privacy import erasing, wiping
 from bot.privacy import purge as privacy_purge
-from bot.privacy import wiping
 from bot.reports.figures import half_year, report
 from bot.reports.forms import sessions_csv, to_csv, to_text
 from bot.reports.overview import claimed_cases
@@ -82,7 +82,7 @@ def erase(code: CodeArgument) -> None:
             row = await _case(work, code)
             if row.newcomer_id is None:
                 raise BadInput("already_erased", code=row.code)
-            await privacy_purge.erase_newcomer(work, row.newcomer_id, farewell=True)
+            await erasing.erase_newcomer(work, row.newcomer_id, farewell=True)
         await wiping.wipe_beside(store)
         common.say("cli_erased", code=Ltr(spoken_code(row.code)))
 

@@ -19,7 +19,7 @@ from bot.language.commands import Line
 from bot.language.i18n import Catalogues
 from bot.language.refused import Refused
 from bot.volunteers.menus import commands_of
-from bot.volunteers.texts import StaffHelp, StaffLanguage, StaffNoCommand, no_command
+from bot.volunteers.texts import StaffLanguage, StaffNoCommand, help_of, no_command
 from handlers.telegram import (
     block_commands,
     case_commands,
@@ -44,7 +44,7 @@ from models.people import Channel, Role
 DONE = Answer("")
 COORDINATORS_ALONE = {*commands_of(Role.COORDINATOR), *coordinator.COMMANDS} - {*commands_of(Role.VOLUNTEER)}
 TAKE_NO_ARGUMENTS = (
-    "cases", "desk", "language", "help", "hours_undo", "undo", "me", "leave", *duty_commands.COMMANDS,
+    "cases", "desk", "language", "help", "hours_undo", "undo", "me", "leave", "overview", *duty_commands.COMMANDS,
     *shift_commands.TAKE_NO_ARGUMENTS,
 )  # fmt: skip
 
@@ -117,7 +117,8 @@ async def _followed(work: Work, actor: Actor, line: Line, catalogues: Catalogues
         case "language":
             await work.tell(actor.id, StaffLanguage())
         case "help" | "start":
-            await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
+            for part in help_of(Role(actor.role)):
+                await work.tell(actor.id, part)
         case _:
             return False
     return True

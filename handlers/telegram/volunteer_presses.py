@@ -26,7 +26,7 @@ from bot.engine.errors import NotFound, Stale, TooManyCases
 from bot.engine.work import Work
 from bot.people import login_links, logins, people
 from bot.people.texts import DeskLink, DevicesEnded
-from bot.volunteers.texts import StaffHelp
+from bot.volunteers.texts import help_of
 from handlers.telegram import (
     block_commands,
     case_commands,
@@ -202,7 +202,8 @@ async def _pressed_language(press: Press, chosen: ChosenLanguage) -> Answer:
     if language == actor.language:
         return Answer(Notice.LANGUAGE_CHANGED)
     await people.speak_to_staff(work, actor.id, language)
-    await work.tell(actor.id, StaffHelp(role=Role(actor.role)))
+    for part in help_of(Role(actor.role)):
+        await work.tell(actor.id, part)
     return DONE
 
 

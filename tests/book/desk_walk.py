@@ -223,6 +223,8 @@ class _Volunteer(_Staff):
         await self.walk.opens(self._case_path(waiting, "/claim"))
         await self.walk.sends(self._case_path(waiting, "/claim"), note="without saying that it is meant")
         await self.walk.sends(self._case_path(waiting, "/claim"), {"anyway": "1"}, "it is meant")
+        await self.walk.sends("/desk/on-duty", {"hours": "2"}, "here for two hours")
+        await self.walk.sends("/desk/off-duty", note="not any more")
 
 
 class _Coordinator(_Staff):

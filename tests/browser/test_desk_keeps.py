@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from bot.cases import closing, drafts
 from bot.engine import clock
 from bot.people import logins
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.volunteers import leaving
 from tests import builders
 from tests.browser.test_web_pages import DESKTOP, NARROWEST, PHONE, at_desk, barriers, claims, page_of
@@ -423,7 +423,7 @@ async def _stops(_site: Site, asker: Newcomer) -> None:
 
 async def _erases(site: Site, asker: Newcomer) -> None:
     async with site.service.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def _closed_by_coordinator(site: Site, asker: Newcomer) -> None:

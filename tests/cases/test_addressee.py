@@ -10,7 +10,7 @@ from bot.cases import addressee, cases, closing, fates, held_lines, messages, wh
 from bot.engine import clock
 from bot.engine.errors import BadInput, Stale
 from bot.people import access, people
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.service import Service
 from bot.volunteers import leaving
 from models.case import spoken_code
@@ -74,7 +74,7 @@ async def _stops(service: Service, _staff: Staff, asker: Newcomer) -> None:
 
 async def _erases(service: Service, _staff: Staff, asker: Newcomer) -> None:
     async with service.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
 
 
 ENDINGS = [_stops, _erases, _closes, _hands_back, _is_taken_back, _is_closed_by_command]

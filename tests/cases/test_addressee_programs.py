@@ -25,7 +25,7 @@ from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
 from bot.people import access
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.service import Service
 from models.case import CaseStatus
 from models.notice import Notice
@@ -168,7 +168,7 @@ class Desk:
 
     async def deletes(self, who: int) -> None:
         async with self.ends(who), self.service.store.work() as work:
-            await purge.erase_newcomer(work, self.askers[who].id, farewell=True)
+            await erasing.erase_newcomer(work, self.askers[who].id, farewell=True)
         self.sent = {words: place for words, place in self.sent.items() if place != who}
         self.askers[who] = await builders.newcomer(self.service)
 

@@ -9,7 +9,7 @@ from bot.cases import cases, closing, drafts
 from bot.cases.closing import Sheet
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.service import Service
 from bot.volunteers import leaving
 from tests import builders
@@ -51,7 +51,7 @@ async def stops(_house: Service, _: Staff, asker: Newcomer) -> None:
 
 async def erases(house: Service, _: Staff, asker: Newcomer) -> None:
     async with house.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def stored(house: Service) -> int:

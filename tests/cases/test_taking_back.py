@@ -8,7 +8,7 @@ import pytest
 from bot.cases import addressee, closing, relay, taking_back
 from bot.engine import clock
 from bot.engine.errors import NotFound, Stale
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.service import Service
 from bot.telling.delivery import Delivery
 from bot.telling.letters import TryAgain
@@ -374,7 +374,7 @@ async def test_a_reply_whose_newcomer_erased_it_and_left_while_it_was_sent_stops
     await held.left.wait()
 
     async with house.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
     postbox.blocked_by.add(HERS)
     held.arrives.set()
     await sending

@@ -17,7 +17,7 @@ from bot.engine import clock, sqlite
 from bot.engine.errors import Unavailable
 from bot.intake import converse
 from bot.language.i18n import Catalogues, Foreign
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.telling.letters import Letter, TryAgain
 from models.case import spoken_code
 from models.dialogue import Prompt
@@ -472,7 +472,7 @@ async def test_a_message_whose_receiver_has_gone_meanwhile_stops_nobody(house: H
         if not erased:
             erased.append(first.person_id)
             async with house.service.store.work() as work:
-                await purge.erase_newcomer(work, first.person_id, farewell=False)
+                await erasing.erase_newcomer(work, first.person_id, farewell=False)
         async with looked() as db:
             yield db
 

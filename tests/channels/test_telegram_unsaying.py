@@ -17,7 +17,7 @@ from bot.cases.old_words import LOOKED_AFTER_EVERY
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import access, people
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.telling.rounds import Rounds
 from bot.volunteers import leaving
 from models.people import Language
@@ -80,7 +80,7 @@ async def erases_without_delivery(house: House) -> None:
     """She says yes to a deletion of everything, and nothing of what that says has left yet."""
     (asker,) = await builders.table(house.service, "SELECT id FROM people WHERE role = 'newcomer'")
     async with house.service.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def in_conversation(house: House) -> builders.Staff:

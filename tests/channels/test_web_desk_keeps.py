@@ -11,7 +11,7 @@ from bot.engine import clock
 from bot.engine.errors import Unavailable
 from bot.language.i18n import Catalogues
 from bot.people import logins
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.volunteers import leaving
 from tests import builders
 from tests.builders import Newcomer, Staff, table
@@ -201,7 +201,7 @@ async def _stopped(_site: Site, asker: Newcomer) -> None:
 
 async def _erased(site: Site, asker: Newcomer) -> None:
     async with site.service.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=True)
+        await erasing.erase_newcomer(work, asker.id, farewell=True)
 
 
 async def _taken_back(site: Site, asker: Newcomer) -> None:

@@ -19,7 +19,7 @@ from bot.engine.errors import Unavailable
 from bot.engine.store import Store
 from bot.language.i18n import Catalogues
 from bot.people import logins, people
-from bot.privacy import purge
+from bot.privacy import erasing
 from bot.volunteers import leaving
 from handlers.web.doors.lookout import LOOKOUT
 from handlers.web.frame.sockets import SOCKETS, Place
@@ -182,7 +182,7 @@ async def test_a_newcomer_whom_another_process_has_erased_is_told_with_the_next_
     asker = await newcomer_at(site, places(site)[0])
     without_bells(monkeypatch)
     async with site.service.store.work() as work:
-        await purge.erase_newcomer(work, asker.id, farewell=False)
+        await erasing.erase_newcomer(work, asker.id, farewell=False)
 
     await a_round(site)
 

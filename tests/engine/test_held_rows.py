@@ -22,7 +22,6 @@ from bot.language.i18n import Catalogues
 from bot.people import people
 from bot.service import Service
 from bot.telling.delivery import Delivery
-from bot.telling.rounds import Rounds
 from bot.trouble.pulse import Heart
 from models.notice import Notice
 from models.timer import TimerKind
@@ -172,7 +171,7 @@ async def test_a_timer_of_a_held_case_lets_the_others_by(service: Service) -> No
     assert len(late) == 1
     assert [row.subject for row in waiting] == [held.case_id]
     clock.move(timedelta(minutes=1))
-    assert await Rounds(service).do_one()
+    await builders.do_all_due(service)
     assert len(await builders.said_to(service, held.id, Notice.LATE)) == 1
 
 

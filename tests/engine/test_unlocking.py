@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import open_service
-from bot.cases import drafts
+from bot.cases import drafts, follow_ups, handing_over, notes
 from bot.engine.errors import Refusal, Unavailable
 from bot.engine.schema import SchemaOld
 from bot.engine.seal import KeyLost, KeyMissing, Seal, WrongKey, create_key
@@ -222,12 +222,17 @@ async def test_a_trial_leaves_no_mark_on_a_real_database_in_which_nothing_is_sea
 
 
 async def test_every_sealed_column_is_known_by_the_place_it_was_sealed_for(service: Service) -> None:
-    amina = await builders.volunteer(service, chat_id=500)
+    amina, bo = await builders.volunteer(service, chat_id=500), await builders.volunteer(service, "Bo")
     askers = [await builders.claimed_case(service, amina) for _ in range(2)]
     await builders.volunteer_says(service, amina, "Till vem?")  # held while the bot asks
     await (await builders.newcomer(service, agreed=False)).says("Innan jag har sagt ja")
     async with builders.acting(service, amina) as work:
         await drafts.keep(work, case_id=askers[0].case_id, text="Inte skickat")
+        await notes.add(work, case_id=askers[0].case_id, text="Talar hellre arabiska")
+        await follow_ups.set_day(
+            work, case_id=askers[0].case_id, day=(work.now + timedelta(days=5)).date(), note="Fråga"
+        )
+        await handing_over.offer(work, case_id=askers[0].case_id, note="Läs brevet först", person_id=bo.id)
         sealed_as, hidden = work.hide("en länk till skrivbordet")
         await work.tell(amina.id, DeskLink(sealed_as=sealed_as), secret=hidden)
     async with service.store.work() as work:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cases import keeping_cases
 from bot.cases.opening import REOPEN_WITHIN
 from bot.engine import clock
 from bot.language.i18n import Ltr
@@ -62,11 +63,14 @@ async def test_once_the_promised_time_has_passed_the_same_minutes_are_not_promis
 
 
 async def test_after_a_claim_it_is_told_when_a_missing_answer_is_noticed_and_then_it_is(house: Service) -> None:
+    """A claim without any answer goes back to the queue long before, and at the end of the shift: this one is kept."""
     amina = await builders.volunteer(house)
     karin = await builders.coordinator(house)
     asker = await builders.claimed_case(house, amina)
     claimed_at = (await builders.case_row(asker)).claimed_at
     before = await status(asker)
+    async with builders.acting(house, amina) as work:
+        await keeping_cases.keep_case(work, case_id=asker.case_id, until=claimed_at + 2 * A_DAY)
 
     clock.freeze(claimed_at + A_DAY + timedelta(minutes=1))
     await builders.do_all_due(house)

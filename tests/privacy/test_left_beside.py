@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.cases import unsaying
+from bot.cases import reassigning, unsaying
 from bot.engine import clock
 from bot.people import in_chat
 from bot.privacy import purge, resealing
@@ -68,8 +68,12 @@ async def _locks_of(service: Service) -> dict[int, int]:
 
 
 async def test_what_an_older_version_left_is_cleared_case_by_case_and_only_where_it_was_left(service: Service) -> None:
-    amina = await builders.volunteer(service, chat_id=AMINA)
-    hers, left = [[await builders.claimed_case(service, amina) for _ in range(2)] for _ in range(2)]
+    amina, karin = await builders.volunteer(service, chat_id=AMINA), await builders.coordinator(service)
+    hers = [await builders.claimed_case(service, amina) for _ in range(2)]
+    left = [await builders.case_of(service) for _ in range(2)]
+    for asker in left:  # one more than she may claim herself
+        async with builders.acting(service, karin) as work:
+            await reassigning.reassign(work, case_id=asker.case_id, person_id=amina.id)
     box = builders.Postbox()
     for number, asker in enumerate((*hers, *left)):
         await asker.says(f"{RELAYED} {number}")

@@ -110,8 +110,8 @@ async def test_more_cases_than_one_round_takes_are_all_purged_the_same_night(
 ) -> None:
     monkeypatch.setattr(purge, "CASES_AN_ACT", 3)
     clock.freeze(MONDAY_NOON)
-    amina = await builders.volunteer(house)
-    for _ in range(purge.CASES_AN_ACT + 1):
+    for number in range(purge.CASES_AN_ACT + 1):
+        amina = await builders.volunteer(house, f"Amina {number}")
         asker = await builders.claimed_case(house, amina)
         await builders.answers(house, amina, asker)
     async with house.store.work() as work:

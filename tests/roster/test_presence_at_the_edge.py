@@ -28,7 +28,7 @@ async def between_two(service: Service, change: datetime) -> tuple[Staff, Staff,
     amina, bo = [await builders.volunteer(service, name, on_shift=False) for name in ("Amina", "Bo")]
     await builders.shift(service, bo, starts_at=change, lasts=timedelta(hours=2))
     await builders.shift(service, amina, starts_at=change - timedelta(hours=2), lasts=timedelta(hours=2))
-    clock.freeze(change - 30 * MINUTE)
+    clock.freeze(change - MINUTE)
     asker = await builders.claimed_case(service, amina)
     await builders.do_all_due(service)
     return amina, bo, asker
@@ -66,14 +66,14 @@ async def test_what_came_while_the_service_was_down_is_said_once(service: Servic
     karin = await builders.coordinator(service)
     amina, bo, asker = await between_two(service, change)
 
-    await at(service, change + 45 * MINUTE)
-    await at(service, change + 46 * MINUTE)
+    await at(service, change + 28 * MINUTE)
+    await at(service, change + 29 * MINUTE)
 
     for whom, what in ((bo, Notice.SHIFT_STARTS), (bo, Notice.ARE_YOU_HERE), (karin, Notice.SHIFT_ABSENT)):
         assert len(await said_to(service, whom.id, what)) == 1, what
     assert len(await said_to(service, amina.id, Notice.SHIFT_LEAVES)) == 1
     assert (await builders.case_row(asker)).status == "claimed"  # who was asked a moment ago has her quarter of an hour
-    await at(service, change + 60 * MINUTE)
+    await at(service, change + 43 * MINUTE)
     assert (await builders.case_row(asker)).status == "queued"
 
 

@@ -184,7 +184,7 @@ def test_a_card_is_made_of_codes_counts_and_instants_alone() -> None:
 
     assert carried - {field.name for field in fields(Saying)} == {
         "case", "code", "language", "channel", "category", "since", "messages", "returning", "marked", "why",
-        "earlier", "before",
+        "earlier", "before", "follow_up",
     }  # fmt: skip
 
 
