@@ -63,7 +63,7 @@ class Released(_PromisedAgain):
     why: Annotated[str, Like(("", *WhyBack))] = ""
 
     def said(self, words: Words, facts: Facts) -> Prompt:
-        because = words(f"case_back_{self.why}") if self.why else ""
+        because = words(f"because_{self.why}") if self.why else ""
         released = words(self.sentence, case=shown_code(self.code))
         return Prompt(lines(released, because, promise_lines(words, self, facts)))
 
@@ -198,7 +198,7 @@ class Closed(ToNewcomer):
     why: Annotated[str, Like(("", *WhyClosed))] = ""
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
-        because = words(f"case_closed_{self.why}") if self.why else ""
+        because = words(f"because_{self.why}") if self.why else ""
         again = words("case_closed_again", case=shown_code(self.code))
         return Prompt(lines(words("case_closed"), because, again, words("case_closed_after")))
 

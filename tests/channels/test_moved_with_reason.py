@@ -121,10 +121,10 @@ async def test_a_reason_that_is_none_moves_nothing_and_says_so(site: Site, act: 
 @pytest.mark.parametrize("language", list(Language))
 async def test_a_newcomer_reads_it_in_their_language(site: Site, language: Language) -> None:
     words = site.service.words(language)
-    said = [words(f"case_back_{why}") for why in WhyBack] + [words(f"case_closed_{why}") for why in WhyClosed]
+    said = [words(f"because_{why}") for why in WhyBack] + [words(f"because_{why}") for why in WhyClosed]
 
     assert len(set(said)) == len(said)
-    assert not any(text.startswith("case_") for text in said)
+    assert not any(text.startswith("because_") for text in said)
 
 
 async def _at_the_desk(site: Site) -> tuple[Staff, Staff, Newcomer]:
