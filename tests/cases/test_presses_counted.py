@@ -179,7 +179,7 @@ async def test_at_the_desk_a_warned_case_is_kept_by_one_press_on_the_first_page(
     await builders.do_all_due(site.service)
     path = f"/desk/cases/{asker.case_id}/keep"
     page = await (desk := await site.desk_of(amina)).get("/desk")
-    [form] = re.findall(rf'<form method="post" action="{path}">(.*?)</form>', page.text, flags=re.S)
+    [form] = re.findall(rf'<form class="side" method="post" action="{path}">(.*?)</form>', page.text, flags=re.S)
 
     assert 'name="until" value="2h"' in form and parts(form) == []
     await desk.post(path, {"until": "2h"})

@@ -36,7 +36,8 @@ def notices(page: Page) -> str:
 def forms(page: Page) -> dict[str, dict[str, str]]:
     """What the notices' forms send: by the label of each button, its address and its fields."""
     buttons: dict[str, dict[str, str]] = {}
-    for action, inside in re.findall(r'<form method="post" action="([^"]+)">(.*?)</form>', notices(page), flags=re.S):
+    form = r'<form[^>]* method="post" action="([^"]+)">(.*?)</form>'
+    for action, inside in re.findall(form, notices(page), flags=re.S):
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', inside))
         for sent, label in re.findall(r"<button([^>]*)>(.*?)</button>", inside):
             own = re.search(r'name="([^"]+)" value="([^"]*)"', sent)

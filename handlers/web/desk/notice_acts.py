@@ -30,6 +30,7 @@ class Form:
     action: str
     buttons: Sequence[tuple[str, str, Markup]]
     fields: Sequence[tuple[str, str]] = ()
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def forms(words: Words, row: OutboxRow, reader: Reader, now: datetime) -> list[F
     path, seen = f"/desk/cases/{case.id}", str(case.read_seq)  # what has been read since the notice, too
     return [
         Form(f"{path}/keep", keep),
-        Form(f"{path}/release", [("", "", inline(words("release_case")))], [("seen_seq", seen)]),
+        Form(f"{path}/release", [("", "", inline(words("release_case")))], [("seen_seq", seen)], is_quiet=True),
     ]
 
 
