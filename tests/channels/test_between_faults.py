@@ -116,6 +116,24 @@ async def test_a_receiver_who_goes_leaves_it_with_its_giver_at_once(house: House
     assert NOTE not in "\n".join(house.texts(BO))
 
 
+async def test_offered_to_a_language_it_is_the_givers_again_once_nobody_is_left_who_speaks_it(house: House) -> None:
+    _, _, code = await scene(house)
+    kim = await builders.volunteer(house.service, "Kim", chat_id=KIM, speaks=("sv", "ar"))
+    await builders.volunteer(house.service, "Siv", speaks=("sv",))
+    await offered(house, "arabiska")
+    cards = [(await presses(house, chat, "hor:"))[1] for chat in (BO, KIM)]
+
+    await house.hears(BO, "/offduty")
+    assert NOTE in stands(house, KIM, cards[1]) and "är kvar" not in house.last(AMINA), kim
+    await house.hears(KIM, "/offduty")
+
+    assert house.last(AMINA) == f"Ingen som talar språket är kvar och kan ta ärende {code}. Du har det kvar."
+    assert [stands(house, chat, card) for chat, card in zip((BO, KIM), cards, strict=True)] == [
+        BACK.format(code=code)
+    ] * 2
+    assert NOTE not in "\n".join(house.texts(ASKER))
+
+
 async def running_shift(house: House, staff: Staff) -> int:
     on_it = "SELECT shift_id FROM assignments WHERE person_id = :id"
     return int((await builders.one(house.service, on_it, id=staff.id)).shift_id)
