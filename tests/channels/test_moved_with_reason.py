@@ -29,7 +29,7 @@ CLOSED = {
     WhyClosed.ANSWERED: ("Frågan är besvarad", "Vi tror att du har fått svar på din fråga."),
     WhyClosed.ELSEWHERE: ("Besökaren får hjälp på annat håll", "Du får hjälp med din fråga på ett annat ställe."),
     WhyClosed.NOT_OURS: (
-        "Vi kan inte hjälpa till med det här", "Vi kan tyvärr inte hjälpa till med den här frågan."
+        "Vi kan inte hjälpa till", "Vi kan tyvärr inte hjälpa till med den här frågan."
     ),
     WhyClosed.SILENT: ("Besökaren har inte svarat på länge", "Vi har väntat på svar från dig ett tag."),
     "yes": ("Annan orsak", ""),
