@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from models.block import BlockReason, BlockSpan
 from models.button import Button, OneOf
 from models.buttons import OfCase
+from models.reasons import WhyBack, WhyClosed
 
 Span = Annotated[str, OneOf(tuple(BlockSpan))]
 
@@ -40,12 +41,17 @@ DANGER = Button("dg:{case}", OfCase)
 NUMBERS = Button("dgn:{case}", OfCase)
 
 
-# Of any case, a coordinator's. `answer`: asked once.
+# Of any case, a coordinator's. `answer`: asked once; then why, or "yes" for another reason.
 
 
-class Sure(NamedTuple):
+class PutBack(NamedTuple):
     case: int
-    answer: Literal["ask", "yes"]
+    answer: Annotated[str, OneOf(("ask", "yes", *WhyBack))]
+
+
+class Ends(NamedTuple):
+    case: int
+    answer: Annotated[str, OneOf(("ask", "yes", *WhyClosed))]
 
 
 class GivenTo(NamedTuple):
@@ -56,8 +62,8 @@ class GivenTo(NamedTuple):
 CASE_SHOW = Button("oc:{case}", OfCase)
 CASE_WHO = Button("ocw:{case}", OfCase)
 CASE_GIVE = Button("ocg:{case}:{person}", GivenTo)
-CASE_RELEASE = Button("ocr:{case}:{answer}", Sure)
-CASE_CLOSE = Button("occ:{case}:{answer}", Sure)
+CASE_RELEASE = Button("ocr:{case}:{answer}", PutBack)
+CASE_CLOSE = Button("occ:{case}:{answer}", Ends)
 
 
 # Of a case that is to come back: whoever has it, and its newcomer.

@@ -20,7 +20,7 @@ REMINDERS = frozenset({Notice.SHIFT_STARTS, Notice.COORDINATOR_LATE, Notice.RELA
 
 
 # Repeat what is in a case, and leave a chat with it.
-OF_CASE_WORDS = (Notice.WORDS, Notice.CASE_NOTES)
+OF_CASE_WORDS = (Notice.WORDS, Notice.CASE_NOTES, Notice.FOLLOW_UP_SET, Notice.FOLLOW_UP_DUE)
 
 
 # Said without a sound: nobody is to reach for a phone because of it.

@@ -41,6 +41,7 @@ CASE_FILES = {
     "bot/cases/keeping_cases.py",
     "bot/cases/stalls.py",
     "bot/cases/late.py",
+    "bot/cases/more_words.py",
     "bot/cases/waiting.py",
     "bot/cases/handing_over.py",
     "bot/cases/room.py",

@@ -192,8 +192,11 @@ def owed_since(case: CaseRow) -> datetime:
     return max(case.waiting_since, claimed_since(case))
 
 
-async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str | None = None) -> CaseRow:
-    """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`."""
+async def back_to_queue(
+    work: Work, case: CaseRow, *, silent: bool, reason: str | None = None, why: str = ""
+) -> CaseRow:
+    """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`, and `why` if a
+    coordinator chose one. `reason`: the ledger's detail."""
     came_from, goes_to = MOVES[CaseEventKind.RELEASED]
     freed = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     behind = await queue.behind_the_others(work)
@@ -213,7 +216,7 @@ async def back_to_queue(work: Work, case: CaseRow, *, silent: bool, reason: str 
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await queue.promise(work, queued)
     if not silent:
-        await work.tell(case.newcomer_id, Released(code=case.code, **fields_of(made.told)), case_id=case.id)
+        await work.tell(case.newcomer_id, Released(code=case.code, why=why, **fields_of(made.told)), case_id=case.id)
     await queue.offer(work, queued)
     await waiting.watch(work, queued.id)
     return queued

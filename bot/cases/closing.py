@@ -92,20 +92,21 @@ async def withdraw_case(work: Work, case: CaseRow) -> CaseRow:
     return closed
 
 
-async def close_by_command(work: Work, case: CaseRow, *, detail: str = "command") -> CaseRow:
-    """An open case is closed from the command line or by a coordinator, with what is known; both sides are told."""
-    closed = await close_for_volunteers(work, case, detail=detail)
-    await work.tell(case.newcomer_id, Closed(code=case.code), case_id=case.id)
+async def close_by_command(work: Work, case: CaseRow, *, detail: str = "command", why: str = "") -> CaseRow:
+    """An open case is closed from the command line or by a coordinator, with what is known; both sides are told, and
+    why, if one was chosen."""
+    closed = await close_for_volunteers(work, case, detail=detail, why=why)
+    await work.tell(case.newcomer_id, Closed(code=case.code, why=why), case_id=case.id)
     return closed
 
 
-async def close_for_volunteers(work: Work, case: CaseRow, *, detail: str) -> CaseRow:
+async def close_for_volunteers(work: Work, case: CaseRow, *, detail: str, why: str = "") -> CaseRow:
     """As `close_by_command`, where the newcomer is told something else."""
     closed = await end_case(work, case, CaseEventKind.CLOSED, detail=detail)
     await _keep(work, case, is_advice=True, sheet=Sheet(case.category or UNKNOWN))
     await queue.withdraw_cards(work, case, reason="withdrawn")
     if work.actor is None or case.volunteer_id != work.actor.id:
-        await work.tell(case.volunteer_id, CaseTakenBack(code=case.code), case_id=case.id)
+        await work.tell(case.volunteer_id, CaseTakenBack(code=case.code, why=why), case_id=case.id)
     return closed
 
 

@@ -14,11 +14,13 @@ from bot.engine import bells, buttons
 from bot.engine.db import Db
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
-from bot.people import access, names
+from bot.people import access, names, standing
+from bot.roster import staffing
 from models.base import table_of
 from models.handing_over import HandOver, Outcome
 from models.notice import Notice
 from models.outbox import Outbox, RowState
+from models.reminding import is_quiet
 
 _OVERS, _ROWS = table_of(HandOver), table_of(Outbox)
 
@@ -74,12 +76,25 @@ async def case_left(work: Work, case_id: int) -> None:
 
 
 async def receiver_gone(work: Work, person_id: int) -> None:
-    """Somebody has gone off duty or has lost access: what was offered to them alone is their giver's again."""
-    offered = select(_OVERS.c.id).where(_OVERS.c.receiver_id == person_id, _OVERS.c.ended_at.is_(None))
-    for hand_over_id in sorted((await work.db.execute(offered)).scalars()):
-        row = await locked(work, hand_over_id)
+    """Somebody has gone off duty or has lost access: what was offered to them alone is their giver's again, and what
+    nobody else can take who speaks the language."""
+    for offered in sorted(await all_open(work.db), key=lambda one: one.id):
+        if offered.receiver_id != person_id and not await _is_left(work, offered, person_id):
+            continue
+        row = await locked(work, offered.id)
         if row is not None and row.ended_at is None:
             await end(work, row, Outcome.RECEIVER_GONE)
+
+
+async def _is_left(work: Work, row: OpenHandOver, gone: int) -> bool:
+    """Whether this was offered to a language that nobody speaks any more who can take it now, without this person."""
+    if row.receiver_id is not None or row.language is None:
+        return False
+    present = {one.id for one in await staffing.present(work.db, work.now, work.zone)}
+    may_ask = not is_quiet(work.now, work.zone)
+    others = [one for one in await standing.staff_standing(work.db) if one.person_id not in (gone, row.giver_id)]
+    able = [one for one in others if row.language in one.speaks and one.may_claim_on(work.today)]
+    return not any(one.person_id in present or (one.may_be_asked and may_ask) for one in able)
 
 
 async def locked(work: Work, hand_over_id: int) -> OpenHandOver | None:

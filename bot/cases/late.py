@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
-from bot.cases import queue
+from bot.cases import queue, waiting
 from bot.cases.cases import owed_since
+from bot.cases.queue import Promise
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
-from bot.cases.told import Promised
+from bot.cases.told import Promised, PromiseKind
 from bot.engine.errors import NotFound
 from bot.engine.work import Work
 from bot.people import access, people
@@ -29,9 +30,13 @@ async def promise_missed(work: Work, case_id: int) -> None:
     case = await _case(work, case_id)
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
         return
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=None))
+    is_known = await waiting.both_are_told(work, case)
     made = await queue.promise_for(work, case)
-    await _tell_late(work, case, made.told)
+    is_day = made.told.promise == PromiseKind.LATER  # minutes are not promised again to who has waited
+    await queue.remember(work, case, made if is_day else Promise(None, made.told))
+    await _tell_newcomer(work, case, made.told)
+    if not is_known:
+        await _tell_coordinators(work, case)
 
 
 async def time_known(work: Work, case_id: int) -> None:
@@ -57,14 +62,18 @@ async def answer_owed(work: Work, case_id: int) -> None:
     told = exists().where(_LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= since)
     if not (await work.db.execute(select(told))).scalar_one():
         made = await queue.next_time(work)
-        await _tell_late(work, case, made.told)
+        await _tell_newcomer(work, case, made.told)
+        await _tell_coordinators(work, case)
 
 
-async def _tell_late(work: Work, case: CaseRow, promised: Promised) -> None:
+async def _tell_newcomer(work: Work, case: CaseRow, promised: Promised) -> None:
     await work.record(case.id, CaseEventKind.LATE, detail=case.status)
     if case.late_told_at is None:  # she is told once, until somebody has answered
         await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(late_told_at=work.now))
         await work.tell(case.newcomer_id, Late(code=case.code, **fields_of(promised)), case_id=case.id)
+
+
+async def _tell_coordinators(work: Work, case: CaseRow) -> None:
     since, state = case.waiting_since or case.opened_at, CaseStatus(case.status)
     late = CoordinatorLate(code=case.code, since=since, state=state)
     await people.tell_coordinators(work, late, case_id=case.id)

@@ -1,7 +1,7 @@
 """More words of a newcomer whose case waits: they have arrived, and when a person answers as it stands now.
 
 Owns how often that is said: who writes line by line is not answered line by line. It must not keep the words
-(`relay.py`), nor make a promise: it tells one.
+(`relay.py`), nor decide what can be promised (`queue.py`).
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from bot.cases import queue
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import WordsKept
 from bot.engine.work import Work
-from bot.people.access import CaseRow
+from bot.people.access import CASES, CaseRow
 from models.base import table_of
 from models.notice import Notice
 from models.outbox import Outbox, RowState
@@ -28,7 +28,7 @@ async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
     """The newcomer of this queued case reads, without a sound and once in a while, that their words have joined it."""
     if await is_said_lately(work, case, Notice.WORDS_KEPT, within=TOLD_FOR):
         return
-    promised = (await queue.promise_for(work, case)).told
+    promised = await queue.told_now(work, case)
     kept = WordsKept(channel=channel, late=queue.is_overdue(work, case), **fields_of(promised))
     await work.tell(case.newcomer_id, kept, case_id=case.id)
 
@@ -37,4 +37,7 @@ async def wait_no_more(work: Work, case: CaseRow) -> None:
     """What has not left yet of when somebody will take this case is not said any more: somebody has taken it."""
     unsent = _ROWS.c.case_id == case.id, _ROWS.c.kind.in_(OF_WHO_WAITS), _ROWS.c.state == RowState.DUE
     ended = update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None), ~_ROWS.c.doubtful)
-    await work.db.execute(ended.values(state=RowState.CANCELLED, ended_at=work.now))
+    ended = ended.values(state=RowState.CANCELLED, ended_at=work.now)
+    kinds = (await work.db.execute(ended.returning(_ROWS.c.kind))).scalars().all()
+    if Notice.LATE in kinds:  # they have not read it: if it is late again, they will
+        await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(late_told_at=None))

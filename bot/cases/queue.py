@@ -3,6 +3,7 @@
 It must not claim or close: `cases.py` and `closing.py` do.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -164,10 +165,31 @@ async def volunteers_on_shift(work: Work) -> list[OnShift]:
 async def promise(work: Work, case: CaseRow) -> Promise:
     """Make a promise for a queued case and remember it: the rounds look again when it should have been kept."""
     made = await promise_for(work, case)
+    await remember(work, case, made)
+    return made
+
+
+async def remember(work: Work, case: CaseRow, made: Promise) -> None:
+    """This is what was promised last."""
     await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=made.by))
     if made.by is not None:
         await work.remind(TimerKind.PROMISE, case.id, made.by)
-    return made
+
+
+async def told_now(work: Work, case: CaseRow) -> Promised:
+    """What is told of it to who waits and asks. What was promised stands, and so many minutes are left of it; a time
+    that is better, or that nobody keeps any more, is promised anew. Once it is late, only a day is."""
+    made, stands = await promise_for(work, case), case.promised_by
+    in_minutes = made.told.minutes is not None and made.by is not None
+    if stands is None or stands <= work.now:
+        if not in_minutes:
+            await remember(work, case, made)
+        return made.told
+    if in_minutes and made.by is not None and made.by >= stands:
+        return replace(made.told, minutes=math.ceil((stands - work.now) / timedelta(minutes=1)))
+    if made.by != stands:
+        await remember(work, case, made)
+    return made.told
 
 
 async def offer(work: Work, case: CaseRow) -> None:

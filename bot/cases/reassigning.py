@@ -31,6 +31,7 @@ from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import table_of
 from models.case import OPEN, CaseEvent, CaseEventKind, CaseStatus
 from models.people import Person
+from models.reasons import WhyBack, WhyClosed
 
 _PEOPLE, _EVENTS = table_of(Person), table_of(CaseEvent)
 BY_COORDINATOR = "coordinator"  # the ledger's detail
@@ -60,8 +61,8 @@ async def reassign(work: Work, *, case_id: int, person_id: int) -> CaseRow:
     return given
 
 
-async def release(work: Work, *, case_id: int) -> CaseRow:
-    """A claimed case waits again, and its volunteer and newcomer are told.
+async def release(work: Work, *, case_id: int, why: WhyBack | None = None) -> CaseRow:
+    """A claimed case waits again, and its volunteer and newcomer are told, and why, if a reason is given.
 
     Raises:
         NotFound: no coordinator acts, or there is no such case.
@@ -72,12 +73,12 @@ async def release(work: Work, *, case_id: int) -> CaseRow:
     if case.status != CaseStatus.CLAIMED:
         raise NotOpen("case_not_claimed", code=case.code)
     if case.volunteer_id != work.staff.id:
-        await work.tell(case.volunteer_id, CaseTakenBack(code=case.code), case_id=case.id)
-    return await cases.back_to_queue(work, case, silent=False, reason=BY_COORDINATOR)
+        await work.tell(case.volunteer_id, CaseTakenBack(code=case.code, why=why or ""), case_id=case.id)
+    return await cases.back_to_queue(work, case, silent=False, reason=BY_COORDINATOR, why=why or "")
 
 
-async def close(work: Work, *, case_id: int) -> CaseRow:
-    """The open case is closed with what is known of it, and both sides are told.
+async def close(work: Work, *, case_id: int, why: WhyClosed | None = None) -> CaseRow:
+    """The open case is closed with what is known of it, and both sides are told, and why, if a reason is given.
 
     Raises: as `reassign`, never BadInput.
     """
@@ -85,7 +86,7 @@ async def close(work: Work, *, case_id: int) -> CaseRow:
     case = await access.locked_case(work, case_id)
     _require_open(case)
     try:
-        return await closing.close_by_command(work, case, detail=BY_COORDINATOR)
+        return await closing.close_by_command(work, case, detail=BY_COORDINATOR, why=why or "")
     except Stale:
         raise NotOpen(code=case.code) from None
 

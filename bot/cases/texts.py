@@ -7,7 +7,7 @@ what a closing asks in `texts_closing.py`, what newcomers read in `texts_newcome
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from bot.cases.phrases import card_line
 from bot.cases.texts_danger import danger_button
@@ -21,7 +21,8 @@ from models.buttons_duty import CLAIM_ANYWAY
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
 from models.notice import Notice
-from models.saying import CaseCode, Name
+from models.reasons import WHY_MOVED
+from models.saying import CaseCode, Like, Name
 
 Rows = tuple[tuple[Choice, ...], ...]
 Reason = Literal["claimed", "withdrawn"]  # why a card offers its case no more
@@ -228,10 +229,15 @@ class CaseWithdrawn(_OfCase):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTakenBack(_OfCase):
-    """The reader has the case no more, at a coordinator's word."""
+    """The reader has the case no more, at a coordinator's word; `why`, if she chose a reason."""
 
     kind: ClassVar = Notice.CASE_TAKEN_BACK
     sentence: ClassVar = "case_taken_back"
+    why: Annotated[str, Like(WHY_MOVED)] = ""
+
+    def said(self, words: Words, _facts: Facts) -> Prompt:
+        told = words(self.sentence, code=shown_code(self.code))
+        return Prompt(lines(told, words("case_moved_because", why=words(f"why_{self.why}")) if self.why else ""))
 
 
 @dataclass(frozen=True, kw_only=True)

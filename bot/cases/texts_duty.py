@@ -129,15 +129,19 @@ class StillWaits(ToStaff):
 
 @dataclass(frozen=True, kw_only=True)
 class NobodyTakes(CaseTold, ToStaff):
-    """Nobody has taken the case since `since`. `names`: of those who are there. For coordinators."""
+    """Nobody has taken the case since `since`. `names`: of those who are there. `promised_by`: what its newcomer was
+    promised, if that is over too. For coordinators."""
 
     kind: ClassVar = Notice.NOBODY_TAKES
     since: datetime
     names: tuple[Name, ...] = ()
+    promised_by: datetime | None = None
 
     def said(self, words: Words, facts: Facts) -> Prompt:
+        promised = words.day_and_time(self.promised_by, facts.zone, now=facts.now) if self.promised_by else ""
         text = lines(
             words("nobody_takes", case=shown_code(self.code), how_long=waited(words, self.since, facts.now)),
+            words("nobody_takes_promised", when=promised) if promised else "",
             card_line(words, self),
             here_line(words, self.names),
         )

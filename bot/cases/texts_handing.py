@@ -162,6 +162,8 @@ class HandOverOver(ToStaff):
         code = shown_code(self.code)
         if self.to_receiver:
             return Prompt(words("hand_over_is_over", code=code))
+        if self.outcome == OutcomeCode.RECEIVER_GONE and self.language and not self.alias:
+            return Prompt(words("hand_over_speakers_gone", code=code))
         named = {"alias": Foreign(self.alias)} if self.alias else {}
         key = f"hand_over_{self.outcome}" if named or self.outcome in _UNNAMED else "hand_over_unanswered"
         return Prompt(words(key, code=code, **named))

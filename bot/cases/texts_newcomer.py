@@ -5,7 +5,7 @@ Owns what these sayings carry. What the dialogue asks before a case is in `intak
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from bot.cases.phrases import overdue_lines, promise_lines, visit_line
 from bot.cases.told import Promised, PromiseKind
@@ -14,7 +14,8 @@ from bot.language.parts import Facts, OneSentence, ToNewcomer, codes_end, lines,
 from models.dialogue import Prompt
 from models.notice import Notice
 from models.people import Channel
-from models.saying import CaseCode, Name
+from models.reasons import WhyBack, WhyClosed
+from models.saying import CaseCode, Like, Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +56,16 @@ class Reopened(_PromisedAgain):
 
 @dataclass(frozen=True, kw_only=True)
 class Released(_PromisedAgain):
-    """Another adviser will go on: the case waits again."""
+    """Another adviser will go on: the case waits again. `why`: as a coordinator chose it, if she did."""
 
     kind: ClassVar = Notice.RELEASED
     sentence: ClassVar = "case_released"
+    why: Annotated[str, Like(("", *WhyBack))] = ""
+
+    def said(self, words: Words, facts: Facts) -> Prompt:
+        because = words(f"because_{self.why}") if self.why else ""
+        released = words(self.sentence, case=shown_code(self.code))
+        return Prompt(lines(released, because, promise_lines(words, self, facts)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,14 +191,16 @@ class TakenUp(ToNewcomer):
 
 @dataclass(frozen=True, kw_only=True)
 class Closed(ToNewcomer):
-    """The case is closed, and how it is opened again."""
+    """The case is closed, and how it is opened again. `why`: as a coordinator chose it, if she did."""
 
     kind: ClassVar = Notice.CLOSED
     code: CaseCode
+    why: Annotated[str, Like(("", *WhyClosed))] = ""
 
     def said(self, words: Words, _facts: Facts) -> Prompt:
+        because = words(f"because_{self.why}") if self.why else ""
         again = words("case_closed_again", case=shown_code(self.code))
-        return Prompt(lines(words("case_closed"), again, words("case_closed_after")))
+        return Prompt(lines(words("case_closed"), because, again, words("case_closed_after")))
 
 
 @dataclass(frozen=True, kw_only=True)

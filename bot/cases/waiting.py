@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import exists, select, union_all, update
 
 from bot.cases import queue
 from bot.cases.texts_duty import NobodyTakes, StillWaits
@@ -22,13 +22,19 @@ from bot.people.access import CASES, CaseRow
 from bot.people.standing import Standing, is_experienced, staff_standing
 from bot.roster.presence import DUTIES
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_on_shift
+from models.base import table_of
 from models.case import CaseStatus
+from models.notice import Notice
+from models.outbox import Outbox
 from models.presence import Stretch, since_when
 from models.reminding import is_quiet
 from models.shift import ONLINE
 from models.timer import TimerKind
 
+TOGETHER = timedelta(minutes=1)  # what comes so close together is said in one message
 LOOKED_BACK = timedelta(days=1)  # longer than shifts follow each other without a break
+
+_ROWS = table_of(Outbox)
 
 
 class Step(IntEnum):
@@ -65,18 +71,38 @@ async def waits(work: Work, case_id: int) -> None:
         case = await access.locked_case(work, case_id)
     except NotFound:
         return
+    if case.status == CaseStatus.QUEUED:
+        next_at = await _take_steps(work, case, last_by=work.now)
+        if next_at is not None:
+            await work.remind(TimerKind.CASE_WAITS, case.id, next_at)
+
+
+async def both_are_told(work: Work, case: CaseRow) -> bool:
+    """Whether coordinators read in one message that nobody takes the case and what was promised, which has just passed:
+    now, or a moment ago."""
+    if case.promised_by is None:
+        return False
+    await _take_steps(work, case, last_by=work.now + TOGETHER)
+    of_this = _ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.NOBODY_TAKES
+    lately = exists().where(*of_this, _ROWS.c.created_at >= case.promised_by - TOGETHER)
+    told: bool = (await work.db.execute(select(lately))).scalar_one()
+    return told
+
+
+async def _take_steps(work: Work, case: CaseRow, *, last_by: datetime) -> datetime | None:
+    """Every step whose time has come is taken; the last already if it comes by then. Returns when the next is due."""
     since = await _counted_from(work, case)
-    if case.status != CaseStatus.QUEUED or since is None:
-        return
+    if since is None:
+        return None
     for step, minutes in _minutes(work).items():
         if step <= case.reminded:
             continue
         due_at = since + timedelta(minutes=minutes)
-        if due_at > work.now:
-            await work.remind(TimerKind.CASE_WAITS, case.id, due_at)
-            return
+        if due_at > (last_by if step == Step.COORDINATORS else work.now):
+            return due_at
         await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(reminded=step))
         await _DOES[step](work, case)
+    return None
 
 
 def _minutes(work: Work) -> dict[Step, int]:
@@ -130,7 +156,10 @@ def _may_ask(one: Standing, work: Work) -> bool:
 
 async def _tell_coordinators(work: Work, case: CaseRow) -> None:
     names = tuple(await names_on_shift(work.db, work.seal, work.now))
-    told = NobodyTakes(**told_of(case), since=case.waiting_since or work.now, names=names)
+    passes = case.promised_by is not None and case.promised_by <= work.now + TOGETHER
+    promised = case.promised_by if passes else None
+    since = case.waiting_since or work.now
+    told = NobodyTakes(**told_of(case), since=since, names=names, promised_by=promised)
     await people.tell_coordinators(work, told, case_id=case.id)
 
 

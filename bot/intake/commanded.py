@@ -79,7 +79,7 @@ async def status(work: Work, person_id: int) -> Status:
     stands = Status(state=CaseStatus(case.status), code=case.code)
     match stands.state:
         case CaseStatus.QUEUED:
-            promised = (await queue.promise_for(work, case)).told
+            promised = await queue.told_now(work, case)
             return replace(stands, late=queue.is_overdue(work, case), **fields_of(promised))
         case CaseStatus.CLAIMED if case.waiting_since is None:
             return replace(stands, answered_at=case.last_message_at)

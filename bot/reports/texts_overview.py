@@ -19,10 +19,12 @@ from models.buttons_overview import BLOCK, CASE_CLOSE, CASE_GIVE, CASE_RELEASE, 
 from models.case import CaseStatus
 from models.dialogue import Choice, Prompt
 from models.notice import Notice
+from models.reasons import WhyBack, WhyClosed
 from models.saying import Carried, Like, Name
 from models.staffing import Grade
 
 BUTTONS_SHOWN = 6
+ANOTHER = "yes"
 Count = Annotated[int, Like((0, 1, 3))]
 
 
@@ -164,11 +166,11 @@ class AnyCase(ToStaff):
                 people = (Choice(CASE_GIVE.code(case, one.person), who_label(words, one)) for one in self.them)
                 return Prompt(lines(head, asks), rows_of(*people, self._back(words)))
             case "release":
-                yes = Choice(CASE_RELEASE.code(case, "yes"), words("any_case_release"))
-                return Prompt(lines(head, words("any_case_release_sure")), rows_of(yes, self._back(words)))
+                whys = (Choice(CASE_RELEASE.code(case, why), label) for why, label in whys_of(words, WhyBack))
+                return Prompt(lines(head, words("any_case_release_sure")), rows_of(*whys, self._back(words)))
             case "close":
-                yes = Choice(CASE_CLOSE.code(case, "yes"), words("any_case_close"))
-                return Prompt(lines(head, words("any_case_close_sure")), rows_of(yes, self._back(words)))
+                whys = (Choice(CASE_CLOSE.code(case, why), label) for why, label in whys_of(words, WhyClosed))
+                return Prompt(lines(head, words("any_case_close_sure")), rows_of(*whys, self._back(words)))
         return Prompt(lines(words("any_case", code=code), head), rows_of(*self._acts(words)))
 
     def _back(self, words: Words) -> Choice:
@@ -183,6 +185,11 @@ class AnyCase(ToStaff):
         if status == CaseStatus.CLOSED:
             return block
         return [*give, *(release if status == CaseStatus.CLAIMED else []), *close, *block]
+
+
+def whys_of(words: Words, them: type[WhyBack] | type[WhyClosed]) -> list[tuple[str, Plain]]:
+    """The reasons that can be chosen, each with its label; at last "yes", for any other."""
+    return [*((why.value, words(f"why_{why}")) for why in them), (ANOTHER, words("why_another"))]
 
 
 def who_label(words: Words, one: WhoMay) -> Plain:

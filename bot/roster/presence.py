@@ -163,6 +163,16 @@ async def end_all(work: Work, person_id: int) -> bool:
     return bool(gone.rowcount)
 
 
+async def shift_is_left(work: Work, shift_id: int, person_id: int | None = None) -> None:
+    """This person, or else everybody, is on the shift no more though it runs: whoever was present on it is looked at
+    now, as at its end."""
+    there = DUTIES.c.shift_id == shift_id, DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > work.now
+    mine = select(DUTIES.c.id).where(*there, DUTIES.c.began_at <= work.now).order_by(DUTIES.c.id)
+    mine = mine if person_id is None else mine.where(DUTIES.c.person_id == person_id)
+    for duty_id in (await work.db.execute(mine)).scalars().all():
+        await work.remind(TimerKind.DUTY_ENDS, duty_id, work.now)
+
+
 async def carry_over(work: Work, shift: Near) -> None:
     """Whoever is present until this shift begins, and is on it, is present on it too."""
     until_now = and_(_HERE.c.person_id == SIGNED_UP.c.person_id, _HERE.c.ended_at.is_(None))

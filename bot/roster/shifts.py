@@ -15,7 +15,7 @@ from bot.engine.rows import columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import names
-from bot.roster import ledger, timers
+from bot.roster import ledger, presence, timers
 from bot.roster.locks import lock_people
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
 from models.base import new_id
@@ -125,6 +125,7 @@ async def cancel_shift(work: Work, shift_id: int, reason: str = "") -> None:
     if not (await work.db.execute(cancelled.values(**values, cancel_reason=why))).rowcount:
         raise NotFound
     await ledger.record(work, shift_id, ShiftVerb.CANCELLED)
+    await presence.shift_is_left(work, shift_id)
 
 
 async def cancel_many(

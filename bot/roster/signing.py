@@ -14,7 +14,7 @@ from bot.engine import clock
 from bot.engine.errors import NotFound, Refusal
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
-from bot.roster import ledger, who
+from bot.roster import ledger, presence, who
 from bot.roster.locks import lock_people
 from bot.roster.shifts import ShiftRow
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP
@@ -104,6 +104,7 @@ async def take_off(work: Work, shift_id: int, person_id: int, verb: ShiftVerb) -
     if not await _remove(work, shift_id, [person_id]):
         raise CannotStaff(shift, person_id, Hindrance(WhyNot.NOT_ON_IT))
     await ledger.record(work, shift_id, verb, person_id=person_id)
+    await presence.shift_is_left(work, shift_id, person_id)
     alone = left_alone(await people_on(work, shift))
     if alone:
         await _remove(work, shift_id, alone)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import update
 
+from bot.cases import hand_over_ends
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.inserts import insert_or_skip
@@ -122,6 +123,8 @@ async def pause(work: Work, person_id: int, first: date, last: date | None) -> i
         raise BadInput("pause_has_passed")
     if first - work.today > LONGEST_PAUSE or (last is not None and last - first > LONGEST_PAUSE):
         raise BadInput("pause_too_long")
+    if first <= work.today:  # before their row is held: who accepts takes both so
+        await hand_over_ends.receiver_gone(work, person_id)
     await _change(work, person_id, paused_from=first, paused_until=last)
     begins = max(clock.start_of_day(first, work.zone), work.now)
     ends = None if last is None else clock.start_of_day(last + timedelta(days=1), work.zone)

@@ -16,7 +16,7 @@ from bot.engine.work import Work
 from bot.people import blocks
 from bot.people.access import CaseRow
 from bot.reports import overview
-from handlers.telegram.press import Press
+from handlers.telegram.press import Press, said_lately
 from models.block import BlockReason, BlockSpan
 from models.button import Presses, on
 from models.buttons import OfCase
@@ -24,7 +24,7 @@ from models.buttons_overview import BLOCK, BLOCK_BECAUSE, BLOCK_FOR, LIFT, Block
 from models.dialogue import Answer
 
 COMMANDS = ("block", "unblock")
-DONE = Answer("")
+DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
 
 
 async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
@@ -87,12 +87,18 @@ async def _tell_list(work: Work, actor: Actor, card: int | None = None) -> None:
 
 
 async def _begins(press: Press, of: OfCase) -> Answer:
+    if await said_lately(press, BlockCard, lambda one: one.case == of.case and one.view == "span"):
+        return IN_THE_CHAT
     await _ask(press.work, press.actor, of.case)
     return DONE
 
 
 async def _for(press: Press, chosen: BlockFor) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, BlockCard.kind)
+    shown = await engine_buttons.saying_on(press.work, press.card, BlockCard)
+    if shown.view not in ("span", "reason"):
+        raise Stale
+    if shown.view == "reason" and shown.span == chosen.span:
+        return IN_THE_CHAT
     case = await blocking.may_be_blocked(press.work, chosen.case)
     asked = BlockCard(case=case.id, code=case.code, view="reason", span=BlockSpan(chosen.span))
     await press.work.tell(press.actor.id, asked, edits=press.card)

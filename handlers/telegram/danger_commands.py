@@ -13,7 +13,7 @@ from bot.engine import buttons as engine_buttons
 from bot.engine.actors import Actor
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.work import Work
-from handlers.telegram.press import Press
+from handlers.telegram.press import Press, said_lately
 from models.button import Presses, on
 from models.buttons import OfCase
 from models.buttons_overview import DANGER, NUMBERS
@@ -65,7 +65,11 @@ async def _tell(work: Work, actor: Actor, case_id: int) -> None:
 
 
 async def _pressed_danger(press: Press, of: OfCase) -> Answer:
-    await _tell(press.work, press.actor, of.case)
+    """Told twice it is one alarm, and what to do stands in the chat once."""
+    if await said_lately(press, DangerProtocol, lambda one: one.case == of.case):
+        await safeguarding.flag(press.work, case_id=of.case)
+    else:
+        await _tell(press.work, press.actor, of.case)
     return Answer("danger_toast")
 
 

@@ -13,16 +13,17 @@ from bot.engine.errors import BadInput, NotOpen
 from bot.engine.work import Work
 from bot.people import names
 from bot.reports import any_case, lights
-from bot.reports.texts_overview import AnyCase
+from bot.reports.texts_overview import ANOTHER, AnyCase
 from handlers.telegram.block_commands import choose
 from handlers.telegram.press import Press
 from models.button import Presses, on
 from models.buttons import OfCase
-from models.buttons_overview import CASE_CLOSE, CASE_GIVE, CASE_RELEASE, CASE_SHOW, CASE_WHO, GivenTo, Sure
+from models.buttons_overview import CASE_CLOSE, CASE_GIVE, CASE_RELEASE, CASE_SHOW, CASE_WHO, Ends, GivenTo, PutBack
 from models.dialogue import Answer
+from models.reasons import WhyBack, WhyClosed
 
 COMMANDS = ("overview", "case", "reassign")
-DONE = Answer("")
+DONE, IN_THE_CHAT = Answer(""), Answer("in_the_chat")
 
 
 async def command(work: Work, actor: Actor, name: str, rest: str) -> bool:
@@ -85,10 +86,21 @@ async def _shows(press: Press, of: OfCase) -> Answer:
     return DONE
 
 
-async def _asks_who(press: Press, of: OfCase) -> Answer:
-    await engine_buttons.require_shown_as(press.work, press.card, AnyCase.kind)
-    await _show(press.work, press.actor, of.case, view="who", card=press.card)
+async def _asks(press: Press, case_id: int, view: any_case.View) -> Answer:
+    """The question stands on the case's card, once.
+
+    Raises:
+        Stale: the card says something else by now.
+    """
+    shown = await engine_buttons.saying_on(press.work, press.card, AnyCase)
+    if shown.view == view:
+        return IN_THE_CHAT
+    await _show(press.work, press.actor, case_id, view=view, card=press.card)
     return DONE
+
+
+async def _asks_who(press: Press, of: OfCase) -> Answer:
+    return await _asks(press, of.case, "who")
 
 
 async def _gives(press: Press, to: GivenTo) -> Answer:
@@ -97,27 +109,25 @@ async def _gives(press: Press, to: GivenTo) -> Answer:
     return DONE
 
 
-async def _releases(press: Press, sure: Sure) -> Answer:
-    work = press.work
+async def _releases(press: Press, put_back: PutBack) -> Answer:
+    work, case, answer = press.work, put_back.case, put_back.answer
+    if answer == "ask":
+        return await _asks(press, case, "release")
     await engine_buttons.require_shown_as(work, press.card, AnyCase.kind)
-    if sure.answer == "ask":
-        await _show(work, press.actor, sure.case, view="release", card=press.card)
-        return DONE
-    released = await reassigning.release(work, case_id=sure.case)
+    released = await reassigning.release(work, case_id=case, why=None if answer == ANOTHER else WhyBack(answer))
     told = await any_case.done(work, released, "released")
-    await work.tell(press.actor.id, told, edits=press.card, case_id=sure.case)
+    await work.tell(press.actor.id, told, edits=press.card, case_id=case)
     return DONE
 
 
-async def _closes(press: Press, sure: Sure) -> Answer:
-    work = press.work
+async def _closes(press: Press, ends: Ends) -> Answer:
+    work, case, answer = press.work, ends.case, ends.answer
+    if answer == "ask":
+        return await _asks(press, case, "close")
     await engine_buttons.require_shown_as(work, press.card, AnyCase.kind)
-    if sure.answer == "ask":
-        await _show(work, press.actor, sure.case, view="close", card=press.card)
-        return DONE
-    closed = await reassigning.close(work, case_id=sure.case)
+    closed = await reassigning.close(work, case_id=case, why=None if answer == ANOTHER else WhyClosed(answer))
     told = await any_case.done(work, closed, "closed")
-    await work.tell(press.actor.id, told, edits=press.card, case_id=sure.case)
+    await work.tell(press.actor.id, told, edits=press.card, case_id=case)
     return DONE
 
 

@@ -8,7 +8,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from bot.cases import blocking, safeguarding
+from bot.cases import blocking, handing_over, notes, safeguarding
 from bot.engine import clock
 from bot.engine.schema import migrate
 from bot.language import i18n
@@ -34,10 +34,17 @@ async def in_the_middle_of_things(desk: ShiftDesk) -> dict[str, dict[str, str]]:
         await blocking.block(work, case_id=blocked.case_id, span=BlockSpan.WEEK, reason=BlockReason.SPAM)
     async with builders.acting(service, amina) as work:
         await safeguarding.flag(work, case_id=danger.case_id)
+    async with builders.acting(service, amina) as work:
+        await notes.add(work, case_id=stalled.case_id, text="Ringer helst på kvällen")
     clock.move(timedelta(minutes=35))
+    async with builders.acting(service, amina) as work:
+        note = "Hon väntar på svar från CSN"
+        await handing_over.offer(work, case_id=danger.case_id, note=note, person_id=desk.staff["Bo"].id)
+    offered = (await builders.one(service, "SELECT id FROM hand_overs")).id
     overview = {"overview": "/desk/overview", "any-case": f"/desk/overview/cases/{stalled.case_id}"}
-    own = {"danger": f"/desk/cases/{danger.case_id}/danger", "follow-up": f"/desk/cases/{stalled.case_id}/follow-up"}
-    return {"Karin": overview, "Amina": own}
+    flagged, hers = f"/desk/cases/{danger.case_id}", f"/desk/cases/{stalled.case_id}"
+    own = {"queue": "/desk", "between": hers, "danger": f"{flagged}/danger", "follow-up": f"{hers}/follow-up"}
+    return {"Karin": overview, "Amina": own, "Bo": {"offered": f"/desk/hand-overs/{offered}"}}
 
 
 async def take() -> None:

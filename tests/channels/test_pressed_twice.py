@@ -6,7 +6,7 @@ Whatever comes again is answered in the button; nothing new is said in the chat,
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from tests.botapi import Shown
 from tests.channels.telegram_house import House, codes_of, telegram_house
 from tests.channels.web_fixtures import Browser, Site, opened_site
 
+NOON = datetime(2026, 1, 5, 11, 0, tzinfo=UTC)
 ANSWERS = ("category:housing", "first_visit:yes", "gender:woman", "age:30_64", "situation:permit")
 
 
@@ -770,3 +771,62 @@ async def test_the_notice_about_a_closed_case_is_in_the_newcomer_s_language(hous
     await house.settle()
 
     assert house.words(language)("edited_reopens") in house.last(900)
+
+
+# A case between two people, and what coordinators do with any.
+
+
+async def test_no_button_between_two_people_says_anything_twice(house: House) -> None:
+    clock.freeze(NOON)
+    await builders.coordinator(house.service, chat_id=501)
+    await builders.volunteer(house.service, chat_id=500)
+    await house.asks(900)
+    await house.claims(500)
+    number = (await builders.one(house.service, "SELECT code FROM cases")).code
+
+    await house.hears(500, f"/note {number} Kan ringa på kvällen")
+    for code in ("notes:", "ho:", "dg:", "dgn:"):
+        await twice(house, 500, code)
+        clock.move(timedelta(seconds=1))
+    await house.hears(500, f"/followup {number} 9/1 Hur gick det?")
+    for code in ("fua:", "fud:"):
+        await twice(house, 500, code)
+    clock.move(timedelta(minutes=30))
+    await builders.do_all_due(house.service)
+    await house.settle()
+    await twice(house, 500, "keep:")
+
+
+async def test_the_newcomer_who_is_asked_for_a_yes_is_answered_once(house: House) -> None:
+    clock.freeze(NOON)
+    await builders.volunteer(house.service, chat_id=500)
+    await house.asks(900)
+    await house.claims(500)
+    number = (await builders.one(house.service, "SELECT code FROM cases")).code
+    await house.hears(500, f"/followup {number} 9/1 Hur gick det?")
+    card = card_with(house, 500, "fua:")
+    await house.pressed(500, next(one for one in codes_of(card) if one.startswith("fua:")), card.message_id)
+
+    await twice(house, 900, "fuc:yes:")
+
+
+@pytest.mark.parametrize("why", ["yes", "away"])
+async def test_what_a_coordinator_does_with_a_case_is_done_once(house: House, why: str) -> None:
+    clock.freeze(NOON)
+    await builders.coordinator(house.service, chat_id=501)
+    amina = await builders.volunteer(house.service, chat_id=500)
+    await house.asks(900)
+    await house.claims(500)
+    number = (await builders.one(house.service, "SELECT code FROM cases")).code
+
+    await house.hears(501, f"/case {number}")
+    for code in ("ocr:", f"ocr:{(await builders.one(house.service, 'SELECT id FROM cases')).id}:{why}"):
+        await twice(house, 501, code)
+    await house.hears(501, f"/reassign {number}")
+    await twice(house, 501, "ocg:")
+    await house.hears(501, f"/case {number}")
+    for code in ("bk:", "bks:", "bkr:"):
+        await twice(house, 501, code)
+    await house.hears(501, "/unblock")
+    await twice(house, 501, "bkl:")
+    assert len([text for text in house.texts(500) if "Du har inte ärende" in text]) == 2, amina

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cases import cases, handing_over
 from bot.language.i18n import Catalogues
+from bot.volunteers import leaving
 from models.notice import Notice
 from tests import builders
 from tests.channels.web_fixtures import Browser, Site, opened_site
@@ -119,3 +120,23 @@ async def test_she_reads_on_the_web_who_goes_on_and_no_note(site: Site) -> None:
     page = await her.get("/sv/chat")
 
     assert "En annan rådgivare har nu ditt ärende" in page.words and NOTE not in page.text
+
+
+@pytest.mark.parametrize("act", ["note", "hand-over"])
+async def test_who_loses_access_with_a_note_open_reads_so_and_nothing_of_it_is_kept(site: Site, act: str) -> None:
+    amina, bo = await builders.volunteer(site.service), await builders.volunteer(site.service, "Bo")
+    asker = await builders.claimed_case(site.service, amina)
+    path = f"/desk/cases/{asker.case_id}"
+    hers = await site.desk_of(amina)
+    fields = await _fields(hers, path)
+    async with site.service.store.work() as work:
+        await leaving.disable_staff(work, amina.id)
+
+    page = await hers.post(f"{path}/{act}", {**fields, "note": NOTE, "hand_to": f"p{bo.id}", "hand_note": NOTE})
+
+    assert page.status == 404 and "Du är inte inloggad." in page.words
+    assert "Jag har fått ett brev" not in page.text
+    for name in ("case_notes", "hand_overs", "desk_drafts"):
+        assert await builders.table(site.service, f"SELECT 1 FROM {name}") == [], name
+    assert NOTE not in "\n".join(await builders.screen(site.service, asker.id))
+    assert (await builders.case_row(asker)).status == "queued"

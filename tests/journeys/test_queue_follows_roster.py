@@ -93,7 +93,7 @@ async def _one_is_absent_and_nobody_takes_it(evening: Evening) -> None:
         9: {},
         10: {"Karin": "shift_absent", "Bo": "are_you_here", "Cia": "offered"},  # her promise stands: Amina is there
         14: {},
-        15: {"Karin": "nobody_takes coordinator_late", "she": "late"},
+        15: {"Karin": "nobody_takes", "she": "late"},
         26: {},
     }.items():
         await evening.at(TUESDAY, 19, minute)

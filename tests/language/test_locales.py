@@ -39,7 +39,7 @@ FILES = [(language, "messages") for language in LANGUAGES] + [(str(language), "d
 
 # Keys made in code from a prefix and a code: the literal never stands there whole.
 PREFIXES = (
-    "age_", "ask_", "cat_", "ch_", "command_", "faq_", "language_", "line_", "mark_", "outcome_", "reason_",
+    "age_", "ask_", "because_", "cat_", "ch_", "command_", "faq_", "language_", "line_", "mark_", "outcome_", "reason_",
     "report_", "setting_", "state_",
 )  # fmt: skip
 NUMBERS_WITHOUT_N = {"ar": 3, "sv": 1, "en": 1, "fa": 1, "uk": 1}  # how many of the first forms may say it in a word

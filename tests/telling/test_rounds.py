@@ -30,7 +30,7 @@ async def test_a_missed_promise_is_told_once_to_the_newcomer_and_once_to_the_coo
     (told,) = await builders.screen(service, asker.id, Notice.LATE)
     words = service.words("sv")
     assert words("promise_late") in told and words("promise_soon", n=15) not in told
-    (alarm,) = await builders.screen(service, karin.id, Notice.COORDINATOR_LATE)
+    (alarm,) = await builders.screen(service, karin.id, Notice.NOBODY_TAKES, Notice.COORDINATOR_LATE)
     assert spoken_code(asker.code) in alarm
 
 

@@ -119,7 +119,7 @@ async def test_what_has_waited_is_done_when_the_clock_is_right_again(house: Serv
     await builders.do_all_due(house)
 
     assert len(await builders.said_to(house, asker.id, Notice.LATE)) == 1
-    assert len(await builders.said_to(house, karin.id, Notice.COORDINATOR_LATE)) == 1
+    assert len(await builders.said_to(house, karin.id, Notice.NOBODY_TAKES)) == 1
 
 
 async def test_what_a_person_does_herself_goes_on(house: Service, clocks: Clocks) -> None:

@@ -4,24 +4,29 @@ Reads, acts, answers. It must not decide who may: `bot/cases/reassigning.py` and
 """
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.cases import blocking, reassigning
 from bot.engine import clock
 from bot.engine.errors import BadInput, NotOpen, Refusal, Stale
 from bot.engine.work import Work
+from bot.language.i18n import Words
 from bot.reports import any_case
-from bot.reports.texts_overview import case_seen_line, who_label
+from bot.reports.texts_overview import ANOTHER, case_seen_line, who_label, whys_of
 from handlers.web.frame import identity
 from handlers.web.frame.keys import SERVICE
 from handlers.web.frame.view import inline, page, refusal_text, see_other, wants_json, went_on, words_for
 from models.block import BlockReason, BlockSpan
 from models.case import OPEN, CaseStatus, spoken_code
+from models.reasons import WhyBack, WhyClosed
 
 ONE = "/desk/overview/cases/{}"
 DONE = ("given", "released", "closed", "blocked")
 REFUSED = (BadInput, NotOpen, Stale)
+Why = TypeVar("Why", WhyBack, WhyClosed)
 Verb = Callable[[Work, int], Awaitable[object]]
 
 
@@ -49,18 +54,20 @@ async def give(request: web.Request) -> web.Response:
 
 async def release(request: web.Request) -> web.Response:
     """The case waits in the queue again."""
+    why = str((await request.post()).get("why", ANOTHER))
 
     async def released(work: Work, case_id: int) -> None:
-        await reassigning.release(work, case_id=case_id)
+        await reassigning.release(work, case_id=case_id, why=_why(why, WhyBack))
 
     return await _did(request, "released", released)
 
 
 async def close(request: web.Request) -> web.Response:
     """The case is closed."""
+    why = str((await request.post()).get("why", ANOTHER))
 
     async def closed(work: Work, case_id: int) -> None:
-        await reassigning.close(work, case_id=case_id)
+        await reassigning.close(work, case_id=case_id, why=_why(why, WhyClosed))
 
     return await _did(request, "closed", closed)
 
@@ -76,6 +83,14 @@ async def block(request: web.Request) -> web.Response:
         await blocking.block(work, case_id=case_id, span=BlockSpan(span), reason=BlockReason(reason))
 
     return await _did(request, "blocked", blocked)
+
+
+def _why(chosen: str, them: type[Why]) -> Why | None:
+    if chosen == ANOTHER:
+        return None
+    if chosen not in tuple(them):
+        raise BadInput("no_longer_valid")
+    return them(chosen)
 
 
 async def _did(request: web.Request, told: str, verb: Verb) -> web.Response:
@@ -103,6 +118,11 @@ async def _page(request: web.Request, *, refusal: Refusal | None = None) -> web.
         people=[(one.person, inline(who_label(words, one))) for one in them],
         spans=[(span, inline(words(f"block_span_{span}"))) for span in BlockSpan],
         reasons=[(reason, inline(words(f"block_reason_{reason}"))) for reason in BlockReason],
+        whys_back=_labels(words, WhyBack), whys_closed=_labels(words, WhyClosed),
         told=words(f"desk_case_{done}") if done in DONE else "",
         error=refusal_text(service, words, refusal) if refusal else "",
     )  # fmt: skip
+
+
+def _labels(words: Words, them: type[WhyBack] | type[WhyClosed]) -> list[tuple[str, Markup]]:
+    return [(why, inline(label)) for why, label in whys_of(words, them)]

@@ -1,6 +1,7 @@
 """A case between two people at the desk: keeping it, its notes, handing it over. Reads, acts, answers.
 
-Each is an act of the case's page, whose one form travels with it (`case.py`). It must not decide who may.
+Each is an act of the case's page, whose one form travels with it (`case.py`), and leads to its own place there: a page
+with a script is loaded anew, for what is filled in is not exchanged on it. It must not decide who may.
 """
 
 from aiohttp import web
@@ -27,7 +28,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
         if typed.text.strip():
             await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await done(request, typed, act, f"/desk/cases/{case_id}")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#kept-until")
 
 
 async def note(request: web.Request) -> web.StreamResponse:
@@ -55,7 +56,7 @@ async def hand_over(request: web.Request) -> web.StreamResponse:
         if typed.text.strip():
             await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await done(request, typed, act, f"/desk/cases/{case_id}")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#hand-over")
 
 
 async def hand_back(request: web.Request) -> web.StreamResponse:
@@ -72,7 +73,7 @@ async def hand_back(request: web.Request) -> web.StreamResponse:
         if typed.text.strip():
             await drafts.keep(work, case_id=case_id, text=typed.text)
 
-    return await done(request, typed, act, f"/desk/cases/{case_id}")
+    return await done(request, typed, act, f"/desk/cases/{case_id}#hand-over")
 
 
 def _receiver(chosen: str) -> tuple[int | None, str | None]:

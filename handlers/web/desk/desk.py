@@ -22,6 +22,7 @@ from bot.service import Look
 from bot.telling import inbox
 from bot.volunteers.texts import help_text
 from handlers.web.desk import duty
+from handlers.web.desk.notice_acts import Reader
 from handlers.web.desk.shifts import questions as shift_questions
 from handlers.web.desk.view import Desk, case_card, notice_cards, overview_shown
 from handlers.web.frame import identity
@@ -223,23 +224,30 @@ async def _desk_page(request: web.Request, login: Login, *, refusal: Refusal | N
     async with service.store.look() as db:
         me = next(person for person in await staff.everybody(db, seal) if person.id == login.person_id)
         working = await on_shift(db, now, service.store.zone, grace=service.settings.grace)
+        mine = await cases.cases_of(db, me.id)
+        at_work = await duty.shown(request, db, me.id)
+        reader = Reader(
+            mine={case.id: case for case in mine}, is_missed=bool(at_work.get("is_near")),
+            is_coordinator=login.role == Role.COORDINATOR,
+        )  # fmt: skip
+        told = await inbox.staff_notices(db, me.id)
         bar = (await standing_of(db, [me.id]))[me.id].bar_to_claim(clock.office_day(now, service.store.zone))
         desk = Desk(
             alias=me.alias,
-            mine=[case_card(words, case, now) for case in await cases.cases_of(db, me.id)],
+            mine=[case_card(words, case, now) for case in mine],
             waiting=[case_card(words, case, now, speaks=me.speaks) for case in await queue.waiting(db)],
             on_shift=await names_on_shift(db, seal, now),
             is_on_shift=any(volunteer.id == me.id for volunteer in working),
             absent=await names_absent(db, seal, now),
-            duty=await duty.shown(request, db, me.id),
+            duty=at_work,
             barred=refusal_text(service, words, bar) if bar else "",
-            notices=await notice_cards(db, service, words, await inbox.staff_notices(db, me.id), now),
+            notices=await notice_cards(db, service, words, told, now, reader=reader),
             overview=await _overview(request, login, db),
             offered=await _offered(request, db, me.id),
         )
-    told = refusal_text(service, words, refusal) if refusal else ""
+    error = refusal_text(service, words, refusal) if refusal else ""
     return page(
-        request, "desk/desk.html", desk=desk, error=told, status=refusal.status if refusal else 200,
+        request, "desk/desk.html", desk=desk, error=error, status=refusal.status if refusal else 200,
         questions=await shift_questions.shown(request),
     )  # fmt: skip
 

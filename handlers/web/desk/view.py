@@ -21,6 +21,7 @@ from bot.service import Look, Service
 from bot.shifts.texts import ShiftAskOver
 from bot.telling.outbox import OutboxRow
 from bot.telling.render import prompt_of
+from handlers.web.desk.notice_acts import Reader, forms, link, newest_of_cases
 from handlers.web.frame.view import clock_time, inline, several_lines, spoken
 from models.case import CaseEventKind, spoken_code
 from models.closing import SHOWN_OUTCOMES, UNKNOWN, USUAL_ORGANISATIONS, Category, Organisation
@@ -39,7 +40,7 @@ SHOWN_NOTICES = frozenset(
         Notice.ARE_YOU_HERE, Notice.SHIFT_ABSENT, Notice.NOBODY_TAKES, Notice.CASE_GIVEN, Notice.SHIFT_LEAVES,
         Notice.SHIFT_RETURNED,
         Notice.SHIFT_REMINDER_DOUBT, Notice.ANNOUNCED, Notice.TERM_OPEN, Notice.TERM_OFF,
-        Notice.DANGER_TOLD, Notice.CASE_GIVEN, Notice.OVERVIEW,
+        Notice.DANGER_TOLD, Notice.CASE_GIVEN, Notice.OVERVIEW, Notice.FOLLOW_UP_DUE,
     }
 )  # fmt: skip
 BY_OTHERS = ("taken", "cancelled")  # how a question ends that its reader has not answered
@@ -129,15 +130,18 @@ def case_card(
 
 
 async def notice_cards(
-    db: Look, service: Service, words: Words, rows: Sequence[OutboxRow], now: datetime
+    db: Look, service: Service, words: Words, rows: Sequence[OutboxRow], now: datetime, *, reader: Reader
 ) -> list[dict[str, object]]:
-    """The notices that have not been put away, newest first."""
+    """The notices that have not been put away, newest first, each with what `reader` can do about it."""
     shown = [row for row in rows if row.kind in SHOWN_NOTICES and (row.edits is None or _ended_by_others(service, row))]
+    asking = newest_of_cases(shown)
     return [
         {
             "id": row.id,
             "text": several_lines((await prompt_of(db, service, row)).text),
             "when": clock_time(words, row.created_at, service, now),
+            "forms": forms(words, row, reader, now) if row in asking else [],
+            "link": link(row, reader),
         }
         for row in shown
     ]
