@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, bindparam, exists, select
 from sqlalchemy.sql.functions import coalesce
 
 from bot.engine import sealed_names
@@ -18,7 +18,7 @@ from bot.engine.errors import Stale
 from bot.engine.rows import columns, every, only
 from bot.engine.work import About, Work
 from models import button
-from models.base import table_of
+from models.base import Id, table_of
 from models.button import AnyButton, Button, NotAButton, Presses
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.chat_message import ChatMessage
@@ -44,7 +44,8 @@ _GOES = exists().where(
     _IN_CHAT.c.address_id == _ROWS.c.address_id, _IN_CHAT.c.remote_id == _ROWS.c.remote_id,
     _IN_CHAT.c.unsaid_at.is_not(None),
 )  # fmt: skip
-_LANE, _CARD = _ROWS.c.address_id == bindparam("lane"), bindparam("card")
+_LANE = _ROWS.c.address_id == bindparam("lane")
+_CARD: BindParameter[int] = bindparam("card", type_=Id())
 V = TypeVar("V")
 C = TypeVar("C")
 R = TypeVar("R")
