@@ -48,6 +48,20 @@ _WROTE = (
     .values(waiting_since=func.coalesce(CASES.c.waiting_since, _NOW), last_message_at=_NOW)
 )
 
+_HOLD_ACCESS = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person")).with_for_update(key_share=True)
+_SHOWS_NAME = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person"), _PEOPLE.c.shows_alias)
+_ANSWERED = (
+    update(CASES)
+    .where(CASES.c.id == bindparam("case"))
+    .values(waiting_since=None, first_answered_at=func.coalesce(CASES.c.first_answered_at, _NOW))
+    .values(last_message_at=_NOW, promised_by=None, late_told_at=None)
+)
+_CASES_OF = (
+    select(*CASE_COLUMNS)
+    .where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == bindparam("person"))
+    .order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
+)
+
 
 async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
     """Give a queued case to the acting volunteer, who is on shift.
@@ -114,7 +128,7 @@ async def watch_answer(work: Work, case_id: int) -> None:
 async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[bool] | None) -> CaseRow | None:
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one; or
     # the same person take another case, and both find room.
-    await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(key_share=True))
+    await work.db.execute(_HOLD_ACCESS, {"person": work.staff.id})
     came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
     take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     take = take.where(standing.may_claim(work.staff.id, work.today))
@@ -240,13 +254,7 @@ async def words_changed(work: Work, case: CaseRow) -> None:
 
 async def volunteer_answered(work: Work, case: CaseRow) -> None:
     """The case owes no answer for now."""
-    first = func.coalesce(CASES.c.first_answered_at, work.now)
-    answered = update(CASES).where(CASES.c.id == case.id)
-    await work.db.execute(
-        answered.values(
-            waiting_since=None, first_answered_at=first, last_message_at=work.now, promised_by=None, late_told_at=None
-        )
-    )
+    await work.db.execute(_ANSWERED, {"case": case.id, "now": work.now})
     await work.record(case.id, CaseEventKind.ANSWERED)
 
 
@@ -272,17 +280,14 @@ async def adviser_name(work: Work) -> str | None:
 
 async def name_shown(work: Work, person_id: int) -> str | None:
     """As `adviser_name`, of any volunteer."""
-    wants = select(_PEOPLE.c.id).where(_PEOPLE.c.id == person_id, _PEOPLE.c.shows_alias)
-    if (await work.db.execute(wants)).first() is None:
+    if (await work.db.execute(_SHOWS_NAME, {"person": person_id})).first() is None:
         return None
     return await names.name_of(work.db, work.seal, person_id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:
     """The cases a volunteer has claimed, those that owe an answer first, longest waiting first."""
-    mine = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == volunteer_id)
-    owed_first = mine.order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
-    return every(CaseRow, await db.execute(owed_first))
+    return every(CaseRow, await db.execute(_CASES_OF, {"person": volunteer_id}))
 
 
 async def _words_of(work: Work, case: CaseRow, author: Author, *, since: datetime) -> int:

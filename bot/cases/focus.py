@@ -104,5 +104,5 @@ async def held(work: Work, person_id: int, before: Seen) -> None:
 
 
 async def _set(work: Work, person_id: int, values: Mapping[str, object]) -> None:
-    await work.db.execute(insert_or_skip(work.db, _FOCUSES).values(person_id=person_id))
+    await work.db.execute(insert_or_skip(work.db, _FOCUSES), {"person_id": person_id})
     await work.db.execute(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))

@@ -6,14 +6,14 @@ Owns how often that is said: who writes line by line is not answered line by lin
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from bot.cases import queue
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import WordsKept
 from bot.engine.work import Work
 from bot.people.access import CASES, CaseRow
-from models.base import table_of
+from models.base import UtcDateTime, table_of
 from models.notice import Notice
 from models.outbox import Outbox, RowState
 from models.people import Channel
@@ -22,6 +22,13 @@ from models.saying import fields_of
 TOLD_FOR = timedelta(minutes=10)
 OF_WHO_WAITS = (Notice.WORDS_KEPT, Notice.TIME_KNOWN, Notice.LATE)
 _ROWS = table_of(Outbox)
+_WAIT_NO_MORE = (
+    update(_ROWS)
+    .where(_ROWS.c.case_id == bindparam("case"), _ROWS.c.kind.in_(OF_WHO_WAITS), _ROWS.c.state == RowState.DUE)
+    .where(_ROWS.c.lease_owner.is_(None), ~_ROWS.c.doubtful)
+    .values(state=RowState.CANCELLED, ended_at=bindparam("now", type_=UtcDateTime))
+    .returning(_ROWS.c.kind)
+)
 
 
 async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
@@ -35,9 +42,6 @@ async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
 
 async def wait_no_more(work: Work, case: CaseRow) -> None:
     """What has not left yet of when somebody will take this case is not said any more: somebody has taken it."""
-    unsent = _ROWS.c.case_id == case.id, _ROWS.c.kind.in_(OF_WHO_WAITS), _ROWS.c.state == RowState.DUE
-    ended = update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None), ~_ROWS.c.doubtful)
-    ended = ended.values(state=RowState.CANCELLED, ended_at=work.now)
-    kinds = (await work.db.execute(ended.returning(_ROWS.c.kind))).scalars().all()
+    kinds = (await work.db.execute(_WAIT_NO_MORE, {"case": case.id, "now": work.now})).scalars().all()
     if Notice.LATE in kinds:  # they have not read it: if it is late again, they will
         await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(late_told_at=None))

@@ -5,7 +5,7 @@ Each verb: one conditional change, one ledger line, what to say. It must not kee
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from bot.cases import earlier, queue, replacing, waiting
 from bot.cases.texts_newcomer import Receipt, Reopened
@@ -21,6 +21,13 @@ from models.saying import fields_of
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
 _FREED = table_of(FreedCode)
+_OPEN = insert(CASES).returning(*CASE_COLUMNS)
+_WAS_GIVEN = select(
+    or_(
+        exists().where(CASES.c.code == bindparam("code")),
+        exists().where(_FREED.c.code_hash == bindparam("hash")),
+    )
+)
 
 
 async def open_case(
@@ -28,13 +35,13 @@ async def open_case(
 ) -> CaseRow:
     """Queue a new case of this newcomer; its code is free. The caller adds the words and then calls `announce`."""
     values = {
-        "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED,
+        "id": new_id(), "code": await _free_code(work),
+        "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED.value,
         "language": language, "channel": channel, "throttled": throttled, "opened_at": work.now,
         "waiting_since": await queue.behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
         "has_returned": False, "persons_in_case": 1, "queued_at": work.now, "reminded": 0,
     }  # fmt: skip
-    new = insert(CASES).values(id=new_id(), code=await _free_code(work), **values)
-    case = exactly(CaseRow, await work.db.execute(new.returning(*CASE_COLUMNS)))
+    case = exactly(CaseRow, await work.db.execute(_OPEN, values))
     await work.record(case.id, CaseEventKind.OPENED)
     return case
 
@@ -102,8 +109,7 @@ async def change_language(work: Work, case: CaseRow, language: str) -> None:
 async def _free_code(work: Work) -> str:
     for _ in range(CODE_TRIES):
         code = new_code()
-        was_given = exists().where(_FREED.c.code_hash == freed_hash(work, code))
-        if not (await work.db.execute(select(exists().where(CASES.c.code == code) | was_given))).scalar_one():
+        if not (await work.db.execute(_WAS_GIVEN, {"code": code, "hash": freed_hash(work, code)})).scalar_one():
             return code
     raise RuntimeError("no free case code: a million cases are stored")
 

@@ -83,6 +83,19 @@ _LIVE_CARDS = select(*columns(_Card, _ROWS)).where(
     _ROWS.c.state.in_([spelt(state) for state in (RowState.DUE, RowState.SENT, RowState.SHOWN)]),
     ~_IS_GONE,
 )
+_WITHDRAW_UNSENT = (
+    update(_ROWS)
+    .where(_ROWS.c.case_id == bindparam("case"), _ROWS.c.kind == Notice.OFFERED, _ROWS.c.state == RowState.DUE)
+    .where(_ROWS.c.lease_owner.is_(None))
+    .values(state=RowState.CANCELLED, ended_at=bindparam("now", type_=UtcDateTime))
+)
+_EARLIER = (CASES.c.waiting_since < bindparam("since", type_=UtcDateTime)) | (
+    (CASES.c.waiting_since == bindparam("since", type_=UtcDateTime)) & (CASES.c.id < bindparam("case"))
+)
+_QUEUED = select(func.count()).select_from(CASES).where(CASES.c.status == CaseStatus.QUEUED)
+_AHEAD = _QUEUED.where(CASES.c.throttled.is_(False) & _EARLIER)
+_AHEAD_OF_A_FLOOD = _QUEUED.where(CASES.c.throttled.is_(False) | _EARLIER)
+_PROMISE = update(CASES).where(CASES.c.id == bindparam("case"))
 _WRITTEN = select(func.count()).where(
     MESSAGES.c.case_id == bindparam("case"), MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
 )
@@ -104,13 +117,8 @@ async def behind_the_others(work: Work) -> datetime:
 
 async def ahead_of(db: Db, case: CaseRow) -> int:
     """How many queued cases stand before this one."""
-    earlier = (CASES.c.waiting_since < case.waiting_since) | (
-        (CASES.c.waiting_since == case.waiting_since) & (CASES.c.id < case.id)
-    )
-    not_throttled = CASES.c.throttled.is_(False)
-    before = not_throttled | earlier if case.throttled else not_throttled & earlier
-    count = select(func.count()).select_from(CASES).where(CASES.c.status == CaseStatus.QUEUED, before)
-    return (await db.execute(count)).scalar_one()
+    count = _AHEAD_OF_A_FLOOD if case.throttled else _AHEAD
+    return (await db.execute(count, {"since": case.waiting_since, "case": case.id})).scalar_one()
 
 
 async def promise_for(work: Work, case: CaseRow) -> Promise:
@@ -171,7 +179,7 @@ async def promise(work: Work, case: CaseRow) -> Promise:
 
 async def remember(work: Work, case: CaseRow, made: Promise) -> None:
     """This is what was promised last."""
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(promised_by=made.by))
+    await work.db.execute(_PROMISE, {"case": case.id, "promised_by": made.by})
     if made.by is not None:
         await work.remind(TimerKind.PROMISE, case.id, made.by)
 
@@ -269,10 +277,7 @@ async def withdraw_cards(
 
     `but`: a card that says something else from now on, by whoever withdraws.
     """
-    unsent = (_ROWS.c.case_id == case.id, _ROWS.c.kind == Notice.OFFERED, _ROWS.c.state == RowState.DUE)
-    await work.db.execute(
-        update(_ROWS).where(*unsent, _ROWS.c.lease_owner.is_(None)).values(state=RowState.CANCELLED, ended_at=work.now)
-    )
+    await work.db.execute(_WITHDRAW_UNSENT, {"case": case.id, "now": work.now})
     taken = Taken(code=case.code, reason=reason, alias=alias, at=work.now)
     standing = [(card.address_id, card.id) for card in await _live_cards(work, case.id) if card.id != but]
     await work.tell_places(standing, taken, case_id=case.id)

@@ -5,7 +5,7 @@ It must not send or render anything: the line is a row like any other.
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, literal, select, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, exists, literal, select, update
 
 from bot.cases import replacing
 from bot.cases.messages import MESSAGES
@@ -14,7 +14,7 @@ from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.texts import Unsay
-from models.base import table_of
+from models.base import Id, table_of
 from models.notice import Notice
 from models.outbox import Outbox, RowState
 from models.people import Address
@@ -46,14 +46,39 @@ class _Said(NamedTuple):
     case_id: int
 
 
+def _lines() -> Select[tuple[object, ...]]:
+    """The lines about what became of a volunteer's words that stand in a chat, or are about to."""
+    later = _ROWS.alias("later")
+    of_case = later.c.case_id == _ROWS.c.case_id  # an index leads there, and none to what is edited
+    gone = select(later.c.id).where(of_case, later.c.edits == _ROWS.c.id, later.c.kind == Notice.UNSAY).exists()
+    return (
+        select(*columns(_Line, _ROWS))
+        .select_from(_LINES)
+        .where(_ROWS.c.kind == Notice.RELAY_STATE, _ROWS.c.edits.is_(None), ~gone)
+        .where(_ROWS.c.state.in_((RowState.DUE, RowState.SENT)))
+    )
+
+
+def _speaks_of_message() -> ColumnElement[bool]:
+    """Whether a line is about this message, in whatever version of it."""
+    this, first = MESSAGES.alias("this"), MESSAGES.alias("first")
+    same = (this.c.conversation_id == first.c.conversation_id) & (this.c.external_id == first.c.external_id)
+    keys = select(literal("state:") + cast(first.c.id, Text)).join(this, same).where(this.c.id == _MESSAGE)
+    return _ROWS.c.dedupe_key.in_(keys)
+
+
+_MESSAGE = bindparam("message", type_=Id())
+_ITS_AUTHOR = select(MESSAGES.c.author_id).where(MESSAGES.c.id == _MESSAGE).scalar_subquery()
+_OF_MESSAGE = _lines().where(_ADDRESSES.c.person_id == _ITS_AUTHOR, _speaks_of_message())
+_OF_CASE = _lines().where(_ADDRESSES.c.person_id == bindparam("person"), _ROWS.c.case_id == bindparam("case"))
+
+
 async def tell_relay_state(work: Work, message_id: int, *, is_trouble: bool = False) -> None:
     """The volunteer's one line about this case says the present state of this message, if it speaks of it.
 
     `is_trouble`: it cannot arrive, which is also said aloud: a line that changes is easily not seen.
     """
-    author = select(MESSAGES.c.author_id).where(MESSAGES.c.id == message_id).scalar_subquery()
-    theirs = _lines().where(_ADDRESSES.c.person_id == author, _speaks_of(message_id))
-    line = only(_Line, await work.db.execute(theirs))
+    line = only(_Line, await work.db.execute(_OF_MESSAGE, {"message": message_id}))
     told = None if line is None else RelayState.understood(line.params)
     # One not leased yet will say the new state by itself; one under way may have said the old one.
     if line is not None and told is not None and line.may_be_seen:
@@ -76,8 +101,7 @@ async def _tell_trouble(work: Work, message_id: int, reply_to: int | None) -> No
 
 async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
     """The line about an earlier message of the case is deleted, or never sent: one a case is enough."""
-    mine = _lines().where(_ADDRESSES.c.person_id == person_id, _ROWS.c.case_id == case_id)
-    for line in every(_Line, await work.db.execute(mine)):
+    for line in every(_Line, await work.db.execute(_OF_CASE, {"person": person_id, "case": case_id})):
         waiting = (_ROWS.c.state == RowState.DUE, _ROWS.c.lease_owner.is_(None))
         about = (_ROWS.c.id == line.id) | (_ROWS.c.edits == line.id)
         gone = (
@@ -88,24 +112,3 @@ async def former_line_goes(work: Work, person_id: int, case_id: int) -> None:
         await work.db.execute(gone)
         if line.may_be_seen:
             await work.tell_address(line.address_id, Unsay(), case_id=case_id, edits=line.id)
-
-
-def _lines() -> Select[tuple[object, ...]]:
-    """The lines about what became of a volunteer's words that stand in a chat, or are about to."""
-    later = _ROWS.alias("later")
-    of_case = later.c.case_id == _ROWS.c.case_id  # an index leads there, and none to what is edited
-    gone = select(later.c.id).where(of_case, later.c.edits == _ROWS.c.id, later.c.kind == Notice.UNSAY).exists()
-    return (
-        select(*columns(_Line, _ROWS))
-        .select_from(_LINES)
-        .where(_ROWS.c.kind == Notice.RELAY_STATE, _ROWS.c.edits.is_(None), ~gone)
-        .where(_ROWS.c.state.in_((RowState.DUE, RowState.SENT)))
-    )
-
-
-def _speaks_of(message_id: int) -> ColumnElement[bool]:
-    """Whether a line is about this message, in whatever version of it."""
-    this, first = MESSAGES.alias("this"), MESSAGES.alias("first")
-    same = (this.c.conversation_id == first.c.conversation_id) & (this.c.external_id == first.c.external_id)
-    keys = select(literal("state:") + cast(first.c.id, Text)).join(this, same).where(this.c.id == message_id)
-    return _ROWS.c.dedupe_key.in_(keys)

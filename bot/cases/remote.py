@@ -3,7 +3,7 @@
 It must not decide what follows from that.
 """
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.cases.messages import MESSAGES
 from bot.engine.db import Db
@@ -12,6 +12,15 @@ from models.conversation import Author
 from models.outbox import Outbox
 
 _ROWS = table_of(Outbox)
+_HERE = _ROWS.c.address_id == bindparam("lane"), _ROWS.c.remote_id == bindparam("message")
+_ROW = select(func.coalesce(_ROWS.c.edits, _ROWS.c.id)).where(*_HERE).limit(1)
+_CASE = select(_ROWS.c.case_id).where(*_HERE, _ROWS.c.case_id.is_not(None)).order_by(_ROWS.c.id.desc()).limit(1)
+_NOTICE = select(_ROWS.c.kind).where(*_HERE).order_by(_ROWS.c.id.desc()).limit(1)
+_CASE_OF_OWN = (
+    select(MESSAGES.c.case_id)
+    .where(MESSAGES.c.external_id == bindparam("name"), MESSAGES.c.author == Author.VOLUNTEER)
+    .limit(1)
+)
 
 
 def external_id(person_id: int, own_message: int) -> str:
@@ -21,29 +30,20 @@ def external_id(person_id: int, own_message: int) -> str:
 
 async def row_of_remote(db: Db, address_id: int, remote_id: int) -> int | None:
     """The outbox row behind a message in a chat that a button sits on: the one that first said it."""
-    row = select(func.coalesce(_ROWS.c.edits, _ROWS.c.id)).where(
-        _ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id
-    )
-    found: int | None = (await db.execute(row.limit(1))).scalar_one_or_none()
+    found: int | None = (await db.execute(_ROW, {"lane": address_id, "message": remote_id})).scalar_one_or_none()
     return found
 
 
 async def case_of_remote(db: Db, address_id: int, remote_id: int) -> int | None:
     """The case that a message of ours in a chat is about, as it reads now; None if it is about none."""
-    about = select(_ROWS.c.case_id).where(_ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id)
-    newest = about.where(_ROWS.c.case_id.is_not(None)).order_by(_ROWS.c.id.desc()).limit(1)
-    return (await db.execute(newest)).scalar_one_or_none()
+    return (await db.execute(_CASE, {"lane": address_id, "message": remote_id})).scalar_one_or_none()
 
 
 async def notice_of_remote(db: Db, address_id: int, remote_id: int) -> str | None:
     """What kind of notice a message of ours in a chat shows by now; None for one that is not ours."""
-    shown = select(_ROWS.c.kind).where(_ROWS.c.address_id == address_id, _ROWS.c.remote_id == remote_id)
-    return (await db.execute(shown.order_by(_ROWS.c.id.desc()).limit(1))).scalar_one_or_none()
+    return (await db.execute(_NOTICE, {"lane": address_id, "message": remote_id})).scalar_one_or_none()
 
 
 async def case_of_own(db: Db, external_id: str) -> int | None:
     """The case into which a volunteer's own message with this name went."""
-    sent = select(MESSAGES.c.case_id).where(
-        MESSAGES.c.external_id == external_id, MESSAGES.c.author == Author.VOLUNTEER
-    )
-    return (await db.execute(sent.limit(1))).scalar_one_or_none()
+    return (await db.execute(_CASE_OF_OWN, {"name": external_id})).scalar_one_or_none()

@@ -9,15 +9,16 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, exists, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, bindparam, exists, select
 from sqlalchemy.sql.functions import coalesce
 
 from bot.engine import sealed_names
+from bot.engine.db import Asked, Columns
 from bot.engine.errors import Stale
 from bot.engine.rows import columns, every, only
 from bot.engine.work import About, Work
 from models import button
-from models.base import table_of
+from models.base import Id, table_of
 from models.button import AnyButton, Button, NotAButton, Presses
 from models.buttons import CONSENT, HELD, LANGUAGE
 from models.chat_message import ChatMessage
@@ -43,6 +44,8 @@ _GOES = exists().where(
     _IN_CHAT.c.address_id == _ROWS.c.address_id, _IN_CHAT.c.remote_id == _ROWS.c.remote_id,
     _IN_CHAT.c.unsaid_at.is_not(None),
 )  # fmt: skip
+_LANE = _ROWS.c.address_id == bindparam("lane")
+_CARD: BindParameter[int] = bindparam("card", type_=Id())
 V = TypeVar("V")
 C = TypeVar("C")
 R = TypeVar("R")
@@ -71,6 +74,40 @@ class Shown(NamedTuple):
 
     kind: str
     params: dict[str, object]
+
+
+def _first_of(row: FromClause) -> ColumnElement[int]:
+    """The telling that made the message."""
+    return coalesce(row.c.edits, row.c.id)
+
+
+def _still_open(*which: ColumnElement[bool]) -> Select[Columns]:
+    """What messages say now: of each the newest telling."""
+    later = _first_of(_LATER) == _first_of(_ROWS), _LATER.c.id > _ROWS.c.id
+    changed = exists().where(_LATER.c.address_id == _ROWS.c.address_id, *later)
+    return select(*columns(Telling, _ROWS)).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
+
+
+_OPEN = _still_open(_LANE, _ROWS.c.kind.in_(bindparam("kinds", expanding=True)))
+_OPEN_CARD = _still_open(_first_of(_ROWS) == _CARD)
+_CHATS = select(_ADDRESSES.c.id).where(
+    _ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.channel == Channel.TELEGRAM
+)
+_OPEN_OF_CASE = _still_open(
+    _ROWS.c.address_id.in_(_CHATS), _ROWS.c.case_id == bindparam("case"), _ROWS.c.kind.in_(ABOUT_A_CASE), ~_GOES
+)
+_ITS_LANE = select(_LATER.c.address_id).where(_LATER.c.id == _CARD).scalar_subquery()  # an index leads there
+_OF_CARD = _ROWS.c.address_id == _ITS_LANE, (_ROWS.c.id == _CARD) | (_ROWS.c.edits == _CARD)
+_NEWEST = select(*columns(Shown, _ROWS)).where(*_OF_CARD, _STANDS).order_by(_ROWS.c.id.desc()).limit(1)
+_FIRST = (
+    select(_ROWS.c.kind)
+    .where(*_OF_CARD, _ROWS.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(_ROWS.c.id)
+    .limit(1)
+)
+_LATELY = select(_ROWS.c.params).where(
+    _LANE, _ROWS.c.kind == bindparam("kind"), _ROWS.c.created_at > bindparam("since"), _STANDS
+)
 
 
 def read(pressed: Button[..., V], code: str) -> V:
@@ -113,7 +150,7 @@ async def settle(
 
     `message_id`: whose words such a message repeats, where it does.
     """
-    for row in await _open(work, _ROWS.c.address_id == address_id, _ROWS.c.kind.in_(kinds)):
+    for row in await _open(work, _OPEN, {"lane": address_id, "kinds": list(kinds)}):
         await _say_pressed(work, row, pressed=pressed, conversation_id=conversation_id, message_id=message_id)
 
 
@@ -121,7 +158,7 @@ async def settle_card(work: Work, card: int | None, *, pressed: str) -> None:
     """As `settle`, for the one message of a volunteer's that was pressed (`card`, an outbox row)."""
     if card is None:
         return
-    for row in await _open(work, _first_of(_ROWS) == card):
+    for row in await _open(work, _OPEN_CARD, {"card": card}):
         await _say_pressed(work, row, pressed=pressed, message_id=row.message_id)
 
 
@@ -130,11 +167,8 @@ async def settle_case(work: Work, volunteer_id: int | None, case_id: int) -> Non
     that is about to be deleted there needs no change."""
     if volunteer_id is None:
         return
-    chat = select(_ADDRESSES.c.id).where(
-        _ADDRESSES.c.person_id == volunteer_id, _ADDRESSES.c.channel == Channel.TELEGRAM
-    )
-    here = _ROWS.c.address_id.in_(chat), _ROWS.c.case_id == case_id, _ROWS.c.kind.in_(ABOUT_A_CASE)
-    with_buttons = [row for row in await _open(work, *here, ~_GOES) if row.kept.is_last_part]
+    of_case = await _open(work, _OPEN_OF_CASE, {"person": volunteer_id, "case": case_id})
+    with_buttons = [row for row in of_case if row.kept.is_last_part]
     for row in with_buttons[-MOST_SETTLED:]:
         await _say_pressed(work, row, pressed="over", message_id=row.message_id)
 
@@ -166,10 +200,7 @@ async def _asks(work: Work, card: int, kinds: Collection[Notice]) -> bool:
 
 async def _newest(work: Work, card: int) -> Shown | None:
     """What the message of this row was made to say last."""
-    lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()  # an index leads there
-    this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _STANDS
-    newest = select(*columns(Shown, _ROWS)).where(*this).order_by(_ROWS.c.id.desc()).limit(1)
-    return only(Shown, await work.db.execute(newest))
+    return only(Shown, await work.db.execute(_NEWEST, {"card": card}))
 
 
 async def shown_as(work: Work, card: int) -> str | None:
@@ -180,11 +211,7 @@ async def shown_as(work: Work, card: int) -> str | None:
 
 async def first_of(work: Work, card: int, kinds: Collection[Notice]) -> Notice | None:
     """Which of these kinds the message of this row has ever been of, be it something else by now."""
-    lane = select(_LATER.c.address_id).where(_LATER.c.id == card).scalar_subquery()
-    this = _ROWS.c.address_id == lane, (_ROWS.c.id == card) | (_ROWS.c.edits == card), _ROWS.c.kind.in_(kinds)
-    found = (
-        await work.db.execute(select(_ROWS.c.kind).where(*this).order_by(_ROWS.c.id).limit(1))
-    ).scalar_one_or_none()
+    found = (await work.db.execute(_FIRST, {"card": card, "kinds": list(kinds)})).scalar_one_or_none()
     return None if found is None else Notice(found)
 
 
@@ -202,29 +229,21 @@ async def saying_on(work: Work, card: int | None, saying: type[S]) -> S:
 
 async def stands(work: Work, address_id: int, kind: Notice) -> bool:
     """Whether a message of this kind has been said there and still has its buttons."""
-    return bool(await _open(work, _ROWS.c.address_id == address_id, _ROWS.c.kind == kind))
+    return bool(await _open(work, _OPEN, {"lane": address_id, "kinds": (kind,)}))
 
 
 async def said_lately(
     work: Work, address_id: int, saying: type[S], is_same: Callable[[S], bool] = lambda _: True
 ) -> bool:
     """Whether such a thing has been said there within a minute, and was the same."""
-    within = _ROWS.c.kind == saying.kind, _ROWS.c.created_at > work.now - SAME_PRESS
-    lately = select(_ROWS.c.params).where(_ROWS.c.address_id == address_id, *within, _STANDS)
-    return any(is_same(saying.understood(row)) for row in (await work.db.execute(lately)).scalars())
+    asked = {"lane": address_id, "kind": saying.kind, "since": work.now - SAME_PRESS}
+    lately = (await work.db.execute(_LATELY, asked)).scalars()
+    return any(is_same(saying.understood(row)) for row in lately)
 
 
-def _first_of(row: FromClause) -> ColumnElement[int]:
-    """The telling that made the message."""
-    return coalesce(row.c.edits, row.c.id)
-
-
-async def _open(work: Work, *which: ColumnElement[bool]) -> list[Telling]:
-    """What messages say now, where nothing of it has been pressed yet: of each the newest telling."""
-    later = _first_of(_LATER) == _first_of(_ROWS), _LATER.c.id > _ROWS.c.id
-    changed = exists().where(_LATER.c.address_id == _ROWS.c.address_id, *later)
-    rows = select(*columns(Telling, _ROWS)).where(*which, _STANDS, ~changed).order_by(_ROWS.c.id)
-    return [row for row in every(Telling, await work.db.execute(rows)) if not row.kept.is_pressed]
+async def _open(work: Work, which: Select[Columns], asked: Asked) -> list[Telling]:
+    """What messages say now, where nothing of it has been pressed yet."""
+    return [row for row in every(Telling, await work.db.execute(which, asked)) if not row.kept.is_pressed]
 
 
 async def _say_pressed(

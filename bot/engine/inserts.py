@@ -4,6 +4,7 @@ It must not know a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table
@@ -17,10 +18,12 @@ DIALECTS = tuple(_INSERTS)
 
 
 def insert_or_skip(db: Db, table: Table) -> Insert:
-    """An INSERT that quietly does nothing where a unique row is already there."""
+    """An INSERT that quietly does nothing where a unique row is already there. Its values are given when it runs: it is
+    the same each time, so that nothing is built for a row."""
     return insert_unless_there(db.dialect.name, table)
 
 
+@cache
 def insert_unless_there(dialect: str, table: Table) -> Insert:
     """As `insert_or_skip`, made once for all connections to such a database."""
     return _INSERTS[dialect](table).on_conflict_do_nothing()

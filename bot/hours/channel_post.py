@@ -93,7 +93,7 @@ async def _lane(work: Work) -> int | None:
         "lookup": work.seal.blind(Channel.TELEGRAM, channel),
         "chat": work.seal.seal(channel, table="addresses", column="chat", row_id=fresh),
     }  # fmt: skip
-    await work.db.execute(insert_or_skip(work.db, _ADDRESSES).values(**row))
+    await work.db.execute(insert_or_skip(work.db, _ADDRESSES), row)
     same = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == row["channel"], _ADDRESSES.c.lookup == row["lookup"])
     made: int = (await work.db.execute(same)).scalar_one()  # another process that starts now may have been first
     await _keep(work, LANE, str(made))
@@ -108,4 +108,4 @@ async def _fact(db: Db, name: str) -> str | None:
 
 async def _keep(work: Work, name: str, value: str) -> None:
     await work.db.execute(delete(_FACTS).where(_FACTS.c.name == name))
-    await work.db.execute(insert_or_skip(work.db, _FACTS).values(name=name, value=value))
+    await work.db.execute(insert_or_skip(work.db, _FACTS), {"name": name, "value": value})

@@ -49,7 +49,7 @@ async def ask(work: Work, person_id: int, place: str, day: date) -> DayTold | No
         raise Stale
     reminder = new_id()
     row = {"id": reminder, "person_id": person_id, "place": place, "on_day": day, "asked_at": work.now}
-    await work.db.execute(insert_or_skip(work.db, REMINDERS).values(**row))
+    await work.db.execute(insert_or_skip(work.db, REMINDERS), row)
     evening = evening_before(day, work.zone)
     if evening > work.now:
         await work.remind(TimerKind.SESSION_EVENING, reminder, evening)

@@ -30,6 +30,10 @@ LANGUAGES_SPOKEN = ("sv", "ar", "fa", "uk", "en", "ru", "be", "prs", "ps", "ckb"
 LONGEST_ALIAS = 40
 _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
 _THREADS, _PROFILES = table_of(Conversation), table_of(VolunteerProfile)
+_NEW_PROFILE = insert(_PROFILES)
+_LINKED = select(_ADDRESSES.c.id).where(
+    _ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.channel == Channel.TELEGRAM
+)
 _COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
 
@@ -182,13 +186,12 @@ async def _add_staff(
         raise taken
     person = {"id": person_id, "role": role.value, "language": language, "speaks": speaks, "shows_alias": False}
     named = await names.as_kept(work, person_id, alias)
-    added = insert_or_skip(work.db, _PEOPLE).values(created_at=work.now, **person, **named)
-    if not (await work.db.execute(added)).rowcount:  # at this very moment
+    added = await work.db.execute(insert_or_skip(work.db, _PEOPLE), {"created_at": work.now, **person, **named})
+    if not added.rowcount:  # at this very moment
         raise taken
-    await work.db.execute(insert(_PROFILES).values(person_id=person_id, taken_over_on=taken_over_on))
-    await work.db.execute(
-        insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=Channel.WEB)
-    )
+    await work.db.execute(_NEW_PROFILE, {"person_id": person_id, "taken_over_on": taken_over_on})
+    lane = {"id": new_id(), "person_id": person_id, "channel": Channel.WEB.value}
+    await work.db.execute(insert_or_skip(work.db, _ADDRESSES), lane)
     return person_id
 
 
@@ -208,8 +211,7 @@ async def link_telegram(work: Work, person_id: int, chat_id: int) -> None:
         raise BadInput("telegram_taken")
     if found is not None:
         raise BadInput("telegram_is_newcomer")
-    old = _ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == Channel.TELEGRAM
-    for address_id in (await work.db.execute(select(_ADDRESSES.c.id).where(*old))).scalars().all():
+    for address_id in (await work.db.execute(_LINKED, {"person": person_id})).scalars().all():
         await in_chat.part_with(work, address_id)
     await _add_telegram_lane(work, person_id, str(chat_id))
     await work.tell(person_id, Linked())
@@ -254,17 +256,17 @@ async def _create_newcomer(
 ) -> int:
     person_id = new_id()
     person = {"id": person_id, "role": Role.NEWCOMER.value, "speaks": [], "created_at": work.now}
-    await work.db.execute(insert_or_skip(work.db, _PEOPLE).values(**person))
+    await work.db.execute(insert_or_skip(work.db, _PEOPLE), person)
     if channel == Channel.TELEGRAM:
         made = await _add_telegram_lane(work, person_id, str(external))
     else:
-        row = insert_or_skip(work.db, _ADDRESSES).values(id=new_id(), person_id=person_id, channel=channel)
-        made = bool((await work.db.execute(row)).rowcount)
+        row = {"id": new_id(), "person_id": person_id, "channel": channel.value}
+        made = bool((await work.db.execute(insert_or_skip(work.db, _ADDRESSES), row)).rowcount)
     if not made:  # two first messages at once: the other one's rows are there
         await work.db.execute(delete(_PEOPLE).where(_PEOPLE.c.id == person_id))
         return person_id
     thread = {"id": new_id(), "newcomer_id": person_id, "step": step.value}
-    await work.db.execute(insert_or_skip(work.db, _THREADS).values(**thread))
+    await work.db.execute(insert_or_skip(work.db, _THREADS), thread)
     return person_id
 
 
@@ -274,4 +276,4 @@ async def _add_telegram_lane(work: Work, person_id: int, chat_id: str) -> bool:
         "lookup": work.seal.blind(Channel.TELEGRAM, chat_id),
         "chat": work.seal.seal(chat_id, table="addresses", column="chat", row_id=address_id),
     }  # fmt: skip
-    return bool((await work.db.execute(insert_or_skip(work.db, _ADDRESSES).values(**row))).rowcount)
+    return bool((await work.db.execute(insert_or_skip(work.db, _ADDRESSES), row)).rowcount)

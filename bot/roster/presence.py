@@ -148,7 +148,7 @@ async def go(work: Work, person_id: int) -> bool:
     for shift in near:
         began = max(work.now, shift.starts_at)
         row = Came(new_id(), person_id, shift.id, began, shift.ends_at)
-        await work.db.execute(insert_or_skip(work.db, DUTIES).values(**row._asdict(), ended_at=began))
+        await work.db.execute(insert_or_skip(work.db, DUTIES), row._asdict() | {"ended_at": began})
     return left or bool(near)
 
 
@@ -245,7 +245,7 @@ async def _begin(work: Work, person_id: int, near: Sequence[Near]) -> list[Came]
         shift, row = waiting.pop(0), row + 1
         duty = Came(new_id(), person_id, shift.id, max(work.now, shift.starts_at), shift.ends_at)
         if duty.began_at < duty.ends_at:  # else that is over too, where nothing could be looked at for a while
-            if not (await work.db.execute(insert_or_skip(work.db, DUTIES).values(**duty._asdict()))).rowcount:
+            if not (await work.db.execute(insert_or_skip(work.db, DUTIES), duty._asdict())).rowcount:
                 continue  # at this very moment, by another act of theirs
             await work.remind(TimerKind.DUTY_ENDS, duty.id, duty.ends_at)
             came.append(duty)

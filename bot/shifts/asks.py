@@ -83,7 +83,7 @@ async def ask(work: Work, shift: ShiftRow, *, but: Sequence[int] = ()) -> int:
     asked = 0
     for one in await may_be_asked(work, shift, but=but):
         row = {"id": new_id(), "shift_id": shift.id, "person_id": one.id, "asked_at": work.now}
-        asked += (await work.db.execute(insert_or_skip(work.db, _ASKS).values(**row))).rowcount
+        asked += (await work.db.execute(insert_or_skip(work.db, _ASKS), row)).rowcount
     if asked and is_quiet(work.now, work.zone):  # a row that waited would keep what comes after it waiting too
         await work.remind(TimerKind.SHIFT_ASKS, shift.id, asked_at(work.now, work.zone))
     elif asked:

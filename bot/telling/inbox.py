@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.cases import relay_states
 from bot.engine import bells
@@ -26,6 +26,9 @@ _MESSAGES, _ADDRESSES, _THREADS = table_of(Message), table_of(Address), table_of
 SHUT = ("blocked", "deactivated", "shut")  # why nothing gets through a person's door, as their rows' failure
 _NOT_THROUGH = (RowState.DUE, RowState.FAILED)
 NEVER_SHOWN = (RowState.CANCELLED, RowState.FAILED)
+
+
+_LANE = ROWS.c.address_id == bindparam("lane")
 
 
 class OwnWords(NamedTuple):
@@ -53,6 +56,28 @@ class Seen(NamedTuple):
     message_id: int | None
 
 
+_AFTER = (
+    select(*ROW_COLUMNS)
+    .where(_LANE, ROWS.c.seq > bindparam("after"), ROWS.c.state.not_in(NEVER_SHOWN))
+    .order_by(ROWS.c.seq)
+)
+_OWN_AFTER = (
+    select(*columns(OwnWords, _MESSAGES))
+    .where(_MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.seq > bindparam("after"))
+    .where(_MESSAGES.c.author == Author.NEWCOMER)
+    .order_by(_MESSAGES.c.seq)
+)
+_UNSHOWN = _LANE, ROWS.c.seq <= bindparam("up_to"), ROWS.c.state == RowState.DUE
+_IS_UNSHOWN = select(select(ROWS.c.id).where(*_UNSHOWN).exists())
+_SHOWN = update(ROWS).where(*_UNSHOWN).returning(*columns(Seen, ROWS))
+_STAFF_NOTICES = (
+    select(*ROW_COLUMNS)
+    .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
+    .where(_ADDRESSES.c.person_id == bindparam("person"), _ADDRESSES.c.channel == "web", ROWS.c.state == RowState.DUE)
+    .order_by(ROWS.c.id.desc())
+)
+
+
 async def acts_in(db: Db, conversations: Collection[int]) -> dict[int, int]:
     """How many acts there have been in each of these conversations: as long as there are no more, nothing has been said
     in one that was not there when it was last read."""
@@ -65,31 +90,25 @@ async def acts_in(db: Db, conversations: Collection[int]) -> dict[int, int]:
 
 async def notices_after(db: Db, address_id: int, seq: int) -> list[OutboxRow]:
     """What was said to this newcomer after the cursor, in order."""
-    after = ROWS.c.address_id == address_id, ROWS.c.seq > seq, ROWS.c.state.not_in(NEVER_SHOWN)
-    rows = every(OutboxRow, await db.execute(select(*ROW_COLUMNS).where(*after).order_by(ROWS.c.seq)))
+    rows = every(OutboxRow, await db.execute(_AFTER, {"lane": address_id, "after": seq}))
     return [row for row in rows if is_known(row.kind, row.params)]
 
 
 async def own_words_after(db: Db, conversation_id: int, seq: int) -> list[OwnWords]:
     """What the newcomer wrote after the cursor, every version, in order."""
-    rows = select(*columns(OwnWords, _MESSAGES)).where(
-        _MESSAGES.c.conversation_id == conversation_id, _MESSAGES.c.seq > seq, _MESSAGES.c.author == Author.NEWCOMER
-    )
-    return every(OwnWords, await db.execute(rows.order_by(_MESSAGES.c.seq)))
+    return every(OwnWords, await db.execute(_OWN_AFTER, {"conversation": conversation_id, "after": seq}))
 
 
 async def is_unshown(db: Db, address_id: int, up_to: int) -> bool:
     """Whether anything up to this place has not been shown by the newcomer's page yet."""
-    due = select(ROWS.c.id).where(ROWS.c.address_id == address_id, ROWS.c.seq <= up_to)
-    is_unshown: bool = (await db.execute(select(due.where(ROWS.c.state == RowState.DUE).exists()))).scalar_one()
+    is_unshown: bool = (await db.execute(_IS_UNSHOWN, {"lane": address_id, "up_to": up_to})).scalar_one()
     return is_unshown
 
 
 async def shown(work: Work, address_id: int, up_to: int) -> None:
     """The newcomer's page has shown everything up to this place."""
-    rows = update(ROWS).where(ROWS.c.address_id == address_id, ROWS.c.seq <= up_to, ROWS.c.state == RowState.DUE)
-    seen = rows.values(state=RowState.SHOWN, ended_at=work.now).returning(*columns(Seen, ROWS))
-    for row in every(Seen, await work.db.execute(seen)):
+    seen = {"lane": address_id, "up_to": up_to, "state": RowState.SHOWN.value, "ended_at": work.now}
+    for row in every(Seen, await work.db.execute(_SHOWN, seen)):
         if row.kind == Notice.REPLY and row.message_id is not None:
             await relay_states.tell_relay_state(work, row.message_id)
             work.ring(bells.DESK)
@@ -105,12 +124,7 @@ async def why_shut(db: Db, address_id: int) -> str:
 
 async def staff_notices(db: Db, person_id: int) -> list[OutboxRow]:
     """What was said to a staff member who reads at the desk, and has not been put away, newest first."""
-    rows = (
-        select(*ROW_COLUMNS)
-        .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
-        .where(_ADDRESSES.c.person_id == person_id, _ADDRESSES.c.channel == "web", ROWS.c.state == RowState.DUE)
-    )
-    return every(OutboxRow, await db.execute(rows.order_by(ROWS.c.id.desc())))
+    return every(OutboxRow, await db.execute(_STAFF_NOTICES, {"person": person_id}))
 
 
 async def put_away(work: Work, person_id: int, row_id: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, literal_column, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_column, select, text, update
 
 from bot.engine import clock
 from bot.engine.living import PULSES, database_clock, fell_silent
@@ -17,9 +17,18 @@ from bot.engine.store import INSTANCE_LOCK_CLASS
 from bot.engine.work import Work
 from bot.telling import lanes
 from bot.telling.outbox import ROW_COLUMNS, ROWS, OutboxRow
+from models.base import UtcDateTime
 from models.outbox import RowState
 
 CHECKED_AFTER = timedelta(seconds=5)  # a process that goes on at once cannot have been taken for dead meanwhile
+
+_FREE = update(ROWS).where(ROWS.c.id == bindparam("row"), ~lanes.ON_ITS_WAY)
+_LEASED = _FREE.values(lease_owner=bindparam("instance"), attempts=ROWS.c.attempts + 1).returning(*ROW_COLUMNS)
+_TAKE = _LEASED.values(leased_at=bindparam("now", type_=UtcDateTime))
+_TAKE_BY_ITS_CLOCK = _LEASED.values(leased_at=func.now(type_=UtcDateTime))  # PostgreSQL's, as `database_clock` says
+_AS_READ = ROWS.c.lease_owner.is_not_distinct_from(bindparam("same_owner")) & (ROWS.c.attempts == bindparam("same_try"))
+# The condition of `still`, for a statement that is made once: it is asked with `as_read`.
+STILL = (ROWS.c.id == bindparam("row")) & (ROWS.c.state == RowState.DUE) & _AS_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +51,21 @@ class Taken:
 
 async def take(work: Work, row_id: int, instance: int) -> OutboxRow | None:
     """The row is this process's to send; returns it. None if another process has been first in its lane."""
-    leased = update(ROWS).where(ROWS.c.id == row_id, ~lanes.ON_ITS_WAY)
-    leased = leased.values(lease_owner=instance, leased_at=database_clock(work), attempts=ROWS.c.attempts + 1)
-    return only(OutboxRow, await work.db.execute(leased.returning(*ROW_COLUMNS)))
+    mine: dict[str, object] = {"row": row_id, "instance": instance}
+    if work.db.dialect.name == "postgresql":
+        return only(OutboxRow, await work.db.execute(_TAKE_BY_ITS_CLOCK, mine))
+    return only(OutboxRow, await work.db.execute(_TAKE, mine | {"now": work.now}))
 
 
 def still(row: OutboxRow) -> ColumnElement[bool]:
     """Condition: the row waits, and its lease is the one it had when `row` was read. Every lease counts it up."""
     same = ROWS.c.lease_owner.is_not_distinct_from(row.lease_owner) & (ROWS.c.attempts == row.attempts)
     return (ROWS.c.id == row.id) & (ROWS.c.state == RowState.DUE) & same
+
+
+def as_read(row: OutboxRow) -> dict[str, object]:
+    """What `STILL` is asked with."""
+    return {"row": row.id, "same_owner": row.lease_owner, "same_try": row.attempts}
 
 
 def of_the_dead(work: Work, instance: int) -> ColumnElement[bool]:

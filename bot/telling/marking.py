@@ -6,7 +6,7 @@ Owns the marks, and who is told of them. It must not send, nor choose what leave
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from bot.cases import pointing, relay_states
 from bot.cases.texts_relayed import RelayedWords
@@ -37,6 +37,10 @@ _PEOPLE, _ADDRESSES = table_of(Person), table_of(Address)
 
 
 _IS_PARTING = select(func.count()).where(_ADDRESSES.c.id == ROWS.c.address_id, _ADDRESSES.c.farewell).scalar_subquery()
+# Without values: those come when it is executed.
+_MARK = update(ROWS).where(leases.STILL)
+_END = _MARK.returning(_IS_PARTING)
+_END_SENT = update(ROWS).where(ROWS.c.id == bindparam("row"), ROWS.c.state == RowState.DUE).returning(_IS_PARTING)
 _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
 
 
@@ -68,8 +72,8 @@ async def _mark_row(work: Work, row: OutboxRow, outcome: Outcome) -> None:
         case Moved():
             await _again(work, row, TryAgain())
         case Unknown():
-            left = update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=UNKNOWN_KIND)
-            await work.db.execute(left)
+            left = {"lease_owner": None, "failure": UNKNOWN_KIND}
+            await work.db.execute(_MARK, leases.as_read(row) | left)
         case TryAgain() as again:
             await _again(work, row, again)
         case Unreachable(reason=reason) if reason in inbox.SHUT:
@@ -102,10 +106,9 @@ async def _mark_post(work: Work, row: OutboxRow, outcome: Outcome) -> Outcome:
 async def end(work: Work, row: OutboxRow, *, state: RowState, **values: object) -> None:
     """The row waits no more; its author learns how it went; an erased person's lane closes behind the last row.
     That it was sent is true whoever has it in hand by now; anything else is said only by who has."""
-    waits = (ROWS.c.id == row.id) & (ROWS.c.state == RowState.DUE)
-    ended = update(ROWS).where(waits if state == RowState.SENT else leases.still(row))
-    ended = ended.values(state=state, lease_owner=None, ended_at=work.now, secret=None, **values)
-    is_parting = (await work.db.execute(ended.returning(_IS_PARTING))).scalar_one_or_none()
+    ended, asked = (_END_SENT, {"row": row.id}) if state == RowState.SENT else (_END, leases.as_read(row))
+    values |= {"state": state.value, "lease_owner": None, "ended_at": work.now, "secret": None}
+    is_parting = (await work.db.execute(ended, asked | values)).scalar_one_or_none()
     if is_parting is None:
         return
     failed = state == RowState.FAILED
@@ -164,13 +167,13 @@ async def _again(work: Work, row: OutboxRow, again: TryAgain) -> None:
         "last_try_at": None,  # that try is known not to have arrived, or has not begun
     }
     values["parts_sent"] = max(row.parts_sent, again.parts_sent)
-    await work.db.execute(update(ROWS).where(leases.still(row)).values(**values))
+    await work.db.execute(_MARK, leases.as_read(row) | values)
 
 
 async def _park(work: Work, row: OutboxRow, reason: str) -> None:
     """The person's door is shut: the lane waits for a sign of life, and whoever relies on it is told."""
     await work.db.execute(update(_ADDRESSES).where(_ADDRESSES.c.id == row.address_id).values(parked_at=work.now))
-    await work.db.execute(update(ROWS).where(leases.still(row)).values(lease_owner=None, failure=reason))
+    await work.db.execute(_MARK, leases.as_read(row) | {"lease_owner": None, "failure": reason})
     log.info("lane_parked", address_id=row.address_id)
     if row.kind == Notice.REPLY:
         await _told_author(work, row, failed=True)

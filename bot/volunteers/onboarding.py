@@ -25,7 +25,7 @@ async def take_step(work: Work, person_id: int, step: OnboardingStep) -> None:
     before = await standing_with_access(work, person_id)
     by = work.actor.id if work.actor else None
     taken = {"person_id": person_id, "step": step.value, "done_on": work.today, "done_by": by}
-    await work.db.execute(insert_or_skip(work.db, STEPS).values(**taken))
+    await work.db.execute(insert_or_skip(work.db, STEPS), taken)
     after = (await standing_of(work.db, [person_id]))[person_id]
     if after.is_introduced and not before.is_introduced:
         await work.tell(person_id, MayBegin(is_trainee=after.is_trainee))
@@ -97,5 +97,5 @@ async def _hold(work: Work, person_id: int) -> None:
     work.require_publisher()
     if (await standing_of(work.db, [person_id])).get(person_id) is None:
         return  # nobody of ours, which is said next
-    await work.db.execute(insert_or_skip(work.db, PROFILES).values(person_id=person_id))
+    await work.db.execute(insert_or_skip(work.db, PROFILES), {"person_id": person_id})
     await work.db.execute(select(PROFILES.c.person_id).where(PROFILES.c.person_id == person_id).with_for_update())

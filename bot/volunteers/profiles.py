@@ -168,7 +168,7 @@ async def _show_name(work: Work, *, shows_alias: bool) -> None:
 
 async def _change(work: Work, person_id: int, **values: object) -> None:
     _require_theirs(work, person_id)
-    await work.db.execute(insert_or_skip(work.db, PROFILES).values(person_id=person_id))
+    await work.db.execute(insert_or_skip(work.db, PROFILES), {"person_id": person_id})
     await work.db.execute(update(PROFILES).where(PROFILES.c.person_id == person_id).values(**values))
 
 

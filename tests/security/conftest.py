@@ -1,13 +1,19 @@
 """The scene, made once, and a copy of it for each test."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.language.i18n import Catalogues
-from tests.security.scene import Scene, Site, make_scene, served
+from tests.security.scene import Scene, Site, close_reader, make_scene, served
+
+
+@pytest.fixture(autouse=True)
+def _nobody_reads_on() -> Iterator[None]:
+    yield
+    close_reader()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from http.cookies import SimpleCookie
@@ -252,11 +252,48 @@ async def served(folder: Path, catalogues: Catalogues, **changes: object) -> Asy
 
 def everything(service: Service, *, except_tables: tuple[str, ...] = ()) -> Rows:
     """Every row of every table as it lies in the file, but for when a login was last seen."""
-    path = make_url(service.settings.database_url).database
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        return {
-            name: db.execute(all_rows).fetchall() for name, all_rows in _ALL_OF.items() if name not in except_tables
-        }
+    rows = _reader_of(service).rows()
+    return {name: kept for name, kept in rows.items() if name not in except_tables}
+
+
+class _Reader:
+    """A second look at the file of a database. One is kept open, since opening it reads the whole schema."""
+
+    def __init__(self, path: Path) -> None:
+        self.reads = path, path.stat().st_ino
+        self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, cached_statements=2 * len(_ALL_OF))
+        self._rows: Rows = {}
+        self._version: int | None = None
+
+    def rows(self) -> Rows:
+        """Read anew if anything has been committed since they were."""
+        (version,) = self.db.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._rows = {name: self.db.execute(all_rows).fetchall() for name, all_rows in _ALL_OF.items()}
+            self._version = version
+        return self._rows
+
+
+_open_reader: list[_Reader] = []  # at most one
+
+
+def _reader_of(service: Service) -> _Reader:
+    path = Path(str(make_url(service.settings.database_url).database))
+    if not _open_reader or _open_reader[0].reads != (path, path.stat().st_ino):
+        close_reader()
+        _open_reader.append(_Reader(path))
+    return _open_reader[0]
+
+
+def close_reader() -> None:
+    """Nothing is open that a test might miss, or find in the way."""
+    while _open_reader:
+        _open_reader.pop().db.close()
+
+
+def asked(service: Service, sql: str, **values: object) -> list[tuple[int, ...]]:
+    """Rows of ids as they lie in the file."""
+    return _reader_of(service).db.execute(sql, values).fetchall()
 
 
 def _all_of(table: Table) -> str:

@@ -38,7 +38,7 @@ from models.notice import Notice
 from models.people import LinkPurpose
 from tests import builders
 from tests.channels.telegram_house import House, codes_of, telegram_house
-from tests.security.scene import Rows, everything
+from tests.security.scene import Rows, asked, everything
 
 CHATS = {"newcomer_a": 9001, "newcomer_b": 9002, "stranger": 9003, "claimer": 5001, "other": 5002, "disabled": 5003}
 LANGUAGES = {
@@ -492,17 +492,17 @@ async def log_in_somewhere(house: House, staff: builders.Staff) -> None:
 # What a press changed.
 
 
-async def owned(cast: Cast, actor: str) -> set[int]:
+def owned(cast: Cast, actor: str) -> set[int]:
     """The ids of what is the actor's own; of a volunteer also the cases they have."""
     service = cast.house.service
     lookup = service.store.seal.blind("telegram", str(CHATS[actor]))
     lanes = "SELECT id, person_id FROM addresses WHERE lookup = :lookup"
-    ids = {number for row in await builders.table(service, lanes, lookup=lookup) for number in row}
+    ids = {number for row in asked(service, lanes, lookup=lookup) for number in row}
     cases = "SELECT id FROM cases WHERE volunteer_id = :id"
     threads = (
         "SELECT v.id, c.id FROM conversations v LEFT JOIN cases c ON c.conversation_id = v.id WHERE v.newcomer_id = :id"
     )
-    theirs = [row for one in ids for sql in (cases, threads) for row in await builders.table(service, sql, id=one)]
+    theirs = [row for one in ids for sql in (cases, threads) for row in asked(service, sql, id=one)]
     return ids | {number for row in theirs for number in row if number}
 
 
@@ -519,13 +519,13 @@ def without(rows: Rows, ids: set[int]) -> Rows:
 async def effect_of(cast: Cast, actor: str, act: Awaitable[str]) -> tuple[str, str]:
     """What the act changed, and what the button said."""
     service = cast.house.service
-    before, ids = everything(service, except_tables=NOTES), await owned(cast, actor)
+    before, ids = everything(service, except_tables=NOTES), owned(cast, actor)
     said = await act
     after = everything(service, except_tables=NOTES)
     if before == after:
         return NOTHING, said
     if actor not in STAFF:  # somebody new has become a newcomer; a case just claimed was not the volunteer's before
-        ids |= await owned(cast, actor)
+        ids |= owned(cast, actor)
     return (OWN if without(before, ids) == without(after, ids) else CASE), said
 
 
@@ -606,10 +606,10 @@ FORGED = (
 async def test_a_press_of_no_button_of_ours_is_answered_and_changes_nothing_of_others(cast: Cast) -> None:
     wrong = []
     for actor in CHATS:
-        before, ids, said = everything(cast.house.service, except_tables=NOTES), await owned(cast, actor), {}
+        before, ids, said = everything(cast.house.service, except_tables=NOTES), owned(cast, actor), {}
         for code in FORGED:
             said[code] = await cast.presses(actor, code)
-        ids |= await owned(cast, actor)
+        ids |= owned(cast, actor)
         after = everything(cast.house.service, except_tables=NOTES)
         wrong += [(actor, code) for code, told in said.items() if not (told or code.startswith("endall"))]
         assert without(before, ids) == without(after, ids), actor
