@@ -23,6 +23,11 @@ def is_service_note(message: Message) -> bool:
     return message.text is None and any(came(message, note) for note in SERVICE_NOTES)
 
 
+def external_id_of(message: Message) -> str:
+    """What the message is called in its conversation."""
+    return f"t{message.message_id}"
+
+
 async def wrote(work: Work, update: Update, message: Message) -> Answer:
     """The newcomer's message, edit or file has had its effect."""
     hint = message.from_user.language_code if message.from_user else None
@@ -33,7 +38,7 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
     act = act_of(message, is_edit=is_edit)
     if is_edit and isinstance(act, Unreadable):
         return Answer("")  # a reaction to what was answered when it was sent
-    incoming = Incoming(str(update.update_id), act, external_id=f"t{message.message_id}")
+    incoming = Incoming(str(update.update_id), act, external_id=external_id_of(message))
     return await converse.receive(work, visitor, incoming)
 
 
