@@ -19,7 +19,6 @@ from bot.engine.metrics import ACTS
 from bot.engine.settings import CONNECT_SECONDS
 from bot.engine.work import Work
 from bot.hours import channel_post
-from bot.intake import at_hand
 from bot.language import parts
 from bot.language.i18n import suggest_language
 from bot.language.refused import Refused
@@ -158,7 +157,7 @@ class Telegram:
     async def _wrote(self, update: Update, message: Message) -> bool:
         try:
             async with self.service.store.work() as work:
-                if not await self._is_new(work, update, message):
+                if not await newcomer.is_first_time(work, update, message):
                     return True
                 await self._act_on(work, update, message)
                 await self._noting.note(work, message.chat_id, message)
@@ -167,10 +166,6 @@ class Telegram:
         except Refusal as refusal:
             await self._tell_refusal(update, message, refusal)
         return True
-
-    async def _is_new(self, work: Work, update: Update, message: Message) -> bool:
-        named = newcomer.external_id_of(message)
-        return await at_hand.first_time_on_telegram(work, str(update.update_id), message.chat_id, named)
 
     async def _act_on(self, work: Work, update: Update, message: Message) -> None:
         work.actor = await people.staff_on_telegram(work, message.chat_id)
@@ -232,7 +227,7 @@ class Telegram:
         """Words that could not be taken are answered with why, in the person's language."""
         chat_id = message.chat_id
         async with self.service.store.work() as work:
-            if not await self._is_new(work, update, message):
+            if not await newcomer.is_first_time(work, update, message):
                 return
             actor = work.actor = await people.staff_on_telegram(work, chat_id)
             await on_duty.acted(work)
