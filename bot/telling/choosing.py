@@ -50,6 +50,8 @@ class Choosing:
             seen = every(Waiting, await work.db.execute(lanes.NEXT_ONES, asked))
             self._next_lanes = deque(dict.fromkeys(row.address_id for row in seen))
             self._kept_until = self._now() + KEPT_SECONDS
+            if not seen:
+                return None
         if (lane := self._next_lane(not_now)) is not None:
             if (oldest := await _choose(work, lanes.DUE_IN_LANE, lane=lane)) is not None:
                 return oldest

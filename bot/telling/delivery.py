@@ -1,8 +1,8 @@
 """The way out: one due outbox row at a time, in the order of its lane, sent outside any transaction, then marked.
 
 Serves channels that send (Telegram); on the web the row itself is the inbox. Which row is next is said in
-`choosing.py`, what an outcome means for it in `marking.py`, what was left behind is looked for in `sweeping.py`. It must
-not render words itself nor know a channel's protocol.
+`choosing.py`, what an outcome means for it in `marking.py`, what was left behind is looked for in `sweeping.py`. It
+must not render words itself nor know a channel's protocol.
 """
 
 import asyncio
