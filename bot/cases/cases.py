@@ -32,7 +32,7 @@ from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
-from models.base import UtcDateTime, table_of
+from models.base import Id, UtcDateTime, table_of
 from models.case import MOVES, CaseEventKind, CaseStatus, spoken_code
 from models.conversation import Author
 from models.people import Person
@@ -47,15 +47,19 @@ _WROTE = (
     .where(CASES.c.id == bindparam("case"))
     .values(waiting_since=func.coalesce(CASES.c.waiting_since, _NOW), last_message_at=_NOW)
 )
-
-_HOLD_ACCESS = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person")).with_for_update(key_share=True)
-_SHOWS_NAME = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person"), _PEOPLE.c.shows_alias)
 _ANSWERED = (
     update(CASES)
     .where(CASES.c.id == bindparam("case"))
-    .values(waiting_since=None, first_answered_at=func.coalesce(CASES.c.first_answered_at, _NOW))
-    .values(last_message_at=_NOW, promised_by=None, late_told_at=None)
-)
+    .values(
+        first_answered_at=func.coalesce(CASES.c.first_answered_at, _NOW), last_message_at=_NOW, waiting_since=None,
+        promised_by=None, late_told_at=None,
+    )
+)  # fmt: skip
+_CHANGED = update(CASES).where(CASES.c.id == bindparam("case")).values(last_message_at=_NOW)
+_SEQ = bindparam("seq", type_=Id())
+_READ = update(CASES).where(CASES.c.id == bindparam("case"), CASES.c.read_seq < _SEQ).values(read_seq=_SEQ)
+_HOLD_ACCESS = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person")).with_for_update(key_share=True)
+_SHOWS_NAME = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person"), _PEOPLE.c.shows_alias)
 _CASES_OF = (
     select(*CASE_COLUMNS)
     .where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == bindparam("person"))
@@ -249,18 +253,18 @@ async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
 
 async def words_changed(work: Work, case: CaseRow) -> None:
     """The newest words of the case are now, by a change: their last day counts from it."""
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(last_message_at=work.now))
+    await work.db.execute_ahead(_CHANGED, {"case": case.id, "now": work.now})
 
 
 async def volunteer_answered(work: Work, case: CaseRow) -> None:
     """The case owes no answer for now."""
-    await work.db.execute(_ANSWERED, {"case": case.id, "now": work.now})
+    await work.db.execute_ahead(_ANSWERED, {"case": case.id, "now": work.now})
     await work.record(case.id, CaseEventKind.ANSWERED)
 
 
 async def mark_read(work: Work, case: CaseRow, seq: int) -> None:
     """The claimer has been shown the conversation up to `seq`."""
-    await work.db.execute(update(CASES).where(CASES.c.id == case.id, CASES.c.read_seq < seq).values(read_seq=seq))
+    await work.db.execute_ahead(_READ, {"case": case.id, "seq": seq})
 
 
 async def refuse_if_newer(work: Work, case: CaseRow, seen_seq: int) -> None:

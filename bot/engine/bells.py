@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 import asyncpg
 import structlog
+from asyncpg.prepared_stmt import PreparedStatement
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ ERRANDS = "errands"
 SOCKETS = "sockets"  # rung only with all the others
 NOTIFY_CHANNEL = "radrum"
 RECONNECT_SECONDS = 1.0
-TOLD_EVERY_SECONDS = 0.02  # nobody sees such a moment, and a crowd of acts costs one NOTIFY instead of one each
+TOLD_EVERY_SECONDS = 0.05  # nobody sees such a moment, and a crowd of acts costs one NOTIFY instead of one each
 _NOTIFY = "SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic"
 
 
@@ -152,21 +153,22 @@ class PostgresBells(Bells):
             # Shared with our own lost connection, which the server may believe in for hours: it must not keep us out.
             await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", self._lock_class, self._instance)
             await connection.add_listener(NOTIFY_CHANNEL, self._heard)
+            notify = await connection.prepare(_NOTIFY)
             self.connected.set()
             self.ring_all()
             while not lost.is_set():
-                await self._tell_others(connection)
+                await self._tell_others(notify)
                 await asyncio.sleep(TOLD_EVERY_SECONDS)
                 await self._more_to_tell.wait()
         finally:
             # a lost connection has nothing to say goodbye to; a cancelled loop must not wait for the server
             connection.terminate()
 
-    async def _tell_others(self, connection: asyncpg.Connection) -> None:
+    async def _tell_others(self, notify: PreparedStatement) -> None:
         self._more_to_tell.clear()
         if self._to_tell:
             topics, self._to_tell = list(self._to_tell), {}
-            await connection.execute(_NOTIFY, NOTIFY_CHANNEL, topics)
+            await notify.fetch(NOTIFY_CHANNEL, topics)
 
     def _heard(self, connection: asyncpg.Connection, pid: int, _channel: str, topic: str) -> None:
         if pid != connection.get_server_pid():  # what this process has said itself has rung here already

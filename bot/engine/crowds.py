@@ -26,12 +26,12 @@ class Crowds:
     """Who waits for what, in the memory of one process."""
 
     def __init__(self) -> None:
-        self._waiting: Counter[int] = Counter()
-        self._held_on_to: set[int] = set()
+        self._waiting: Counter[int | str] = Counter()
+        self._held_on_to: set[int | str] = set()
 
     @contextmanager
-    def before(self, conversation_id: int) -> Iterator[None]:
-        """The block waits for the conversation.
+    def before(self, conversation_id: int | str) -> Iterator[None]:
+        """The block waits for the conversation, whether it is called by its id or by its chat's.
 
         Raises:
             Busy: it could not be had; or not a moment ago, and somebody is finding out whether it can be by now.

@@ -3,10 +3,11 @@
 Holds keys, never words. It must not know what the act means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, insert, select, update
 
 from bot.engine.db import Columns
 from bot.engine.inserts import DIALECTS, Insert, upsert
@@ -26,30 +27,31 @@ async def first_time(work: Work, channel: str, key: str) -> bool:
 
 async def first_time_reading(
     work: Work, channel: str, key: str, reads: "Reading", asked: Mapping[str, object]
-) -> Columns | None:
-    """As `first_time`, with what is read besides: None if the act has been done, else the row that is there, or a row
+) -> Sequence[Columns] | None:
+    """As `first_time`, with what is read besides: None if the act has been done, else the rows that are there, or one
     of nothing."""
     if work.db.dialect.name != "postgresql":
         if not await first_time(work, channel, key):
             return None
-        read = (await work.db.execute(reads.alone, asked)).one_or_none()
-        return (None,) * reads.width if read is None else tuple(read)
+        read = (await work.db.execute(reads.alone, asked)).all()
+        return read or [(None,) * reads.width]
     row = {"once_channel": channel, "once_key": key, "once_now": work.now}
-    both = (await work.db.execute(reads.with_first_time, {**row, **asked})).one_or_none()
-    return None if both is None else tuple(both)[1:]
+    both = (await work.db.execute(reads.with_first_time, {**row, **asked})).all()
+    return [tuple(one)[1:] for one in both] or None
 
 
 class Reading:
-    """What is asked together with whether an act is new: at most one row, of what no such act has changed. PostgreSQL
-    is asked both at once; SQLite changes nothing inside of a question."""
+    """What is asked together with whether an act is new, of what no such act has changed: these columns of `source`,
+    where `which` holds. PostgreSQL is asked both at once; SQLite changes nothing inside of a question."""
 
-    def __init__(self, alone: Select[*Columns]) -> None:
-        self.alone, self.width = alone, len(alone.selected_columns)
+    def __init__(self, columns: Sequence[ColumnElement[Any]], source: FromClause, which: ColumnElement[bool]) -> None:
+        self.alone: Select[*Columns] = select(*columns).select_from(source).where(which)
+        self.width = len(columns)
         now = bindparam("once_now", type_=UtcDateTime)
         row = {"channel": bindparam("once_channel", type_=Text), "key": bindparam("once_key", type_=Text)}
         new = _once("postgresql").values(**row, came_at=now, done_at=now, attempts=0).returning(_INBOUND.c.key)
-        first, read = new.cte("new"), alone.subquery("read")
-        self.with_first_time = select(first.c.key, *read.c).select_from(first.outerjoin(read, true()))
+        first = new.cte("new")
+        self.with_first_time = select(first.c.key, *columns).select_from(first.outerjoin(source, which))
 
 
 async def is_done(work: Work, channel: str, key: str) -> bool:

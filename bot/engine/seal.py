@@ -206,7 +206,7 @@ class Seal:
 
         A plain hash would not do: all chat ids can be tried in an hour. Without the key these digits say nothing.
         """
-        return hmac.new(self._blinding, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._blinding, f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 def new_token() -> str:

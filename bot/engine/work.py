@@ -76,7 +76,7 @@ class Work:
         self.seal = seal
         self.zone = zone
         self.settings = settings
-        self._crowds = crowds
+        self.crowds = crowds
         self.actor: Actor | None = None
         self.visitor: Visitor | None = None
         self._versions: dict[int, int] = {}
@@ -178,26 +178,31 @@ class Work:
         """
         if conversation_id in self._versions:
             return
-        with self._crowds.before(conversation_id):
+        with self.crowds.before(conversation_id):
             locked = only(Locked, await self.db.execute(_LOCK, {"conversation": conversation_id}))
         self._has_locked(conversation_id, locked)
 
     async def lock_and_read(
         self, conversation_id: int, behind: Select[*Columns], asked: Mapping[str, object]
-    ) -> Columns | None:
-        """As `lock`, with what is asked behind it: the one row there may be, whose first columns are those of `Locked`.
+    ) -> Sequence[Columns]:
+        """As `lock`, with the rows of what is asked behind it, whose first columns are those of `Locked`.
 
         Raises: as `lock`.
         """
-        with self._crowds.before(conversation_id):
+        with self.crowds.before(conversation_id):
             if conversation_id not in self._versions:
                 await self.db.execute_ahead(_HOLD, {"conversation": conversation_id})
-            row = (await self.db.execute(behind, asked)).one_or_none()
-        if conversation_id not in self._versions:
-            self._has_locked(conversation_id, None if row is None else Locked(*row[: len(Locked._fields)]))
-        return None if row is None else tuple(row)
+            rows = [tuple(row) for row in await self.db.execute(behind, asked)]
+        self._has_locked(conversation_id, Locked(*rows[0][: len(Locked._fields)]) if rows else None)
+        return rows
+
+    def has_locked(self, locked: Locked) -> None:
+        """The act holds this conversation, read behind its lock."""
+        self._has_locked(locked.id, locked)
 
     def _has_locked(self, conversation_id: int, locked: Locked | None) -> None:
+        if conversation_id in self._versions:
+            return
         if locked is not None:
             self.note(locked)
         self._versions[conversation_id] = 0 if locked is None else locked.version

@@ -139,8 +139,9 @@ async def _said(
     work: Work, visitor: Visitor, thread: Thread, words: str, incoming: Incoming, arrival: Arrival, *,
     may_ask_hours: bool = True,
 ) -> None:  # fmt: skip
-    _, is_kept, newest = await at_hand.found(work, visitor, external_of(incoming))
-    if is_kept:
+    at = await at_hand.found(work, visitor, external_of(incoming))
+    newest = at.newest
+    if at.is_kept:
         return  # its edit came first and was kept as the message
     if newest is not None and newest.status != CaseStatus.CLOSED:
         await relay.from_newcomer(work, newest, words, external_id=external_of(incoming), marks=marks_of(incoming))

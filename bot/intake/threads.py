@@ -76,7 +76,7 @@ async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> Non
             await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_KEPT)
     work.noted(Locked)  # is no more as it was
     place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
-    await work.db.execute(_KEEP_PLACE, {"conversation": thread.id, **place})
+    await work.db.execute_ahead(_KEEP_PLACE, {"conversation": thread.id, **place})
 
 
 async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:

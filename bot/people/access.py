@@ -75,6 +75,7 @@ class Newest(NamedTuple):
 
 _CODE = func.coalesce(CASES.c.code, literal_column("''", Text))  # not given as a value: it is part of every statement
 CASE_COLUMNS = columns(CaseRow, CASES, code=_CODE)
+CASE_ID, CASE_VOLUNTEER = CASES.c.id, CASES.c.volunteer_id
 _BY_ID = select(*CASE_COLUMNS).where(CASES.c.id == bindparam("case"))
 _BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
 _OPEN_OF = select(*CASE_COLUMNS).where(
@@ -243,11 +244,12 @@ async def newest_case_of(db: Db, newcomer_id: int) -> CaseRow | None:
     return only(CaseRow, await db.execute(_NEWEST_OF, {"newcomer": newcomer_id}))
 
 
-def beside_newest_case(threads: Table) -> FromClause:
-    """Conversations, each with the newest case of its newcomer, if there is any: its columns are `CASE_COLUMNS`."""
+def beside_newest_case(source: FromClause, threads: Table) -> FromClause:
+    """What is asked, with the newest case of each conversation's newcomer, if there is any: its columns are
+    `CASE_COLUMNS`, and its id and volunteer `CASE_ID` and `CASE_VOLUNTEER`."""
     theirs = select(_OTHERS.c.id).where(_OTHERS.c.newcomer_id == threads.c.newcomer_id)
     newest = theirs.order_by(_OTHERS.c.opened_at.desc(), _OTHERS.c.id.desc()).limit(1)
-    return threads.outerjoin(CASES, CASES.c.id == newest.scalar_subquery())
+    return source.outerjoin(CASES, CASES.c.id == newest.scalar_subquery())
 
 
 async def newest_cases_of(db: Db, newcomers: Collection[int]) -> dict[int, Newest]:

@@ -8,7 +8,7 @@ from typing import Unpack
 
 from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
-from bot.engine import bells, once
+from bot.engine import bells
 from bot.engine.actors import Actor, Barred, Visitor
 from bot.engine.db import Asking
 from bot.engine.errors import BadInput
@@ -17,7 +17,7 @@ from bot.engine.rows import first, only
 from bot.engine.work import About, Work
 from bot.language.i18n import suggest_language
 from bot.people import access, in_chat, menus, names
-from bot.people.reached import BY_ID, BY_LOOKUP, READING, Reached
+from bot.people.reached import BY_ID, BY_LOOKUP, Reached
 from bot.people.texts import Linked
 from models.base import new_id, table_of
 from models.conversation import Conversation
@@ -42,15 +42,6 @@ _UNPARK = (
     .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
     .values(parked_at=None)
 )
-
-
-async def first_time_on_telegram(work: Work, key: str, chat_id: int) -> bool:
-    """As `once.first_time`, of an act in this chat; who is behind it is noted, for whoever asks that next."""
-    asked = {"on": Channel.TELEGRAM.value, "lookup": work.seal.blind(Channel.TELEGRAM, str(chat_id))}
-    row = await once.first_time_reading(work, Channel.TELEGRAM, key, READING, asked)
-    if row is not None and row[0] is not None:
-        work.note(Reached(*row))
-    return row is not None
 
 
 async def staff_on_telegram(work: Work, chat_id: int) -> Actor | None:

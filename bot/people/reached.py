@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from bot.engine import once
 from bot.engine.rows import columns
 from bot.people.blocks import BLOCKS
 from models.base import table_of
@@ -35,17 +34,16 @@ class Reached(NamedTuple):
     barred_until: datetime | None
 
 
-_LANES = select(
-    *columns(
-        Reached, _ADDRESSES, _PEOPLE, address_id=_ADDRESSES.c.id, conversation_id=_THREADS.c.id,
-        language=_PEOPLE.c.language, version=_THREADS.c.version, barred_at=BLOCKS.c.made_at,
-        barred_until=BLOCKS.c.until,
-    )
-).select_from(
+REACHED = columns(
+    Reached, _ADDRESSES, _PEOPLE, address_id=_ADDRESSES.c.id, conversation_id=_THREADS.c.id,
+    language=_PEOPLE.c.language, version=_THREADS.c.version, barred_at=BLOCKS.c.made_at, barred_until=BLOCKS.c.until,
+)  # fmt: skip
+WHO_IS_REACHED = (
     _ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id)
     .outerjoin(_THREADS, _THREADS.c.newcomer_id == _PEOPLE.c.id)
     .outerjoin(BLOCKS, BLOCKS.c.person_id == _PEOPLE.c.id)
-)  # fmt: skip
+)
+IS_LOOKED_UP = (_ADDRESSES.c.channel == bindparam("on")) & (_ADDRESSES.c.lookup == bindparam("lookup"))
+_LANES = select(*REACHED).select_from(WHO_IS_REACHED)
 BY_ID = _LANES.where(_ADDRESSES.c.person_id == bindparam("person"))
-BY_LOOKUP = _LANES.where(_ADDRESSES.c.channel == bindparam("on"), _ADDRESSES.c.lookup == bindparam("lookup"))
-READING = once.Reading(BY_LOOKUP)
+BY_LOOKUP = _LANES.where(IS_LOOKED_UP)

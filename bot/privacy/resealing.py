@@ -10,7 +10,7 @@ It must not know how a name or a secret is sealed: `bot/people/names.py`, `secre
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Text, or_, select, type_coerce, update
+from sqlalchemy import Text, bindparam, or_, select, type_coerce, update
 
 from bot.cases import unsaying
 from bot.engine import bells, living, sealed_names
@@ -32,7 +32,15 @@ _SAID = type_coerce(_ROWS.c.params, Text)
 # As JSON stands in the column. What only looks like a name is looked at again before anything is changed.
 _NAMING = or_(*(_SAID.like(f'%"{key}": {begins}%') for key in sorted(sealed_names.NAMING) for begins in ('"', '["')))
 _BARE = select(_THREADS.c.id, _THREADS.c.secret_hash).where(_THREADS.c.secret_hash.is_not(None)).limit(IDS_AT_ONCE)
-_PLAIN = select(*columns(Called, PEOPLE)).where(PEOPLE.c.alias.is_not(None))
+NAMES_AT_ONCE = 20  # in one act: others' are not to wait for it, nor is it to last longer than an act may
+_PLAIN = (
+    select(*columns(Called, PEOPLE))
+    .where(PEOPLE.c.alias.is_not(None))
+    .order_by(PEOPLE.c.created_at, PEOPLE.c.id)
+    .limit(NAMES_AT_ONCE)
+)
+_SAME_NAME = select(PEOPLE.c.id).where(PEOPLE.c.alias_hash == bindparam("hash")).limit(1)
+_SEALED = update(PEOPLE).where(PEOPLE.c.id == bindparam("person"))  # its values come when it is executed
 
 
 class _Said(NamedTuple):
@@ -67,7 +75,11 @@ async def seal_what_is_left(store: Store) -> bool:
     async with store.work() as work:
         if await living.older_lives(work):
             return False
-        sealed = await _seal_names(work)
+    sealed, more = 0, True
+    while more:
+        async with store.work() as work:
+            more = bool(found := await _seal_names(work))
+        sealed += found
     async with store.work() as work:
         left = await unsaying.cases_left_standing(work)
     for case_id in left:
@@ -91,13 +103,14 @@ async def seal_what_is_left(store: Store) -> bool:
 
 
 async def _seal_names(work: Work) -> int:
-    """Every name is sealed. Of two that only an older version could tell apart the later one gets a number."""
-    plain = every(Called, await work.db.execute(_PLAIN.order_by(PEOPLE.c.created_at, PEOPLE.c.id)))
+    """Some more names are sealed; none is left if there were none. Of two that only an older version could tell apart
+    the later one gets a number."""
+    plain = every(Called, await work.db.execute(_PLAIN))
     for row in plain:
         values: dict[str, object] = {"alias": None}
         if row.alias_sealed is None:
             values |= names.sealed_columns(work.seal, row.id, await _free_name(work, row.alias or "?"))
-        await work.db.execute(update(PEOPLE).where(PEOPLE.c.id == row.id).values(**values))
+        await work.db.execute(_SEALED, {"person": row.id, **values})
     return len(plain)
 
 
@@ -110,8 +123,7 @@ async def _free_name(work: Work, name: str) -> str:
 
 
 async def _is_taken(work: Work, name: str) -> bool:
-    same = select(PEOPLE.c.id).where(PEOPLE.c.alias_hash == names.hash_of(work.seal, name))
-    return (await work.db.execute(same)).first() is not None
+    return (await work.db.execute(_SAME_NAME, {"hash": names.hash_of(work.seal, name)})).first() is not None
 
 
 async def _seal_secrets(work: Work) -> int:

@@ -1,23 +1,21 @@
 """The way out: one due outbox row at a time, in the order of its lane, sent outside any transaction, then marked.
 
-Serves channels that send (Telegram); on the web the row itself is the inbox. Which row is next is said in `lanes.py`,
-what an outcome means for it in `marking.py`, what was left behind is looked for in `sweeping.py`. It must not render
-words itself nor know a channel's protocol.
+Serves channels that send (Telegram); on the web the row itself is the inbox. Which row is next is said in
+`choosing.py`, what an outcome means for it in `marking.py`, what was left behind is looked for in `sweeping.py`. It
+must not render words itself nor know a channel's protocol.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from time import monotonic
-from typing import Any
 
 import structlog
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 
 from bot.engine import bells, clock, loops
 from bot.engine.errors import Busy, Refusal, Unavailable
-from bot.engine.rows import only
 from bot.engine.seal import SealError
 from bot.engine.work import Work
 from bot.hours import channel_post
@@ -27,6 +25,7 @@ from bot.people.texts import Menu, Unsay
 from bot.service import Service
 from bot.telling import lanes, leases, marking
 from bot.telling.addressed import Addressed, addressed
+from bot.telling.choosing import Choosing
 from bot.telling.letters import Letter, Outcome, Sender, TryAgain, Unknown, Unreachable
 from bot.telling.outbox import ROWS, OutboxRow
 from bot.telling.render import is_taken_back, menu_for, prompt_of
@@ -42,7 +41,6 @@ from models.people import Address
 log = structlog.get_logger()
 _ADDRESSES = table_of(Address)
 SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
-MOST_CHOICES = 3  # in one turn: who was overtaken by another process three times comes again
 LOOKS_EVERY_SECONDS = 0.02  # where the last look found nothing
 CHOOSING = 0  # no row's id
 MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
@@ -57,6 +55,7 @@ class Delivery:
         self._settings = service.settings
         self._senders = senders
         self._traffic = Traffic(service.settings)
+        self._choosing = Choosing()
         self._sends = asyncio.TaskGroup()
         self._beside = 0
         self._waits = asyncio.Lock()  # whoever has it looks for all that have nothing to do
@@ -155,19 +154,7 @@ class Delivery:
             self._addressed[row.id] = known
 
     async def _lease(self, work: Work, not_now: Sequence[int] = ()) -> OutboxRow | None:
-        for _ in range(MOST_CHOICES):
-            oldest = await self._choose(work, lanes.DUE, not_now=list(not_now))
-            if oldest is not None and oldest.kind in lanes.RELAYED:
-                oldest = await self._choose(work, lanes.BEFORE_RELAYED, lane=oldest.address_id) or oldest
-            if oldest is None:
-                return None
-            if leased := await leases.take(work, oldest.id, self._store.instance):
-                return leased
-        return None
-
-    async def _choose(self, work: Work, statement: Select[*tuple[Any, ...]], **values: object) -> lanes.Waiting | None:
-        asked: dict[str, object] = {**lanes.at(work.now), **values}
-        return only(lanes.Waiting, await work.db.execute(statement, asked))
+        return await self._choosing.lease(work, self._store.instance, not_now)
 
     async def _sent(self, row: OutboxRow) -> tuple[OutboxRow, Outcome] | None:
         """The letter and what came of it; None if it takes long: then it is waited for beside."""

@@ -8,14 +8,15 @@ relayed words of other cases are overtaken by everything that is none, and by re
 (`bot/cases/holding_back.py`).
 
 A choice costs what waits, not what has ever been said: it begins with the head of each lane, found in the index of
-waiting rows, and looks behind a head only where that may be passed. Owns the statements that choose. It must not lease,
+waiting rows, and looks behind a head only where that may be passed. While many wait, one look at all lanes says which
+are the next ones, and each of those is chosen in by itself. Owns the statements that choose. It must not lease,
 send or mark: `delivery.py` does.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select
 
 from bot.engine import clock
 from bot.engine.among import among
@@ -41,6 +42,7 @@ _SENDING = (spelt(Channel.TELEGRAM),)
 _NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
 _LONG_AGO = bindparam("long_ago", type_=UtcDateTime)
 MOST = 2**63 - 1  # no id is more
+SEEN_AHEAD = 32  # rows that one look at all lanes finds, when many wait
 WAITS_FOR_A_NEWER = timedelta(minutes=1)  # during an upgrade one is there; else nobody is to wait for it
 
 
@@ -111,33 +113,36 @@ _MAY_LEAVE = (
     ROWS.c.failure.is_distinct_from(UNKNOWN_KIND),
     ~_IN_FRONT,
 )
-_HEADS = (
-    select(ROWS.c.address_id, func.min(ROWS.c.id).label("head"), func.max(ROWS.c.lease_owner).label("busy"))
-    .where(_waits(ROWS))
-    .group_by(ROWS.c.address_id)
-    .subquery("heads")
-)
-_LAST = case((_may_be_passed(), MOST), else_=_HEADS.c.head)
+_LANE = bindparam("lane", type_=Id())
 _IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
-_IN_LANES = (
-    _HEADS.join(_ADDRESSES, _ADDRESSES.c.id == _HEADS.c.address_id)
-    .join(_FRONT, _FRONT.c.id == _HEADS.c.head)
-    .join(ROWS, (ROWS.c.address_id == _HEADS.c.address_id) & ROWS.c.id.between(_HEADS.c.head, _LAST))
+
+
+def _from_heads(choice: Select[tuple[int, int, str]], *lanes: ColumnElement[bool]) -> Select[tuple[int, int, str]]:
+    """The choice among the rows of these lanes, each from its head as far as it may be passed."""
+    heads = (
+        select(ROWS.c.address_id, func.min(ROWS.c.id).label("head"), func.max(ROWS.c.lease_owner).label("busy"))
+        .where(_waits(ROWS), *lanes)
+        .group_by(ROWS.c.address_id)
+        .subquery("heads")
+    )
+    last = case((_may_be_passed(), MOST), else_=heads.c.head)
+    return choice.select_from(
+        heads.join(_ADDRESSES, _ADDRESSES.c.id == heads.c.address_id)
+        .join(_FRONT, _FRONT.c.id == heads.c.head)
+        .join(ROWS, (ROWS.c.address_id == heads.c.address_id) & ROWS.c.id.between(heads.c.head, last))
+    ).where(heads.c.busy.is_(None))
+
+
+_IN_ORDER: Select[tuple[int, int, str]] = (
+    select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(ROWS.c.id)
 )
-
-
 # Its lane too, where others choose as well (PostgreSQL): two of its rows must not be chosen at once.
-_OLDEST = (
-    select(*columns(Waiting, ROWS))
-    .where(*_MAY_LEAVE, _is_due(ROWS))
-    .order_by(ROWS.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
-)
-DUE = _OLDEST.select_from(_IN_LANES).where(_HEADS.c.busy.is_(None), ~among(_ADDRESSES.c.id, "not_now"))
-BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(
-    ROWS.c.address_id == bindparam("lane", type_=Id()), ROWS.c.kind.not_in(_RELAYED), ~_BUSY
-)
+_OLDEST = _IN_ORDER.limit(1).with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
+_NOT_NOW = among(_ADDRESSES.c.id, "not_now")
+DUE = _from_heads(_OLDEST).where(~_NOT_NOW)
+NEXT_ONES = _from_heads(_IN_ORDER.limit(SEEN_AHEAD)).where(~_NOT_NOW)  # nobody's yet
+DUE_IN_LANE = _from_heads(_OLDEST, ROWS.c.address_id == _LANE)
+BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(ROWS.c.address_id == _LANE, ROWS.c.kind.not_in(_RELAYED), ~_BUSY)
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 

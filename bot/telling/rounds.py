@@ -4,12 +4,14 @@ A timer is marked done in the transaction of what it does, so that a crash repea
 the clock is in doubt none is done: most of what they do cannot be undone, and a wrong clock makes all of them due.
 """
 
+import asyncio
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.cases import (
     follow_ups,
@@ -34,7 +36,7 @@ from bot.roster import timers
 from bot.service import Service
 from bot.shifts import absent, asks, coverage, standing_signups
 from bot.shifts import reminders as shift_reminders
-from models.base import table_of
+from models.base import UtcDateTime, table_of
 from models.case import CaseEvent
 from models.timer import Timer, TimerKind
 
@@ -44,7 +46,11 @@ MORNING = time(9)
 DIGEST = time(8)
 AFTER_TROUBLE = timedelta(minutes=5)
 AFTER_BUSY = timedelta(seconds=10)
+LOOKS_EVERY_SECONDS = (
+    0.1  # a crowd of acts, each of which has set a timer for later, costs one look instead of one each
+)
 _TIMERS, _LEDGER = table_of(Timer), table_of(CaseEvent)
+_WAITS = _TIMERS.c.done_at.is_(None)
 
 
 class DueTimer(NamedTuple):
@@ -63,6 +69,16 @@ class Armed(NamedTuple):
     due_at: datetime
 
 
+_LONGEST_DUE = (
+    select(*columns(DueTimer, _TIMERS))
+    .where(_WAITS, _TIMERS.c.due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(_TIMERS.c.due_at)
+    .limit(1)
+)
+_ARMED = select(*columns(Armed, _TIMERS)).where(_TIMERS.c.kind.in_(bindparam("kinds", expanding=True)), _WAITS)
+_SOONEST = select(func.min(_TIMERS.c.due_at)).where(_WAITS)
+
+
 class Rounds:
     """The loop over the timers."""
 
@@ -75,11 +91,13 @@ class Rounds:
         refreshed = False
         with self._store.bells.listen(bells.TIMERS) as bell:
             while not self._service.health.stopping:
+                looked_at = monotonic()
                 try:
                     refreshed = refreshed or await self._refresh_post()
                     await self._arm_regular()
                     if not await self.do_one():
                         await bell.wait(await self._rest_seconds())
+                        await asyncio.sleep(max(looked_at + LOOKS_EVERY_SECONDS - monotonic(), 0))
                 except Unavailable:
                     await bell.wait(self._service.settings.poll_seconds)
 
@@ -88,10 +106,7 @@ class Rounds:
         if clock.doubt() is not None:
             return False
         async with self._store.look() as db:
-            due = select(*columns(DueTimer, _TIMERS)).where(
-                _TIMERS.c.done_at.is_(None), _TIMERS.c.due_at <= clock.now()
-            )
-            timer = only(DueTimer, await db.execute(due.order_by(_TIMERS.c.due_at).limit(1)))
+            timer = only(DueTimer, await db.execute(_LONGEST_DUE, {"now": clock.now()}))
         if timer is None:
             return False
         try:
@@ -128,11 +143,9 @@ class Rounds:
             TimerKind.DIGEST: next_digest(now, zone),
             TimerKind.CHATS: now + old_words.LOOKED_AFTER_EVERY,
         }
-        waiting = select(*columns(Armed, _TIMERS)).where(
-            _TIMERS.c.kind.in_(tuple(regular)), _TIMERS.c.done_at.is_(None)
-        )
         async with self._store.look() as db:
-            armed = {timer.kind: timer.due_at for timer in every(Armed, await db.execute(waiting))}
+            asked = await db.execute(_ARMED, {"kinds": list(regular)})
+            armed = {timer.kind: timer.due_at for timer in every(Armed, asked)}
         for kind, due_at in regular.items():
             if kind not in armed or armed[kind] > due_at:
                 async with self._store.work() as work:
@@ -144,8 +157,7 @@ class Rounds:
         if clock.doubt() is not None:
             return self._service.settings.poll_seconds
         async with self._store.look() as db:
-            soonest = select(func.min(_TIMERS.c.due_at)).where(_TIMERS.c.done_at.is_(None))
-            due_at: datetime | None = (await db.execute(soonest)).scalar_one_or_none()
+            due_at: datetime | None = (await db.execute(_SOONEST)).scalar_one_or_none()
         return loops.rest_seconds(due_at, at_most=self._service.settings.poll_seconds)
 
 

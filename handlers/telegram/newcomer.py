@@ -3,7 +3,7 @@
 from telegram import Message, Update
 
 from bot.engine.work import Work
-from bot.intake import converse
+from bot.intake import at_hand, converse
 from bot.people import people
 from handlers.telegram.parsing import came
 from handlers.telegram.reading import take_apart
@@ -23,6 +23,16 @@ def is_service_note(message: Message) -> bool:
     return message.text is None and any(came(message, note) for note in SERVICE_NOTES)
 
 
+def _external_id(message: Message) -> str:
+    """What the message is called in its conversation."""
+    return f"t{message.message_id}"
+
+
+async def is_first_time(work: Work, update: Update, message: Message) -> bool:
+    """Whether this message has not been done yet, whoever wrote it: see `at_hand.first_time_on_telegram`."""
+    return await at_hand.first_time_on_telegram(work, str(update.update_id), message.chat_id, _external_id(message))
+
+
 async def wrote(work: Work, update: Update, message: Message) -> Answer:
     """The newcomer's message, edit or file has had its effect."""
     hint = message.from_user.language_code if message.from_user else None
@@ -33,7 +43,7 @@ async def wrote(work: Work, update: Update, message: Message) -> Answer:
     act = act_of(message, is_edit=is_edit)
     if is_edit and isinstance(act, Unreadable):
         return Answer("")  # a reaction to what was answered when it was sent
-    incoming = Incoming(str(update.update_id), act, external_id=f"t{message.message_id}")
+    incoming = Incoming(str(update.update_id), act, external_id=_external_id(message))
     return await converse.receive(work, visitor, incoming)
 
 

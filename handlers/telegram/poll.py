@@ -6,6 +6,7 @@ Owns the offset. It must not know what an update means.
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import islice
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -107,7 +108,8 @@ class Window:
     """The updates that have been fetched and are not acknowledged: at most the hundred that one fetch brings.
 
     The offset moves past what is done from the oldest on. One that takes long keeps those behind it unacknowledged, but
-    they are done meanwhile, and what comes behind them is fetched and begun.
+    they are done meanwhile, and what comes behind them is fetched and begun. Of many only the older half is waited for:
+    while the rest is done, what has come meanwhile is on its way.
     """
 
     def __init__(self, begin: Callable[[Told], asyncio.Task[None]]) -> None:
@@ -117,12 +119,14 @@ class Window:
         self._acts: dict[int, asyncio.Task[None]] = {}
 
     async def take(self, updates: list[Told]) -> None:
-        """What is new of these is begun; returns when all is done, or a little later when something takes long."""
+        """What is new of these is begun; returns when the older half is done, or a little later when something takes
+        long."""
         for told in updates:
             if told["update_id"] not in self._acts:
                 self._acts[told["update_id"]] = self._begin(told)
         if self._acts:
-            await asyncio.wait(self._acts.values(), timeout=LOOK_AGAIN_SECONDS)
+            older = islice(self._acts.values(), (len(self._acts) + 1) // 2)
+            await asyncio.wait(list(older), timeout=LOOK_AGAIN_SECONDS)
         for number in list(self._acts):
             if not self._acts[number].done():
                 break

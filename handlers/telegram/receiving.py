@@ -157,7 +157,7 @@ class Telegram:
     async def _wrote(self, update: Update, message: Message) -> bool:
         try:
             async with self.service.store.work() as work:
-                if not await people.first_time_on_telegram(work, str(update.update_id), message.chat_id):
+                if not await newcomer.is_first_time(work, update, message):
                     return True
                 await self._act_on(work, update, message)
                 await self._noting.note(work, message.chat_id, message)
@@ -227,7 +227,7 @@ class Telegram:
         """Words that could not be taken are answered with why, in the person's language."""
         chat_id = message.chat_id
         async with self.service.store.work() as work:
-            if not await once.first_time(work, CHANNEL, str(update.update_id)):
+            if not await newcomer.is_first_time(work, update, message):
                 return
             actor = work.actor = await people.staff_on_telegram(work, chat_id)
             await on_duty.acted(work)

@@ -4,11 +4,13 @@ Owns the HTTP client of the channel. It must not know what a call means.
 """
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
+from aiohttp.helpers import get_env_proxy_for_url
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.engine.settings import CONNECT_SECONDS
 from handlers.telegram.witness import Witness, instant_of
@@ -33,6 +35,7 @@ class Wire(BaseRequest):
         self._witness = witness
         self._timeout_seconds = timeout_seconds
         self._client: aiohttp.ClientSession | None = None
+        self._way: _Way | None = None  # a wire leads to one server
 
     @property
     def read_timeout(self) -> float:
@@ -42,7 +45,7 @@ class Wire(BaseRequest):
         """The pool is open. Calling it again changes nothing."""
         if self._client is None or self._client.closed:
             connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS)
-            self._client = aiohttp.ClientSession(connector=connector, trust_env=True, trace_configs=[_leaving()])
+            self._client = aiohttp.ClientSession(connector=connector, trace_configs=[_leaving()])
 
     async def shutdown(self) -> None:
         """The pool is closed."""
@@ -71,11 +74,11 @@ class Wire(BaseRequest):
         patience = read_timeout if isinstance(read_timeout, int | float) else self._timeout_seconds
         timeout = aiohttp.ClientTimeout(total=patience + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         fields = request_data.json_parameters if request_data else None
-        call = _Call()
+        call, way = _Call(), self._way_to(url)
         # The URL holds the token, so no error may carry it: they are raised anew, without their cause.
         try:
             async with self._client.request(
-                method, url, data=fields, timeout=timeout, trace_request_ctx=call
+                method, url, data=fields, timeout=timeout, trace_request_ctx=call, proxy=way.proxy, proxy_auth=way.auth
             ) as response:
                 call.status = response.status
                 self._note_time(response)
@@ -88,10 +91,31 @@ class Wire(BaseRequest):
             raise NetworkError(what)
         raise Unanswered(what)
 
+    def _way_to(self, url: str) -> "_Way":
+        """Left to itself, the client asks the environment in two threads before each call."""
+        if self._way is None:
+            self._way = _way_out(URL(url))
+        return self._way
+
     def _note_time(self, response: aiohttp.ClientResponse) -> None:
         at = instant_of(response.headers) if self._witness is not None else None
         if self._witness is not None and at is not None:
             self._witness(at)
+
+
+class _Way(NamedTuple):
+    """Through which proxy, if any, and as whom."""
+
+    proxy: URL | None = None
+    auth: aiohttp.BasicAuth | None = None
+
+
+def _way_out(url: URL) -> _Way:
+    """As the environment says it (HTTPS_PROXY, NO_PROXY, ...)."""
+    try:
+        return _Way(*get_env_proxy_for_url(url))
+    except LookupError:  # none
+        return _Way()
 
 
 class _Call:

@@ -4,7 +4,7 @@ Owns its settings and its ledger of what was acknowledged. It must not drive it.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -20,7 +20,7 @@ TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
 WEBHOOK_SECRET = "tests-only-secret-of-the-webhook"
 POLLING, WEBHOOK = "polling", "webhook"
 PROXY = "127.0.0.1"  # we are the proxy before the program, and speak for many addresses
-READY_SECONDS = 30.0
+READY_SECONDS, SEALED_SECONDS = 30.0, 15.0
 
 
 @dataclass
@@ -70,7 +70,15 @@ async def opened(
             await process.start()
             await _ready(process)
             started.append(process)
+        if version.root.joinpath("bot/privacy/resealing.py").exists():
+            with suppress(AssertionError):  # a version before tries it for ever, where there are so many
+                await until(lambda: _has_sealed_names(database), otherwise="sealed names", seconds=SEALED_SECONDS)
         yield Installation(version, template.kind, url, database, api, started)
+
+
+async def _has_sealed_names(database: Database) -> bool:
+    """What a version does once, with what one before it has left in plain, is no part of its work."""
+    return not await database.rows("SELECT 1 FROM people WHERE alias IS NOT NULL LIMIT 1")
 
 
 async def _ready(process: Process) -> None:

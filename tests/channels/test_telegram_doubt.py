@@ -92,6 +92,19 @@ async def test_a_call_that_finds_no_free_connection_cannot_have_arrived(monkeypa
     assert status == 200
 
 
+async def test_calls_go_through_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = f"http://telegram.example/bot{TOKEN}/getMe"
+    async with FakeBotApi() as proxy, _wire() as through, _wire() as past:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        status, _ = await through.do_request(elsewhere, "POST")
+        monkeypatch.setenv("no_proxy", "telegram.example")
+        with pytest.raises(NotConnected):
+            await past.do_request(elsewhere, "POST")
+
+    assert status == 200
+    assert [call.method for call in proxy.calls] == ["getMe"]
+
+
 @asynccontextmanager
 async def _sender(api: FakeBotApi, *, longest_seconds: float) -> AsyncIterator[TelegramSender]:
     opened = Wire(timeout_seconds=PATIENCE_SECONDS)

@@ -17,6 +17,8 @@ from handlers.telegram.receiving import CHANNEL, Telegram
 from tests.crash.place import POLLING, Place, opened, talking_pairs
 from tests.running import running
 
+PATIENCE_SECONDS = 10.0
+
 
 @pytest.fixture
 async def place(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Place]:
@@ -51,6 +53,35 @@ async def test_words_behind_some_that_are_tried_again_wait_for_them(
 
     assert window.offset == batch[-1]["update_id"] + 1
     assert (await place.words_kept())[-2:] == ["said first", "said second"]
+
+
+async def test_of_many_updates_the_older_half_is_acknowledged_while_the_others_are_being_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(poll, "LOOK_AGAIN_SECONDS", PATIENCE_SECONDS)
+    done = {number: asyncio.Event() for number in range(1, 7)}
+    begun: list[int] = []
+
+    async def act(number: int) -> None:
+        begun.append(number)
+        await done[number].wait()
+
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as acts:
+        window = poll.Window(lambda told: acts.create_task(act(told["update_id"])))
+        taking = acts.create_task(window.take([{"update_id": number} for number in done]))
+        for number in (1, 3, 5, 2):  # the older half at last
+            assert not taking.done()
+            done[number].set()
+        await taking
+        assert window.offset == 4
+
+        done[6].set()  # behind one that is not done
+        taking = acts.create_task(window.take([{"update_id": number} for number in (4, 5, 6)]))
+        done[4].set()
+        await taking
+
+    assert window.offset == 7
+    assert sorted(begun) == [*done]
 
 
 def _away_once(work: object, monkeypatch: pytest.MonkeyPatch) -> object:

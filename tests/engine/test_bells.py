@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import text
 
 from bot.engine import bells
@@ -88,9 +89,9 @@ async def test_acts_one_after_the_other_tell_other_processes_together(
     monkeypatch.setattr(bells, "TOLD_EVERY_SECONDS", 2.0)
     told, tell = [], bells.PostgresBells._tell_others
 
-    async def noted(one: bells.PostgresBells, connection: asyncpg.Connection) -> None:
+    async def noted(one: bells.PostgresBells, notify: PreparedStatement) -> None:
         told.append(list(one._to_tell))
-        await tell(one, connection)
+        await tell(one, notify)
 
     monkeypatch.setattr(bells.PostgresBells, "_tell_others", noted)
     async with _listening(postgresql_settings) as (store, heard):

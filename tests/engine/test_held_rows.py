@@ -102,6 +102,13 @@ async def _all_taken(service: Service) -> AsyncIterator[None]:
         yield
 
 
+async def test_what_a_crowd_has_opened_stays_open_for_the_next(service: Service) -> None:
+    async with _all_taken(service):
+        pass
+
+    assert service.store.writer.pool.checkedin() == pools.ACTS + pools.SPARE  # type: ignore[attr-defined]
+
+
 async def test_it_is_ready_and_the_pages_are_there_while_every_act_s_connection_is_taken(service: Service) -> None:
     address = f"http://127.0.0.1:{service.settings.port}"
     async with _all_taken(service), serving(service), ClientSession(address) as browser:

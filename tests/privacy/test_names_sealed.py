@@ -4,13 +4,14 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 
 from bot.cases.texts_held import NotYourCase
 from bot.cases.texts_newcomer import Claimed
 from bot.engine import clock, living, sealed_names
 from bot.engine.errors import AlreadyClaimed, BadInput
 from bot.engine.seal import Key, Seal, hash_secret, secret_matches
+from bot.engine.work import Work
 from bot.hours import changes, changes_made
 from bot.hours.texts_staff import HoursHistory
 from bot.intake.turns import Arrival
@@ -277,6 +278,29 @@ async def test_two_names_that_only_an_older_version_told_apart_both_stay_and_dif
 
     assert await builders.person_named(service, "Åsa") == first.id
     assert await builders.person_named(service, "åsa 2") == second.id
+
+
+async def test_many_names_are_sealed_in_many_acts(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One act for all would be longer than an act may be, and would be tried for ever."""
+    many = 2 * resealing.NAMES_AT_ONCE + 1
+    plain = [{"role": "volunteer", "alias": f"Vera {n}", "id": 7_000 + n, "speaks": []} for n in range(many)]
+    async with service.store.work() as work:
+        await work.db.execute(insert(names.PEOPLE), [{**row, "created_at": work.now} for row in plain])
+    in_acts, seal_some = [], resealing._seal_names
+
+    async def noted(work: Work) -> int:
+        in_acts.append(await seal_some(work))
+        return in_acts[-1]
+
+    monkeypatch.setattr(resealing, "_seal_names", noted)
+
+    assert await resealing.seal_what_is_left(service.store)
+
+    assert in_acts == [resealing.NAMES_AT_ONCE, resealing.NAMES_AT_ONCE, 1, 0]
+    async with service.store.look() as db:
+        called = await names.names_of(db, service.store.seal, [row["id"] for row in plain])
+    assert called == {row["id"]: row["alias"] for row in plain}
+    assert await builders.table(service, "SELECT 1 FROM people WHERE alias IS NOT NULL") == []
 
 
 async def test_sealing_again_finds_nothing_to_do(service: Service) -> None:

@@ -107,6 +107,12 @@ def before_relayed(outbox: list[Row], lane: int) -> int | None:
     return min((row.id for row in may_leave if row.kind not in RELAYED), default=None)
 
 
+def next_lanes(outbox: list[Row], not_now: list[int]) -> list[int]:
+    """Where something may leave, the oldest first."""
+    may_leave = [row for row in outbox if _is_in_front(row, outbox) and row.is_due and row.address_id not in not_now]
+    return list(dict.fromkeys(row.address_id for row in sorted(may_leave, key=lambda row: row.id)))
+
+
 def next_due(outbox: list[Row]) -> datetime | None:
     """When the first is due of what waits for a time where letters may go: it may stand behind others even then."""
     later = (row for row in outbox if row.waits and row.address_id in (BUSIEST, OTHER) and row.due_at > NOW)
@@ -151,7 +157,7 @@ async def _write(db: AsyncConnection, outbox: list[Row]) -> None:
         await db.execute(insert(ROWS), [vars(row) | {"params": {}} for row in outbox])
 
 
-async def _answers(url: str, outbox: list[Row], not_now: list[int]) -> tuple[int | None, int | None, datetime | None]:
+async def _answers(url: str, outbox: list[Row], not_now: list[int]) -> tuple[object, ...]:
     """What the statements choose, of an outbox that is gone afterwards."""
     engine = create_async_engine(url)
     try:
@@ -159,10 +165,13 @@ async def _answers(url: str, outbox: list[Row], not_now: list[int]) -> tuple[int
             await _write(db, outbox)
             asked = lanes.at(NOW)
             due = (await db.execute(lanes.DUE, asked | {"not_now": not_now})).first()
+            seen = await db.execute(lanes.NEXT_ONES, asked | {"not_now": not_now})
+            ahead = list(dict.fromkeys(row.address_id for row in seen))
+            in_lane = (await db.execute(lanes.DUE_IN_LANE, asked | {"lane": BUSIEST})).first()
             first = (await db.execute(lanes.BEFORE_RELAYED, asked | {"lane": BUSIEST})).first()
             then = (await db.execute(lanes.NEXT_DUE, asked)).scalar_one_or_none()
             await db.rollback()
-            return due and due.id, first and first.id, then
+            return due and due.id, ahead, in_lane and in_lane.id, first and first.id, then
     finally:
         await engine.dispose()
 
@@ -177,4 +186,6 @@ def url(database_url: str) -> str:
 def test_the_statements_choose_what_the_rules_name(url: str, outbox: list[Row], not_now: list[int]) -> None:
     answers = asyncio.run(_answers(url, outbox, not_now))
 
-    assert answers == (chosen(outbox, not_now), before_relayed(outbox, BUSIEST), next_due(outbox))
+    in_lane = chosen(outbox, [OTHER])
+    ahead = next_lanes(outbox, not_now)
+    assert answers == (chosen(outbox, not_now), ahead, in_lane, before_relayed(outbox, BUSIEST), next_due(outbox))
