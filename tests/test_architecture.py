@@ -51,6 +51,7 @@ CASE_FILES = {
     "bot/cases/reassigning.py",
     "bot/cases/safeguarding.py",
     "bot/cases/follow_ups.py",
+    "bot/cases/promising.py",
     "bot/cases/queue.py",
     "bot/reports/figures.py",
     "bot/privacy/erasing.py",

@@ -15,6 +15,7 @@ from bot.cases import (
     messages,
     more_words,
     on_duty,
+    promising,
     questions,
     queue,
     room,
@@ -232,7 +233,7 @@ async def back_to_queue(
     await hand_over_ends.case_left(work, case.id)
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
-    made = await queue.promise(work, queued)
+    made = await promising.promise(work, queued)
     if not silent:
         await work.tell(case.newcomer_id, Released(code=case.code, why=why, **fields_of(made.told)), case_id=case.id)
     await queue.offer(work, queued)

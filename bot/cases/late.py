@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
-from bot.cases import queue, waiting
+from bot.cases import promising, waiting
 from bot.cases.cases import owed_since
-from bot.cases.queue import Promise
+from bot.cases.promising import Promise
 from bot.cases.texts import CoordinatorLate
 from bot.cases.texts_newcomer import Late, TimeKnown
 from bot.cases.told import Promised, PromiseKind
@@ -31,9 +31,9 @@ async def promise_missed(work: Work, case_id: int) -> None:
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
         return
     is_known = await waiting.both_are_told(work, case)
-    made = await queue.promise_for(work, case)
+    made = await promising.promise_for(work, case)
     is_day = made.told.promise == PromiseKind.LATER  # minutes are not promised again to who has waited
-    await queue.remember(work, case, made if is_day else Promise(None, made.told))
+    await promising.remember(work, case, made if is_day else Promise(None, made.told))
     await _tell_newcomer(work, case, made.told)
     if not is_known:
         await _tell_coordinators(work, case)
@@ -44,7 +44,7 @@ async def time_known(work: Work, case_id: int) -> None:
     case = await _case(work, case_id)
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
         return
-    made = await queue.promise(work, case)
+    made = await promising.promise(work, case)
     if made.by is not None:
         await work.tell(case.newcomer_id, TimeKnown(code=case.code, **fields_of(made.told)), case_id=case.id)
 
@@ -61,7 +61,7 @@ async def answer_owed(work: Work, case_id: int) -> None:
         return
     told = exists().where(_LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= since)
     if not (await work.db.execute(select(told))).scalar_one():
-        made = await queue.next_time(work)
+        made = await promising.next_time(work)
         await _tell_newcomer(work, case, made.told)
         await _tell_coordinators(work, case)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, update
 
-from bot.cases import queue
+from bot.cases import promising
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import WordsKept
 from bot.engine.work import Work
@@ -35,8 +35,8 @@ async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
     """The newcomer of this queued case reads, without a sound and once in a while, that their words have joined it."""
     if await is_said_lately(work, case, Notice.WORDS_KEPT, within=TOLD_FOR):
         return
-    promised = await queue.told_now(work, case)
-    kept = WordsKept(channel=channel, late=queue.is_overdue(work, case), **fields_of(promised))
+    promised = await promising.told_now(work, case)
+    kept = WordsKept(channel=channel, late=promising.is_overdue(work, case), **fields_of(promised))
     await work.tell(case.newcomer_id, kept, case_id=case.id)
 
 

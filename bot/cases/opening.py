@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
-from bot.cases import earlier, queue, replacing, waiting
+from bot.cases import earlier, promising, queue, replacing, waiting
 from bot.cases.texts_newcomer import Receipt, Reopened
 from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
@@ -48,7 +48,7 @@ async def open_case(
 
 async def announce(work: Work, case: CaseRow) -> None:
     """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards."""
-    made = await queue.promise(work, case)
+    made = await promising.promise(work, case)
     receipt = Reopened if case.has_returned else Receipt
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
     await work.tell(case.newcomer_id, told, case_id=case.id)

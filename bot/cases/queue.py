@@ -1,10 +1,9 @@
-"""The queue: who stands in it, what a newcomer may be promised, who is offered a case, and the cards about it.
+"""The queue: who stands in it, who is offered a case, and the cards about it.
 
-It must not claim or close: `cases.py` and `closing.py` do.
+It must not claim or close: `cases.py` and `closing.py` do; nor say when somebody answers: `promising.py` does.
 """
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,14 +12,13 @@ from sqlalchemy import bindparam, func, select, update
 from bot.cases import earlier, replacing
 from bot.cases.messages import MESSAGES
 from bot.cases.texts import Offered, Reason, Taken, Why
-from bot.cases.told import Promised, PromiseKind, told_of
+from bot.cases.told import told_of
 from bot.engine import bells
 from bot.engine.db import Db
 from bot.engine.rows import columns, every, spelt
 from bot.engine.work import Work
-from bot.hours.standing import next_session
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from bot.roster.staffing import NOT_BEGUN, OnShift, next_shift_at, on_shift, present, shift_ends_at
+from bot.roster.staffing import OnShift, on_shift
 from models.base import UtcDateTime, table_of
 from models.case import CaseStatus
 from models.conversation import Author
@@ -28,7 +26,6 @@ from models.follow_up import FollowUp
 from models.notice import Notice
 from models.outbox import Outbox, RowState
 from models.people import Address
-from models.timer import TimerKind
 
 _ROWS, _ADDRESSES, _FOLLOW_UPS = table_of(Outbox), table_of(Address), table_of(FollowUp)
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
@@ -48,14 +45,6 @@ _CAME_BACK = (
     .order_by(_FOLLOW_UPS.c.ended_at.desc())
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What is said of when a person answers. `by`: the instant after which it has been missed."""
-
-    by: datetime | None
-    told: Promised
 
 
 class _Card(NamedTuple):
@@ -95,7 +84,6 @@ _EARLIER = (CASES.c.waiting_since < bindparam("since", type_=UtcDateTime)) | (
 _QUEUED = select(func.count()).select_from(CASES).where(CASES.c.status == CaseStatus.QUEUED)
 _AHEAD = _QUEUED.where(CASES.c.throttled.is_(False) & _EARLIER)
 _AHEAD_OF_A_FLOOD = _QUEUED.where(CASES.c.throttled.is_(False) | _EARLIER)
-_PROMISE = update(CASES).where(CASES.c.id == bindparam("case"))
 _WRITTEN = select(func.count()).where(
     MESSAGES.c.case_id == bindparam("case"), MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
 )
@@ -121,83 +109,14 @@ async def ahead_of(db: Db, case: CaseRow) -> int:
     return (await db.execute(count, {"since": case.waiting_since, "case": case.id})).scalar_one()
 
 
-async def promise_for(work: Work, case: CaseRow) -> Promise:
-    """What can honestly be said now of when a person answers this queued case."""
-    minutes = work.settings.promise_minutes
-    if await present(work.db, work.now, work.zone):
-        ahead, session = await ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
-        by = work.now + timedelta(minutes=minutes * (ahead + 1))
-        if ahead == 0:
-            return Promise(by, Promised(promise=PromiseKind.SOON, minutes=minutes, session=session))
-        ends_at = await shift_ends_at(work.db, work.now, work.zone)
-        if ends_at is not None and by <= ends_at:  # beyond it, a time from this queue would be nobody's
-            place, within = ahead + 1, minutes * (ahead + 1)
-            return Promise(by, Promised(promise=PromiseKind.QUEUE, place=place, minutes=within, session=session))
-    return await next_time(work)
-
-
-def is_overdue(work: Work, case: CaseRow) -> bool:
-    """Whether what this queued case was promised has passed, or nothing could be promised."""
-    return case.promised_by is None or case.promised_by <= work.now
-
-
-async def next_time(work: Work) -> Promise:
-    """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case.
-
-    Until somebody is there, a shift that has begun a few minutes ago is the next one.
-    """
-    is_there = bool(await present(work.db, work.now, work.zone))
-    starts_at = await next_shift_at(work.db, work.now, work.zone, begun=NOT_BEGUN if is_there else begun_lately(work))
-    session = await next_session(work.db, work.now, work.zone)
-    if starts_at is None:
-        return Promise(None, Promised(promise=PromiseKind.UNKNOWN, session=session))
-    by = starts_at + timedelta(minutes=work.settings.promise_minutes)
-    return Promise(by, Promised(promise=PromiseKind.LATER, at=starts_at, session=session))
-
-
 def grace(work: Work) -> timedelta:
     """For how long whoever is on a shift has cards without having given a sign of being there."""
     return work.settings.grace
 
 
-def begun_lately(work: Work) -> timedelta:
-    """For how long a shift that has begun is still promised: no longer than what is promised from its start."""
-    return min(grace(work), timedelta(minutes=work.settings.promise_minutes))
-
-
 async def volunteers_on_shift(work: Work) -> list[OnShift]:
     """Those who have cards now."""
     return await on_shift(work.db, work.now, work.zone, grace=grace(work))
-
-
-async def promise(work: Work, case: CaseRow) -> Promise:
-    """Make a promise for a queued case and remember it: the rounds look again when it should have been kept."""
-    made = await promise_for(work, case)
-    await remember(work, case, made)
-    return made
-
-
-async def remember(work: Work, case: CaseRow, made: Promise) -> None:
-    """This is what was promised last."""
-    await work.db.execute(_PROMISE, {"case": case.id, "promised_by": made.by})
-    if made.by is not None:
-        await work.remind(TimerKind.PROMISE, case.id, made.by)
-
-
-async def told_now(work: Work, case: CaseRow) -> Promised:
-    """What is told of it to who waits and asks. What was promised stands, and so many minutes are left of it; a time
-    that is better, or that nobody keeps any more, is promised anew. Once it is late, only a day is."""
-    made, stands = await promise_for(work, case), case.promised_by
-    in_minutes = made.told.minutes is not None and made.by is not None
-    if stands is None or stands <= work.now:
-        if not in_minutes:
-            await remember(work, case, made)
-        return made.told
-    if in_minutes and made.by is not None and made.by >= stands:
-        return replace(made.told, minutes=math.ceil((stands - work.now) / timedelta(minutes=1)))
-    if made.by != stands:
-        await remember(work, case, made)
-    return made.told
 
 
 async def offer(work: Work, case: CaseRow) -> None:

@@ -7,7 +7,7 @@ It must not offer cases one by one: `queue.py` does.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.cases import queue
+from bot.cases import promising, queue
 from bot.cases import waiting as watching
 from bot.cases.texts import ShiftStarts
 from bot.cases.texts_newcomer import PromiseMoved
@@ -65,10 +65,10 @@ async def promise_moved(work: Work, case_id: int) -> None:
         return
     if case.status != CaseStatus.QUEUED or case.promised_by is None:
         return
-    made = await queue.promise_for(work, case)
+    made = await promising.promise_for(work, case)
     if made.told.promise in THERE or (made.by is not None and made.by <= case.promised_by):
         return
-    made = await queue.promise(work, case)
+    made = await promising.promise(work, case)
     await work.tell(case.newcomer_id, PromiseMoved(code=case.code, **fields_of(made.told)), case_id=case.id)
 
 

@@ -6,7 +6,7 @@ It must not read what was typed: `bot/language/commands.py` does.
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.cases import closing, opening, queue
+from bot.cases import closing, opening, promising
 from bot.cases.cases import owed_since
 from bot.engine.actors import Visitor
 from bot.engine.work import Work
@@ -79,8 +79,8 @@ async def status(work: Work, person_id: int) -> Status:
     stands = Status(state=CaseStatus(case.status), code=case.code)
     match stands.state:
         case CaseStatus.QUEUED:
-            promised = await queue.told_now(work, case)
-            return replace(stands, late=queue.is_overdue(work, case), **fields_of(promised))
+            promised = await promising.told_now(work, case)
+            return replace(stands, late=promising.is_overdue(work, case), **fields_of(promised))
         case CaseStatus.CLAIMED if case.waiting_since is None:
             return replace(stands, answered_at=case.last_message_at)
         case CaseStatus.CLAIMED:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from bot.cases import queue
+from bot.cases import promising
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import access
@@ -129,7 +129,7 @@ class Evening:
     async def promised_now(self) -> tuple[str, str]:
         """What a newcomer in her place is told now of when a person answers, and from what time on if it is later."""
         async with self.service.store.work() as work:
-            told = (await queue.promise_for(work, await access.seen_case(work.db, self.case))).told
+            told = (await promising.promise_for(work, await access.seen_case(work.db, self.case))).told
         return str(told.promise), f"{told.at.astimezone(ZONE):%H:%M}" if told.at else ""
 
     async def read_by(self, name: str, kind: Notice) -> str:
