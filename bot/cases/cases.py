@@ -27,14 +27,14 @@ from bot.cases.texts_newcomer import Claimed, Released
 from bot.engine import buttons
 from bot.engine.actors import require_coordinator
 from bot.engine.db import Db
-from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift, Refusal, TooManyCases
+from bot.engine.errors import AlreadyClaimed, NewerWords, NotFound, NotOnShift
 from bot.engine.rows import every, only
 from bot.engine.work import Work
 from bot.people import access, names, standing
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster.staffing import is_on_shift
 from models.base import Id, UtcDateTime, table_of
-from models.case import MOVES, CaseEventKind, CaseStatus, spoken_code
+from models.case import MOVES, CaseEventKind, CaseStatus
 from models.conversation import Author
 from models.people import Person
 from models.saying import fields_of
@@ -147,7 +147,7 @@ async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[b
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:
     if case.status == CaseStatus.QUEUED:
-        return await why_not_more(work, work.staff.id, case.code) or NotOnShift(case_code=case.code)
+        return await room.why_not_more(work, work.staff.id, case.code) or NotOnShift(case_code=case.code)
     alias = await names.name_of(work.db, work.seal, case.volunteer_id)
     claimed_at = case.claimed_at.isoformat() if case.claimed_at and case.status == CaseStatus.CLAIMED else None
     if case.volunteer_id == work.staff.id and claimed_at:
@@ -157,19 +157,6 @@ async def _why_not(work: Work, case: CaseRow) -> Exception:
     if claimed_at is None:
         return AlreadyClaimed("case_not_open", code=case.code)
     return AlreadyClaimed(code=case.code, alias=alias or "?", at=claimed_at)
-
-
-async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal | None:
-    """Why this volunteer may not be given this case, one more, as it is told; None if they may."""
-    stands = (await standing.standing_of(work.db, [whose])).get(whose)
-    if stands is None or not stands.enabled:
-        return NotFound()
-    if (bar := stands.bar_to_claim(work.today)) is not None:
-        return bar
-    codes = await room.codes_that_count(work.db, whose, work.now)
-    if len(codes) < work.settings.cases_at_once:
-        return None
-    return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)
 
 
 async def release_case(work: Work, *, case_id: int, seen_seq: int) -> CaseRow:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, exists, insert, select, update
 
 from bot.cases import drafts, focus, hand_over_ends, notes, room, unsaying
-from bot.cases.cases import adviser_name, why_not_more
+from bot.cases.cases import adviser_name
 from bot.cases.hand_over_ends import OpenHandOver
 from bot.cases.texts_handing import HandOverOffered, HandOverWaits
 from bot.cases.texts_newcomer import HandedOver
@@ -212,7 +212,7 @@ async def accept(work: Work, hand_over_id: int) -> CaseRow:
     await work.db.execute(select(_PEOPLE.c.id).where(_PEOPLE.c.id == work.staff.id).with_for_update(key_share=True))
     case = await _take(work, row)
     if case is None:
-        raise await why_not_more(work, work.staff.id) or Stale()
+        raise await room.why_not_more(work, work.staff.id) or Stale()
     await _is_theirs(work, row, case)
     return case
 

@@ -10,8 +10,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.sql.functions import count
 
 from bot.engine.db import Db
+from bot.engine.errors import NotFound, Refusal, TooManyCases
+from bot.engine.work import Work
+from bot.people import standing
 from bot.people.access import CASES
-from models.case import CaseStatus
+from models.case import CaseStatus, spoken_code
 
 QUIET_FOR = timedelta(days=1)
 _THEIRS = CASES.alias("theirs")  # under a name of its own: it stands in statements about one case
@@ -26,6 +29,19 @@ async def codes_that_count(db: Db, person_id: int, now: datetime) -> list[str]:
     """The codes of the cases that count, oldest claim first."""
     theirs = select(_THEIRS.c.code).where(*_counted(person_id, now)).order_by(_THEIRS.c.claimed_at, _THEIRS.c.id)
     return list((await db.execute(theirs)).scalars())
+
+
+async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal | None:
+    """Why this volunteer may not be given this case, one more, as it is told; None if they may."""
+    stands = (await standing.standing_of(work.db, [whose])).get(whose)
+    if stands is None or not stands.enabled:
+        return NotFound()
+    if (bar := stands.bar_to_claim(work.today)) is not None:
+        return bar
+    codes = await codes_that_count(work.db, whose, work.now)
+    if len(codes) < work.settings.cases_at_once:
+        return None
+    return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)
 
 
 def _counted(person_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
