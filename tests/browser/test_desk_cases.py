@@ -37,6 +37,7 @@ async def desk_of(chromium: Browser, site: Site, staff: Staff, *, scripts: bool 
     await page.goto(site.base + await site.link_for(staff))
     await page.click("main button")
     await expect(page.locator("#queue")).to_be_visible()
+    await page.wait_for_load_state()  # its scripts run: pressed before, a button does what it does without them
     return page
 
 
@@ -69,6 +70,8 @@ async def test_a_case_is_noted_in_kept_and_handed_over_on_the_narrowest_phone(
     amina, bo, asker = await two(site)
     page = await desk_of(chromium, site, amina, scripts=scripts)
     await by_keyboard(page, f"a[href='/desk/cases/{asker.case_id}']")
+    await expect(page.locator("#log")).to_contain_text("Jag har fått ett brev")
+    await page.wait_for_load_state()
     found = await seen(page, f"case-{scripts}")
 
     await opened(page, "Anteckningar")
@@ -76,15 +79,18 @@ async def test_a_case_is_noted_in_kept_and_handed_over_on_the_narrowest_phone(
     await by_keyboard(page, "button[formaction$='/note']")
     await expect(page.locator(".note", has_text=NOTE)).to_be_visible()
     await expect(page.locator("#note")).to_have_value("")  # the page was loaded anew
+    await page.wait_for_load_state()
     await opened(page, "Behåll ärendet")
     await by_keyboard(page, "button[formaction$='/keep'][value='2h']")
     await expect(page.locator(".told")).to_contain_text("Du behåller ärende")
+    await page.wait_for_load_state()
     await opened(page, "Lämna över")
     await page.select_option("#hand_to", f"p{bo.id}")
     await page.fill("#hand_note", "Ta över, tack")
     found += await seen(page, f"case-open-{scripts}")
     await by_keyboard(page, "button[formaction$='/hand-over']")
     await expect(page.locator("main")).to_contain_text("har fått frågan om ärende")
+    await page.wait_for_load_state()
     found += await seen(page, f"case-offered-{scripts}")
 
     his = await desk_of(chromium, site, bo, scripts=scripts)
@@ -179,6 +185,7 @@ async def test_a_newcomer_reads_who_goes_on_and_answers_in_arabic(site: Site, ch
     page = await page_of(chromium, viewport=NARROWEST, java_script_enabled=scripts)
     await in_chat(page, site)
     await says(page, "وصلتني رسالة")
+    await expect(page.locator(".receipt")).to_be_visible()
     case_id = (await builders.one(site.service, "SELECT id FROM cases")).id
     asker = Newcomer(site.service, None, case_id)  # type: ignore[arg-type]
     await builders.claims(site.service, amina, asker)
@@ -193,6 +200,7 @@ async def test_a_newcomer_reads_who_goes_on_and_answers_in_arabic(site: Site, ch
     async with acting(site.service, karin) as work:
         await reassigning.release(work, case_id=case_id, why=WhyBack.LANGUAGE)
     await page.reload()
+    await page.wait_for_load_state()
     await expect(page.locator("html")).to_have_attribute("dir", "rtl")
     words, code = site.service.words("ar"), (await builders.case_row(asker)).code
     for said in (words("because_language"), words("handed_over", case=code)):
@@ -205,6 +213,7 @@ async def test_a_newcomer_reads_who_goes_on_and_answers_in_arabic(site: Site, ch
     async with acting(site.service, karin) as work:
         await blocking.block(work, case_id=case_id, span=BlockSpan.DAY, reason=BlockReason.OTHER)
     await page.reload()
+    await page.wait_for_load_state()
     await expect(page.locator("main")).to_contain_text(str(site.service.words("ar")("blocked_now"))[:20])
     found += await seen(page, f"ar-blocked-{scripts}")
     await says(page, "لماذا؟")
