@@ -40,7 +40,7 @@ class Engine:
 
     def __init__(self, url: str, *, writes: bool, most: int, waits_seconds: float) -> None:
         self.sync_engine = create_engine(
-            plain(url), pool_size=most, max_overflow=0, hide_parameters=True,
+            plain(url), pool_size=most, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
             connect_args={"check_same_thread": False, "cached_statements": MOST_PREPARED},
         )  # fmt: skip
         self.writes, self._waits_seconds = writes, waits_seconds
