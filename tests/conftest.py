@@ -40,7 +40,9 @@ LONGEST = tuple(f"tests/{name}.py" for name in (
     "channels/test_web_lookout", "browser/test_chat_keeps", "journeys/test_question_to_report", "telling/test_lanes",
     "channels/test_telegram_unsaying", "security/test_matrix", "telling/test_choices", "shifts/test_at_once",
     "channels/test_web_chat", "cli/test_verbs", "security/test_logs", "book/test_book", "privacy/test_names_sealed",
-    "trouble/test_clock_doubt", "journeys/test_queue_follows_roster",
+    "trouble/test_clock_doubt", "journeys/test_queue_follows_roster", "channels/test_telegram_people",
+    "browser/test_desk_shifts", "channels/test_web_desk_questions", "channels/test_telegram_overview",
+    "browser/test_web_pages", "channels/test_telegram_captions", "channels/test_web_desk_keeps",
 ))  # fmt: skip
 SEARCHED_AFTER = 20_000, 20, 20  # new objects, then searches among the younger ones
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"

@@ -9,6 +9,7 @@ it, is all of it but the values. Owns Plan, and which statements have one. What 
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -37,10 +38,10 @@ class Plan:
     """One statement with one set of values to be bound."""
 
     def __init__(self, statement: Constant, compiled: SQLCompiler, dialect: Dialect, spelt: ExpandedState) -> None:
-        self.sql = spelt.statement
+        self.sql, said = _with_codes(compiled, dialect, spelt)
         self.is_silent = isinstance(statement, UpdateBase) and not compiled.effective_returning  # it gives no rows
         one_of = {one: name for name, several in spelt.parameter_expansion.items() for one in several}
-        binds = [(name, compiled.binds[one_of.get(name, name)]) for name in spelt.positiontup or ()]
+        binds = [(name, compiled.binds[one_of.get(name, name)]) for name in said]
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
         self._names = [str(name) for name, _ in columns.items()]
@@ -117,6 +118,30 @@ def _named(compiled: SQLCompiler, own: Sequence[Bound]) -> list[tuple[str, int]]
     return [(name, places[id(value)]) for name, value in filled.items() if id(value) in places]
 
 
+def _with_codes(compiled: SQLCompiler, dialect: Dialect, spelt: ExpandedState) -> tuple[str, Sequence[str]]:
+    """The statement, and the names of the values that it is asked with, in its order. To SQLite the codes that it was
+    built with are said in it: one that an index of only some rows is looked for by, such as a state, would else be
+    planned anew each time it is asked, since the plan depends on the value."""
+    names = spelt.positiontup or ()
+    pieces = spelt.statement.split("?")
+    if dialect.name != "sqlite" or len(pieces) != len(names) + 1:
+        return spelt.statement, names
+    codes: dict[str, str] = {}
+    for bind, name in compiled.bind_names.items():
+        if (said := _codes_of(bind)) is not None and _way_in(bind.type, dialect) is None:
+            codes.update(zip(spelt.parameter_expansion.get(name, [name]), said, strict=True))
+    told = [f"'{codes[name]}'" if name in codes else "?" for name in names]
+    sql = pieces[0] + "".join(value + piece for value, piece in zip(told, pieces[1:], strict=True))
+    return sql, [name for name in names if name not in codes]
+
+
+def _codes_of(bind: Bound) -> tuple[str, ...] | None:
+    """The codes that a statement says, none of which comes with a question: a name of its own is nobody's to give."""
+    said = bind.value if isinstance(bind.value, list | tuple) else (bind.value,)
+    is_code = bind.unique and all(isinstance(code, StrEnum) and code.isidentifier() for code in said)
+    return tuple(map(str, said)) if is_code and said else None
+
+
 def _way_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
@@ -153,7 +178,7 @@ def _by_shape(statement: Constant, given: Given, dialect: Dialect) -> tuple[Plan
     if shape is None:
         return None
     keys = _values_named_by(statement, given)
-    here = dialect.name, keys, shape.key
+    here = dialect.name, keys, tuple(map(_codes_of, shape.bindparams)), shape.key
     if here not in _shapes:
         if len(_shapes) >= MOST_SHAPES:
             _shapes.clear()

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
 LONGEST_READ_SECONDS = 25.0  # while a read goes on, what was deleted since it began cannot leave the files
 READ_LOOKED_AT_EVERY = 200_000  # of SQLite's own steps: some milliseconds
+MOST_PREPARED = 512  # on one connection: about as many as are asked again and again
 STALL_SECONDS = 0.05  # a statement that keeps the loop for longer ought to have run in a thread
 LONGEST_LOGGED = 300  # characters of a statement, which holds placeholders and no values
 
@@ -39,8 +40,9 @@ class Engine:
 
     def __init__(self, url: str, *, writes: bool, most: int, waits_seconds: float) -> None:
         self.sync_engine = create_engine(
-            plain(url), pool_size=most, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
-        )
+            plain(url), pool_size=most, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
+            connect_args={"check_same_thread": False, "cached_statements": MOST_PREPARED},
+        )  # fmt: skip
         self.writes, self._waits_seconds = writes, waits_seconds
         self._free = asyncio.Semaphore(most)
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="sqlite")

@@ -1,4 +1,4 @@
-"""One browser for all tests of a file, since starting it takes longer than a test; a site and profiles for each."""
+"""One browser for all tests of a process, since starting it takes longer than a test; a site and profiles for each."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,20 +13,25 @@ from tests.channels.web_fixtures import Site, opened_site
 from tests.chromium import started_chromium
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     async with started_chromium() as browser:
         yield browser
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(sqlite_url: str, tmp_path: Path, catalogues: Catalogues, chromium: Browser) -> AsyncIterator[Site]:
     async with opened_site(sqlite_url, tmp_path, catalogues) as opened:
         yield opened
-        for context in chromium.contexts:
-            await context.close()
+        await close_profiles(chromium)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+async def close_profiles(chromium: Browser) -> None:
+    """Nothing is open in the browser, before what it was open on is gone."""
+    for context in chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def amina(site: Site) -> Staff:
     return await builders.volunteer(site.service, "Amina")

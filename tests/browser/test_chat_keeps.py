@@ -33,7 +33,7 @@ REASON = "Just det här gick inte"
 STATUSES = (403, 404, 409, 422, 429, 500, 503)
 NO_NETWORK = 0
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def asked(

@@ -30,7 +30,7 @@ NO_NETWORK = "Ingen anslutning, så det kanske inte kom fram. Det du har skrivit
 TWO_SECONDS = 2_000
 MINUTE = 60_000
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def timed_page(chromium: Browser, **options: object) -> Page:

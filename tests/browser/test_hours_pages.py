@@ -22,10 +22,10 @@ PAGES = ("/hours", "/hours/embed", "/hours/share")
 MOST_SHEETS = 2
 OWN_PAGES = ("/sv/hours", "/sv/hours/share", "/sv", "/sv/chat", "/sv/help", "/desk", "/poster")
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def opened(
     migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, catalogues: Catalogues
 ) -> AsyncIterator[Site]:
@@ -37,7 +37,7 @@ async def opened(
         yield site
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(opened: Site, chromium: Browser) -> AsyncIterator[Site]:
     at("15:30")
     yield opened

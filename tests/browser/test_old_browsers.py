@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page
 from tests.builders import Staff
 from tests.channels.web_fixtures import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOO_NEW = "sec-fetch-"
 
 

@@ -21,7 +21,7 @@ ATTACKS = (
 QUESTION = "وصلتني رسالة من Migrationsverket"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def page_of(chromium: Browser, **options: object) -> Page:

@@ -12,7 +12,7 @@ from tests import builders
 from tests.channels.hours_fixtures import WEDNESDAY, open_office
 from tests.channels.web_fixtures import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE = {"width": 360, "height": 740}
 ANSWERS = ("category:housing", "first_visit:yes", "gender:woman", "age:30_64", "situation:permit")
 

@@ -3,7 +3,10 @@
 import importlib
 import pkgutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +37,10 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 import bot
+from bot.cases import queue
 from bot.engine import plans
 from bot.engine.plans import Plan, plan_of
+from bot.telling import inbox, lanes
 from models.base import Codes, Id, Sealed, UtcDateTime
 
 TABLE = Table(
@@ -219,6 +224,58 @@ def test_lists_of_one_length_share_a_plan() -> None:
     built_once, anew = [["a", 1, 2], ["a", 3, 4], ["a", 5]], [[1, 2, "a"], [3, 4, "a"], [5, "a"]]
     assert [plan.values(values) for plan, values in found] == [*built_once, *anew]
     assert [len({id(plan) for plan, _ in found[start : start + 3]}) for start in (0, 3)] == [2, 2]
+
+
+class Kind(StrEnum):
+    """Codes, as models have them."""
+
+    LETTER = "letter"
+    CARD = "card"
+
+
+def test_codes_are_those_of_each_statement_and_what_is_given_is_never_one(databases_made: Any) -> None:
+    by_hand, driver = databases_made()
+    for number, kind in enumerate([*Kind, *Kind]):
+        rows = {"id": number, "name": kind.value, "told": kind.value}
+        for ask in (lambda row: by_hand.execute(ADD, row), lambda row: run(driver, ADD, row)):
+            ask(rows)
+    given_by_name = select(T.id).where(T.name == bindparam("kind", Kind.CARD)).order_by(T.id)
+    asked: list[tuple[Any, dict[str, Any]]] = [
+        (select(T.id).where(T.name == kind, T.id.in_([0, 1])), {}) for kind in [*Kind, *Kind]
+    ]
+    asked += [(select(T.id).where(T.name.in_(kinds)).order_by(T.id), {}) for kinds in ([*Kind], [Kind.CARD] * 2)]
+    asked += [(select(T.id).where(T.told == kind).order_by(T.id), {}) for kind in Kind]  # another way into the column
+    asked += [(given_by_name, {}), (given_by_name, {"kind": Kind.LETTER}), (given_by_name, {})]
+
+    for statement, values in asked:
+        theirs = by_hand.execute(statement, values)
+
+        assert _shown(run(driver, statement, values)) == _shown(theirs)
+
+
+def run(driver: sqlite3.Connection, statement: Any, values: dict[str, Any]) -> Any:
+    planned = plan_of(statement, values, sqlite_dialect.dialect(paramstyle="qmark"))
+    assert planned is not None
+    return planned[0].run(driver, planned[1])
+
+
+def test_a_question_by_a_state_is_planned_once(migrated_sqlite: Path) -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    asked: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (lanes.DUE, {**lanes.at(now), "not_now": []}), (queue._QUEUE, {}), (inbox._STAFF_NOTICES, {"person": 1}),
+    )  # fmt: skip
+    with closing(sqlite3.connect(migrated_sqlite)) as driver:
+        planned: list[object] = []
+        driver.set_authorizer(lambda *what: planned.append(what) or sqlite3.SQLITE_OK)  # asked while it plans
+        for statement, values in asked:
+            run(driver, statement, values)
+        assert planned
+        planned.clear()
+
+        for statement, values in asked:
+            run(driver, statement, values)
+
+        assert planned == []
 
 
 def test_lists_of_ever_new_lengths_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
