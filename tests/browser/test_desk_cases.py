@@ -21,7 +21,7 @@ WITHOUT = "-False"
 NOTE = "Hon väntar på svar från CSN. Ring helst på kvällen."
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def seen(page: Page, name: str) -> list[str]:
