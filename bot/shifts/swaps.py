@@ -25,7 +25,7 @@ from bot.shifts.seen import Staffed
 from bot.shifts.texts_swap import Offer, SwapAsked, SwapOver, SwapWhich, SwapWith
 from models.base import new_id, table_of
 from models.outbox import Outbox, RowState
-from models.people import Address
+from models.people import Address, Channel
 from models.shift_plan import Swap
 from models.staffing import Stretch, hindrance_by_room, hindrance_of
 
@@ -139,7 +139,9 @@ async def decline(work: Work, swap_id: int) -> SwapOver:
 
 async def card_of(work: Work, swap_id: int) -> int | None:
     """The message in the acting volunteer's chat that asks them, if one stands there."""
-    mine = select(_ADDRESSES.c.id).where(_ADDRESSES.c.person_id == work.staff.id)
+    mine = select(_ADDRESSES.c.id).where(
+        _ADDRESSES.c.person_id == work.staff.id, _ADDRESSES.c.channel == Channel.TELEGRAM
+    )
     there = _ROWS.c.kind == SwapAsked.kind, _ROWS.c.edits.is_(None), _ROWS.c.state.in_((RowState.DUE, RowState.SENT))
     cards = select(_ROWS.c.id, _ROWS.c.params).where(_ROWS.c.address_id.in_(mine), *there)
     asking = (card for card, kept in await work.db.execute(cards) if SwapAsked.understood(kept).swap == swap_id)

@@ -20,7 +20,7 @@ from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
 from tests import builders
 from tests.conftest import TOKEN, settings_for
-from tests.security.scene import everything
+from tests.security.scene import Rows, everything
 
 SECRET = "tests-only-webhook-secret-0123456789"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -142,15 +142,20 @@ async def test_the_secret_is_compared_in_a_time_that_tells_nothing(gate: Gate, m
     assert compared == [(secret.encode(), SECRET.encode()) for secret in ("", SECRET[:-1], SECRET)]
 
 
+def but_for_locks(rows: Rows) -> Rows:
+    """The same rows, however often the conversation was locked: it is, to see whether an update is new."""
+    return rows | {"conversations": [(*row[:2], *row[3:]) for row in rows["conversations"]]}
+
+
 async def test_an_update_told_again_is_taken_in_once(gate: Gate) -> None:
     body = json.dumps(UPDATE).encode()
 
     first = await gate.knocks(secret=SECRET, body=body)
-    after_first = everything(gate.service)
+    after_first = but_for_locks(everything(gate.service))
     again = await asyncio.gather(*(gate.knocks(secret=SECRET, body=body) for _ in range(5)))
 
     assert [first, *again] == [200] * 6
-    assert everything(gate.service) == after_first
+    assert but_for_locks(everything(gate.service)) == after_first
     assert len(await builders.table(gate.service, "SELECT * FROM outbox")) == 1
 
 
