@@ -20,13 +20,14 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import LRUCache
 
-from bot.engine import clock, pools, sqlite
+from bot.engine import clock, pools, seal, sqlite
 from bot.engine.schema import migrate
 from bot.engine.seal import Seal, create_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
 from bot.language import i18n
 from bot.service import Service
+from handlers.web.chat import back
 from tests import memory, postgres
 from tests.clocks import Clocks
 from tests.crash import program
@@ -36,14 +37,18 @@ program.is_warm = True  # how long a start takes is for `make chaos` to say
 STATEMENTS_KEPT = 5_000
 # Files of half a minute and more, those that wait beside those that compute. One that is not there does no harm.
 LONGEST = tuple(f"tests/{name}.py" for name in (
-    "security/test_telegram_matrix", "browser/test_desk_keeps", "channels/test_typed_commands", "test_dockerfile",
-    "channels/test_web_lookout", "browser/test_chat_keeps", "journeys/test_question_to_report", "telling/test_lanes",
-    "channels/test_telegram_unsaying", "security/test_matrix", "telling/test_choices", "shifts/test_at_once",
-    "channels/test_web_chat", "cli/test_verbs", "security/test_logs", "book/test_book", "privacy/test_names_sealed",
-    "trouble/test_clock_doubt", "journeys/test_queue_follows_roster", "channels/test_telegram_people",
-    "browser/test_desk_shifts", "channels/test_web_desk_questions", "channels/test_telegram_overview",
-    "browser/test_web_pages", "channels/test_telegram_captions", "channels/test_web_desk_keeps",
+    "browser/test_chat_keeps", "browser/test_desk_keeps", "journeys/test_question_to_report",
+    "channels/test_typed_commands", "security/test_telegram_matrix", "channels/test_telegram_people",
+    "browser/test_web_pages", "journeys/test_queue_follows_roster", "channels/test_telegram_unsaying",
+    "channels/test_web_desk_questions", "channels/test_telegram_captions", "browser/test_desk_shifts",
+    "security/test_matrix", "browser/test_desk_cases", "cases/test_programs", "channels/test_telegram_overview",
+    "telling/test_choices", "security/test_logs", "channels/test_web_chat", "cli/test_verbs",
+    "roster/test_timers_at_a_change", "crash/test_kills", "test_dockerfile", "channels/test_web_desk_keeps",
+    "engine/test_migrations", "cases/test_addressee", "channels/test_web_keeps", "crash/test_stops",
+    "browser/test_hours_pages", "channels/test_web_desk_term", "cli/test_wrong_setup",
+    "cases/test_addressee_programs", "channels/test_pressed_twice", "crash/test_reminders", "telling/test_lanes",
 ))  # fmt: skip
+COSTS = seal.SCRYPT_N  # of a secret's hash, where it is none of a test's
 SEARCHED_AFTER = 20_000, 20, 20  # new objects, then searches among the younger ones
 TOKEN = "123456:AAtestsOnlyTokenThatOpensNothingAtAll"
 
@@ -72,6 +77,12 @@ def _compile_each_statement_once() -> None:
     sqlite.create_engine = opened_here  # type: ignore[attr-defined]
 
 
+def _hash_secrets_cheaply() -> None:
+    """A secret is to cost whoever guesses it time, and not every test in which a newcomer agrees on the web."""
+    seal.SCRYPT_N = 2**4
+    back.NOBODYS = seal.hash_secret("nobody's")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin first, so that none of them runs alone at the end."""
     longest = {name: place for place, name in enumerate(LONGEST)}
@@ -92,6 +103,7 @@ def pytest_collection_finish() -> None:
 
 
 _compile_each_statement_once()
+_hash_secrets_cheaply()
 memory.settle()
 
 

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.seal import (
+    SCRYPT_P,
+    SCRYPT_R,
     Key,
     KeyBroken,
     KeyExists,
@@ -25,6 +27,7 @@ from bot.engine.seal import (
     new_token,
     secret_matches,
 )
+from tests.conftest import COSTS
 
 PLACE = {"table": "messages", "column": "body", "row_id": 7}
 WORDS = "Jag förstår inte brevet. لا أفهم 👩‍👧"
@@ -186,3 +189,8 @@ def test_a_secret_matches_what_was_stored_of_it_and_nothing_else_does():
     assert not secret_matches("losenord pa svenska", stored)
     assert "lösenord" not in stored
     assert stored != hash_secret("lösenord på svenska")
+
+
+def test_a_guess_at_a_secret_costs_sixteen_megabytes_and_the_time_to_fill_them():
+    assert (COSTS, SCRYPT_R, SCRYPT_P) == (2**14, 8, 1)  # 128 bytes times both: RFC 7914, 2
+    assert hash_secret("lösenord på svenska").startswith("scrypt$16$8$1$"), "what tests pay instead"
