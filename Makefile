@@ -1,6 +1,6 @@
 # RådRum Online. `make run` tries it out, `make test` proves it; both set up all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick coverage check texts pictures bench chaos migration lock
+.PHONY: help run test types tests quick coverage check texts pictures bench chaos migration lock
 PYTHON ?= python3
 BIN := .venv/bin
 # Two more than there are processors: tests with a browser, a database server or a process of their own wait for it a
@@ -25,7 +25,13 @@ run: .venv/run  ## try the whole service on this computer: web on http://127.0.0
 test: .venv/test  ## every test, on real SQLite, PostgreSQL and Chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory --jobs=2 types tests
+
+# Both at once: the tests wait for browsers and servers a good part of their time.
+types: .venv/test
 	$(BIN)/mypy
+
+tests: .venv/test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 quick: .venv/test  ## the rules, the actions on SQLite and the sentences: less than a minute, while working
