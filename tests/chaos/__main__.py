@@ -20,6 +20,7 @@ from bot.engine import logs
 from tests import postgres
 from tests.chaos.ground import BOTH, POSTGRESQL, SQLITE, Ground
 from tests.chaos.scenarios import clocks, cost, kills, lanes, limits, programs, trouble
+from tests.crash import program
 from tests.crash.place import POLLING, WEBHOOK
 
 # One line a subject, in the order in which they are run.
@@ -36,6 +37,9 @@ SCENARIOS: dict[str, Callable[[Ground], Awaitable[list[str]]]] = {
 
 def main() -> None:
     told = _command_line()
+    program.is_warm = (
+        False  # what is imported for one scenario says otherwise, and how long a start takes is asked here
+    )
     logs.configure("ERROR")
     print(f"seed {told.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="radrum-chaos-") as folder, postgres.server() as postgres_root:
