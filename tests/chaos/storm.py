@@ -17,6 +17,7 @@ PAIRS = 10
 LONGEST_LIFE_SECONDS = 0.3
 READY_SECONDS = 30.0
 SETTLE_SECONDS = 60.0
+LEAVE_IN_A_SECOND = 15  # at least, of the letters to Telegram: half the pace that it allows
 
 
 class Storm:
@@ -38,7 +39,7 @@ class Storm:
             await self._kill()
             self._kills[-1].ready_seconds = await self._ready()
         await self._place.api.drained(SETTLE_SECONDS)
-        await self._place.everything_said()
+        await self._place.everything_said(SETTLE_SECONDS + self._messages / LEAVE_IN_A_SECOND)
         return await judge(self._place, self._name, self._said, self._kills)
 
     def _bursts(self) -> Iterator[int]:
