@@ -201,8 +201,8 @@ def owed_since(case: CaseRow) -> datetime:
 async def back_to_queue(
     work: Work, case: CaseRow, *, silent: bool, reason: str | None = None, why: str = ""
 ) -> CaseRow:
-    """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`, and `why` if a
-    coordinator chose one. `reason`: the ledger's detail."""
+    """A claimed case is queued again, whoever decided it; the newcomer is told unless `silent`, and then too if nobody
+    is there to keep the time that was told before; with `why` if a coordinator chose one. `reason`: the ledger's."""
     came_from, goes_to = MOVES[CaseEventKind.RELEASED]
     freed = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
     behind = await queue.behind_the_others(work)
@@ -221,7 +221,7 @@ async def back_to_queue(
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
     made = await promising.promise(work, queued)
-    if not silent:
+    if not silent or promising.is_later(made, case.promised_by):
         await work.tell(case.newcomer_id, Released(code=case.code, why=why, **fields_of(made.told)), case_id=case.id)
     await queue.offer(work, queued)
     await waiting.watch(work, queued.id)

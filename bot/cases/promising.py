@@ -49,6 +49,13 @@ def is_overdue(work: Work, case: CaseRow) -> bool:
     return case.promised_by is None or case.promised_by <= work.now
 
 
+def is_later(made: Promise, stood: datetime | None) -> bool:
+    """Whether nobody is there to keep the time that was told before (`stood`), and what is told now is another."""
+    if made.told.promise in (PromiseKind.SOON, PromiseKind.QUEUE):
+        return False
+    return stood is not None if made.by is None else stood is None or made.by > stood
+
+
 async def next_time(work: Work) -> Promise:
     """When the next volunteers come on shift, or that nobody knows; with the next physical session in either case.
 

@@ -29,6 +29,9 @@ UNHURRIED = {
 HOURS_LATE: Program = (BEGINS[0], [("hours_pass", 3, 0)])  # two shifts end while nothing can be looked at
 _KIM_ALONE = [("goes", 0, 0), ("cannot_come", 1, 0), ("cannot_come", 1, 0), ("comes", 1, 0), ("writes", 0, 0)]
 AWAY_AT_ONCE: Program = (BEGINS[0], [*_KIM_ALONE, ("edits", 0, 0), ("goes_away", 1, 0)])
+SLIPPED_AND_GONE: Program = (
+    BEGINS[2], [("writes", 3, 0), ("claims", 3, 0), ("cannot_come", 3, 0), ("releases", 0, 0)]
+)  # fmt: skip
 NO_ACCESS: Program = (BEGINS[0], [*_KIM_ALONE, ("disables", 1, 0)])
 
 
@@ -37,6 +40,7 @@ NO_ACCESS: Program = (BEGINS[0], [*_KIM_ALONE, ("disables", 1, 0)])
 @example(program=HOURS_LATE)
 @example(program=AWAY_AT_ONCE)
 @example(program=NO_ACCESS)
+@example(program=SLIPPED_AND_GONE)
 def test_whatever_people_do_nothing_is_lost_on_sqlite(
     program: Program, migrated_sqlite: Path, catalogues: Catalogues
 ) -> None:
@@ -55,6 +59,7 @@ def test_whatever_people_do_nothing_is_lost_on_sqlite(
 @example(program=HOURS_LATE)
 @example(program=AWAY_AT_ONCE)
 @example(program=NO_ACCESS)
+@example(program=SLIPPED_AND_GONE)
 def test_whatever_people_do_nothing_is_lost_on_postgresql(
     program: Program, postgres_root: str, migrated_postgres: str, catalogues: Catalogues
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cases import cases, messages, queue
+from bot.cases import cases, messages, on_duty, queue
 from bot.engine import clock
 from bot.engine.errors import NewerWords, NotFound
 from bot.people import logins, people
@@ -64,6 +64,20 @@ async def test_a_slip_of_the_finger_is_not_told(house: Service) -> None:
     await _release(house, amina, asker)
 
     assert await builders.said_to(house, asker.id, Notice.RELEASED) == []
+
+
+async def test_a_slip_of_the_finger_is_told_if_nobody_is_there_any_more(house: Service) -> None:
+    clock.freeze(clock.now())
+    amina = await builders.volunteer(house)
+    asker = await builders.claimed_case(house, amina)
+    async with acting(house, amina) as work:
+        await on_duty.gone(work)
+
+    await _release(house, amina, asker)
+
+    (told,) = await builders.screen(house, asker.id, Notice.RELEASED)
+    assert house.words("sv")("promise_soon", n=house.settings.promise_minutes) not in told
+    assert (await case_row(asker)).promised_by is None
 
 
 async def test_after_two_minutes_the_newcomer_is_told_with_a_new_time(house: Service) -> None:
