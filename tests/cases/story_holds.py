@@ -137,8 +137,6 @@ class Reader:
         waiting = [case for case in found if case.status == CaseStatus.QUEUED and case.promised_by is not None]
         for case in [case for case in waiting if case.promised_by > clock.now()]:
             of_case = select(_ROWS).where(_ROWS.c.case_id == case.id).order_by(_ROWS.c.id.desc())
-            # What is said of how it stands when somebody writes more is remembered by nobody (`more_words.py`).
-            of_case = of_case.where(_ROWS.c.kind != Notice.WORDS_KEPT)
             promises = [row for row in (await db.execute(of_case)).all() if row.params.get("promise")]
             assert (
                 not promises
