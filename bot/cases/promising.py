@@ -53,7 +53,7 @@ def is_later(made: Promise, stood: datetime | None) -> bool:
     """Whether nobody is there to keep the time that was told before (`stood`), and what is told now is another."""
     if made.told.promise in (PromiseKind.SOON, PromiseKind.QUEUE):
         return False
-    return stood is not None if made.by is None else stood is None or made.by > stood
+    return stood is not None and (made.by is None or made.by > stood)
 
 
 async def next_time(work: Work) -> Promise:

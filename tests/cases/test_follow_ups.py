@@ -125,6 +125,20 @@ async def test_it_comes_back_to_who_set_it_if_they_are_there(service: Service) -
     assert "Dags att fråga igen" in told and NOTE in told
 
 
+async def test_an_answered_newcomer_hears_nothing_when_it_comes_back_while_nobody_is_there(service: Service) -> None:
+    amina, bo = await builders.volunteer(service), await builders.volunteer(service, "Bo", on_shift=False)
+    asker = await builders.claimed_case(service, amina)
+    await builders.answers(service, amina, asker)
+    await _set(service, amina, asker)
+    day = clock.now().astimezone(ZONE).date() + timedelta(days=6)
+    await builders.shift(service, bo, starts_at=clock.wall(day, time(13), ZONE), lasts=timedelta(hours=3))
+
+    await _in_days(service)
+
+    assert (await case_row(asker)).status == CaseStatus.QUEUED
+    assert await builders.said_to(service, asker.id, Notice.RELEASED) == []
+
+
 async def test_with_a_first_shift_later_that_day_it_waits_for_its_start(service: Service) -> None:
     amina = await builders.volunteer(service)
     asker = await builders.claimed_case(service, amina)
