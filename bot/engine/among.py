@@ -7,11 +7,11 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 
 class Ids(TypeDecorator[Collection[int]]):
@@ -31,7 +31,8 @@ class Ids(TypeDecorator[Collection[int]]):
 
 class _Among(FunctionElement[bool]):
     inherit_cache = True
-    type = Boolean()
+    # Not a Boolean: SQLite would be asked whether it is 1, and then sees no index that leads to it.
+    type = NullType()  # type: ignore[assignment]  # as above
 
 
 def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:

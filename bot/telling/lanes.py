@@ -7,16 +7,19 @@ Rows leave in the order in which they were said, except that nobody waits behind
 relayed words of other cases are overtaken by everything that is none, and by relayed words too while they are held back
 (`bot/cases/holding_back.py`).
 
+Of several lanes the one whose row was said first comes first, but that an optional question stands behind what anybody
+is told: where many wait, nobody's receipt or card waits for somebody else's statistics.
+
 A choice costs what waits, not what has ever been said: it begins with the head of each lane, found in the index of
 waiting rows, and looks behind a head only where that may be passed. While many wait, one look at all lanes says which
-are the next ones, and each of those is chosen in by itself. Owns the statements that choose. It must not lease,
-send or mark: `delivery.py` does.
+are the next ones, and only those are chosen in. Owns the statements that choose. It must not lease, send or mark:
+`delivery.py` does.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, bindparam, case, exists, func, or_, select
 
 from bot.engine import clock
 from bot.engine.among import among
@@ -26,13 +29,14 @@ from bot.people import in_chat
 from bot.people.texts import Unsay
 from bot.telling.outbox import ROWS, OutboxRow
 from models.back_off import LONGEST_WAIT
-from models.base import Id, UtcDateTime, table_of
+from models.base import UtcDateTime, table_of
 from models.notice import Notice
 from models.outbox import UNKNOWN_KIND, RowState
 from models.people import Address, Channel
 
 RELAYED = (Notice.WORDS, Notice.NEW_WORDS)
 _RELAYED = tuple(spelt(kind) for kind in RELAYED)  # said by the statement itself, so that it is prepared once
+_OPTIONAL = (spelt(Notice.ASK_TAP),)
 _ADDRESSES = table_of(Address)
 _EARLIER = ROWS.alias("earlier")
 _OTHER = ROWS.alias("other")
@@ -113,8 +117,7 @@ _MAY_LEAVE = (
     ROWS.c.failure.is_distinct_from(UNKNOWN_KIND),
     ~_IN_FRONT,
 )
-_LANE = bindparam("lane", type_=Id())
-_IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
+_MOST = bindparam("most", type_=Integer)
 
 
 def _from_heads(choice: Select[tuple[int, int, str]], *lanes: ColumnElement[bool]) -> Select[tuple[int, int, str]]:
@@ -133,16 +136,28 @@ def _from_heads(choice: Select[tuple[int, int, str]], *lanes: ColumnElement[bool
     ).where(heads.c.busy.is_(None))
 
 
+# One that answers a press stands in the place of the question before it: that is waited for.
+_IS_UNASKED = and_(ROWS.c.kind.in_(_OPTIONAL), ROWS.c.edits.is_(None))
 _IN_ORDER: Select[tuple[int, int, str]] = (
-    select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(ROWS.c.id)
+    select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(_IS_UNASKED, ROWS.c.id)
 )
-# Its lane too, where others choose as well (PostgreSQL): two of its rows must not be chosen at once.
-_OLDEST = _IN_ORDER.limit(1).with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
+# Their lanes too, where others choose as well (PostgreSQL): two rows of one must not be chosen at once.
+_OLDEST = _IN_ORDER.limit(_MOST).with_for_update(skip_locked=True, key_share=True, of=[ROWS, _ADDRESSES])
 _NOT_NOW = among(_ADDRESSES.c.id, "not_now")
 DUE = _from_heads(_OLDEST).where(~_NOT_NOW)
 NEXT_ONES = _from_heads(_IN_ORDER.limit(SEEN_AHEAD)).where(~_NOT_NOW)  # nobody's yet
-DUE_IN_LANE = _from_heads(_OLDEST, ROWS.c.address_id == _LANE)
-BEFORE_RELAYED = _OLDEST.select_from(_IN_LANE).where(ROWS.c.address_id == _LANE, ROWS.c.kind.not_in(_RELAYED), ~_BUSY)
+DUE_IN_LANES = _from_heads(_OLDEST, among(ROWS.c.address_id, "lanes"))
+_OVERTAKES = (
+    select(ROWS.c.id)
+    .where(ROWS.c.address_id == _ADDRESSES.c.id, *_MAY_LEAVE, _is_due(ROWS), ROWS.c.kind.not_in(_RELAYED))
+    .order_by(ROWS.c.id)
+    .limit(1)
+    .correlate(_ADDRESSES)
+    .scalar_subquery()
+)
+# In lanes that are this process's to choose in.
+BEFORE_RELAYED = select(_ADDRESSES.c.id, _OVERTAKES).where(among(_ADDRESSES.c.id, "lanes"), ~_BUSY)
+_IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
 REMOTE = select(ROWS.c.remote_id).where(ROWS.c.id == bindparam("row"))
 

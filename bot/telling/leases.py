@@ -4,15 +4,16 @@ A lease is told by its owner and by how often the row has been leased, never by 
 what becomes of a row whose lease is free is decided in `sweeping.py`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, literal_column, select, text, update
 
 from bot.engine import clock
+from bot.engine.among import among
 from bot.engine.living import PULSES, database_clock, fell_silent
-from bot.engine.rows import only
+from bot.engine.rows import every
 from bot.engine.store import INSTANCE_LOCK_CLASS
 from bot.engine.work import Work
 from bot.telling import lanes
@@ -22,7 +23,7 @@ from models.outbox import RowState
 
 CHECKED_AFTER = timedelta(seconds=5)  # a process that goes on at once cannot have been taken for dead meanwhile
 
-_FREE = update(ROWS).where(ROWS.c.id == bindparam("row"), ~lanes.ON_ITS_WAY)
+_FREE = update(ROWS).where(among(ROWS.c.id, "rows"), ~lanes.ON_ITS_WAY)
 _LEASED = _FREE.values(lease_owner=bindparam("instance"), attempts=ROWS.c.attempts + 1).returning(*ROW_COLUMNS)
 _TAKE = _LEASED.values(leased_at=bindparam("now", type_=UtcDateTime))
 _TAKE_BY_ITS_CLOCK = _LEASED.values(leased_at=func.now(type_=UtcDateTime))  # PostgreSQL's, as `database_clock` says
@@ -49,12 +50,15 @@ class Taken:
         return max(clock.counted() - self.counted, abs(clock.shown() - self.shown)) > CHECKED_AFTER
 
 
-async def take(work: Work, row_id: int, instance: int) -> OutboxRow | None:
-    """The row is this process's to send; returns it. None if another process has been first in its lane."""
-    mine: dict[str, object] = {"row": row_id, "instance": instance}
-    if work.db.dialect.name == "postgresql":
-        return only(OutboxRow, await work.db.execute(_TAKE_BY_ITS_CLOCK, mine))
-    return only(OutboxRow, await work.db.execute(_TAKE, mine | {"now": work.now}))
+async def take(work: Work, rows: Sequence[int], instance: int) -> list[OutboxRow]:
+    """Those of these rows, one in each lane, are this process's to send in whose lane no other has been first; returns
+    them in the same order."""
+    mine: dict[str, object] = {"rows": rows, "instance": instance}
+    taken = _TAKE_BY_ITS_CLOCK, mine
+    if work.db.dialect.name != "postgresql":
+        taken = _TAKE, mine | {"now": work.now}
+    places = {row: place for place, row in enumerate(rows)}
+    return sorted(every(OutboxRow, await work.db.execute(*taken)), key=lambda row: places[row.id])
 
 
 def still(row: OutboxRow) -> ColumnElement[bool]:

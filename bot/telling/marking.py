@@ -3,6 +3,7 @@
 Owns the marks, and who is told of them. It must not send, nor choose what leaves next.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -11,6 +12,8 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from bot.cases import pointing, relay_states
 from bot.cases.texts_relayed import RelayedWords
 from bot.engine import bells, clock
+from bot.engine.among import among
+from bot.engine.rows import spelt
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, in_chat, names, people
@@ -41,6 +44,13 @@ _IS_PARTING = select(func.count()).where(_ADDRESSES.c.id == ROWS.c.address_id, _
 _MARK = update(ROWS).where(leases.STILL)
 _END = _MARK.returning(_IS_PARTING)
 _END_SENT = update(ROWS).where(ROWS.c.id == bindparam("row"), ROWS.c.state == RowState.DUE).returning(_IS_PARTING)
+_SET_SENT = update(ROWS).where(ROWS.c.id == bindparam("row"), ROWS.c.state == RowState.DUE)
+_IN_HAND = (  # and nobody else's at this moment
+    select(ROWS.c.id, _ADDRESSES.c.farewell)
+    .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
+    .where(among(ROWS.c.id, "rows"), ROWS.c.state == spelt(RowState.DUE))
+    .with_for_update(skip_locked=True, key_share=True, of=[ROWS])
+)
 _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
 
 
@@ -54,6 +64,28 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
     await _mark_row(work, row, outcome)
     if isinstance(outcome, InChat) and row.kind != Notice.HOURS_POST:
         await _note_chat(work, row, outcome)  # behind the row: who erases a person takes both in this order
+
+
+def is_plain(row: OutboxRow, outcome: Outcome) -> bool:
+    """Whether marking it changes nothing but the row and what stands in its chat."""
+    return isinstance(outcome, Sent) and row.kind not in (Notice.HOURS_POST, Notice.REPLY)
+
+
+async def mark_sent(work: Work, sent: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:
+    """As `mark`, of many plain ones together. Returns those that are not marked, because somebody else has the row at
+    this moment or it waits no more: each of them is marked by itself."""
+    asked = {"rows": [row.id for row, _ in sent]}
+    in_hand: dict[int, bool] = {row: is_parting for row, is_parting in await work.db.execute(_IN_HAND, asked)}
+    mine = [(row, outcome) for row, outcome in sent if row.id in in_hand and isinstance(outcome, Sent)]
+    told = {"state": RowState.SENT.value, "lease_owner": None, "ended_at": work.now, "secret": None}
+    for row, outcome in mine:
+        await work.db.execute_ahead(_SET_SENT, {**told, "row": row.id, "remote_id": outcome.remote_id})
+    for row, outcome in mine:
+        await _note_chat(work, row, outcome)  # behind the rows, as in `mark`
+    for row, _ in mine:
+        if in_hand[row.id]:
+            await _close_farewell_lane(work, row.address_id)
+    return [(row, outcome) for row, outcome in sent if row.id not in in_hand]
 
 
 async def _note_chat(work: Work, row: OutboxRow, outcome: InChat) -> None:

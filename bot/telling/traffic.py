@@ -4,7 +4,7 @@ Owns what delivery remembers between two letters, in the memory of one process. 
 does, among the lanes that are left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import monotonic
 
 from bot.engine.settings import Settings
@@ -55,9 +55,10 @@ class Traffic:
         """Nothing comes back from there."""
         self._slow.add(lane)
 
-    def is_slow(self, lane: int) -> bool:
-        """Whether nothing has come back from there."""
-        return lane in self._slow
+    @property
+    def slow_lanes(self) -> Collection[int]:
+        """Those from which nothing has come back."""
+        return self._slow
 
     def came_back(self, lane: int, outcome: Outcome) -> None:
         """What is known of a lane once its letter has been answered, or given up."""

@@ -116,8 +116,7 @@ async def _stands_still(service: Service, clocks: Clocks, *, counting: bool) -> 
     await _told(service)
     delivery = delivery_of(service, Postbox())
     async with service.store.work() as work:
-        leased = await delivery._lease(work)
-    assert leased is not None
+        [leased] = await delivery._lease(work)
     delivery._sending[leased.id] = leases.Taken.now()
     if counting:
         clocks.pass_(LONG)
@@ -220,8 +219,7 @@ class _Alive:
 
 async def _leases(service: Service) -> Row:
     async with service.store.work() as work:
-        leased = await delivery_of(service, Postbox())._lease(work)
-    assert leased is not None
+        [leased] = await delivery_of(service, Postbox())._lease(work)
     return leased
 
 

@@ -262,7 +262,8 @@ def run(driver: sqlite3.Connection, statement: Any, values: dict[str, Any]) -> A
 def test_a_question_by_a_state_is_planned_once(migrated_sqlite: Path) -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
     asked: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (lanes.DUE, {**lanes.at(now), "not_now": []}), (queue._QUEUE, {}), (inbox._STAFF_NOTICES, {"person": 1}),
+        (lanes.DUE, {**lanes.at(now), "not_now": [], "most": 4}),
+        (queue._QUEUE, {}), (inbox._STAFF_NOTICES, {"person": 1}),
     )  # fmt: skip
     with closing(sqlite3.connect(migrated_sqlite)) as driver:
         planned: list[object] = []

@@ -95,10 +95,15 @@ def _is_in_front(row: Row, outbox: list[Row]) -> bool:
     )
 
 
-def chosen(outbox: list[Row], not_now: list[int]) -> int | None:
-    """The row that leaves next."""
-    may_leave = [row.id for row in outbox if _is_in_front(row, outbox) and row.is_due and row.address_id not in not_now]
-    return min(may_leave, default=None)
+def _in_order(row: Row) -> tuple[bool, int]:
+    return row.kind == Notice.ASK_TAP and row.edits is None, row.id
+
+
+def chosen(outbox: list[Row], not_now: list[int]) -> dict[int, int]:
+    """The row that leaves next from each lane, in this order."""
+    may_leave = [row for row in outbox if _is_in_front(row, outbox) and row.is_due and row.address_id not in not_now]
+    first = {row.address_id: row for row in sorted(may_leave, key=_in_order, reverse=True)}
+    return {row.address_id: row.id for row in sorted(first.values(), key=_in_order)}
 
 
 def before_relayed(outbox: list[Row], lane: int) -> int | None:
@@ -110,7 +115,7 @@ def before_relayed(outbox: list[Row], lane: int) -> int | None:
 def next_lanes(outbox: list[Row], not_now: list[int]) -> list[int]:
     """Where something may leave, the oldest first."""
     may_leave = [row for row in outbox if _is_in_front(row, outbox) and row.is_due and row.address_id not in not_now]
-    return list(dict.fromkeys(row.address_id for row in sorted(may_leave, key=lambda row: row.id)))
+    return list(dict.fromkeys(row.address_id for row in sorted(may_leave, key=_in_order)))
 
 
 def next_due(outbox: list[Row]) -> datetime | None:
@@ -119,11 +124,12 @@ def next_due(outbox: list[Row]) -> datetime | None:
     return min((row.due_at for row in later), default=None)
 
 
+KINDS = [Notice.WORDS, Notice.WORDS, Notice.NEW_WORDS, Notice.OFFERED, Notice.RELAY_STATE, Notice.ASK_TAP]
 _ROW = st.builds(
     Row,
     id=st.just(0),
     address_id=st.sampled_from([BUSIEST, BUSIEST, BUSIEST, OTHER, PARKED, WEB]),
-    kind=st.sampled_from([Notice.WORDS, Notice.WORDS, Notice.NEW_WORDS, Notice.OFFERED, Notice.RELAY_STATE]).map(str),
+    kind=st.sampled_from(KINDS).map(str),
     state=st.sampled_from([RowState.DUE, RowState.DUE, RowState.DUE, RowState.SENT]).map(str),
     case_id=st.sampled_from([None, *CASES]),
     message_id=st.sampled_from([None, *MESSAGES]),
@@ -136,6 +142,7 @@ _ROW = st.builds(
     failure=st.sampled_from([None, None, None, UNKNOWN_KIND, "shut"]),
 )
 _OUTBOX = st.lists(_ROW, max_size=8).map(lambda rows: [replace(row, id=n) for n, row in enumerate(rows, start=1)])
+MOST = 8  # all of them
 _NOT_NOW = st.sampled_from([[], [], [OTHER], [BUSIEST]])
 
 
@@ -164,14 +171,19 @@ async def _answers(url: str, outbox: list[Row], not_now: list[int]) -> tuple[obj
         async with engine.connect() as db:
             await _write(db, outbox)
             asked = lanes.at(NOW)
-            due = (await db.execute(lanes.DUE, asked | {"not_now": not_now})).first()
+            due = await db.execute(lanes.DUE, asked | {"not_now": not_now, "most": MOST})
+            first_of_each: dict[int, int] = {}
+            for row in due:
+                first_of_each.setdefault(row.address_id, row.id)
             seen = await db.execute(lanes.NEXT_ONES, asked | {"not_now": not_now})
             ahead = list(dict.fromkeys(row.address_id for row in seen))
-            in_lane = (await db.execute(lanes.DUE_IN_LANE, asked | {"lane": BUSIEST})).first()
-            first = (await db.execute(lanes.BEFORE_RELAYED, asked | {"lane": BUSIEST})).first()
+            in_lane = await db.execute(lanes.DUE_IN_LANES, asked | {"lanes": [BUSIEST, PARKED], "most": 1})
+            in_lane_ids = [row.id for row in in_lane]
+            before = await db.execute(lanes.BEFORE_RELAYED, asked | {"lanes": [BUSIEST]})
+            overtaking = {lane: row for lane, row in before}
             then = (await db.execute(lanes.NEXT_DUE, asked)).scalar_one_or_none()
             await db.rollback()
-            return due and due.id, ahead, in_lane and in_lane.id, first and first.id, then
+            return [*first_of_each.items()], ahead, in_lane_ids, overtaking.get(BUSIEST), then
     finally:
         await engine.dispose()
 
@@ -186,6 +198,7 @@ def url(database_url: str) -> str:
 def test_the_statements_choose_what_the_rules_name(url: str, outbox: list[Row], not_now: list[int]) -> None:
     answers = asyncio.run(_answers(url, outbox, not_now))
 
-    in_lane = chosen(outbox, [OTHER])
+    in_lane = [*chosen(outbox, [OTHER]).values()]
     ahead = next_lanes(outbox, not_now)
-    assert answers == (chosen(outbox, not_now), ahead, in_lane, before_relayed(outbox, BUSIEST), next_due(outbox))
+    due = [*chosen(outbox, not_now).items()]
+    assert answers == (due, ahead, in_lane, before_relayed(outbox, BUSIEST), next_due(outbox))

@@ -8,6 +8,8 @@ import pytest
 from bot.cases import holding_back
 from bot.engine import clock
 from bot.service import Service
+from bot.telling.delivery import Delivery
+from bot.telling.outbox import OutboxRow
 from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Postbox, Staff
@@ -119,13 +121,14 @@ async def test_two_processes_that_choose_at_once_send_one_letter_a_lane(service:
     await builders.case_of(service, "En annan fråga", chat_id=901)
     deliveries = [builders.delivery_of(service, Postbox()) for _ in range(4)]
 
-    async def leases(delivery) -> object:  # type: ignore[no-untyped-def]
+    async def leases(delivery: Delivery) -> list[OutboxRow]:
         async with service.store.work() as work:
-            return await delivery._lease(work)
+            return await delivery._lease(work, 3)
 
-    leased = [row for row in await asyncio.gather(*map(leases, deliveries)) if row is not None]
+    leased = await asyncio.gather(*map(leases, deliveries))
 
-    lanes = [row.address_id for row in leased]
+    lanes = [row.address_id for rows in leased for row in rows]
+    assert lanes
     assert len(lanes) == len(set(lanes))
 
 

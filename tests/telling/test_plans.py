@@ -5,7 +5,10 @@ import pytest
 from bot.engine import clock
 from bot.reports import overview
 from bot.service import Service
-from bot.telling import lanes, newer_rows
+from bot.telling import lanes, marking, newer_rows
+from bot.telling.addressed import all_addressed
+from bot.telling.choosing import Choosing
+from bot.telling.letters import Sent
 from tests import builders, plans
 from tests.builders import Postbox
 
@@ -22,13 +25,13 @@ async def long_served(service: Service, request: pytest.FixtureRequest) -> Servi
 
 
 async def test_the_next_letter_is_found_among_those_that_wait(long_served: Service) -> None:
-    delivery = builders.delivery_of(long_served, Postbox())
-
     with plans.asked(long_served.store) as heard:
         async with long_served.store.work() as work:
-            leased = await delivery._lease(work, [7, 8])
+            leased = await Choosing().lease(work, long_served.store.instance, [7, 8], most=4)
+            await all_addressed(work.db, leased)
+            await marking.mark_sent(work, [(row, Sent(1, arrived=(1,))) for row in leased])
 
-    assert leased is not None
+    assert len(leased) > 1
     assert await plans.history_read(long_served.store, heard) == []
 
 
