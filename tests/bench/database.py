@@ -33,6 +33,10 @@ class Database(ABC):
     async def close(self) -> None:
         """The connection is closed."""
 
+    @abstractmethod
+    async def has(self, table: str) -> bool:
+        """Whether there is such a table: older versions have fewer."""
+
     async def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
         """These rows, all with the same columns, are in the table."""
         rows = list(rows)
@@ -54,6 +58,9 @@ class _Sqlite(Database):
         self._db.executemany(statement, [for_sqlite(row) for row in values])
         self._db.execute("COMMIT")
 
+    async def has(self, table: str) -> bool:
+        return bool(await self.rows("SELECT 1 FROM sqlite_master WHERE name = ?1", table))
+
     async def close(self) -> None:
         self._db.close()
 
@@ -67,6 +74,9 @@ class _Postgres(Database):
 
     async def many(self, statement: str, values: Sequence[Values]) -> None:
         await self._db.executemany(for_postgres(statement), values)
+
+    async def has(self, table: str) -> bool:
+        return bool(await self.rows("SELECT 1 FROM pg_class WHERE relname = ?1", table))
 
     async def close(self) -> None:
         await self._db.close()

@@ -20,6 +20,7 @@ from tests.bench.installation import POLLING, TOKEN, Installation
 from tests.bench.kept import NotKept, check
 from tests.bench.options import BEFORE, Options
 from tests.bench.process import Process
+from tests.bench.seeding import ON_SHIFT
 from tests.bench.table import Table
 from tests.botapi import FakeBotApi
 from tests.botapi.server import Accepted
@@ -27,6 +28,7 @@ from tests.botapi.server import Accepted
 QUESTIONS, WARM = 100, 20
 STRANGERS = 2_000_000  # chat ids of those who write to the echo bot
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 120.0, 0.02
+I_AM_HERE = "/onduty"  # to an earlier version, whose shifts were staffed by who had signed up, an unknown command
 ECHO, QUESTION = "echo", "Jag har fått ett brev från Migrationsverket."
 UNPACED = {"sends_a_second": 1_000, "sends_to_a_chat_a_second": 1_000}  # else it would be Telegram's pace that is seen
 WAITING = """
@@ -67,6 +69,7 @@ async def measure(ground: Ground, kind: str, versions: Sequence[Version], option
         strangers = count(STRANGERS)
         await _echoed(*echo, strangers)
         for program, chats in programs:
+            await program.api.says(ON_SHIFT, I_AM_HERE)
             await _asked(program, list(islice(chats, WARM)), template)
         for _ in range(options.rounds):
             rounds.setdefault(ECHO, []).append(await _echoed(*echo, strangers))

@@ -95,6 +95,9 @@ class Seeding:
              "created_at": self._came_at}
             for person, chat in zip(people, chats, strict=True)
         ])  # fmt: skip
+        if await self._db.has("volunteer_profiles"):
+            here_before = [{"person_id": person, "taken_over_on": self._came_at.date()} for person in people]
+            await self._db.insert("volunteer_profiles", here_before)
         await self._addresses(people, chats)
         await self._inboxes(people)
         return people
