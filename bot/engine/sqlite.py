@@ -7,7 +7,7 @@ what is said on them is decided elsewhere.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
 from time import perf_counter
@@ -20,11 +20,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from bot.engine.answered import Answered
 from bot.engine.causes import Cause, cause_of
 from bot.engine.db import Asked, Columns, P, R, Ts
 from bot.engine.errors import Busy
 from bot.engine.loops import to_its_end
-from bot.engine.plans import plan_of
+from bot.engine.plans import Given, plan_of
 
 log = structlog.get_logger()
 BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
@@ -124,12 +125,24 @@ class Connection:
         await self.execute(statement, parameters)
 
     def _run(self, statement: Executable, parameters: Asked | None) -> Any:
-        plan = plan_of(statement, parameters, self._statements.dialect)
         # Whoever listens to what is asked, as tests do, hears all of it.
-        if plan is None or self._statements.engine.dispatch.before_cursor_execute:
+        if self._statements.engine.dispatch.before_cursor_execute:
+            return self._statements.execute(statement, parameters)
+        if isinstance(parameters, Sequence):
+            return self._run_each(statement, parameters)
+        if (plan := plan_of(statement, parameters, self._statements.dialect)) is None:
             return self._statements.execute(statement, parameters)
         how, asked = plan
         return how.run(self._driver, asked)
+
+    def _run_each(self, statement: Executable, parameters: Sequence[Given]) -> object:
+        planned = [plan_of(statement, one, self._statements.dialect) for one in parameters]
+        of_all, plans = [one for one in planned if one is not None], {one and one[0] for one in planned}
+        if len(plans) != 1 or len(of_all) < len(planned) or not of_all[0][0].is_silent:
+            return self._statements.execute(statement, parameters)
+        plan = of_all[0][0]
+        changed = self._driver.executemany(plan.sql, [plan.values(asked) for _, asked in of_all]).rowcount
+        return Answered([], [], changed)
 
     async def run_sync(self, fn: Callable[Concatenate[Statements, P], R], *arg: P.args, **kw: P.kwargs) -> R:
         return await self.in_thread(lambda: fn(self._statements, *arg, **kw))

@@ -23,6 +23,7 @@ from bot.engine.connections import Connections, Engine
 from bot.engine.crowds import Crowds
 from bot.engine.db import Db
 from bot.engine.errors import Busy, Refusal, Unavailable
+from bot.engine.later import Later
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
 from bot.engine.work import Work
@@ -148,6 +149,10 @@ class Store:
                 async with self._connections.lend(self.reader) as reading:
                     reading.begin(postgres.TO_LOOK)
                     yield reading
+
+    def look_later(self) -> Later:
+        """As `look`, from its first statement on: without any, nothing is opened."""
+        return Later(self.look, self.reader.sync_engine.dialect)
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[Work]:

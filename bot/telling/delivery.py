@@ -200,7 +200,7 @@ class Delivery:
         if not is_known(row.kind, row.params):
             return Unknown()
         try:
-            async with self._store.look() as db:
+            async with self._store.look_later() as db:
                 letter, channel = await composing.letter_of(db, self._service, row, known)
         except Unavailable:
             return TryAgain()
