@@ -89,20 +89,23 @@ async def _opened(request: web.Request, bell: Bell, *, reads: int | None = None)
 
 class _Talk:
     """One open socket: it speaks and hears until its browser leaves, its login ends, others need the room, or the
-    program stops."""
+    program stops. `_beside`: what it does while it listens."""
+
+    __slots__ = ("_beside", "_lookout", "_place", "_request", "_service")
 
     def __init__(self, request: web.Request, place: Place) -> None:
-        self._request, self._place = request, place
+        self._request, self._place, self._beside = request, place, asyncio.TaskGroup()
         self._service, self._lookout = request.app[SERVICE], request.app[LOOKOUT]
 
     async def run(self) -> None:
         """It has been had."""
-        async with asyncio.TaskGroup() as talk:
-            speaking = talk.create_task(self._speak_and_leave())
+        async with self._beside:
+            speaking = self._beside.create_task(self._speak_and_leave())
             async for message in self._place.socket:
                 if message.type == WSMsgType.TEXT:
                     self._hear(message.data)
             speaking.cancel()
+            self._leave()
 
     async def _speak_and_leave(self) -> None:
         with suppress(ConnectionError):  # the browser has left while we spoke; the listening side notices
@@ -116,9 +119,15 @@ class _Talk:
     def _hear(self, frame: str) -> None:
         """What the browser says."""
 
+    def _leave(self) -> None:
+        """The browser has left."""
+
 
 class _Chat(_Talk):
-    """A newcomer's. It knows how far the browser has been sent, and how far that says it has shown it."""
+    """A newcomer's. It knows how far the browser has been sent, and how far that says it has shown it. In most of them
+    nothing happens most of the time: what is not needed then is not there."""
+
+    __slots__ = ("_device", "_is_ahead", "_marking", "_sent", "_shown", "_unshown", "_visitor")
 
     def __init__(self, request: web.Request, place: Place, visitor: Visitor) -> None:
         super().__init__(request, place)
@@ -126,16 +135,18 @@ class _Chat(_Talk):
         self._sent: int | None = None  # until it has said how far it is, which is the first thing it says
         self._unshown: list[int] = []  # rows that have been sent, in order; the first is where it said it was
         self._shown = 0
-        self._is_ahead = asyncio.Event()  # what it has shown has not been marked yet
+        self._is_ahead = False  # what it has shown has not been marked yet
+        self._marking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """As every talk; what the browser has shown is marked."""
-        async with asyncio.TaskGroup() as beside:
-            marking = beside.create_task(self._keep_marking())
-            await super().run()
-            marking.cancel()
-        if self._is_ahead.is_set():
+        await super().run()
+        if self._is_ahead:
             await self._mark()
+
+    def _leave(self) -> None:
+        if self._marking is not None:
+            self._marking.cancel()
 
     def _hear(self, frame: str) -> None:
         if self._sent is None:
@@ -155,20 +166,22 @@ class _Chat(_Talk):
         if seen:
             self._shown = max(self._shown, self._unshown[seen - 1])
             del self._unshown[:seen]
-            self._is_ahead.set()
+            self._is_ahead = True
+            if self._marking is None:
+                self._marking = self._beside.create_task(self._keep_marking())
 
     async def _keep_marking(self) -> None:
         """What has been shown is marked at once, and then once a while, as far as it is by then."""
-        while True:
-            await self._is_ahead.wait()
+        while self._is_ahead:
             await self._mark()
             await asyncio.sleep(MARKS_AGAIN_SECONDS)
+        self._marking = None
 
     async def _mark(self) -> None:
         async with turn_of(self._request):
             await mark_shown(self._request, self._visitor, up_to := self._shown)
         if self._shown == up_to:
-            self._is_ahead.clear()
+            self._is_ahead = False
 
     async def _speak(self) -> None:
         while await self._speak_rows():
