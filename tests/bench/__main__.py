@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
-from tests.bench import before, idle, intake, paced, questions, report, server, starting, two
+from tests.bench import before, disk, idle, intake, paced, questions, report, server, starting, two
 from tests.bench.ground import Ground, Version
 from tests.bench.options import BEFORE, INTAKE, PRODUCT, Options, read
 from tests.bench.table import Table, as_text, joined
@@ -55,6 +55,8 @@ _ON_ONE: dict[str, OnOne] = {INTAKE: intake.measure, "paced": paced.measure, "qu
 def main() -> None:
     """Exit status 1, with a traceback, if anything was lost, doubled or out of order."""
     options = read()
+    if options.disk_ms is not None:
+        disk.stand_in(options.disk_ms)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, most), most))
     with ExitStack() as stack:

@@ -24,7 +24,8 @@ REPORT = Path("docs/bench.md")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`kinds`: of database. `commit`: the earlier version, if any. `report`: where the tables are written."""
+    """`kinds`: of database. `commit`: the earlier version, if any. `report`: where the tables are written. `disk_ms`:
+    how long a disk takes that stands in for the one that is here, if one does."""
 
     kinds: tuple[str, ...]
     parts: tuple[str, ...]
@@ -34,6 +35,7 @@ class Options:
     seconds: float
     commit: str | None
     report: Path | None
+    disk_ms: float | None
 
 
 def read(words: list[str] | None = None) -> Options:
@@ -48,6 +50,7 @@ def read(words: list[str] | None = None) -> Options:
     parser.add_argument("--before", default=before.COMMIT, help="the commit of the earlier version")
     parser.add_argument("--alone", action="store_true", help="without the earlier version")
     parser.add_argument("--report", type=Path, help=f"where the tables are written; with --full {REPORT}")
+    parser.add_argument("--disk-ms", type=float, help="how long a disk takes that stands in for the one that is here")
     told = parser.parse_args(words)
     parts = tuple(name for name in PARTS if name in told.only)
     ways = tuple(way for way in WAYS if way in told.only)
@@ -60,4 +63,5 @@ def read(words: list[str] | None = None) -> Options:
         seconds=told.seconds or (FULL_SECONDS if told.full else SECONDS),
         commit=None if told.alone else told.before,
         report=told.report or (REPORT if told.full else None),
+        disk_ms=told.disk_ms,
     )

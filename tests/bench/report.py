@@ -11,8 +11,8 @@ from tests.bench.table import Table, as_markdown
 PREFACE = """# What it costs
 
 Written by `make bench FULL=1`; do not edit. Median of {rounds} rounds, and in brackets from the lowest to the highest;
-{processors} processors, Python {python}. "Before" is {commit}. Read the ratios, each made within one round, not the
-figures: those depend on the computer.
+{processors} processors, Python {python}, {disk}. "Before" is {commit}. Read the ratios, each made within one round, not
+the figures: those depend on the computer.
 
 - **floor**: the rows of one message, written by hand with the bare driver and a COMMIT for each message.
 - **group floor**: the same rows, with one COMMIT for whoever waits, at most 256.
@@ -31,6 +31,7 @@ def write(path: Path, options: Options, tables: Sequence[Table]) -> None:
     """The page is in `path`."""
     preface = PREFACE.format(
         rounds=options.rounds, processors=os.cpu_count(), python=platform.python_version(),
+        disk="its own disk" if options.disk_ms is None else f"a disk on which an fsync takes {options.disk_ms:g} ms",
         commit=f"commit {options.commit[:7]}" if options.commit else "not measured",
     )  # fmt: skip
     path.write_text("\n\n".join([preface.rstrip(), *map(as_markdown, tables)]) + "\n", encoding="utf-8")
