@@ -20,8 +20,12 @@ from bot.engine.seal import Seal, create_key
 from bot.engine.store import READERS, Store
 from bot.language.i18n import Catalogues
 from bot.people import people
+from bot.people.texts import Linked
 from bot.service import Service
+from bot.telling import marking
+from bot.telling.choosing import Choosing
 from bot.telling.delivery import Delivery
+from bot.telling.letters import Sent
 from bot.trouble.pulse import Heart
 from models.notice import Notice
 from models.timer import TimerKind
@@ -68,6 +72,27 @@ async def test_a_crowd_at_a_held_conversation_waits_alone(service: Service) -> N
     kept = await builders.table(service, "SELECT 1 FROM messages WHERE case_id = :case", case=held.case_id)
     assert len(kept) == 1
     assert await _tries(held, "äntligen") is None
+
+
+async def test_a_row_that_somebody_holds_is_marked_when_it_is_free_and_the_others_before(service: Service) -> None:
+    them = [await builders.volunteer(service, f"Vera {chat}", chat_id=chat) for chat in (501, 502, 503)]
+    await builders.deliver_all(builders.delivery_of(service, Postbox()))
+    async with service.store.work() as work:
+        for one in them:
+            await work.tell(one.id, Linked())
+        leased = await Choosing().lease(work, service.store.instance, most=len(them))
+    held, *others = leased
+    other = await asyncpg.connect(service.settings.postgres_dsn)
+
+    async with asyncio.timeout(PATIENCE_SECONDS), other.transaction():
+        await other.execute("SELECT 1 FROM outbox WHERE id = $1 FOR UPDATE", held.id)
+        async with service.store.work() as work:
+            left = await marking.mark_sent(work, [(row, Sent(7, arrived=(7,))) for row in leased])
+        waits = await builders.table(service, "SELECT id FROM outbox WHERE state = 'due'")
+    await other.close()
+
+    assert len(others) == 2
+    assert [row.id for row, _ in left] == [row.id for row in waits] == [held.id]
 
 
 def test_who_comes_to_what_could_not_be_had_a_moment_ago_is_sent_away_while_another_tries() -> None:

@@ -52,7 +52,9 @@ async def test_a_crowd_leaves_in_its_order_and_is_looked_at_once(service: Servic
         leased = [await _leases(service, mine) for _ in range(CROWD + 1)]
 
     assert leased == [*lanes, 0]
-    of_all_lanes = [one for one in heard if "NOT (addresses.id" in one.statement or "addresses.id NOT IN" in one.statement]
+    of_all_lanes = [
+        one for one in heard if "NOT (addresses.id" in one.statement or "addresses.id NOT IN" in one.statement
+    ]
     assert len(of_all_lanes) == choosing.MANY + 2  # for each of the first, for all others, and when there was no more
 
 
