@@ -33,7 +33,7 @@ async def promise_for(work: Work, case: CaseRow) -> Promise:
     """What can honestly be said now of when a person answers this queued case."""
     minutes = work.settings.promise_minutes
     if await present(work.db, work.now, work.zone):
-        ahead, session = await queue.ahead_of(work.db, case), await next_session(work.db, work.now, work.zone)
+        ahead, session = await queue.ahead_of(work.db, case), await next_session(work)
         by = work.now + timedelta(minutes=minutes * (ahead + 1))
         if ahead == 0:
             return Promise(by, Promised(promise=PromiseKind.SOON, minutes=minutes, session=session))
@@ -63,7 +63,7 @@ async def next_time(work: Work) -> Promise:
     """
     is_there = bool(await present(work.db, work.now, work.zone))
     starts_at = await next_shift_at(work.db, work.now, work.zone, begun=NOT_BEGUN if is_there else begun_lately(work))
-    session = await next_session(work.db, work.now, work.zone)
+    session = await next_session(work)
     if starts_at is None:
         return Promise(None, Promised(promise=PromiseKind.UNKNOWN, session=session))
     by = starts_at + timedelta(minutes=work.settings.promise_minutes)

@@ -227,6 +227,6 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> 
         return  # a nod between two people who talk: an answer from us would only stand between them
     if sent.album is not None and not await once.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
-    session = await standing.next_session(work.db, work.now, work.zone)
+    session = await standing.next_session(work)
     told = CannotRead(what=sent.kind, text=bool(sent.text), session=session)
     await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)
