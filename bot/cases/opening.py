@@ -12,6 +12,7 @@ from bot.cases.texts_newcomer import Receipt, Reopened
 from bot.cases.texts_relayed import LanguageOfCase
 from bot.engine import bells
 from bot.engine.rows import exactly
+from bot.engine.ways import Lane
 from bot.engine.work import Work
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from models.base import new_id, table_of
@@ -21,12 +22,13 @@ from models.saying import fields_of
 REOPEN_WITHIN = timedelta(days=14)
 CODE_TRIES = 20
 _FREED = table_of(FreedCode)
-_OPEN = insert(CASES).returning(*CASE_COLUMNS)
-_WAS_GIVEN = select(
+_OPEN = insert(CASES)
+_JOINS = select(
     or_(
         exists().where(CASES.c.code == bindparam("code")),
         exists().where(_FREED.c.code_hash == bindparam("hash")),
-    )
+    ),
+    queue.NEWEST_OF_NOW.scalar_subquery(),
 )
 
 
@@ -34,29 +36,37 @@ async def open_case(
     work: Work, *, newcomer_id: int, conversation_id: int, language: str, channel: str, throttled: bool
 ) -> CaseRow:
     """Queue a new case of this newcomer; its code is free. The caller adds the words and then calls `announce`."""
+    code, waiting_since = await _code_and_place(work)
     values = {
-        "id": new_id(), "code": await _free_code(work),
+        "id": new_id(), "code": code,
         "newcomer_id": newcomer_id, "conversation_id": conversation_id, "status": CaseStatus.QUEUED.value,
         "language": language, "channel": channel, "throttled": throttled, "opened_at": work.now,
-        "waiting_since": await queue.behind_the_others(work), "last_message_at": work.now, "read_seq": 0,
+        "waiting_since": waiting_since, "last_message_at": work.now, "read_seq": 0,
         "has_returned": False, "persons_in_case": 1, "queued_at": work.now, "reminded": 0,
     }  # fmt: skip
-    case = exactly(CaseRow, await work.db.execute(_OPEN, values))
+    await work.db.execute_ahead(_OPEN, values)
+    case = CaseRow._make(values.get(field) for field in CaseRow._fields)
     await work.record(case.id, CaseEventKind.OPENED)
     return case
 
 
-async def announce(work: Work, case: CaseRow) -> None:
-    """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards."""
-    made = await promising.promise(work, case)
+async def announce(work: Work, case: CaseRow, *, lane: Lane | None) -> None:
+    """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards. The case has just
+    been opened, or opened again. `lane`: what reaches the newcomer best, if that is known."""
+    on_shift = await queue.volunteers_on_shift(work)
+    made = await promising.promise(work, case, on_shift)
     receipt = Reopened if case.has_returned else Receipt
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
-    await work.tell(case.newcomer_id, told, case_id=case.id)
-    had_them = await earlier.who_had_them(work, case, await earlier.contacts(work.db, case, work.zone))
-    if had_them is None:
-        await queue.offer(work, case)
+    if lane is None:
+        await work.tell(case.newcomer_id, told, case_id=case.id)
     else:
-        await queue.offer_to_one(work, case, had_them)  # the others have it with the first reminder
+        await work.tell_lane(lane, told, case_id=case.id)
+    known = await (queue.beside if case.has_returned else queue.beside_first_words)(work, case)
+    had_them = await earlier.who_had_them(work, case, known.earlier, on_shift)
+    if had_them is None:
+        await queue.offer(work, case, on_shift, known)
+    else:
+        await queue.offer_to_one(work, case, had_them, known)  # the others have it with the first reminder
     await waiting.watch(work, case.id)
 
 
@@ -106,11 +116,14 @@ async def change_language(work: Work, case: CaseRow, language: str) -> None:
     work.ring(bells.DESK)
 
 
-async def _free_code(work: Work) -> str:
+async def _code_and_place(work: Work) -> tuple[str, datetime]:
+    """A code that no case has or had, and since when a case waits that joins the queue now."""
     for _ in range(CODE_TRIES):
         code = new_code()
-        if not (await work.db.execute(_WAS_GIVEN, {"code": code, "hash": freed_hash(work, code)})).scalar_one():
-            return code
+        asked = {"code": code, "hash": freed_hash(work, code), **queue.joins_at(work.now)}
+        was_given, newest = (await work.db.execute(_JOINS, asked)).one()
+        if not was_given:
+            return code, queue.behind(newest, work.now)
     raise RuntimeError("no free case code: a million cases are stored")
 
 

@@ -27,7 +27,7 @@ from bot.intake.threads import (
     step_of,
     thread_of,
 )
-from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out
+from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out, is_about_a_case
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, blocks, people
@@ -156,7 +156,7 @@ async def _said(
     if comes_back and newest is not None:
         case = await opening.reopen_case(work, newest)
         await relay.keep_first_words(work, case, words, external_id=external_of(incoming), marks=marks_of(incoming))
-        await opening.announce(work, case)
+        await opening.announce(work, case, lane=visitor.lane)
         return
     said, draft = Said(words, marks=marks_of(incoming)), draft_of(work, thread)
     asked = wait_for_consent if is_agreed_to_before(thread) else advance
@@ -165,7 +165,9 @@ async def _said(
         raise BadInput("too_long", most=WAITING_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
         await heard.note(work, visitor, incoming, words)
-    await carry_out(work, visitor, thread, turn, incoming, arrival)
+    # Their newest is closed; an older one may have been opened again on a day that was set for it.
+    open_case = None if newest is None else await access.open_case_of(work.db, visitor.person_id)
+    await carry_out(work, visitor, thread, turn, incoming, arrival, case=open_case)
 
 
 async def _answer_who_waits(work: Work, visitor: Visitor, case: CaseRow, words: str, *, may_ask_hours: bool) -> None:
@@ -198,13 +200,13 @@ async def _pressed(
     if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
         await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
         return Answer(Notice.LANGUAGE_CHANGED)
-    case = await access.open_case_of(work.db, visitor.person_id) if turn.stale or turn.submit is not None else None
+    case = await access.open_case_of(work.db, visitor.person_id) if is_about_a_case(turn) else None
     if turn.stale and cases_questions.is_answered(case, act.code):
         return SAVED
     if turn.submit is not None and case is None and is_agreed_to_before(thread):
         await ask_in_place(work, visitor, thread, keep_waiting(draft_of(work, thread)))
         return DONE
-    return await carry_out(work, visitor, thread, turn, incoming, arrival)
+    return await carry_out(work, visitor, thread, turn, incoming, arrival, case=case)
 
 
 async def _edited_unkept(

@@ -7,7 +7,7 @@ claim (`bot/people/standing.py`).
 It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,10 +36,12 @@ _TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 
 class OnShift(NamedTuple):
-    """A volunteer on an online shift who may claim. `speaks`: codes of languages."""
+    """A volunteer on an online shift who may claim. `speaks`: codes of languages. `stays_until`: how long whoever is
+    present stays; None of whoever is only expected."""
 
     id: int
     speaks: list[str]
+    stays_until: datetime | None
 
 
 class SignedUp(NamedTuple):
@@ -52,8 +54,10 @@ class SignedUp(NamedTuple):
     person_id: int
 
 
-_PRESENT = select(*columns(OnShift, PEOPLE)).where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
-_ON_SHIFT = select(*columns(OnShift, PEOPLE)).where(
+_LEAVES = select(func.max(DUTIES.c.ends_at)).where(DUTIES.c.person_id == PEOPLE.c.id, is_open(DUTIES, _NOW))
+_STAYS = select(*columns(OnShift, PEOPLE, stays_until=_LEAVES.scalar_subquery()))
+_PRESENT = _STAYS.where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
+_ON_SHIFT = _STAYS.where(
     or_(is_present(PEOPLE.c.id, _NOW), is_expected(PEOPLE.c.id, _NOW, _SINCE)), may_claim(PEOPLE.c.id, _TODAY)
 )
 _ON_STAFF = PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES)
@@ -64,7 +68,6 @@ _PLANNED = (
     .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW, *_ON_STAFF)
     .distinct()
 )
-_LEAVES_LAST = select(func.max(DUTIES.c.ends_at)).where(is_open(DUTIES, _NOW), may_claim(DUTIES.c.person_id, _TODAY))
 _NEXT_SHIFT = (
     select(func.min(SHIFTS.c.starts_at))
     .select_from(_STAFFED)
@@ -87,6 +90,16 @@ async def present(db: Db, now: datetime, zone: ZoneInfo) -> list[OnShift]:
     return every(OnShift, await db.execute(_PRESENT, {"now": now, "today": clock.office_day(now, zone)}))
 
 
+def present_of(on_shift: Iterable[OnShift]) -> list[OnShift]:
+    """Those of them who are there."""
+    return [one for one in on_shift if one.stays_until is not None]
+
+
+def somebody_stays_until(on_shift: Iterable[OnShift], at: datetime) -> bool:
+    """Whether any of them who is there stays until then."""
+    return any(one.stays_until is not None and at <= one.stays_until for one in on_shift)
+
+
 def is_on_shift(person_id: int, now: datetime, *, grace: timedelta) -> ColumnElement[bool]:
     """Whether this person is present, or has been on an online shift for less than `grace`; as a condition of a
     statement."""
@@ -103,13 +116,6 @@ async def next_shift_at(db: Db, now: datetime, zone: ZoneInfo, *, begun: timedel
     asked = {"now": now, "since": now - begun, "today": clock.office_day(now, zone)}
     begins: datetime | None = (await db.execute(_NEXT_SHIFT, asked)).scalar_one_or_none()
     return begins
-
-
-async def shift_ends_at(db: Db, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Until when somebody stays who is present at `now` and may claim; None if nobody is."""
-    asked = {"now": now, "today": clock.office_day(now, zone)}
-    ends: datetime | None = (await db.execute(_LEAVES_LAST, asked)).scalar_one_or_none()
-    return ends
 
 
 async def volunteers_of(db: Db, shift_id: int) -> list[int]:
