@@ -50,9 +50,10 @@ async def open_case(
     return case
 
 
-async def announce(work: Work, case: CaseRow, *, lane: Lane | None) -> None:
+async def announce(work: Work, case: CaseRow, *, lane: Lane | None, is_first: bool = False) -> None:
     """Give the newcomer the receipt with an honest time, and the volunteers on shift their cards. The case has just
-    been opened, or opened again. `lane`: what reaches the newcomer best, if that is known."""
+    been opened, or opened again. `lane`: what reaches the newcomer best, if that is known; `is_first`: they are known
+    to have had no case before."""
     on_shift = await queue.volunteers_on_shift(work)
     made = await promising.promise(work, case, on_shift)
     receipt = Reopened if case.has_returned else Receipt
@@ -61,7 +62,10 @@ async def announce(work: Work, case: CaseRow, *, lane: Lane | None) -> None:
         await work.tell(case.newcomer_id, told, case_id=case.id)
     else:
         await work.tell_lane(lane, told, case_id=case.id)
-    known = await (queue.beside if case.has_returned else queue.beside_first_words)(work, case)
+    if case.has_returned:
+        known = await queue.beside(work, case)
+    else:  # it has had nothing yet but the words that have opened it
+        known = queue.Beside(1, () if is_first else await earlier.contacts(work.db, case, work.zone), None)
     had_them = await earlier.who_had_them(work, case, known.earlier, on_shift)
     if had_them is None:
         await queue.offer(work, case, on_shift, known)

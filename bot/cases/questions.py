@@ -39,8 +39,7 @@ _REMEMBER_NEWEST = _REMEMBER.values(asked_row=_NEWEST.scalar_subquery())
 
 
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
-    """The first question stands in the chat, as a message of its own."""
-    await put_away(work, case.conversation_id)
+    """The first question stands in the chat, as a message of its own; those of before have been put away."""
     await work.tell_address(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
     await work.db.execute_ahead(_REMEMBER_NEWEST, {"conversation": case.conversation_id, "lane": address_id})
 

@@ -188,11 +188,6 @@ async def beside(work: Work, case: CaseRow) -> Beside:
     return Beside(messages, await earlier.contacts(work.db, case, work.zone), follow_up)
 
 
-async def beside_first_words(work: Work, case: CaseRow) -> Beside:
-    """As `beside`, of a case that this act opens: it has had nothing yet but those."""
-    return Beside(1, await earlier.contacts(work.db, case, work.zone), None)
-
-
 def _card_of(work: Work, case: CaseRow, known: Beside, *, marked: bool) -> Offered:
     since = case.waiting_since or work.now
     told = Offered(**told_of(case), since=since, returning=case.has_returned, messages=known.messages, marked=marked)

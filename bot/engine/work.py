@@ -3,7 +3,6 @@
 Nothing leaves the process before COMMIT, which is the store's. It must not commit, nor know what an act means.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
@@ -16,11 +15,11 @@ from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Columns, Db
 from bot.engine.errors import NotFound
-from bot.engine.inserts import upsert
+from bot.engine.inserts import insert_for_each, upsert
 from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
-from bot.engine.ways import LANES, LANES_OF_STAFF, Lane, StaffLane, nearest
+from bot.engine.ways import LANES, NEAREST_OF_EACH, Lane, nearest
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
@@ -42,6 +41,7 @@ class Locked(NamedTuple):
     drafted_at: datetime | None
     consent_at: datetime | None
     consent_version: int | None
+    asked_row: int | None
 
 
 _HOLD = update(_THREADS).where(_THREADS.c.id == bindparam("conversation")).values(version=_THREADS.c.version + 1)
@@ -249,12 +249,12 @@ class Work:
         return nearest(every(Lane, await self.db.execute(LANES, {"person": person_id})))
 
     async def tell_each(self, staff: Sequence[int], saying: Saying, **about: Unpack[About]) -> None:
-        """Say it to each of these members of staff: two statements, however many they are."""
-        lanes: dict[int, list[StaffLane]] = defaultdict(list)
-        for lane in every(StaffLane, await self.db.execute(LANES_OF_STAFF, {"people": list(staff)})) if staff else ():
-            lanes[lane.person_id].append(lane)
-        best = [nearest(lanes[person]) for person in staff if person in lanes]
-        await self.tell_places([(lane.id, None) for lane in best if lane is not None], saying, **about)
+        """Say it to each of these members of staff: one statement, however many they are."""
+        if staff:
+            said = self._row(saying, about)
+            to_each = insert_for_each(_ROWS, "address_id", NEAREST_OF_EACH, tuple(said))
+            await self.db.execute_ahead(to_each, {**said, "people": staff})
+            self.ring(bells.OUTBOX)
 
     async def tell_places(
         self, staff: Sequence[tuple[int, int | None]], saying: Saying, **about: Unpack[About]

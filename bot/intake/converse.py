@@ -167,6 +167,7 @@ async def _said(
         await heard.note(work, visitor, incoming, words)
     # Their newest is closed; an older one may have been opened again on a day that was set for it.
     open_case = None if newest is None else await access.open_case_of(work.db, visitor.person_id)
+    arrival = replace(arrival, is_first=newest is None)
     await carry_out(work, visitor, thread, turn, incoming, arrival, case=open_case)
 
 

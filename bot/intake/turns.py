@@ -43,11 +43,12 @@ class Arrival:
     """How the newcomer came in, as far as a case needs it.
 
     `throttled`: one of a flood from a network address. `secret_hash`: of the secret made for the web at consent,
-    else empty.
+    else empty. `is_first`: they are known to have had no case before.
     """
 
     throttled: bool = False
     secret_hash: str = ""
+    is_first: bool = False
 
 
 PLAIN_ARRIVAL = Arrival()
@@ -86,7 +87,7 @@ async def carry_out(
             work, visitor.address_id, incoming.act.code, conversation_id=thread.id, message_id=message_id
         )
     await keep_place(work, thread, turn.step, turn.draft)
-    asked = await ask(work, visitor, turn, case=case)
+    asked = await ask(work, visitor, turn, case=case, asked_row=thread.asked_row)
     if turn.ask == Ask.DONE and not (recorded or asked):
         return Answer(Notice.ASK_DONE)
     return SAVED if recorded else DONE
@@ -145,7 +146,7 @@ async def _submit(
         language=visitor.language or "en", throttled=arrival.throttled,
     )  # fmt: skip
     message_id = await relay.keep_first_words(work, case, words, external_id=named, marks=turn.marks)
-    await opening.announce(work, case, lane=visitor.lane)
+    await opening.announce(work, case, lane=visitor.lane, is_first=arrival.is_first)
     return case, message_id
 
 
@@ -156,15 +157,17 @@ async def _record_answer(work: Work, case: CaseRow, answer: tuple[str, str]) -> 
     return noted
 
 
-async def ask(work: Work, visitor: Visitor, turn: Turn, *, case: CaseRow | None = None) -> bool:
+async def ask(
+    work: Work, visitor: Visitor, turn: Turn, *, case: CaseRow | None = None, asked_row: int | None = None
+) -> bool:
     """The turn's question is on its way, if it has one; whether anything is. `case`: the newcomer's open one, as far as
-    its optional questions are asked."""
+    its optional questions are asked; `asked_row`: where they stand."""
     match turn.ask:
         case None:
             return False
         case Ask.DONE:
             return await questions.put_away(work, visitor.conversation_id)
-        case Ask.TAP if await _ask_optional(work, visitor, turn, case):
+        case Ask.TAP if await _ask_optional(work, visitor, turn, case, asked_row):
             return True
         case Ask.TAP if turn.language is None:
             return False
@@ -197,10 +200,12 @@ def _question(visitor: Visitor, asked: Ask, draft: Draft) -> tuple[ToNewcomer, .
             return (LanguageChanged(),)
 
 
-async def _ask_optional(work: Work, visitor: Visitor, turn: Turn, case: CaseRow | None) -> bool:
+async def _ask_optional(work: Work, visitor: Visitor, turn: Turn, case: CaseRow | None, asked_row: int | None) -> bool:
     if case is None or case.status == CaseStatus.CLAIMED:
         return False  # a person has the case: the bot says nothing unasked
     if turn.submit is None:
         return await questions.show(work, case, turn)
+    if asked_row is not None:
+        await questions.put_away(work, case.conversation_id)
     await questions.begin(work, case, turn, address_id=visitor.address_id)
     return True

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, exists, func, or_, select, union
 
 from bot.engine import clock
 from bot.engine.db import Db
@@ -55,7 +55,12 @@ class SignedUp(NamedTuple):
 
 
 _LEAVES = select(func.max(DUTIES.c.ends_at)).where(DUTIES.c.person_id == PEOPLE.c.id, is_open(DUTIES, _NOW))
-_STAYS = select(*columns(OnShift, PEOPLE, stays_until=_LEAVES.scalar_subquery()))
+# Found from what is open or runs, which is little: people are looked up, not looked through.
+_PERHAPS = union(
+    select(DUTIES.c.person_id).where(DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > _NOW),
+    select(SIGNED_UP.c.person_id).select_from(_SIGNED).where(SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW),
+)
+_STAYS = select(*columns(OnShift, PEOPLE, stays_until=_LEAVES.scalar_subquery())).where(PEOPLE.c.id.in_(_PERHAPS))
 _PRESENT = _STAYS.where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
 _ON_SHIFT = _STAYS.where(
     or_(is_present(PEOPLE.c.id, _NOW), is_expected(PEOPLE.c.id, _NOW, _SINCE)), may_claim(PEOPLE.c.id, _TODAY)
@@ -68,12 +73,14 @@ _PLANNED = (
     .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW, *_ON_STAFF)
     .distinct()
 )
-_NEXT_SHIFT = (
-    select(func.min(SHIFTS.c.starts_at))
-    .select_from(_STAFFED)
-    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _SINCE, SHIFTS.c.ends_at > _NOW)
-    .where(is_experienced(PEOPLE.c.id), ~has_gone(SHIFTS.c.id, PEOPLE.c.id))
-    .where(or_(SHIFTS.c.starts_at > _NOW, may_claim(PEOPLE.c.id, _TODAY)))
+_ANSWERS_ALONE = exists().where(
+    SIGNED_UP.c.shift_id == SHIFTS.c.id,
+    is_experienced(SIGNED_UP.c.person_id),
+    ~has_gone(SIGNED_UP.c.shift_id, SIGNED_UP.c.person_id),
+    or_(SHIFTS.c.starts_at > _NOW, may_claim(SIGNED_UP.c.person_id, _TODAY)),
+)
+_NEXT_SHIFT = select(func.min(SHIFTS.c.starts_at)).where(
+    SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _SINCE, SHIFTS.c.ends_at > _NOW, _ANSWERS_ALONE
 )
 _SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
 

@@ -8,7 +8,7 @@ from bot.people import people
 from bot.service import Service
 from models.notice import Notice
 from models.people import Role
-from tests import builders
+from tests import builders, plans
 from tests.builders import Staff
 from tests.security.scene import statements_counted
 
@@ -58,6 +58,19 @@ async def test_an_act_asks_as_much_with_three_on_shift_as_with_five_hundred(serv
     assert with_many == with_few
     cards = await builders.table(service, f"SELECT address_id FROM outbox WHERE kind = '{Notice.OFFERED}'")
     assert len({row.address_id for row in cards}) == MANY
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_case_is_opened_without_looking_through_everybody(house: Service, is_there: bool) -> None:
+    if is_there:
+        await _on_shift(house, 0, FEW)
+    asker = await builders.newcomer(house)
+
+    with plans.asked(house.store) as heard:
+        await asker.says("Jag har fått ett brev")
+
+    for table in ("people", "addresses", "conversations", "messages", "outbox", "shifts", "assignments", "duties"):
+        assert await plans.whole_reads(house.store, heard, table) == []
 
 
 async def test_nothing_is_compiled_anew_once_it_has_been_asked(
