@@ -60,7 +60,6 @@ _CHANGED = update(CASES).where(CASES.c.id == bindparam("case")).values(last_mess
 _SEQ = bindparam("seq", type_=Id())
 _READ = update(CASES).where(CASES.c.id == bindparam("case"), CASES.c.read_seq < _SEQ).values(read_seq=_SEQ)
 _HOLD_ACCESS = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person")).with_for_update(key_share=True)
-_SHOWS_NAME = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person"), _PEOPLE.c.shows_alias)
 _CASES_OF = (
     select(*CASE_COLUMNS)
     .where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == bindparam("person"))
@@ -274,9 +273,7 @@ async def adviser_name(work: Work) -> str | None:
 
 async def name_shown(work: Work, person_id: int) -> str | None:
     """As `adviser_name`, of any volunteer."""
-    if (await work.db.execute(_SHOWS_NAME, {"person": person_id})).first() is None:
-        return None
-    return await names.name_of(work.db, work.seal, person_id) or None
+    return await names.shown_name_of(work.db, work.seal, person_id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

@@ -5,7 +5,7 @@ Each verb: one conditional change, one ledger line, what to say. It must not kee
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 
 from bot.cases import earlier, promising, queue, replacing, waiting
 from bot.cases.texts_newcomer import Receipt, Reopened
@@ -58,10 +58,7 @@ async def announce(work: Work, case: CaseRow, *, lane: Lane | None, is_first: bo
     made = await promising.promise(work, case, on_shift)
     receipt = Reopened if case.has_returned else Receipt
     told = receipt(code=case.code, returning=case.has_returned, **fields_of(made.told))
-    if lane is None:
-        await work.tell(case.newcomer_id, told, case_id=case.id)
-    else:
-        await work.tell_lane(lane, told, case_id=case.id)
+    await work.tell_lane(lane or await work.lane_of(case.newcomer_id), told, case_id=case.id)
     if case.has_returned:
         known = await queue.beside(work, case)
     else:  # it has had nothing yet but the words that have opened it
@@ -100,12 +97,13 @@ def may_reopen(case: CaseRow | None, now: datetime) -> bool:
 
 
 async def note_answer(work: Work, case: CaseRow, column: str, code: str) -> CaseRow:
-    """Keep one optional answer of the intake, as a code; the first also records the consent to statistics."""
+    """Keep one optional answer of the intake, as a code; the first also records the consent to statistics. The case is
+    as this act has read it, its conversation locked; returned as it is now."""
     values: dict[str, object] = {column: code}
     if column != "category":
-        values["stats_consent_at"] = func.coalesce(CASES.c.stats_consent_at, work.now)
-    answered = update(CASES).where(CASES.c.id == case.id).values(**values)
-    return exactly(CaseRow, await work.db.execute(answered.returning(*CASE_COLUMNS)))
+        values["stats_consent_at"] = case.stats_consent_at or work.now
+    await work.db.execute_ahead(update(CASES).where(CASES.c.id == case.id).values(**values))
+    return CaseRow._make((case._asdict() | values).values())
 
 
 async def change_language(work: Work, case: CaseRow, language: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.texts_asked import AskDone, AskTap
 from bot.engine.rows import columns, only
-from bot.engine.work import Work
+from bot.engine.work import Locked, Work
 from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import TAP
@@ -56,6 +56,9 @@ async def show(work: Work, case: CaseRow, turn: Turn) -> bool:
 
 async def put_away(work: Work, conversation_id: int | None) -> bool:
     """No question is asked any more: the message ends as the thanks, without buttons. Whether there was one."""
+    locked = work.noted(Locked)
+    if locked is not None and locked.id == conversation_id and locked.asked_row is None:
+        return False
     asked = None if conversation_id is None else await _asked(work, conversation_id)
     if asked is None:
         return False

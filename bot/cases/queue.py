@@ -199,16 +199,25 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
 
     `marked`: that nobody on shift has the language, where that may have changed.
     """
-    known = _card_of(work, case, await beside(work, case), marked=bool(marked))
+    alike: dict[tuple[Why, bool, bool], list[_Card]] = {}
     for card in await _live_cards(work, case.id):
         was = Offered.understood(card.params)
-        is_marked = was.marked if marked is None else known.marked
-        fresh = replace(known, marked=is_marked, why=was.why, before=was.before)
-        if card.state == RowState.DUE and card.lease_owner is None:
-            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=work.kept(fresh)))
-        else:
-            await replacing.change_to_newest(work, card.address_id, fresh, edits=card.id, case_id=case.id)
+        alike.setdefault((was.why, was.before, was.marked if marked is None else marked), []).append(card)
+    if alike:
+        known = await beside(work, case)
+        for (why, before, is_marked), cards in alike.items():
+            fresh = replace(_card_of(work, case, known, marked=is_marked), why=why, before=before)
+            await _refresh(work, case.id, cards, fresh)
     work.ring(bells.DESK)
+
+
+async def _refresh(work: Work, case_id: int, cards: Sequence[_Card], fresh: Offered) -> None:
+    """These cards say this: as many statements however many they are."""
+    waiting = [card.id for card in cards if card.state == RowState.DUE and card.lease_owner is None]
+    if waiting:
+        await work.db.execute_ahead(update(_ROWS).where(_ROWS.c.id.in_(waiting)).values(params=work.kept(fresh)))
+    shown = [(card.address_id, card.id) for card in cards if card.id not in waiting]
+    await replacing.change_each_to_newest(work, shown, fresh, case_id=case_id)
 
 
 async def withdraw_cards(
@@ -218,7 +227,7 @@ async def withdraw_cards(
 
     `but`: a card that says something else from now on, by whoever withdraws.
     """
-    await work.db.execute(_WITHDRAW_UNSENT, {"case": case.id, "now": work.now})
+    await work.db.execute_ahead(_WITHDRAW_UNSENT, {"case": case.id, "now": work.now})
     taken = Taken(code=case.code, reason=reason, alias=alias, at=work.now)
     standing = [(card.address_id, card.id) for card in await _live_cards(work, case.id) if card.id != but]
     await work.tell_places(standing, taken, case_id=case.id)

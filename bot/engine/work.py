@@ -185,7 +185,7 @@ class Work:
     async def lock_and_read(
         self, conversation_id: int, behind: Select[*Columns], asked: Mapping[str, object]
     ) -> Sequence[Columns]:
-        """As `lock`, with the rows of what is asked behind it, whose first columns are those of `Locked`.
+        """As `lock`, with the rows of what is asked behind it, whose first columns are those of `Locked` or nothing.
 
         Raises: as `lock`.
         """
@@ -193,7 +193,8 @@ class Work:
             if conversation_id not in self._versions:
                 await self.db.execute_ahead(_HOLD, {"conversation": conversation_id})
             rows = [tuple(row) for row in await self.db.execute(behind, asked)]
-        self._has_locked(conversation_id, Locked(*rows[0][: len(Locked._fields)]) if rows else None)
+        is_there = rows and rows[0][0] is not None
+        self._has_locked(conversation_id, Locked(*rows[0][: len(Locked._fields)]) if is_there else None)
         return rows
 
     def has_locked(self, locked: Locked) -> None:
@@ -230,7 +231,7 @@ class Work:
 
     async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
         """Say it to a person on the address that reaches them best, if any does."""
-        await self.tell_lane(await self._best_lane(person_id), saying, **about)
+        await self.tell_lane(await self.lane_of(person_id), saying, **about)
 
     async def tell_lane(self, lane: Lane | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
         """Say it there, if there is any such way."""
@@ -239,11 +240,12 @@ class Work:
 
     async def tell_as_row(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
         """As `tell`; returns the row's id, None if no address reaches them."""
-        if (best := await self._best_lane(person_id)) is None:
+        if (best := await self.lane_of(person_id)) is None:
             return None
         return await self.tell_address_as_row(best.id, saying, conversation_id=best.conversation_id, **about)
 
-    async def _best_lane(self, person_id: int | None) -> Lane | None:
+    async def lane_of(self, person_id: int | None) -> Lane | None:
+        """The address that reaches this person best, if any does."""
         if person_id is None:
             return None
         return nearest(every(Lane, await self.db.execute(LANES, {"person": person_id})))

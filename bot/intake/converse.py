@@ -40,7 +40,6 @@ from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.intake import WAITING_LIMIT, IntakeStep, advance, keep_waiting, wait_for_consent
 from models.notice import Notice
-from models.people import Channel
 
 _REFUSED = table_of(Refused)
 SAY_NOTHING = ("sticker", "dice")  # by the names that channels give
@@ -174,7 +173,7 @@ async def _said(
 async def _answer_who_waits(work: Work, visitor: Visitor, case: CaseRow, words: str, *, may_ask_hours: bool) -> None:
     """Who asks when we are open is told, though the words stay with the case: they may mean something else."""
     if not (may_ask_hours and await hours_questions.answered(work, visitor, words)):
-        await more_words.tell(work, case, Channel(visitor.channel))
+        await more_words.tell(work, visitor, case)
 
 
 async def _edited(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import Executable, delete, insert, text, update
 
 from bot.engine import clock
 from bot.engine.db import Db
@@ -126,7 +126,7 @@ async def test_a_change_by_hand_is_told_by_the_next_act(service: Service, beside
         delete(_EXCEPTIONS),
     ],
 )
-async def test_every_way_to_write_what_decides_the_hours_is_noticed(service: Service, write: object) -> None:
+async def test_every_way_to_write_what_decides_the_hours_is_noticed(service: Service, write: Executable) -> None:
     async with service.store.work() as work:
         await work.db.execute(insert(_PLACES).values(code="empty", name_key="", address="", details={}))
         closed = {"place": "linero", "on_day": MONDAY, "kind": "closed", "reason": "", "set_at": FRIDAY}
@@ -135,7 +135,7 @@ async def test_every_way_to_write_what_decides_the_hours_is_noticed(service: Ser
         before = await remembered.version_of(db)
 
     async with service.store.work() as work:
-        await work.db.execute(write)  # type: ignore[call-overload]
+        await work.db.execute(write)
 
     async with service.store.look() as db:
         assert await remembered.version_of(db) not in (before, None)

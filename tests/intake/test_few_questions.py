@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cases import shift_starts
+from bot.engine.bells import PostgresBells
 from bot.engine.pipeline import Line
 from bot.intake import converse
 from bot.language.i18n import Catalogues
@@ -26,7 +27,8 @@ QUESTION = "Jag har fått ett brev från Migrationsverket."
 @pytest.fixture
 async def place(postgres_url: str, tmp_path: Path) -> AsyncIterator[Place]:
     async with opened("few questions", postgres_url, tmp_path, receive=WEBHOOK) as made:
-        made.store.bells.connected.set()  # type: ignore[attr-defined]  # others are told by its bells
+        assert isinstance(made.store.bells, PostgresBells)
+        made.store.bells.connected.set()  # others are told by its bells
         await _staff(made, 0, 3)
         for chat_id in CHATS:
             await _agrees(made, chat_id)
@@ -59,8 +61,8 @@ async def _staff(place: Place, first: int, last: int) -> None:
     async with place.store.work() as work:
         made = []
         for n in range(first, last):
-            who = {"alias": f"Vera {n}", "language": "sv", "speaks": ["sv"]}
-            made.append(await people.add_staff(work, role=Role.VOLUNTEER, **who))  # type: ignore[arg-type]
+            alias = f"Vera {n}"
+            made.append(await people.add_staff(work, role=Role.VOLUNTEER, alias=alias, language="sv", speaks=["sv"]))
             await people.link_telegram(work, made[-1], 500_000 + n)
         ends_at = work.now.replace(microsecond=0) + shift_starts.LONGEST_SHIFT
         await shift_starts.add_shift(work, starts_at=work.now, ends_at=ends_at, person_ids=made)
@@ -94,3 +96,17 @@ async def test_a_question_is_opened_with_few_statements_that_are_waited_for(
     assert await place.words_kept() == [QUESTION] * 3
     assert len(await place.rows(Notice.OFFERED)) == 3 * 3
     assert len(await place.rows(Notice.RECEIPT)) == 3
+
+
+async def test_words_that_join_a_waiting_question_are_taken_with_few_statements(
+    place: Place, telegram: Telegram, waited_for: list[str]
+) -> None:
+    for words in (QUESTION, "Det handlar om hyran."):  # prepare them
+        await _says(place, telegram, CHATS[0], words)
+    await _says(place, telegram, CHATS[1], QUESTION)
+    waited_for.clear()
+
+    await _says(place, telegram, CHATS[1], "Det handlar om hyran.")
+
+    assert len(waited_for) <= 8, "\n".join(waited_for)
+    assert len(await place.rows(Notice.WORDS_KEPT)) == 2
