@@ -62,6 +62,17 @@ class Place(Base, table=True):
     last_entry: int | None = Field(default=None, sa_column=Column(Integer))
 
 
+class HoursVersion(Base, table=True):
+    """One row. Its `version` is another after every change of `places`, `weekly_hours` or `hours_exceptions`, whoever
+    makes it: triggers see to that. It is drawn at random, so that no two states share one, neither those of two
+    databases nor one that was rolled back and what came in its place."""
+
+    __tablename__ = "hours_version"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    version: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class HoursChange(Base, table=True):
     """One published change. `number` counts them; `what`: a `hours_change.Change` as JSON; `undoes`: whose effect it
     takes back. `made_by` is None from the command line."""

@@ -83,7 +83,7 @@ async def lift(work: Work, *, newcomer_id: int) -> None:
 
 async def tell(work: Work, newcomer_id: int, barred: Barred, *, closed: str = "") -> None:
     """The newcomer is told that they are blocked, until when, and what they can do. `closed`: the case that was."""
-    session = await next_session(work.db, work.now, work.zone)
+    session = await next_session(work)
     await work.tell(newcomer_id, Blocked(until=barred.until, session=session, code=closed))
 
 

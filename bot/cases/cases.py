@@ -60,7 +60,6 @@ _CHANGED = update(CASES).where(CASES.c.id == bindparam("case")).values(last_mess
 _SEQ = bindparam("seq", type_=Id())
 _READ = update(CASES).where(CASES.c.id == bindparam("case"), CASES.c.read_seq < _SEQ).values(read_seq=_SEQ)
 _HOLD_ACCESS = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person")).with_for_update(key_share=True)
-_SHOWS_NAME = select(_PEOPLE.c.id).where(_PEOPLE.c.id == bindparam("person"), _PEOPLE.c.shows_alias)
 _CASES_OF = (
     select(*CASE_COLUMNS)
     .where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == bindparam("person"))
@@ -220,10 +219,11 @@ async def back_to_queue(
     await hand_over_ends.case_left(work, case.id)
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
-    made = await promising.promise(work, queued)
+    on_shift = await queue.volunteers_on_shift(work)
+    made = await promising.promise(work, queued, on_shift)
     if not silent or promising.is_later(made, case.promised_by):
         await work.tell(case.newcomer_id, Released(code=case.code, why=why, **fields_of(made.told)), case_id=case.id)
-    await queue.offer(work, queued)
+    await queue.offer(work, queued, on_shift, await queue.beside(work, queued))
     await waiting.watch(work, queued.id)
     return queued
 
@@ -231,8 +231,9 @@ async def back_to_queue(
 async def newcomer_wrote(work: Work, case: CaseRow) -> CaseRow:
     """The case waits for an answer, from its first unanswered message on. Returns it as it is now; `case` is as this
     act has read it, its conversation locked."""
-    await work.db.execute_ahead(_WROTE, {"case": case.id, "now": work.now})
     waiting = case._replace(waiting_since=case.waiting_since or work.now, last_message_at=work.now)
+    if waiting != case:  # of one that these words have just opened the row says so already
+        await work.db.execute_ahead(_WROTE, {"case": case.id, "now": work.now})
     await work.record(case.id, CaseEventKind.NEWCOMER_WROTE)
     if case.status == CaseStatus.CLAIMED and case.waiting_since is None:
         await work.remind(TimerKind.ANSWER, case.id, work.now + timedelta(hours=work.settings.answer_hours))
@@ -272,9 +273,7 @@ async def adviser_name(work: Work) -> str | None:
 
 async def name_shown(work: Work, person_id: int) -> str | None:
     """As `adviser_name`, of any volunteer."""
-    if (await work.db.execute(_SHOWS_NAME, {"person": person_id})).first() is None:
-        return None
-    return await names.name_of(work.db, work.seal, person_id) or None
+    return await names.shown_name_of(work.db, work.seal, person_id) or None
 
 
 async def cases_of(db: Db, volunteer_id: int) -> list[CaseRow]:

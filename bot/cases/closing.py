@@ -145,10 +145,10 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     await work.record(case.id, event, detail=detail)
     await drafts.case_left(work, case.id)
     await hand_over_ends.case_left(work, case.id)
-    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
+    await work.db.execute_ahead(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
     work.noted(Locked)  # is no more as it was
     resting = update(_THREADS).where(_THREADS.c.id == case.conversation_id)
-    await work.db.execute(resting.values(step=IntakeStep.RESTING))
+    await work.db.execute_ahead(resting.values(step=IntakeStep.RESTING))
     await questions.put_away(work, case.conversation_id)
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
@@ -189,9 +189,9 @@ async def _keep(work: Work, case: CaseRow, *, is_advice: bool, sheet: Sheet) -> 
         "minutes": sheet.minutes, "minutes_to_claim": _minutes_since_opening(case, case.first_claimed_at),
         "minutes_to_answer": _minutes_since_opening(case, case.first_answered_at),
     }  # fmt: skip
-    await work.db.execute(insert(_CLOSINGS).values(**row))
+    await work.db.execute_ahead(insert(_CLOSINGS).values(**row))
     if sheet.category != UNKNOWN:
-        await work.db.execute(update(CASES).where(CASES.c.id == case.id).values(category=sheet.category))
+        await work.db.execute_ahead(update(CASES).where(CASES.c.id == case.id).values(category=sheet.category))
 
 
 def _minutes_since_opening(case: CaseRow, at: datetime | None) -> int | None:

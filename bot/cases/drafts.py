@@ -62,7 +62,9 @@ async def keep(work: Work, *, case_id: int, text: str) -> None:
 
 async def discard(work: Work, *, case_id: int) -> None:
     """The acting volunteer has no draft for the case: it was sent, or thrown away."""
-    await work.db.execute(delete(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id))
+    await work.db.execute_ahead(
+        delete(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id)
+    )
 
 
 async def draft_of(db: Db, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
@@ -76,21 +78,21 @@ async def draft_of(db: Db, seal: Seal, *, person_id: int, case_id: int, now: dat
 async def case_left(work: Work, case_id: int) -> None:
     """The case is nobody's now, so a draft for it has a day to live."""
     theirs = update(_DRAFTS).where(_DRAFTS.c.case_id == case_id, _DRAFTS.c.lost_at.is_(None))
-    await work.db.execute(theirs.values(lost_at=work.now))
+    await work.db.execute_ahead(theirs.values(lost_at=work.now))
 
 
 async def case_is_back(work: Work, case_id: int) -> None:
     """The acting volunteer has the case, perhaps again: what they had typed for it lives on."""
     mine = update(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id)
     fresh = _DRAFTS.c.lost_at > work.now - access.LOST_KNOWN_FOR
-    await work.db.execute(mine.where(fresh).values(lost_at=None))
+    await work.db.execute_ahead(mine.where(fresh).values(lost_at=None))
 
 
 async def erase(work: Work, case_ids: Iterable[int]) -> None:
     """Nothing that anybody typed for these cases is left: no draft, no note, no hand-over, nothing to ask again."""
     erased = tuple(case_ids)
     for table in _TYPED:
-        await work.db.execute(delete(table).where(table.c.case_id.in_(erased)))
+        await work.db.execute_ahead(delete(table).where(table.c.case_id.in_(erased)))
 
 
 async def forget_of(work: Work, person_id: int) -> None:

@@ -17,7 +17,7 @@ from bot.engine.db import Db
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
 from bot.people.access import CASES, CaseRow
-from bot.roster import staffing
+from bot.roster.staffing import OnShift, present_of
 from models.base import table_of
 from models.case import CaseEvent, CaseEventKind
 from models.closing import UNKNOWN, Closing
@@ -76,12 +76,15 @@ def _told(row: _Contact, zone: ZoneInfo) -> EarlierTold:
     return EarlierTold(on_day=clock.office_day(row.opened_at, zone), category=said, follow_up_on=follow_up_on)
 
 
-async def who_had_them(work: Work, case: CaseRow, known: Sequence[EarlierTold]) -> int | None:
-    """Who had this newcomer last, if they are on shift now, may claim, have room and speak the language; else None."""
+async def who_had_them(
+    work: Work, case: CaseRow, known: Sequence[EarlierTold], on_shift: Sequence[OnShift]
+) -> int | None:
+    """Who had this newcomer last, if they are present, have room and speak the language; else None. `known`: their
+    contacts; `on_shift`: who has cards now."""
     if not known and not case.has_returned:
         return None
     last: int | None = (await work.db.execute(_HAD_THEM, {"newcomer": case.newcomer_id})).scalar_one_or_none()
-    there = [one for one in await staffing.present(work.db, work.now, work.zone) if one.id == last]
+    there = [one for one in present_of(on_shift) if one.id == last]
     if not there or case.language not in there[0].speaks:
         return None
     theirs = await room.codes_that_count(work.db, there[0].id, work.now)

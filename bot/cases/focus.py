@@ -90,7 +90,7 @@ async def chose(work: Work, person_id: int, before: Seen, *, case_id: int) -> No
     """As `answered`; and the case is chosen for what they type next, unless one of theirs has ended meanwhile."""
     await answered(work, person_id, before, case_id=case_id)
     chosen = update(_FOCUSES).where(_FOCUSES.c.person_id == person_id, _FOCUSES.c.endings == before.endings)
-    await work.db.execute(chosen.values(case_id=case_id, chosen_at=work.now))
+    await work.db.execute_ahead(chosen.values(case_id=case_id, chosen_at=work.now))
 
 
 async def asked(work: Work, person_id: int, row_id: int | None, *, why: str | None, case_id: int | None) -> None:
@@ -104,5 +104,5 @@ async def held(work: Work, person_id: int, before: Seen) -> None:
 
 
 async def _set(work: Work, person_id: int, values: Mapping[str, object]) -> None:
-    await work.db.execute(insert_or_skip(work.db, _FOCUSES), {"person_id": person_id})
-    await work.db.execute(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))
+    await work.db.execute_ahead(insert_or_skip(work.db, _FOCUSES), {"person_id": person_id})
+    await work.db.execute_ahead(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))

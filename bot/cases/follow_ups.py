@@ -4,6 +4,7 @@ Owns the FollowUp table. The newcomer hears nothing of it, unless they have said
 must not decide when a case loses its words (`bot/privacy/last_day.py`): no day is later than that allows.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.roster import shifts
+from bot.roster.staffing import OnShift
 from models.base import new_id, table_of
 from models.case import MOVES, CaseEvent, CaseEventKind, CaseStatus
 from models.follow_up import FollowUp
@@ -169,15 +171,15 @@ async def come_back(work: Work, case_id: int) -> None:
         return
     if not await _end(work, FOLLOW_UPS.c.id == row.id) or case.is_purged or case.newcomer_id is None:
         return
-    here = {one.id for one in await queue.volunteers_on_shift(work)}
+    here = await queue.volunteers_on_shift(work)
     if row.agreed_at is not None:
         await work.tell(case.newcomer_id, FollowUpAsks(), case_id=case.id)
     await _bring(work, case, row, here)
 
 
-async def _bring(work: Work, case: CaseRow, row: FollowUpRow, here: set[int]) -> None:
+async def _bring(work: Work, case: CaseRow, row: FollowUpRow, here: Sequence[OnShift]) -> None:
     match case.status:
-        case CaseStatus.CLAIMED if case.volunteer_id in here:
+        case CaseStatus.CLAIMED if case.volunteer_id in [one.id for one in here]:
             await _tell(work, case.volunteer_id, case, row)
         case CaseStatus.CLAIMED:
             await work.tell(case.volunteer_id, CaseTakenBack(code=case.code), case_id=case.id)
@@ -188,19 +190,19 @@ async def _bring(work: Work, case: CaseRow, row: FollowUpRow, here: set[int]) ->
             await _reopen(work, case, row, here)
 
 
-async def _reopen(work: Work, case: CaseRow, row: FollowUpRow, here: set[int]) -> None:
+async def _reopen(work: Work, case: CaseRow, row: FollowUpRow, here: Sequence[OnShift]) -> None:
     """A closed case is its setter's again, or waits; of a newcomer with another open one, whoever has that knows."""
     assert case.newcomer_id is not None
     other = await access.open_case_of(work.db, case.newcomer_id)
     if other is not None:
         await _tell(work, other.volunteer_id or row.set_by, case, row)
-    elif row.set_by in here:
+    elif row.set_by in [one.id for one in here]:
         await _take_up(work, case, row)
     else:
         reopened = await opening.reopen_case(work, case)
         until = update(CASES).where(CASES.c.id == case.id).values(promised_by=work.now + timedelta(days=1))
         await work.db.execute(until)  # nobody was promised anything: but after a day it is late, as coordinators see
-        await queue.offer(work, reopened)
+        await queue.offer(work, reopened, here, await queue.beside(work, reopened))
         await waiting.watch(work, reopened.id)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
-from bot.cases import promising, waiting
+from bot.cases import promising, queue, waiting
 from bot.cases.cases import owed_since
 from bot.cases.promising import Promise
 from bot.cases.texts import CoordinatorLate
@@ -31,7 +31,7 @@ async def promise_missed(work: Work, case_id: int) -> None:
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is None or case.promised_by > work.now:
         return
     is_known = await waiting.both_are_told(work, case)
-    made = await promising.promise_for(work, case)
+    made = await promising.promise_for(work, case, await queue.volunteers_on_shift(work))
     is_day = made.told.promise == PromiseKind.LATER  # minutes are not promised again to who has waited
     await promising.remember(work, case, made if is_day else Promise(None, made.told))
     await _tell_newcomer(work, case, made.told)
@@ -44,7 +44,7 @@ async def time_known(work: Work, case_id: int) -> None:
     case = await _case(work, case_id)
     if case is None or case.status != CaseStatus.QUEUED or case.promised_by is not None:
         return
-    made = await promising.promise(work, case)
+    made = await promising.promise(work, case, await queue.volunteers_on_shift(work))
     if made.by is not None:
         await work.tell(case.newcomer_id, TimeKnown(code=case.code, **fields_of(made.told)), case_id=case.id)
 
@@ -61,7 +61,7 @@ async def answer_owed(work: Work, case_id: int) -> None:
         return
     told = exists().where(_LEDGER.c.case_id == case.id, _LEDGER.c.kind == CaseEventKind.LATE, _LEDGER.c.at >= since)
     if not (await work.db.execute(select(told))).scalar_one():
-        made = await promising.next_time(work)
+        made = await promising.next_time(work, await queue.volunteers_on_shift(work))
         await _tell_newcomer(work, case, made.told)
         await _tell_coordinators(work, case)
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, update
 from bot.cases import promising
 from bot.cases.said_lately import is_said_lately
 from bot.cases.texts_newcomer import WordsKept
+from bot.engine.actors import Visitor
 from bot.engine.work import Work
 from bot.people.access import CASES, CaseRow
 from models.base import UtcDateTime, table_of
@@ -31,13 +32,13 @@ _WAIT_NO_MORE = (
 )
 
 
-async def tell(work: Work, case: CaseRow, channel: Channel) -> None:
+async def tell(work: Work, visitor: Visitor, case: CaseRow) -> None:
     """The newcomer of this queued case reads, without a sound and once in a while, that their words have joined it."""
     if await is_said_lately(work, case, Notice.WORDS_KEPT, within=TOLD_FOR):
         return
     promised = await promising.told_now(work, case)
-    kept = WordsKept(channel=channel, late=promising.is_overdue(work, case), **fields_of(promised))
-    await work.tell(case.newcomer_id, kept, case_id=case.id)
+    kept = WordsKept(channel=Channel(visitor.channel), late=promising.is_overdue(work, case), **fields_of(promised))
+    await work.tell_lane(visitor.lane or await work.lane_of(case.newcomer_id), kept, case_id=case.id)
 
 
 async def wait_no_more(work: Work, case: CaseRow) -> None:

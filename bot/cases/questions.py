@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.texts_asked import AskDone, AskTap
 from bot.engine.rows import columns, only
-from bot.engine.work import Work
+from bot.engine.work import Locked, Work
 from bot.people.access import CaseRow
 from models.base import table_of
 from models.buttons import TAP
@@ -33,13 +33,15 @@ _OF_CONVERSATION = (
     select(*columns(_Asked, _ROWS)).select_from(_WITH_QUESTION).where(_THREADS.c.id == bindparam("conversation"))
 )
 _REMEMBER = update(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
+# What was said last in a conversation that this act has locked is what this act has said.
+_NEWEST = select(_ROWS.c.id).where(_ROWS.c.address_id == bindparam("lane")).order_by(_ROWS.c.seq.desc()).limit(1)
+_REMEMBER_NEWEST = _REMEMBER.values(asked_row=_NEWEST.scalar_subquery())
 
 
 async def begin(work: Work, case: CaseRow, turn: Turn, *, address_id: int) -> None:
-    """The first question stands in the chat, as a message of its own."""
-    await put_away(work, case.conversation_id)
-    row = await work.tell_address_as_row(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
-    await _remember(work, case.conversation_id, row)
+    """The first question stands in the chat, as a message of its own; those of before have been put away."""
+    await work.tell_address(address_id, _asked_by(turn, case), conversation_id=case.conversation_id)
+    await work.db.execute_ahead(_REMEMBER_NEWEST, {"conversation": case.conversation_id, "lane": address_id})
 
 
 async def show(work: Work, case: CaseRow, turn: Turn) -> bool:
@@ -54,6 +56,9 @@ async def show(work: Work, case: CaseRow, turn: Turn) -> bool:
 
 async def put_away(work: Work, conversation_id: int | None) -> bool:
     """No question is asked any more: the message ends as the thanks, without buttons. Whether there was one."""
+    locked = work.noted(Locked)
+    if locked is not None and locked.id == conversation_id and locked.asked_row is None:
+        return False
     asked = None if conversation_id is None else await _asked(work, conversation_id)
     if asked is None:
         return False
@@ -82,4 +87,4 @@ async def _asked(work: Work, conversation_id: int | None) -> _Asked | None:
 
 
 async def _remember(work: Work, conversation_id: int | None, row: int | None) -> None:
-    await work.db.execute(_REMEMBER, {"conversation": conversation_id, "asked_row": row})
+    await work.db.execute_ahead(_REMEMBER, {"conversation": conversation_id, "asked_row": row})

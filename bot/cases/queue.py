@@ -3,6 +3,7 @@
 It must not claim or close: `cases.py` and `closing.py` do; nor say when somebody answers: `promising.py` does.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, func, select, update
 from bot.cases import earlier, replacing
 from bot.cases.messages import MESSAGES
 from bot.cases.texts import Offered, Reason, Taken, Why
-from bot.cases.told import told_of
+from bot.cases.told import EarlierTold, told_of
 from bot.engine import bells
 from bot.engine.db import Db
 from bot.engine.rows import columns, every, spelt
@@ -31,20 +32,28 @@ _ROWS, _ADDRESSES, _FOLLOW_UPS = table_of(Outbox), table_of(Address), table_of(F
 QUEUE_ORDER = (CASES.c.throttled, CASES.c.waiting_since, CASES.c.id)
 _QUEUE = select(*CASE_COLUMNS).where(CASES.c.status == CaseStatus.QUEUED).order_by(*QUEUE_ORDER)
 SAME_INSTANT = timedelta(milliseconds=1)  # a thousand cases may join the queue in one
-_NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
+NEWEST_OF_NOW = select(func.max(CASES.c.waiting_since)).where(
     CASES.c.status == CaseStatus.QUEUED,
     CASES.c.waiting_since >= bindparam("now", type_=UtcDateTime),
     CASES.c.waiting_since < bindparam("soon", type_=UtcDateTime),
 )
 
 
-# The newest day that was set for the case and has come since it was last claimed or closed.
 _CAME_BACK = (
     select(_FOLLOW_UPS.c.id)
     .where(_FOLLOW_UPS.c.case_id == bindparam("case"), _FOLLOW_UPS.c.ended_at >= bindparam("since", type_=UtcDateTime))
     .order_by(_FOLLOW_UPS.c.ended_at.desc())
     .limit(1)
 )
+
+
+class Beside(NamedTuple):
+    """What a card says beside the case itself. `messages`: how many its newcomer has written. `earlier`: their other
+    cases. `follow_up`: the newest day that was set for the case and has come since it was last claimed or closed."""
+
+    messages: int
+    earlier: tuple[EarlierTold, ...]
+    follow_up: int | None
 
 
 class _Card(NamedTuple):
@@ -87,6 +96,7 @@ _AHEAD_OF_A_FLOOD = _QUEUED.where(CASES.c.throttled.is_(False) | _EARLIER)
 _WRITTEN = select(func.count()).where(
     MESSAGES.c.case_id == bindparam("case"), MESSAGES.c.author == Author.NEWCOMER, MESSAGES.c.version == 0
 )
+_BESIDE = select(_WRITTEN.scalar_subquery(), _CAME_BACK.scalar_subquery())
 
 
 async def waiting(db: Db) -> list[CaseRow]:
@@ -99,8 +109,17 @@ async def behind_the_others(work: Work) -> datetime:
 
     Ids are random, so that two cases of one instant would else stand in an order that nobody made.
     """
-    newest = (await work.db.execute(_NEWEST_OF_NOW, {"now": work.now, "soon": work.now + SAME_INSTANT})).scalar_one()
-    return work.now if newest is None else newest + timedelta(microseconds=1)
+    return behind((await work.db.execute(NEWEST_OF_NOW, joins_at(work.now))).scalar_one(), work.now)
+
+
+def joins_at(now: datetime) -> dict[str, object]:
+    """What `NEWEST_OF_NOW` is asked with."""
+    return {"now": now, "soon": now + SAME_INSTANT}
+
+
+def behind(newest: datetime | None, now: datetime) -> datetime:
+    """As `behind_the_others`, of `NEWEST_OF_NOW`."""
+    return now if newest is None else newest + timedelta(microseconds=1)
 
 
 async def ahead_of(db: Db, case: CaseRow) -> int:
@@ -119,16 +138,15 @@ async def volunteers_on_shift(work: Work) -> list[OnShift]:
     return await on_shift(work.db, work.now, work.zone, grace=grace(work))
 
 
-async def offer(work: Work, case: CaseRow) -> None:
-    """Send a card to every volunteer on shift who has the newcomer's language; if none has, to all, marked."""
-    volunteers = await volunteers_on_shift(work)
-    speakers = [v for v in volunteers if case.language in v.speaks]
-    await _deal(work, case, speakers or volunteers, marked=not speakers)
+async def offer(work: Work, case: CaseRow, on_shift: Sequence[OnShift], known: Beside) -> None:
+    """Send a card to everybody on shift who has the newcomer's language; if nobody has, to all, marked."""
+    speakers = [v for v in on_shift if case.language in v.speaks]
+    await _deal(work, case, speakers or on_shift, known, marked=not speakers)
 
 
-async def offer_to_one(work: Work, case: CaseRow, person_id: int) -> None:
+async def offer_to_one(work: Work, case: CaseRow, person_id: int, known: Beside) -> None:
     """Send a card to one volunteer alone, who had this newcomer before."""
-    card = replace(await _card_of(work, case, marked=False), before=True)
+    card = replace(_card_of(work, case, known, marked=False), before=True)
     await work.tell_each([person_id], card, case_id=case.id)
     work.ring(bells.DESK)
 
@@ -146,30 +164,34 @@ async def offer_to(work: Work, case: CaseRow, person_ids: list[int]) -> None:
     speakers = [v for v in volunteers if case.language in v.speaks]
     have = await card_holders(work, case.id)
     fresh = [v for v in speakers or volunteers if v.id in person_ids and v.id not in have]
-    await _deal(work, case, fresh, marked=not speakers)
+    await _deal(work, case, fresh, await beside(work, case), marked=not speakers)
 
 
 async def deal_to(work: Work, case: CaseRow, person_ids: list[int], *, why: Why) -> None:
     """Send these people, who have no card of the case, one that says why they have it."""
     if person_ids:
-        card = replace(await _card_of(work, case, marked=False), why=why)
+        card = replace(_card_of(work, case, await beside(work, case), marked=False), why=why)
         await work.tell_each(person_ids, card, case_id=case.id)
         work.ring(bells.DESK)
 
 
-async def _deal(work: Work, case: CaseRow, volunteers: list[OnShift], *, marked: bool) -> None:
-    card = await _card_of(work, case, marked=marked)
+async def _deal(work: Work, case: CaseRow, volunteers: Sequence[OnShift], known: Beside, *, marked: bool) -> None:
+    card = _card_of(work, case, known, marked=marked)
     await work.tell_each([volunteer.id for volunteer in volunteers], card, case_id=case.id)
     work.ring(bells.DESK)
 
 
-async def _card_of(work: Work, case: CaseRow, *, marked: bool) -> Offered:
-    messages = (await work.db.execute(_WRITTEN, {"case": case.id})).scalar_one()
-    since, returning = case.waiting_since or work.now, case.has_returned
-    told = Offered(**told_of(case), since=since, returning=returning, messages=messages, marked=marked)
-    came_back = {"case": case.id, "since": (case.waiting_since or case.opened_at) - SAME_INSTANT}
-    follow_up: int | None = (await work.db.execute(_CAME_BACK, came_back)).scalar_one_or_none()
-    return replace(told, earlier=await earlier.contacts(work.db, case, work.zone), follow_up=follow_up)
+async def beside(work: Work, case: CaseRow) -> Beside:
+    """What a card of this case says beside it."""
+    since = (case.waiting_since or case.opened_at) - SAME_INSTANT
+    messages, follow_up = (await work.db.execute(_BESIDE, {"case": case.id, "since": since})).one()
+    return Beside(messages, await earlier.contacts(work.db, case, work.zone), follow_up)
+
+
+def _card_of(work: Work, case: CaseRow, known: Beside, *, marked: bool) -> Offered:
+    since = case.waiting_since or work.now
+    told = Offered(**told_of(case), since=since, returning=case.has_returned, messages=known.messages, marked=marked)
+    return replace(told, earlier=known.earlier, follow_up=known.follow_up)
 
 
 async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None) -> None:
@@ -177,16 +199,25 @@ async def refresh_cards(work: Work, case: CaseRow, *, marked: bool | None = None
 
     `marked`: that nobody on shift has the language, where that may have changed.
     """
-    known = await _card_of(work, case, marked=bool(marked))
+    alike: dict[tuple[Why, bool, bool], list[_Card]] = {}
     for card in await _live_cards(work, case.id):
         was = Offered.understood(card.params)
-        is_marked = was.marked if marked is None else known.marked
-        fresh = replace(known, marked=is_marked, why=was.why, before=was.before)
-        if card.state == RowState.DUE and card.lease_owner is None:
-            await work.db.execute(update(_ROWS).where(_ROWS.c.id == card.id).values(params=work.kept(fresh)))
-        else:
-            await replacing.change_to_newest(work, card.address_id, fresh, edits=card.id, case_id=case.id)
+        alike.setdefault((was.why, was.before, was.marked if marked is None else marked), []).append(card)
+    if alike:
+        known = await beside(work, case)
+        for (why, before, is_marked), cards in alike.items():
+            fresh = replace(_card_of(work, case, known, marked=is_marked), why=why, before=before)
+            await _refresh(work, case.id, cards, fresh)
     work.ring(bells.DESK)
+
+
+async def _refresh(work: Work, case_id: int, cards: Sequence[_Card], fresh: Offered) -> None:
+    """These cards say this: as many statements however many they are."""
+    waiting = [card.id for card in cards if card.state == RowState.DUE and card.lease_owner is None]
+    if waiting:
+        await work.db.execute_ahead(update(_ROWS).where(_ROWS.c.id.in_(waiting)).values(params=work.kept(fresh)))
+    shown = [(card.address_id, card.id) for card in cards if card.id not in waiting]
+    await replacing.change_each_to_newest(work, shown, fresh, case_id=case_id)
 
 
 async def withdraw_cards(
@@ -196,7 +227,7 @@ async def withdraw_cards(
 
     `but`: a card that says something else from now on, by whoever withdraws.
     """
-    await work.db.execute(_WITHDRAW_UNSENT, {"case": case.id, "now": work.now})
+    await work.db.execute_ahead(_WITHDRAW_UNSENT, {"case": case.id, "now": work.now})
     taken = Taken(code=case.code, reason=reason, alias=alias, at=work.now)
     standing = [(card.address_id, card.id) for card in await _live_cards(work, case.id) if card.id != but]
     await work.tell_places(standing, taken, case_id=case.id)

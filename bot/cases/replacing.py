@@ -3,6 +3,7 @@
 So nobody's lane grows with how often somebody else acts. It must not decide what a line says.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, update
@@ -38,6 +39,18 @@ async def change_to_newest(work: Work, address_id: int, saying: Saying, *, edits
     """Have a message that was sent say this; a change of it to the same kind that still waits is replaced."""
     if not await _replaced(work, saying, _ROWS.c.edits == edits, _ROWS.c.kind == saying.kind):
         await work.tell_address(address_id, saying, case_id=case_id, edits=edits)
+
+
+async def change_each_to_newest(
+    work: Work, messages: Sequence[tuple[int, int]], saying: Saying, *, case_id: int
+) -> None:
+    """As `change_to_newest`, of messages at these addresses, each with the row that made it: as many statements however
+    many they are."""
+    if messages:
+        waits = _ROWS.c.edits.in_([edits for _, edits in messages]), _ROWS.c.kind == saying.kind, *_UNTRIED
+        changed = update(_ROWS).where(*waits).values(params=work.kept(saying)).returning(_ROWS.c.edits)
+        replaced = set((await work.db.execute(changed)).scalars())
+        await work.tell_places([one for one in messages if one[1] not in replaced], saying, case_id=case_id)
 
 
 async def waiting(work: Work, person_id: int | None, kind: Notice, *, case_id: int) -> WaitingLine | None:

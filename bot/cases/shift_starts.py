@@ -65,10 +65,11 @@ async def promise_moved(work: Work, case_id: int) -> None:
         return
     if case.status != CaseStatus.QUEUED or case.promised_by is None:
         return
-    made = await promising.promise_for(work, case)
+    on_shift = await queue.volunteers_on_shift(work)
+    made = await promising.promise_for(work, case, on_shift)
     if made.told.promise in THERE or (made.by is not None and made.by <= case.promised_by):
         return
-    made = await promising.promise(work, case)
+    await promising.remember(work, case, made)
     await work.tell(case.newcomer_id, PromiseMoved(code=case.code, **fields_of(made.told)), case_id=case.id)
 
 

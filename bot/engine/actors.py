@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, select
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
 from bot.engine.rows import columns, only
+from bot.engine.ways import Lane
 from models.base import table_of
-from models.people import Person, Role
+from models.people import Channel, Person, Role
 
 _PEOPLE = table_of(Person)
 
@@ -72,6 +73,14 @@ class Visitor:
     is_parked: bool = False
     barred: Barred | None = None
     version: int = 0
+
+    @property
+    def lane(self) -> Lane | None:
+        """What reaches them best, if that is known: the chat that they have just written in. Who has come by the web
+        may have a chat as well."""
+        if self.channel != Channel.TELEGRAM:
+            return None
+        return Lane(self.address_id, self.channel, None, self.conversation_id)
 
 
 def require_staff(actor: Actor | None) -> Actor:

@@ -1,4 +1,5 @@
-"""The two kinds of INSERT that both databases know under names of their own: one that skips, one that overwrites.
+"""The kinds of INSERT that are written nowhere else: one that skips and one that overwrites, which both databases know
+under names of their own, and one that makes a row for each of what is there.
 
 It must not know a table.
 """
@@ -7,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Select, Table, bindparam, insert
+from sqlalchemy import Insert as BaseInsert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.engine.db import Db
@@ -27,6 +29,14 @@ def insert_or_skip(db: Db, table: Table) -> Insert:
 def insert_unless_there(dialect: str, table: Table) -> Insert:
     """As `insert_or_skip`, made once for all connections to such a database."""
     return _INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@cache
+def insert_for_each(table: Table, column: str, each: Select[tuple[int]], others: tuple[str, ...]) -> BaseInsert:
+    """An INSERT of a row for each that `each` selects, which is its `column`. The values of the other columns, the same
+    in each, are given when it runs."""
+    values = [bindparam(name, type_=table.c[name].type) for name in others]
+    return insert(table).from_select([column, *others], each.add_columns(*values)).inline()
 
 
 def upsert(

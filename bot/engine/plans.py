@@ -9,8 +9,9 @@ it, is all of it but the values. Owns Plan, and which statements have one. What 
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from sqlalchemy.types import TupleType, TypeEngine
 
 from bot.engine.answered import Answered
 from bot.engine.db import Asked, Columns
+from models.base import UtcDateTime
 
 FLOAT8 = 701  # what PostgreSQL calls its one type of which SQLAlchemy asks how the driver brings it
 Turn = Callable[[object], object]
@@ -31,6 +33,7 @@ Keys = frozenset[str]
 _NO_KEYS: Keys = frozenset()
 _NOTHING: Given = {}
 MOST_SHAPES = 2_000  # far more than there are: whoever asks ever new ones does not fill the memory
+MOST_INSTANTS = 256
 MOST_LENGTHS = 100  # of the lists of one shape
 
 
@@ -143,7 +146,18 @@ def _codes_of(bind: Bound) -> tuple[str, ...] | None:
 
 
 def _way_in(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    way: Turn | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return partial(_instant, way) if way and isinstance(kind, UtcDateTime) and dialect.name == "sqlite" else way
+
+
+def _instant(way: Turn, value: object) -> object:
+    """As the type says it to SQLite; an act names its own instant some thirty times."""
+    return _spelt(value) if isinstance(value, datetime) and value.tzinfo is UTC else way(value)
+
+
+@lru_cache(maxsize=MOST_INSTANTS)
+def _spelt(utc: datetime) -> str:
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:

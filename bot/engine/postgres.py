@@ -101,9 +101,12 @@ class Connection:
         return result
 
     async def execute_ahead(self, statement: Executable, parameters: Asked | None = None) -> None:
+        if self._is_heard:
+            await self.execute(statement, parameters)
+            return
         of_each = parameters if isinstance(parameters, Sequence) else [parameters]
         planned = [plan_of(statement, one, self._statements.dialect) for one in of_each]
-        if self._is_heard or not all(one is not None and one[0].is_silent for one in planned):
+        if not all(one is not None and one[0].is_silent for one in planned):
             await self.execute(statement, parameters)
             return
         for plan, asked in filter(None, planned):

@@ -3,7 +3,6 @@
 Nothing leaves the process before COMMIT, which is the store's. It must not commit, nor know what an act means.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
@@ -16,11 +15,11 @@ from bot.engine.actors import Actor, Visitor, require_coordinator, require_staff
 from bot.engine.crowds import Crowds
 from bot.engine.db import Columns, Db
 from bot.engine.errors import NotFound
-from bot.engine.inserts import upsert
+from bot.engine.inserts import insert_for_each, upsert
 from bot.engine.rows import Shape, columns, every, only
 from bot.engine.seal import Seal
 from bot.engine.settings import Settings
-from bot.engine.ways import LANES, LANES_OF_STAFF, Lane, StaffLane, nearest
+from bot.engine.ways import LANES, NEAREST_OF_EACH, Lane, nearest
 from models.base import new_id, table_of
 from models.case import CaseEvent
 from models.conversation import SEQ_BITS, Conversation
@@ -42,6 +41,7 @@ class Locked(NamedTuple):
     drafted_at: datetime | None
     consent_at: datetime | None
     consent_version: int | None
+    asked_row: int | None
 
 
 _HOLD = update(_THREADS).where(_THREADS.c.id == bindparam("conversation")).values(version=_THREADS.c.version + 1)
@@ -185,7 +185,7 @@ class Work:
     async def lock_and_read(
         self, conversation_id: int, behind: Select[*Columns], asked: Mapping[str, object]
     ) -> Sequence[Columns]:
-        """As `lock`, with the rows of what is asked behind it, whose first columns are those of `Locked`.
+        """As `lock`, with the rows of what is asked behind it, whose first columns are those of `Locked` or nothing.
 
         Raises: as `lock`.
         """
@@ -193,7 +193,8 @@ class Work:
             if conversation_id not in self._versions:
                 await self.db.execute_ahead(_HOLD, {"conversation": conversation_id})
             rows = [tuple(row) for row in await self.db.execute(behind, asked)]
-        self._has_locked(conversation_id, Locked(*rows[0][: len(Locked._fields)]) if rows else None)
+        is_there = rows and rows[0][0] is not None
+        self._has_locked(conversation_id, Locked(*rows[0][: len(Locked._fields)]) if is_there else None)
         return rows
 
     def has_locked(self, locked: Locked) -> None:
@@ -230,7 +231,7 @@ class Work:
 
     async def tell(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
         """Say it to a person on the address that reaches them best, if any does."""
-        await self.tell_lane(await self._best_lane(person_id), saying, **about)
+        await self.tell_lane(await self.lane_of(person_id), saying, **about)
 
     async def tell_lane(self, lane: Lane | None, saying: Saying | Kept, **about: Unpack[About]) -> None:
         """Say it there, if there is any such way."""
@@ -239,22 +240,23 @@ class Work:
 
     async def tell_as_row(self, person_id: int | None, saying: Saying | Kept, **about: Unpack[About]) -> int | None:
         """As `tell`; returns the row's id, None if no address reaches them."""
-        if (best := await self._best_lane(person_id)) is None:
+        if (best := await self.lane_of(person_id)) is None:
             return None
         return await self.tell_address_as_row(best.id, saying, conversation_id=best.conversation_id, **about)
 
-    async def _best_lane(self, person_id: int | None) -> Lane | None:
+    async def lane_of(self, person_id: int | None) -> Lane | None:
+        """The address that reaches this person best, if any does."""
         if person_id is None:
             return None
         return nearest(every(Lane, await self.db.execute(LANES, {"person": person_id})))
 
     async def tell_each(self, staff: Sequence[int], saying: Saying, **about: Unpack[About]) -> None:
-        """Say it to each of these members of staff: two statements, however many they are."""
-        lanes: dict[int, list[StaffLane]] = defaultdict(list)
-        for lane in every(StaffLane, await self.db.execute(LANES_OF_STAFF, {"people": list(staff)})) if staff else ():
-            lanes[lane.person_id].append(lane)
-        best = [nearest(lanes[person]) for person in staff if person in lanes]
-        await self.tell_places([(lane.id, None) for lane in best if lane is not None], saying, **about)
+        """Say it to each of these members of staff: one statement, however many they are."""
+        if staff:
+            said = self._row(saying, about)
+            to_each = insert_for_each(_ROWS, "address_id", NEAREST_OF_EACH, tuple(said))
+            await self.db.execute_ahead(to_each, {**said, "people": staff})
+            self.ring(bells.OUTBOX)
 
     async def tell_places(
         self, staff: Sequence[tuple[int, int | None]], saying: Saying, **about: Unpack[About]

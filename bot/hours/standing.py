@@ -14,8 +14,11 @@ from sqlalchemy import Date, bindparam, select
 from bot.engine import clock
 from bot.engine.db import Db
 from bot.engine.rows import columns, every
+from bot.engine.work import Work
+from bot.hours import remembered
+from bot.hours.remembered import Known, Seen
 from bot.hours.told import HoursTold, SessionTold
-from bot.places.places import PlaceRow, physical_places, place_told, places, places_by_code
+from bot.places.places import PlaceRow, place_told, places, places_by_code
 from models.base import table_of
 from models.hours import Door, HoursException, WeeklyHours
 from models.hours_change import Standing
@@ -100,10 +103,25 @@ async def timetable(db: Db, *, since: date | None = None) -> Timetable:
     return (await standing(db, since=since)).timetable
 
 
+async def known(db: Db, day: date, *, version: str | None = None) -> Known:
+    """The places, and the timetable of that day and later ones: read if this process has not. `version`: what the
+    hours have here, if that is known."""
+    version = version or await remembered.version_of(db)
+    kept = remembered.known(version, day)
+    if kept is not None:
+        return kept
+    before = await remembered.version_of(db)
+    read = Known(day, await places_by_code(db), await timetable(db, since=day))
+    # An act may see a change that is committed between two of its statements: what it read then has no version.
+    if before is not None and await remembered.version_of(db) == before:
+        remembered.keep(before, read)
+    return read
+
+
 async def openings_ahead(db: Db, now: datetime, zone: ZoneInfo, most: int = OPENINGS_SHOWN) -> list[Opening]:
     """The next physical sessions, soonest first; one that is going on now counts."""
-    codes = [place.code for place in await physical_places(db)]
-    return first_openings(await timetable(db, since=clock.office_day(now, zone)), now, codes, zone, most)
+    hours = await known(db, clock.office_day(now, zone))
+    return first_openings(hours.table, now, _visits(hours), zone, most)
 
 
 async def openings_on(db: Db, day: date) -> list[tuple[PlaceRow, list[Opening]]]:
@@ -114,28 +132,39 @@ async def openings_on(db: Db, day: date) -> list[tuple[PlaceRow, list[Opening]]]
     return [(place, list(openings_between(table, day, day, [place.code]))) for place in told]
 
 
-async def next_session(db: Db, now: datetime, zone: ZoneInfo) -> SessionTold | None:
+async def next_session(work: Work) -> SessionTold | None:
     """The next physical session, if one is planned."""
-    known = {place.code: place for place in await physical_places(db)}
-    ahead = first_openings(await timetable(db, since=clock.office_day(now, zone)), now, list(known), zone, 1)
-    return opening_told(ahead[0], known[ahead[0].place]) if ahead else None
+    seen = work.noted(Seen)
+    if seen is not None:
+        work.note(seen)  # it stands for the whole act
+    hours = await known(work.db, work.today, version=seen and seen.version)
+    kept = hours.next_session(work.now, work.zone)
+    if kept is None:
+        ahead = first_openings(hours.table, work.now, _visits(hours), work.zone, 1)
+        kept = (opening_told(ahead[0], hours.places[ahead[0].place]) if ahead else None,)
+        hours.keep_next(*kept, work.now, work.zone)
+    return kept[0]
 
 
 async def hours_told(db: Db, now: datetime, zone: ZoneInfo, like: type[Hours]) -> Hours:
     """What is open now, the next sessions, and what is next online, as the notice that is to carry it."""
-    known = await places_by_code(db)
-    table = await timetable(db, since=clock.office_day(now, zone))
-    visits = [code for code, place in known.items() if place.door == Door.VISIT]
-    others = [code for code in known if code not in visits]
+    hours = await known(db, clock.office_day(now, zone))
+    table, visits = hours.table, _visits(hours)
+    others = [code for code in hours.places if code not in visits]
 
     def told(openings: list[Opening]) -> tuple[SessionTold, ...]:
-        return tuple(opening_told(opening, known[opening.place]) for opening in openings)
+        return tuple(opening_told(opening, hours.places[opening.place]) for opening in openings)
 
     return like(
-        open=told([one for code in known if (one := open_now(table, now, code, zone))]),
+        open=told([one for code in hours.places if (one := open_now(table, now, code, zone))]),
         sessions=told(first_openings(table, now, visits, zone, OPENINGS_SHOWN)),
         online=told([one for code in others for one in first_openings(table, now, [code], zone, 1)]),
     )
+
+
+def _visits(hours: Known) -> list[str]:
+    """The places one can walk into."""
+    return [code for code, place in hours.places.items() if place.door == Door.VISIT]
 
 
 def first_openings(table: Timetable, now: datetime, codes: Sequence[str], zone: ZoneInfo, most: int) -> list[Opening]:

@@ -1,5 +1,5 @@
 """What is looked up for every message of a newcomer's: their thread, whether the message is kept, their newest case,
-and how their words reach who has it.
+how their words reach who has it, and which version the opening hours have.
 
 It always comes together, so it is asked together, behind the lock on the conversation; of a message on Telegram with
 who wrote it and whether it is new. It must not change anything else.
@@ -18,6 +18,7 @@ from bot.engine.actors import Visitor
 from bot.engine.db import Columns
 from bot.engine.rows import columns
 from bot.engine.work import Locked, Work
+from bot.hours.remembered import VERSION, Seen
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CaseRow
 from bot.people.reached import IS_LOOKED_UP, REACHED, WHO_IS_REACHED, Reached
@@ -30,10 +31,12 @@ _IS_KEPT = exists().where(
     MESSAGES.c.conversation_id == _THREADS.c.id, MESSAGES.c.external_id == bindparam("external_id")
 )
 _AT_HAND: Sequence[ColumnElement[Any]] = (
-    *columns(Locked, _THREADS), _IS_KEPT.label("is_kept"), *CASE_COLUMNS, *holding_back.ways_on(access.CASE_ID),
+    *columns(Locked, _THREADS), _IS_KEPT.label("is_kept"), VERSION.label("hours"), *CASE_COLUMNS,
+    *holding_back.ways_on(access.CASE_ID),
 )  # fmt: skip
 _KEPT_AT = len(Locked._fields)
-_CASE_AT = _KEPT_AT + 1
+_HOURS_AT = _KEPT_AT + 1
+_CASE_AT = _HOURS_AT + 1
 _WAY_AT = _CASE_AT + len(CaseRow._fields)
 _REACHED = len(Reached._fields)
 _OF_LOOKED_UP = select(_ADDRESSES.c.person_id).where(IS_LOOKED_UP).scalar_subquery()
@@ -94,6 +97,7 @@ def _note(work: Work, rows: Sequence[Columns], external_id: str) -> None:
         return
     locked = Locked(*rows[0][:_KEPT_AT])
     work.has_locked(locked)
+    work.note(Seen(rows[0][_HOURS_AT]))
     newest = None if rows[0][_CASE_AT] is None else CaseRow(*rows[0][_CASE_AT:_WAY_AT])
     work.note(AtHand(locked.id, external_id, rows[0][_KEPT_AT], newest))
     if newest is not None:

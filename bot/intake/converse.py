@@ -27,7 +27,7 @@ from bot.intake.threads import (
     step_of,
     thread_of,
 )
-from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out
+from bot.intake.turns import DONE, PLAIN_ARRIVAL, SAVED, STALE, Arrival, ask_in_place, carry_out, is_about_a_case
 from bot.language import commands
 from bot.language.commands import Typed
 from bot.people import access, blocks, people
@@ -40,7 +40,6 @@ from models.conversation import Refused
 from models.dialogue import Answer, Commanded, Edited, Incoming, Pressed, Said, Unreadable
 from models.intake import WAITING_LIMIT, IntakeStep, advance, keep_waiting, wait_for_consent
 from models.notice import Notice
-from models.people import Channel
 
 _REFUSED = table_of(Refused)
 SAY_NOTHING = ("sticker", "dice")  # by the names that channels give
@@ -156,7 +155,7 @@ async def _said(
     if comes_back and newest is not None:
         case = await opening.reopen_case(work, newest)
         await relay.keep_first_words(work, case, words, external_id=external_of(incoming), marks=marks_of(incoming))
-        await opening.announce(work, case)
+        await opening.announce(work, case, lane=visitor.lane)
         return
     said, draft = Said(words, marks=marks_of(incoming)), draft_of(work, thread)
     asked = wait_for_consent if is_agreed_to_before(thread) else advance
@@ -165,13 +164,16 @@ async def _said(
         raise BadInput("too_long", most=WAITING_LIMIT)  # they are told now, rather than sent half of it later
     if turn.submit is None:
         await heard.note(work, visitor, incoming, words)
-    await carry_out(work, visitor, thread, turn, incoming, arrival)
+    # Their newest is closed; an older one may have been opened again on a day that was set for it.
+    open_case = None if newest is None else await access.open_case_of(work.db, visitor.person_id)
+    arrival = replace(arrival, is_first=newest is None)
+    await carry_out(work, visitor, thread, turn, incoming, arrival, case=open_case)
 
 
 async def _answer_who_waits(work: Work, visitor: Visitor, case: CaseRow, words: str, *, may_ask_hours: bool) -> None:
     """Who asks when we are open is told, though the words stay with the case: they may mean something else."""
     if not (may_ask_hours and await hours_questions.answered(work, visitor, words)):
-        await more_words.tell(work, case, Channel(visitor.channel))
+        await more_words.tell(work, visitor, case)
 
 
 async def _edited(
@@ -198,13 +200,13 @@ async def _pressed(
     if turn.language is not None and turn.language == visitor.language and turn.step == thread.step:
         await buttons.settle_asked(work, visitor.address_id, act.code, conversation_id=thread.id)
         return Answer(Notice.LANGUAGE_CHANGED)
-    case = await access.open_case_of(work.db, visitor.person_id) if turn.stale or turn.submit is not None else None
+    case = await access.open_case_of(work.db, visitor.person_id) if is_about_a_case(turn) else None
     if turn.stale and cases_questions.is_answered(case, act.code):
         return SAVED
     if turn.submit is not None and case is None and is_agreed_to_before(thread):
         await ask_in_place(work, visitor, thread, keep_waiting(draft_of(work, thread)))
         return DONE
-    return await carry_out(work, visitor, thread, turn, incoming, arrival)
+    return await carry_out(work, visitor, thread, turn, incoming, arrival, case=case)
 
 
 async def _edited_unkept(
@@ -227,6 +229,6 @@ async def _refuse_unreadable(work: Work, visitor: Visitor, sent: Unreadable) -> 
         return  # a nod between two people who talk: an answer from us would only stand between them
     if sent.album is not None and not await once.first_time(work, visitor.channel, f"album:{sent.album}"):
         return  # the first of its pictures has been answered
-    session = await standing.next_session(work.db, work.now, work.zone)
+    session = await standing.next_session(work)
     told = CannotRead(what=sent.kind, text=bool(sent.text), session=session)
     await work.tell_address(visitor.address_id, told, conversation_id=visitor.conversation_id)

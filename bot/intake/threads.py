@@ -29,6 +29,7 @@ class Thread(NamedTuple):
     drafted_at: datetime | None
     consent_at: datetime | None
     consent_version: int | None
+    asked_row: int | None
 
 
 _THREADS = table_of(Conversation)

@@ -13,10 +13,11 @@ from sqlalchemy import FromClause, Table, Text, bindparam, func, literal_column,
 from bot.engine.actors import Actor, require_coordinator, require_staff
 from bot.engine.db import Db
 from bot.engine.errors import NotFound
-from bot.engine.rows import columns, every, exactly, in_portions, only, spelt
-from bot.engine.work import Work
+from bot.engine.rows import columns, every, in_portions, only, spelt
+from bot.engine.work import Locked, Work
 from models.base import table_of
 from models.case import OPEN, Case, CaseEvent, CaseEventKind, CaseStatus
+from models.conversation import Conversation
 
 CASES = table_of(Case)
 
@@ -77,6 +78,12 @@ _CODE = func.coalesce(CASES.c.code, literal_column("''", Text))  # not given as 
 CASE_COLUMNS = columns(CaseRow, CASES, code=_CODE)
 CASE_ID, CASE_VOLUNTEER = CASES.c.id, CASES.c.volunteer_id
 _BY_ID = select(*CASE_COLUMNS).where(CASES.c.id == bindparam("case"))
+_THREADS = table_of(Conversation)
+_BEHIND_THE_LOCK = (  # also of a case whose conversation has been erased by then
+    select(*columns(Locked, _THREADS), *CASE_COLUMNS)
+    .select_from(CASES.outerjoin(_THREADS, _THREADS.c.id == CASES.c.conversation_id))
+    .where(CASES.c.id == bindparam("case"))
+)
 _BY_CODE = select(*CASE_COLUMNS).where(CASES.c.code == bindparam("code"))
 _OPEN_OF = select(*CASE_COLUMNS).where(
     CASES.c.newcomer_id == bindparam("newcomer"), CASES.c.status.in_([spelt(status) for status in OPEN])
@@ -275,5 +282,5 @@ async def _seen(db: Db, case_id: int) -> CaseRow | None:
 async def _locked(work: Work, seen: CaseRow) -> CaseRow:
     if seen.conversation_id is None:
         return seen
-    await work.lock(seen.conversation_id)
-    return exactly(CaseRow, await work.db.execute(_BY_ID, {"case": seen.id}))
+    rows = await work.lock_and_read(seen.conversation_id, _BEHIND_THE_LOCK, {"case": seen.id})
+    return CaseRow(*rows[0][len(Locked._fields) :])

@@ -34,6 +34,7 @@ class Called(NamedTuple):
 
 _CALLED = select(*columns(Called, PEOPLE))
 _ONE = _CALLED.where(PEOPLE.c.id == bindparam("person"))
+_ONE_SHOWN = _ONE.where(PEOPLE.c.shows_alias)
 _LEFT_PLAIN = PEOPLE.c.alias_hash.is_(None) & PEOPLE.c.alias.is_not(None)
 _PERHAPS = _CALLED.where(IS_STAFF, (PEOPLE.c.alias_hash == bindparam("hash")) | _LEFT_PLAIN)
 
@@ -48,6 +49,12 @@ def name_in(seal: Seal, row: Called) -> str | None:
 async def name_of(db: Db, seal: Seal, person_id: int | None) -> str | None:
     """What this person is called; None for nobody, and for a newcomer."""
     row = None if person_id is None else only(Called, await db.execute(_ONE, {"person": person_id}))
+    return None if row is None else name_in(seal, row)
+
+
+async def shown_name_of(db: Db, seal: Seal, person_id: int) -> str | None:
+    """As `name_of`; None as well for who does not want it shown to newcomers."""
+    row = only(Called, await db.execute(_ONE_SHOWN, {"person": person_id}))
     return None if row is None else name_in(seal, row)
 
 

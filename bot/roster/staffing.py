@@ -7,12 +7,12 @@ claim (`bot/people/standing.py`).
 It must not add or cancel a shift (`shifts.py`), nor know what is done on one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, exists, func, or_, select, union
 
 from bot.engine import clock
 from bot.engine.db import Db
@@ -36,10 +36,12 @@ _TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 
 class OnShift(NamedTuple):
-    """A volunteer on an online shift who may claim. `speaks`: codes of languages."""
+    """A volunteer on an online shift who may claim. `speaks`: codes of languages. `stays_until`: how long whoever is
+    present stays; None of whoever is only expected."""
 
     id: int
     speaks: list[str]
+    stays_until: datetime | None
 
 
 class SignedUp(NamedTuple):
@@ -52,8 +54,15 @@ class SignedUp(NamedTuple):
     person_id: int
 
 
-_PRESENT = select(*columns(OnShift, PEOPLE)).where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
-_ON_SHIFT = select(*columns(OnShift, PEOPLE)).where(
+_LEAVES = select(func.max(DUTIES.c.ends_at)).where(DUTIES.c.person_id == PEOPLE.c.id, is_open(DUTIES, _NOW))
+# Found from what is open or runs, which is little: people are looked up, not looked through.
+_PERHAPS = union(
+    select(DUTIES.c.person_id).where(DUTIES.c.ended_at.is_(None), DUTIES.c.ends_at > _NOW),
+    select(SIGNED_UP.c.person_id).select_from(_SIGNED).where(SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW),
+)
+_STAYS = select(*columns(OnShift, PEOPLE, stays_until=_LEAVES.scalar_subquery())).where(PEOPLE.c.id.in_(_PERHAPS))
+_PRESENT = _STAYS.where(is_present(PEOPLE.c.id, _NOW), may_claim(PEOPLE.c.id, _TODAY))
+_ON_SHIFT = _STAYS.where(
     or_(is_present(PEOPLE.c.id, _NOW), is_expected(PEOPLE.c.id, _NOW, _SINCE)), may_claim(PEOPLE.c.id, _TODAY)
 )
 _ON_STAFF = PEOPLE.c.enabled, PEOPLE.c.role.in_(STAFF_ROLES)
@@ -64,13 +73,14 @@ _PLANNED = (
     .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at <= _NOW, SHIFTS.c.ends_at > _NOW, *_ON_STAFF)
     .distinct()
 )
-_LEAVES_LAST = select(func.max(DUTIES.c.ends_at)).where(is_open(DUTIES, _NOW), may_claim(DUTIES.c.person_id, _TODAY))
-_NEXT_SHIFT = (
-    select(func.min(SHIFTS.c.starts_at))
-    .select_from(_STAFFED)
-    .where(SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _SINCE, SHIFTS.c.ends_at > _NOW)
-    .where(is_experienced(PEOPLE.c.id), ~has_gone(SHIFTS.c.id, PEOPLE.c.id))
-    .where(or_(SHIFTS.c.starts_at > _NOW, may_claim(PEOPLE.c.id, _TODAY)))
+_ANSWERS_ALONE = exists().where(
+    SIGNED_UP.c.shift_id == SHIFTS.c.id,
+    is_experienced(SIGNED_UP.c.person_id),
+    ~has_gone(SIGNED_UP.c.shift_id, SIGNED_UP.c.person_id),
+    or_(SHIFTS.c.starts_at > _NOW, may_claim(SIGNED_UP.c.person_id, _TODAY)),
+)
+_NEXT_SHIFT = select(func.min(SHIFTS.c.starts_at)).where(
+    SHIFTS.c.place == ONLINE, HELD, SHIFTS.c.starts_at > _SINCE, SHIFTS.c.ends_at > _NOW, _ANSWERS_ALONE
 )
 _SIGNED_COLUMNS = columns(SignedUp, SHIFTS, SIGNED_UP, shift_id=SHIFTS.c.id)
 
@@ -85,6 +95,16 @@ async def on_shift(db: Db, now: datetime, zone: ZoneInfo, *, grace: timedelta) -
 async def present(db: Db, now: datetime, zone: ZoneInfo) -> list[OnShift]:
     """The volunteers who are there at `now` and may claim: what newcomers are promised counts only these."""
     return every(OnShift, await db.execute(_PRESENT, {"now": now, "today": clock.office_day(now, zone)}))
+
+
+def present_of(on_shift: Iterable[OnShift]) -> list[OnShift]:
+    """Those of them who are there."""
+    return [one for one in on_shift if one.stays_until is not None]
+
+
+def somebody_stays_until(on_shift: Iterable[OnShift], at: datetime) -> bool:
+    """Whether any of them who is there stays until then."""
+    return any(one.stays_until is not None and at <= one.stays_until for one in on_shift)
 
 
 def is_on_shift(person_id: int, now: datetime, *, grace: timedelta) -> ColumnElement[bool]:
@@ -103,13 +123,6 @@ async def next_shift_at(db: Db, now: datetime, zone: ZoneInfo, *, begun: timedel
     asked = {"now": now, "since": now - begun, "today": clock.office_day(now, zone)}
     begins: datetime | None = (await db.execute(_NEXT_SHIFT, asked)).scalar_one_or_none()
     return begins
-
-
-async def shift_ends_at(db: Db, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Until when somebody stays who is present at `now` and may claim; None if nobody is."""
-    asked = {"now": now, "today": clock.office_day(now, zone)}
-    ends: datetime | None = (await db.execute(_LEAVES_LAST, asked)).scalar_one_or_none()
-    return ends
 
 
 async def volunteers_of(db: Db, shift_id: int) -> list[int]:

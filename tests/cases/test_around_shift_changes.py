@@ -149,7 +149,7 @@ async def test_of_each_case_exactly_one_set_of_people_is_told_and_none_is_left(s
                     work, newcomer_id=asker.person_id, conversation_id=asker.conversation_id, language="sv",
                     channel="telegram", throttled=False,
                 )  # fmt: skip
-                await queue.offer(work, case)
+                await queue.offer(work, case, await queue.volunteers_on_shift(work), await queue.beside(work, case))
                 fresh.add(case.id)
         opened += count
         told, expected = await cards_of(service, fresh | waiting), roster.have_cards(at)

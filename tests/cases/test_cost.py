@@ -6,9 +6,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from bot.cases import cases
 from bot.people import people
 from bot.service import Service
+from models.buttons import TAP
 from models.notice import Notice
 from models.people import Role
-from tests import builders
+from tests import builders, plans
 from tests.builders import Staff
 from tests.security.scene import statements_counted
 
@@ -31,11 +32,16 @@ async def _on_shift(service: Service, first: int, last: int) -> list[Staff]:
 
 
 async def _statements_of_a_case(service: Service, volunteer: Staff, *, chat_id: int) -> list[int]:
-    """How many statements it takes to open a case, to claim it, to give it back, and to close it at her word."""
+    """How many statements it takes to open a case, to say more, to name its subject, to claim it, give it back, and
+    close it at her word."""
     asker = await builders.newcomer(service, chat_id=chat_id)
     with statements_counted(service) as opening:
         await asker.says("Jag har fått ett brev")
     await builders.note_case(asker)
+    with statements_counted(service) as adding:
+        await asker.says("Och en sak till")
+    with statements_counted(service) as naming:
+        await asker.presses(TAP.code("category", "housing"))
     with statements_counted(service) as claiming:
         async with builders.acting(service, volunteer) as work:
             await cases.claim_case(work, case_id=asker.case_id)
@@ -44,7 +50,7 @@ async def _statements_of_a_case(service: Service, volunteer: Staff, *, chat_id: 
             await cases.release_case(work, case_id=asker.case_id, seen_seq=2**50)
     with statements_counted(service) as stopping:
         await asker.commands("stop")
-    return [len(one) for one in (opening, claiming, releasing, stopping)]
+    return [len(one) for one in (opening, adding, naming, claiming, releasing, stopping)]
 
 
 async def test_an_act_asks_as_much_with_three_on_shift_as_with_five_hundred(service: Service) -> None:
@@ -58,6 +64,44 @@ async def test_an_act_asks_as_much_with_three_on_shift_as_with_five_hundred(serv
     assert with_many == with_few
     cards = await builders.table(service, f"SELECT address_id FROM outbox WHERE kind = '{Notice.OFFERED}'")
     assert len({row.address_id for row in cards}) == MANY
+
+
+async def test_cards_that_have_been_sent_are_changed_together(service: Service) -> None:
+    asked, delivery = [], builders.delivery_of(service, builders.Postbox())
+    for chats in (range(100, 102), range(200, 205)):
+        for chat_id in chats:
+            await builders.volunteer(service, f"Frivillig {chat_id}", chat_id=chat_id)
+        asker = await builders.newcomer(service)
+        await asker.says("Jag har fått ett brev")
+        await builders.deliver_all(delivery)
+        with statements_counted(service) as adding:
+            await asker.says("Och en sak till")
+        with statements_counted(service) as naming:  # before what was added has left
+            await asker.presses(TAP.code("category", "housing"))
+        await builders.deliver_all(delivery)
+        asked.append((len(adding), len(naming)))
+
+    assert asked[0] == asked[1]
+    await builders.note_case(asker)
+    sent = "SELECT id FROM outbox WHERE kind = 'offered' AND case_id = :case AND edits IS NULL"
+    said = "SELECT edits, params FROM outbox WHERE kind = 'offered' AND case_id = :case AND edits IS NOT NULL"
+    changes = await builders.table(service, said, case=asker.case_id)
+    assert {row.edits for row in changes} == {row.id for row in await builders.table(service, sent, case=asker.case_id)}
+    assert len(changes) == 7
+    assert all('"housing"' in row.params and '"messages": 2' in row.params for row in changes)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_case_is_opened_without_looking_through_everybody(house: Service, is_there: bool) -> None:
+    if is_there:
+        await _on_shift(house, 0, FEW)
+    asker = await builders.newcomer(house)
+
+    with plans.asked(house.store) as heard:
+        await asker.says("Jag har fått ett brev")
+
+    for table in ("people", "addresses", "conversations", "messages", "outbox", "shifts", "assignments", "duties"):
+        assert await plans.whole_reads(house.store, heard, table) == []
 
 
 async def test_nothing_is_compiled_anew_once_it_has_been_asked(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from bot.cases import promising
+from bot.cases import promising, queue
 from bot.engine import clock
 from bot.language.i18n import Catalogues
 from bot.people import access
@@ -129,7 +129,8 @@ class Evening:
     async def promised_now(self) -> tuple[str, str]:
         """What a newcomer in her place is told now of when a person answers, and from what time on if it is later."""
         async with self.service.store.work() as work:
-            told = (await promising.promise_for(work, await access.seen_case(work.db, self.case))).told
+            case, on_shift = await access.seen_case(work.db, self.case), await queue.volunteers_on_shift(work)
+            told = (await promising.promise_for(work, case, on_shift)).told
         return str(told.promise), f"{told.at.astimezone(ZONE):%H:%M}" if told.at else ""
 
     async def read_by(self, name: str, kind: Notice) -> str:
