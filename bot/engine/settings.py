@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     sessions_a_year: Annotated[int, whole(0, MOST_SESSIONS_A_YEAR)] = 0
 
     # Delivery, and how long things may take.
-    sends_in_parallel: Annotated[int, whole(1, MOST_SENDS_IN_PARALLEL)] = 4
+    sends_in_parallel: Annotated[int, whole(1, MOST_SENDS_IN_PARALLEL)] = 8
     sends_a_second: Annotated[float, number(1, MOST_SENDS_A_SECOND, kind=float)] = 23.0
     sends_to_a_chat_a_second: Annotated[float, number(kinds.SHORTEST_SECONDS, MOST_SENDS_A_SECOND, kind=float)] = 1.0
     send_timeout_seconds: kinds.SendTimeout = 18.0
