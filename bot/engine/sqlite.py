@@ -17,7 +17,6 @@ import structlog
 from sqlalchemy import Connection as Statements
 from sqlalchemy import CursorResult, Dialect, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from bot.engine.answered import Answered
@@ -46,6 +45,8 @@ class Engine:
         )  # fmt: skip
         self.writes, self._waits_seconds = writes, waits_seconds
         self._free = asyncio.Semaphore(most)
+        self._kept: list[Statements] = []  # open, and in nobody's use
+        self._generation = 0
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="sqlite")
         event.listen(self.sync_engine, "connect", self._opened)
 
@@ -57,26 +58,44 @@ class Engine:
             TimeoutError: none was free for too long.
             Busy: what only reads did not come to an end.
         """
-        async with asyncio.timeout(self._waits_seconds):
+        if self._free.locked():
+            async with asyncio.timeout(self._waits_seconds):
+                await self._free.acquire()
+        else:
             await self._free.acquire()
         try:
-            with await self._lent() as statements:
+            opened_in = self._generation
+            # Opening a file may wait for the disk, or for another program that is at it.
+            statements = self._kept.pop() if self._kept else await in_thread(self._threads, self.sync_engine.connect)
+            try:
                 db = Connection(statements, self._threads)
                 async with nullcontext() if self.writes else db.for_a_while():
                     await db.begin(immediate=self.writes)
                     yield db
+            finally:
+                self._give_back(statements, opened_in)
         finally:
             self._free.release()
 
-    async def _lent(self) -> Statements:
-        """Opening a file may wait for the disk, or for another program that is at it."""
-        pool = self.sync_engine.pool
-        if isinstance(pool, QueuePool) and pool.checkedin():
-            return self.sync_engine.connect()
-        return await in_thread(self._threads, self.sync_engine.connect)
+    def _give_back(self, statements: Statements, opened_in: int) -> None:
+        """What was not committed is undone. A connection is kept for the next, unless all were to be closed."""
+        try:
+            statements.rollback()
+        except BaseException:
+            statements.invalidate()
+            statements.close()
+            raise
+        if opened_in == self._generation and not statements.invalidated:
+            self._kept.append(statements)
+        else:
+            statements.close()
 
     async def dispose(self) -> None:
-        """No connection is open that nobody uses."""
+        """No connection is open that nobody uses, and none that was opened before is kept."""
+        self._generation += 1
+        kept, self._kept = self._kept, []
+        for statements in kept:
+            statements.close()
         self.sync_engine.dispose()
 
     def _opened(self, connection: sqlite3.Connection, _record: object) -> None:

@@ -5,6 +5,7 @@ Owns the HTTP client of the channel. It must not know what a call means.
 
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp.helpers import get_env_proxy_for_url
@@ -16,6 +17,7 @@ from bot.engine.settings import CONNECT_SECONDS
 from handlers.telegram.witness import Witness, instant_of
 
 MOST_CONNECTIONS = 64
+_A_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 FIRST_REFUSAL = 300  # the statuses from here on say that it has not been done
 
 
@@ -73,12 +75,20 @@ class Wire(BaseRequest):
         assert self._client is not None
         patience = read_timeout if isinstance(read_timeout, int | float) else self._timeout_seconds
         timeout = aiohttp.ClientTimeout(total=patience + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
-        fields = request_data.json_parameters if request_data else None
+        # As the client's own form would spell it, at a third of the cost.
+        fields = urlencode(request_data.json_parameters).encode() if request_data else None
         call, way = _Call(), self._way_to(url)
         # The URL holds the token, so no error may carry it: they are raised anew, without their cause.
         try:
             async with self._client.request(
-                method, url, data=fields, timeout=timeout, trace_request_ctx=call, proxy=way.proxy, proxy_auth=way.auth
+                method,
+                url,
+                data=fields,
+                headers=_A_FORM,
+                timeout=timeout,
+                trace_request_ctx=call,
+                proxy=way.proxy,
+                proxy_auth=way.auth,
             ) as response:
                 call.status = response.status
                 self._note_time(response)
