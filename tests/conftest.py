@@ -90,8 +90,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: longest.get(item.location[0], len(LONGEST)))
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return one_loop.FACTORIES
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    said = item.get_closest_marker("asyncio")
+    one_loop.comes(shares_its_loop=said is not None and said.kwargs.get("loop_scope", "function") != "function")
 
 
 def pytest_unconfigure() -> None:
@@ -114,6 +116,12 @@ def pytest_collection_finish() -> None:
 _compile_each_statement_once()
 _hash_secrets_cheaply()
 memory.settle()
+
+
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Instead of pytest-asyncio's own, which is a parameter of tests: each that needs another would end the browser."""
+    return one_loop.factory
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +193,7 @@ def kept_postgres(postgres_root: str, migrated_postgres: str) -> Iterator[None]:
         return
     kept.DATABASES.append(kept.Database(postgres_root, migrated_postgres))
     yield
-    one_loop.the_one().run_until_complete(kept.DATABASES.pop().throw_away())
+    one_loop.run(kept.DATABASES.pop().throw_away())
 
 
 @pytest.fixture

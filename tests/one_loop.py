@@ -6,13 +6,15 @@ a moment, a socket or a signal is forgotten. Owns what may stay. It must not kno
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Coroutine
 
 STAYS: set[int] = set()  # sockets, by their numbers
 
 
 class OneLoop(asyncio.SelectorEventLoop):
     """Closed after each test, and open for the next one."""
+
+    is_lent = False
 
     def close(self) -> None:
         """Nothing of the test that has ended will run, except what becomes of the sockets that stay.
@@ -36,7 +38,8 @@ class OneLoop(asyncio.SelectorEventLoop):
                 self._selector.unregister(watched.fileobj)  # type: ignore[attr-defined]
         self.set_exception_handler(None)
         self.set_task_factory(None)
-        self.slow_callback_duration = 0.1
+        self.set_debug(False)
+        self.is_lent = False
 
     def end(self) -> None:
         """No test comes any more."""
@@ -44,12 +47,21 @@ class OneLoop(asyncio.SelectorEventLoop):
 
 
 _LOOPS: list[OneLoop] = []
+_LONGER: list[bool] = [False]  # whether the present test's loop is there for others too, as the browser's is
 
 
-def the_one() -> OneLoop:
-    """It, whoever asks."""
+def comes(*, shares_its_loop: bool) -> None:
+    """A test comes. `shares_its_loop`: with tests before or behind it, by what it says of itself."""
+    _LONGER[0] = shares_its_loop
+
+
+def factory() -> asyncio.AbstractEventLoop:
+    """The one loop for one test; another for what lasts longer, or begins while the one is in use."""
     if not _LOOPS:
         _LOOPS.append(OneLoop())
+    if _LONGER[0] or _LOOPS[0].is_lent:
+        return asyncio.new_event_loop()
+    _LOOPS[0].is_lent = True
     return _LOOPS[0]
 
 
@@ -58,7 +70,12 @@ def is_here() -> bool:
     return bool(_LOOPS) and asyncio.get_running_loop() is _LOOPS[0]
 
 
-FACTORIES: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"one": the_one}
+def run(what: Coroutine[None, None, None]) -> None:
+    """It has been done on the one loop, between tests; nothing, where no test has used it."""
+    if _LOOPS:
+        _LOOPS[0].run_until_complete(what)
+    else:
+        what.close()
 
 
 def end() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from tests import kept, kept_sql, postgres
+from tests import kept, kept_sql, one_loop, postgres
 from tests.kept import Database
 from tests.one_loop import OneLoop
 
@@ -198,6 +198,27 @@ async def test_an_account_that_is_no_superuser_keeps_nothing(postgres_root: str)
     await root.execute("DROP ROLE radrum_poor")
     await root.close()
     assert allowed == [True, False]
+
+
+async def test_a_loop_that_is_wanted_while_a_test_runs_is_another() -> None:
+    """As the browser's, which lasts longer: what a test leaves would be ended in it too."""
+    assert one_loop.is_here(), "pytest-asyncio asks for a loop otherwise than tests/conftest.py answers"
+
+    first = one_loop.factory()
+
+    first.close()
+    assert first is not asyncio.get_running_loop()
+
+
+def test_what_outlasts_a_test_has_another_loop() -> None:
+    one_loop.comes(shares_its_loop=True)
+    longer = one_loop.factory()
+    one_loop.comes(shares_its_loop=False)
+    ours = one_loop.factory()
+
+    ours.close()
+    longer.close()
+    assert (type(ours) is OneLoop, type(longer) is OneLoop) == (True, False)
 
 
 def _later(loop: OneLoop, note: Callable[[], None]) -> None:
