@@ -1,6 +1,7 @@
 """What every test stands on: real SQLite and real PostgreSQL, the catalogues, a fake Bot API over HTTP.
 
-PostgreSQL starts once; each test that wants it gets a database of its own, copied from a migrated one.
+PostgreSQL starts once in each worker. A test gets a copy of a migrated database, which is kept, emptied, for the next
+one (`kept.py`), or is the test's own.
 """
 
 import asyncio
@@ -87,7 +88,7 @@ def _hash_secrets_cheaply() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin first, so that none of them runs alone at the end."""
     longest = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: longest.get(item.location[0], len(LONGEST)))
+    items.sort(key=lambda item: longest.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -206,6 +207,7 @@ async def kept_postgres_url(kept_postgres: None, postgres_root: str, migrated_po
 
 @pytest.fixture
 async def postgres_url(postgres_root: str, migrated_postgres: str) -> AsyncIterator[str]:
+    """The address of a database of the test's own, with new connections."""
     async with postgres.copy_of(postgres_root, migrated_postgres) as url:
         yield url
 

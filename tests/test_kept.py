@@ -57,12 +57,11 @@ async def test_rows_are_gone_and_numbers_begin_anew(database: Database) -> None:
     assert await done_in(database) == first
 
 
-async def test_rows_that_refer_to_others_are_gone_and_may_not_be_made_without_them(database: Database) -> None:
-    is_enforced = "SELECT current_setting('session_replication_role') = 'origin'"
-
+async def test_what_refers_to_what_is_looked_at_again_once_the_rows_are_gone(database: Database) -> None:
     await done_in(database, A_ROW)
 
-    assert await seen_in(database, is_enforced) is True
+    assert database._root is not None
+    assert await database._root.fetchval("SHOW session_replication_role") == "origin"
 
 
 async def test_a_table_that_has_grown_is_small_again(database: Database) -> None:
@@ -89,6 +88,7 @@ async def test_a_table_that_has_grown_is_small_again(database: Database) -> None
     "UPDATE alembic_version SET version_num = 'left over'",
     "DELETE FROM alembic_version",
     "SELECT lo_create(0)",
+    f"{A_ROW}; ANALYZE meta",
     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lock_timeout = 7', current_database()); END $$",
 ])  # fmt: skip
 async def test_a_database_that_was_changed_is_thrown_away(database: Database, statement: str) -> None:
