@@ -51,6 +51,7 @@ def _likeness(filled: list[str]) -> str:
         f"(SELECT sum(hash_record_extended(ROW ({key}, xmin), 0)) FROM pg_{catalog} WHERE {key} >= {_FIRST_OF_OURS})"
         for catalog, key in _CATALOGS.items()
     ]
+    hashes.append(f"(SELECT sum(reltuples) FROM pg_class WHERE oid >= {_FIRST_OF_OURS})")  # noted without a new xmin
     hashes += [f"(SELECT sum(hash_record_extended(t, 0)) FROM {table} t)" for table in filled]
     hashes += ["(SELECT count(*) FROM pg_largeobject_metadata)", _OF_IT_OR_ALL]
     listed = ", ".join(f"coalesce({one}, 0)" for one in hashes)
