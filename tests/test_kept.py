@@ -93,11 +93,10 @@ async def test_a_table_that_has_grown_is_small_again(database: Database) -> None
     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lock_timeout = 7', current_database()); END $$",
 ])  # fmt: skip
 async def test_a_database_that_was_changed_is_thrown_away(database: Database, statement: str) -> None:
-    first = await done_in(database, statement)
+    await done_in(database, statement)
 
     assert database.found == "a changed schema"
-    assert await done_in(database) != first
-    assert database.found == kept_sql.NOTHING
+    assert database._root is None
 
 
 async def test_nothing_that_was_set_or_held_stays_on_a_connection(database: Database) -> None:
@@ -177,9 +176,8 @@ async def test_a_connection_that_the_server_has_ended_is_not_given_to_anybody(da
 async def test_a_database_of_which_nobody_can_say_how_it_is_is_thrown_away(database: Database) -> None:
     async with database.lent() as first:
         other = await asyncpg.connect(first)
-        await other.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        )
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        await other.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")
         await other.execute(A_ROW)
         await other.close()
 
