@@ -1,6 +1,7 @@
 """What every test stands on: real SQLite and real PostgreSQL, the catalogues, a fake Bot API over HTTP.
 
-PostgreSQL starts once; each test that wants it gets a database of its own, copied from a migrated one.
+PostgreSQL starts once in each worker. A test gets a copy of a migrated database, which is kept, emptied, for the next
+one (`kept.py`), or is the test's own.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import gc
 import math
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from bot.engine.store import Store
 from bot.language import i18n
 from bot.service import Service
 from handlers.web.chat import back
-from tests import memory, postgres
+from tests import kept, memory, one_loop, postgres
 from tests.clocks import Clocks
 from tests.crash import program
 
@@ -63,10 +64,11 @@ def _compile_each_statement_once() -> None:
         dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     compiled: LRUCache = LRUCache(STATEMENTS_KEPT)
 
-    def opened(*url: object, **options: object) -> AsyncEngine:
-        engine = create_async_engine(*url, **options)  # type: ignore[arg-type]
+    def opened(*url: object, connect_args: dict[str, object], **options: object) -> AsyncEngine:
+        through = {"async_creator_fn": kept.connect}
+        engine = create_async_engine(*url, connect_args=connect_args | through, **options)  # type: ignore[arg-type]
         engine.sync_engine._compiled_cache = compiled
-        return engine
+        return kept.through(engine)
 
     def opened_here(*url: object, **options: object) -> Engine:
         engine = create_engine(*url, **options)  # type: ignore[arg-type]
@@ -86,7 +88,17 @@ def _hash_secrets_cheaply() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files begin first, so that none of them runs alone at the end."""
     longest = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: longest.get(item.location[0], len(LONGEST)))
+    items.sort(key=lambda item: longest.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    said = item.get_closest_marker("asyncio")
+    one_loop.comes(shares_its_loop=said is not None and said.kwargs.get("loop_scope", "function") != "function")
+
+
+def pytest_unconfigure() -> None:
+    one_loop.end()
 
 
 def pytest_collection() -> None:
@@ -105,6 +117,12 @@ def pytest_collection_finish() -> None:
 _compile_each_statement_once()
 _hash_secrets_cheaply()
 memory.settle()
+
+
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Instead of pytest-asyncio's own, which is a parameter of tests: each that needs another would end the browser."""
+    return one_loop.factory
 
 
 @pytest.fixture(scope="session")
@@ -168,8 +186,28 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def kept_postgres(postgres_root: str, migrated_postgres: str) -> Iterator[None]:
+    """The worker's database that is kept from test to test, if the account may do what that takes."""
+    if not asyncio.run(kept.is_allowed(postgres_root)):
+        yield
+        return
+    kept.DATABASES.append(kept.Database(postgres_root, migrated_postgres))
+    yield
+    one_loop.run(kept.DATABASES.pop().throw_away())
+
+
+@pytest.fixture
+async def kept_postgres_url(kept_postgres: None, postgres_root: str, migrated_postgres: str) -> AsyncIterator[str]:
+    """The address of the database that is kept; a test that is not asynchronous has one of its own."""
+    is_kept = kept.DATABASES and one_loop.is_here()
+    async with kept.DATABASES[0].lent() if is_kept else postgres.copy_of(postgres_root, migrated_postgres) as url:
+        yield url
+
+
 @pytest.fixture
 async def postgres_url(postgres_root: str, migrated_postgres: str) -> AsyncIterator[str]:
+    """The address of a database of the test's own, with new connections."""
     async with postgres.copy_of(postgres_root, migrated_postgres) as url:
         yield url
 
@@ -177,7 +215,10 @@ async def postgres_url(postgres_root: str, migrated_postgres: str) -> AsyncItera
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The same test on both databases."""
-    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_url")
+    is_own = request.node.get_closest_marker("own_database")
+    return request.getfixturevalue("postgres_url" if is_own else "kept_postgres_url")
 
 
 def settings_for(database_url: str, folder: Path, **changes: object) -> Settings:

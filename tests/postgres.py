@@ -59,6 +59,11 @@ def named(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+def name_of(url: str) -> str:
+    """Which database is there."""
+    return urlsplit(url).path[1:]
+
+
 async def make_migrated(root_url: str) -> str:
     """There is a migrated, empty database to copy from; returns its name."""
     root = await asyncpg.connect(root_url)
@@ -76,14 +81,27 @@ async def drop_migrated(root_url: str) -> None:
     await root.close()
 
 
-@asynccontextmanager
-async def copy_of(root_url: str, template: str) -> AsyncIterator[str]:
-    """The address of a database of one's own, a copy of `template`; dropped when the block ends."""
+async def make_copy(root_url: str, template: str) -> str:
+    """There is a new database, a copy of `template`; returns its address."""
     name = f"radrum_{os.getpid()}_{os.urandom(4).hex()}"
     root = await asyncpg.connect(root_url)
     await root.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    await root.close()
+    return named(root_url, name)
+
+
+async def drop(root_url: str, url: str) -> None:
+    """The database is gone, and whoever was connected to it is not any more."""
+    root = await asyncpg.connect(root_url)
+    await root.execute(f'DROP DATABASE "{name_of(url)}" WITH (FORCE)')
+    await root.close()
+
+
+@asynccontextmanager
+async def copy_of(root_url: str, template: str) -> AsyncIterator[str]:
+    """The address of a database of one's own, a copy of `template`; dropped when the block ends."""
+    url = await make_copy(root_url, template)
     try:
-        yield named(root_url, name)
+        yield url
     finally:
-        await root.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await root.close()
+        await drop(root_url, url)

@@ -5,6 +5,7 @@ It starts nothing: `bot/app.py` does.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from aiohttp import web
 
@@ -268,17 +269,22 @@ def make_app(service: Service, *, webhook: Webhook | None = None) -> web.Applica
     app[SOCKETS] = Sockets(of_address=app[ROOM].sockets_of_address, in_all=app[ROOM].sockets)
     app[LOOKOUT] = Lookout(service, app[SOCKETS])
     app[TURNS], app[PROBE_TURNS], app[SLOW_HASHES] = Turns(), Turns(), SlowHashes()
-    for route in ROUTES:
-        _add(app, route)
+    for resource in _resources(ROUTES):
+        app.router.register_resource(resource)
     app.on_response_prepare.append(add_safe_headers)
     app.on_shutdown.append(live.close_all)
     app.on_cleanup.append(app[SLOW_HASHES].close)
     return app
 
 
-def _add(app: web.Application, route: Route) -> None:
-    handler = admit(route.policy, route.handler)
-    if route.method == "GET":
-        app.router.add_get(route.path, handler)  # answers HEAD as well
-    else:
-        app.router.add_route(route.method, route.path, handler)
+@cache
+def _resources(table: tuple[Route, ...]) -> tuple[web.AbstractResource, ...]:
+    """The table in aiohttp's words. No application is in it, and tests make hundreds of them."""
+    router = web.UrlDispatcher()
+    for route in table:
+        handler = admit(route.policy, route.handler)
+        if route.method == "GET":
+            router.add_get(route.path, handler)  # answers HEAD as well
+        else:
+            router.add_route(route.method, route.path, handler)
+    return tuple(router.resources())

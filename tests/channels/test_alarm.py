@@ -21,8 +21,10 @@ from tests import builders
 from tests.breaking import an_act, way_of
 from tests.channels.telegram_house import House, telegram_house
 
+pytestmark = pytest.mark.own_database  # it is broken or changed here
+
 KARIN, MAJA, AMINA = 600, 601, 500  # chats
-BEGAN = 5_000.0
+BEGAN = -5_000_000.0  # before this computer did: how long it has been running decides no test
 
 
 @dataclass

@@ -24,6 +24,8 @@ from tests import builders
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
 from tests.channels.web_fixtures import Site, opened_site
 
+pytestmark = pytest.mark.own_database  # it is broken or changed here
+
 
 @pytest.fixture
 async def site(database_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[Site]:

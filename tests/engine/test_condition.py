@@ -19,6 +19,8 @@ from bot.service import Service
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
 from tests.conftest import settings_for
 
+pytestmark = pytest.mark.own_database  # it is broken or changed here
+
 
 @pytest.mark.parametrize(
     ("database_url", "trouble"),

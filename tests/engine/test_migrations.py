@@ -34,6 +34,8 @@ from models.saying import NAMES_SEALED_AS
 from models.tables import metadata
 from tests import builders
 
+pytestmark = pytest.mark.own_database  # it is broken or changed here
+
 NAMES_SEALED, SECRET_HASH = "0010_names_sealed", "scrypt$16384$8$1$00$00"
 
 
