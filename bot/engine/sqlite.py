@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Concatenate, overload
 
@@ -25,6 +26,7 @@ from bot.engine.db import Asked, Columns, P, R, Ts
 from bot.engine.errors import Busy
 from bot.engine.loops import to_its_end
 from bot.engine.plans import Given, plan_of
+from bot.engine.write_ahead import AT_LAST_PAGES, Log
 
 log = structlog.get_logger()
 BUSY_MILLISECONDS = 5_000  # for how long another program that writes is waited for
@@ -47,6 +49,7 @@ class Engine:
         self._free = asyncio.Semaphore(most)
         self._kept: list[Statements] = []  # open, and in nobody's use
         self._generation = 0
+        self._log = Log(Path(self.sync_engine.url.database or ""))
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="sqlite")
         event.listen(self.sync_engine, "connect", self._opened)
 
@@ -68,7 +71,7 @@ class Engine:
             # Opening a file may wait for the disk, or for another program that is at it.
             statements = self._kept.pop() if self._kept else await in_thread(self._threads, self.sync_engine.connect)
             try:
-                db = Connection(statements, self._threads)
+                db = Connection(statements, self._threads, self._log)
                 async with nullcontext() if self.writes else db.for_a_while():
                     await db.begin(immediate=self.writes)
                     yield db
@@ -94,6 +97,7 @@ class Engine:
         """No connection is open that nobody uses, and none that was opened before is kept."""
         self._generation += 1
         kept, self._kept = self._kept, []
+        await self._log.close()
         for statements in kept:
             statements.close()
         self.sync_engine.dispose()
@@ -105,14 +109,17 @@ class Engine:
             connection.execute(f"PRAGMA {pragma}")
 
 
-PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MILLISECONDS}", "secure_delete = ON")
+PRAGMAS = (
+    "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MILLISECONDS}", "secure_delete = ON",
+    f"wal_autocheckpoint = {AT_LAST_PAGES}",
+)  # fmt: skip
 
 
 class Connection:
     """One connection, as `bot.engine.db.Db`, and the ends of its transaction."""
 
-    def __init__(self, statements: Statements, threads: ThreadPoolExecutor) -> None:
-        self._statements, self._threads = statements, threads
+    def __init__(self, statements: Statements, threads: ThreadPoolExecutor, log_of_file: Log) -> None:
+        self._statements, self._threads, self._log = statements, threads, log_of_file
         self.is_slow = False  # then every statement runs in a thread
         self.is_committed = False
         driver: Any = statements.connection.dbapi_connection
@@ -219,6 +226,7 @@ class Connection:
             await to_its_end(committing)
         finally:
             self.is_committed = committing.exception() is None
+            self._log.has_grown()
 
     async def in_thread(self, call: Callable[[], R]) -> R:
         """What `call` returned, in a thread."""

@@ -155,13 +155,13 @@ class Store:
         return Later(self.look, self.reader.sync_engine.dialect)
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[Work]:
+    async def looking(self, *, slow: bool = False) -> AsyncIterator[Work]:
         """A Work that only reads, as in `look`, for what the rooms tell whoever acts: nothing is said or changed in it.
 
         Raises:
             Unavailable: as `look`.
         """
-        async with self.look() as db:
+        async with self.look(slow=slow) as db:
             yield Work(db, clock.now(), seal=self.seal, zone=self.zone, settings=self.settings, crowds=self.crowds)
 
     @contextmanager

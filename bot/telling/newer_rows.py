@@ -58,7 +58,7 @@ async def left_behind(db: Db, now: datetime) -> list[Kind]:
 async def look_after(store: Store) -> None:
     """What an older version has left and this one knows waits like anything else; of what this one does not know
     coordinators read once in some days: a part of the service was not upgraded."""
-    async with store.look() as db:
+    async with store.look(slow=True) as db:
         known = [row.id for row in await _left(db) if is_known(row.kind, row.params)]
         left = await left_behind(db, clock.now())
     if known:

@@ -66,10 +66,14 @@ class Sweep:
 
     async def free_forgotten_leases(self) -> None:
         """What this process has leased and knows nothing of is free."""
-        older_than = timedelta(seconds=self._settings.lease_seconds)
+        older_than, instance = timedelta(seconds=self._settings.lease_seconds), self._store.instance
+        async with self._store.looking(slow=True) as seen:  # there is hardly ever any, and nobody waits for a look
+            mine = leases.forgotten(seen, instance, tuple(self._in_hand), older_than=older_than)
+            of_them = select(ROWS.c.id).where(ROWS.c.state == spelt(RowState.DUE), mine).limit(1)
+            if not (await seen.db.execute(of_them)).all():
+                return
         async with self._store.work() as work:
-            mine = leases.forgotten(work, self._store.instance, tuple(self._in_hand), older_than=older_than)
-            await _free(work, mine)
+            await _free(work, leases.forgotten(work, instance, tuple(self._in_hand), older_than=older_than))
 
     async def give_up_parked(self) -> None:
         """What has waited too long behind a door that is shut is given up."""
@@ -82,7 +86,7 @@ class Sweep:
             .where(_ADDRESSES.c.parked_at.is_not(None), ROWS.c.state == spelt(RowState.DUE), ROWS.c.created_at < cutoff)
             .limit(100)
         )
-        async with self._store.look() as db:
+        async with self._store.look(slow=True) as db:
             rows = every(OutboxRow, await db.execute(behind))
         for row in rows:
             async with self._store.work() as work:
