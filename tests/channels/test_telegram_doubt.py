@@ -200,9 +200,10 @@ async def _deliver_all(service: Service, postman: _Postman) -> None:
     delivery = Delivery(service, {"telegram": postman})
     while True:
         async with service.store.work() as work:
-            row = await delivery._lease(work)
-        if row is None:
+            leased = await delivery._lease(work)
+        if not leased:
             return
+        [row] = leased
         outcome = await delivery._send(row)
         if postman.has_died:
             await delivery.sweep.free_leases_at_start()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import Update
 
 from bot.engine import clock, sqlite
+from bot.engine.db import Db
 from bot.engine.errors import Unavailable
 from bot.intake import converse
 from bot.language.i18n import Catalogues, Foreign
@@ -464,11 +464,11 @@ async def test_a_message_whose_receiver_has_gone_meanwhile_stops_nobody(house: H
     await house.take_in()
     oldest_due = "SELECT address_id FROM outbox WHERE state = 'due' ORDER BY id LIMIT 1"
     first = await builders.one(house.service, f"SELECT person_id FROM addresses WHERE id = ({oldest_due})")
-    looked = house.service.store.look
+    looked = house.service.store.look_later
     erased: list[int] = []
 
     @asynccontextmanager
-    async def look_after_erasing() -> AsyncIterator[AsyncConnection]:
+    async def look_after_erasing() -> AsyncIterator[Db]:
         if not erased:
             erased.append(first.person_id)
             async with house.service.store.work() as work:
@@ -476,7 +476,7 @@ async def test_a_message_whose_receiver_has_gone_meanwhile_stops_nobody(house: H
         async with looked() as db:
             yield db
 
-    monkeypatch.setattr(house.service.store, "look", look_after_erasing)
+    monkeypatch.setattr(house.service.store, "look_later", look_after_erasing)
 
     await builders.deliver_all(house.delivery)
 

@@ -134,9 +134,10 @@ async def test_words_killed_on_the_way_to_their_last_try_still_have_it(everywher
         for _ in range(2):
             await place.program.kill()
             place.api.clear_faults()
-            asking = place.api.fail("getMe", kind="hold", times=2)  # once for its name, once for whether it answers
+            # Once for its name, once for whether it answers; on a busy computer it gives up and asks again.
+            asking = place.api.fail("getMe", kind="hold", times=100)
             await place.program.start()
-            await until(lambda: asking.hits == 2, otherwise="the program to ask whether Telegram answers")  # noqa: B023
+            await until(lambda: asking.hits >= 2, otherwise="the program to ask whether Telegram answers")  # noqa: B023
 
         await _killed_and_started_again(place)
         await place.settled()
