@@ -50,7 +50,7 @@ class Delivery:
         self._sends = asyncio.TaskGroup()
         self._bell = bells.Bell()
         self._came_back: list[Told] = []  # and is to be marked
-        self._beside: set[int] = set()  # rows whose letter has been under way for long
+        self._beside: set[int] = set()  # rows whose letter has been under way for long, or that are marked alone
         self._slow_row: int | None = None  # on its way to a lane from which nothing came back
         self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
         self._addressed: dict[int, Addressed] = {}  # of those, what was read with the lease, until it is used
@@ -181,13 +181,16 @@ class Delivery:
         self._bell.ring()
 
     def _mark_later(self, told: list[Told], of: leases.Taken | None = None) -> None:
-        """Each by itself: it may have to wait for somebody."""
+        """Each by itself: it may have to wait for somebody. Others leave in its place."""
         for row, outcome in told:
             self._sending.setdefault(row.id, of or leases.Taken.now())
+            if len(self._beside) < MOST_BESIDE:
+                self._beside.add(row.id)
             self._sends.create_task(self._until_marked(row, outcome))
 
     async def _until_marked(self, row: OutboxRow, outcome: Outcome) -> None:
         await loops.until_stored(partial(self._mark, row, outcome))
+        self._beside.discard(row.id)
         self._bell.ring()
 
     async def _mark(self, row: OutboxRow, outcome: Outcome) -> None:

@@ -153,9 +153,10 @@ _OVERTAKES = (
     .order_by(ROWS.c.id)
     .limit(1)
     .correlate(_ADDRESSES)
+    .with_for_update(skip_locked=True, key_share=True, of=[ROWS])
     .scalar_subquery()
 )
-# In lanes that are this process's to choose in.
+# In lanes that are this process's to choose in; a row that somebody holds overtakes nobody, else all wait for it.
 BEFORE_RELAYED = select(_ADDRESSES.c.id, _OVERTAKES).where(among(_ADDRESSES.c.id, "lanes"), ~_BUSY)
 _IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)
