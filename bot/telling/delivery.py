@@ -75,11 +75,9 @@ class Delivery:
                 if not self._came_back and (self._sending or not self._service.health.stopping):
                     await self._until_there_is_more()
             except Unavailable as trouble:
-                if told and isinstance(trouble, Busy):  # somebody holds on to what one of them concerns: the others
-                    self._mark_later(told)  # need not wait for that
-                    continue
-                self._came_back[:0] = told
-                await asyncio.sleep(loops.REST_SECONDS)
+                self._mark_later(told)  # it may be one of them alone that cannot be: the others need not wait for that
+                if not isinstance(trouble, Busy):
+                    await asyncio.sleep(loops.REST_SECONDS)
 
     async def _turn(self, told: list[Told]) -> list[OutboxRow]:
         """Mark what came back and lease what leaves next, in one transaction: one commit for many messages."""

@@ -17,6 +17,7 @@ from bot.engine.rows import spelt
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, in_chat, names, people
+from bot.people.access import CASES
 from bot.shifts import reminders as shift_reminders
 from bot.shifts.texts import ShiftReminder
 from bot.telling import inbox, leases
@@ -52,10 +53,17 @@ _STAYS = (  # held as `in_chat` holds it: nobody is waited for who is about to c
     .with_for_update(read=True, key_share=True, skip_locked=True)
     .subquery("stays")
 )
+_REPEATS = ROWS.c.kind.in_([spelt(kind) for kind in OF_CASE_WORDS])
+_NAMED = (  # with the message in the chat, as above
+    select(CASES.c.id)
+    .where(CASES.c.id.in_(select(ROWS.c.case_id).where(_TOLD, _REPEATS)))
+    .with_for_update(read=True, key_share=True, skip_locked=True)
+)
 _IN_HAND = (  # and nobody else's at this moment
     select(ROWS.c.id)
     .select_from(ROWS.join(_STAYS, _STAYS.c.id == ROWS.c.address_id))
     .where(_TOLD, ROWS.c.state == spelt(RowState.DUE))
+    .where(~_REPEATS | ROWS.c.case_id.is_(None) | ROWS.c.case_id.in_(_NAMED))
     .with_for_update(skip_locked=True, key_share=True, of=[ROWS])
 )
 _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
@@ -79,8 +87,9 @@ def is_plain(row: OutboxRow, outcome: Outcome) -> bool:
 
 
 async def mark_sent(work: Work, sent: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:
-    """As `mark`, of many plain ones together. Returns those that are not marked, because somebody else has the row or
-    its address at this moment, it waits no more, or its door may shut behind it: each of them is marked by itself."""
+    """As `mark`, of many plain ones together. Returns those that are not marked, because somebody else has the row,
+    its address or its case at this moment, it waits no more, or its door may shut behind it: each of them is marked by
+    itself."""
     asked = {"rows": [row.id for row, _ in sent]}
     in_hand = frozenset((await work.db.execute(_IN_HAND, asked)).scalars())
     mine = [(row, outcome) for row, outcome in sent if row.id in in_hand and isinstance(outcome, Sent)]

@@ -1,18 +1,25 @@
 """What somebody holds of a lane, on PostgreSQL, keeps that lane's letters waiting and nobody else's."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from bot.engine.causes import Cause
+from bot.engine.errors import Unavailable
 from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
+from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.people.texts import Linked
 from bot.service import Service
+from bot.telling import marking
+from bot.telling.letters import Letter, Outcome
+from bot.telling.outbox import OutboxRow
+from models.dialogue import Prompt
 from models.notice import Notice
 from models.outbox import RowState
 from tests import builders
@@ -99,6 +106,59 @@ async def test_nobody_waits_for_whoever_holds_the_address_of_what_was_sent(
             await _tell(service, others)
             await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
             assert await _wait(service, [held])
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+
+async def test_nobody_waits_for_whoever_holds_the_case_of_words_that_were_relayed(
+    service: Service, volunteers: list[Staff]
+) -> None:
+    held, *others = volunteers
+    asker = await builders.claimed_case(service, held, chat_id=900)
+    postbox = Postbox()
+    postbox.letters += [Letter(str(HELD), Prompt(""))] * 100  # the next has a number that its chat has not had
+    await builders.deliver_all(builders.delivery_of(service, postbox))
+    letter = postbox.hold(HELD)
+    await asker.says("Jag undrar en sak till")
+
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        async with _held(service, "SELECT 1 FROM cases WHERE id = $1", asker.case_id):
+            letter.arrives.set()
+            await _tell(service, others)
+            await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+            assert await _wait(service, [held])
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+
+async def test_what_cannot_be_marked_with_the_others_keeps_only_itself_waiting(
+    service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the reason is: the database refuses it as often as it is tried."""
+    held, *others = volunteers
+    postbox, mark_sent, mark = Postbox(), marking.mark_sent, marking.mark
+    letter = postbox.hold(HELD)
+    await _tell(service, [held])
+    [refused] = await builders.table(service, "SELECT id FROM outbox WHERE state = 'due'")
+
+    async def refuses(work: Work, told: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:
+        if any(row.id == refused.id for row, _ in told):
+            raise Unavailable(Cause.TOO_SLOW)
+        return await mark_sent(work, told)
+
+    async def refuses_alone(work: Work, row: OutboxRow, outcome: Outcome) -> None:
+        if row.id == refused.id:
+            raise Unavailable(Cause.TOO_SLOW)
+        await mark(work, row, outcome)
+
+    monkeypatch.setattr(marking, "mark_sent", refuses)
+    monkeypatch.setattr(marking, "mark", refuses_alone)
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        letter.arrives.set()
+        await _tell(service, others)
+        await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+        assert await _wait(service, [held])
+        monkeypatch.undo()
         await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
 
 
