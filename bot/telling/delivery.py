@@ -91,7 +91,7 @@ class Delivery:
             async with self._store.work() as work:
                 if told:
                     left = await marking.mark_sent(work, told)
-                if may_leave:
+                if may_leave and self._may_lease:  # still: it may have waited for its connection
                     leased = await self._lease(work, may_leave)
                     known = await all_addressed(work.db, leased) if leased else {}
         finally:
@@ -108,14 +108,18 @@ class Delivery:
 
     def _turns_taken(self, told: list[Told]) -> int:
         """How many letters may leave now; their turns are taken."""
-        # What a process leases before others see that it lives, they would take for a dead one's and send too.
-        if self._service.health.stopping or not self._store.bells.can_be_heard:
+        if not self._may_lease:
             return 0
         under_way = len(self._sending) - len(self._beside) - len(told)
         may_leave = 0
         while under_way + may_leave < self._settings.sends_in_parallel and self._traffic.takes_turn():
             may_leave += 1
         return may_leave
+
+    @property
+    def _may_lease(self) -> bool:
+        # What a process leases before others see that it lives, they would take for a dead one's and send too.
+        return not self._service.health.stopping and self._store.bells.can_be_heard
 
     async def _lease(self, work: Work, most: int = 1) -> list[OutboxRow]:
         """Of the lanes from which nothing came back one at a time is served."""

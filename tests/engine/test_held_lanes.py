@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot.engine.bells import PostgresBells
 from bot.engine.causes import Cause
 from bot.engine.errors import Unavailable
 from bot.engine.seal import Seal, create_key
@@ -195,3 +196,27 @@ async def test_nobody_waits_for_whoever_holds_what_overtakes_relayed_words(
 
     async with _held(service, "SELECT 1 FROM outbox WHERE id = $1", overtakes.id), _delivering(service, Postbox()):
         await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+
+
+async def test_nothing_is_leased_by_whom_nobody_hears_any_more_once_there_is_a_connection(
+    service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the database goes away and comes back: others would take what is leased then for a dead one's."""
+    await _tell(service, volunteers)
+    bells = service.store.bells
+    assert isinstance(bells, PostgresBells)
+    bells.connected.set()
+    delivery = builders.delivery_of(service, Postbox())
+    acts = delivery._store.work
+
+    @asynccontextmanager
+    async def waits() -> AsyncIterator[Work]:
+        async with acts() as work:
+            bells.connected.clear()
+            yield work
+
+    monkeypatch.setattr(delivery._store, "work", waits)
+
+    assert await delivery._turn([]) == []
+    assert await _wait(service, volunteers)
+    assert not await builders.table(service, "SELECT 1 FROM outbox WHERE lease_owner IS NOT NULL")
