@@ -17,7 +17,6 @@ from bot.engine.rows import spelt
 from bot.engine.work import Work
 from bot.hours import channel_post
 from bot.people import access, in_chat, names, people
-from bot.people.access import CASES
 from bot.shifts import reminders as shift_reminders
 from bot.shifts.texts import ShiftReminder
 from bot.telling import inbox, leases
@@ -55,8 +54,8 @@ _STAYS = (  # held as `in_chat` holds it: nobody is waited for who is about to c
 )
 _REPEATS = ROWS.c.kind.in_([spelt(kind) for kind in OF_CASE_WORDS])
 _NAMED = (  # with the message in the chat, as above
-    select(CASES.c.id)
-    .where(CASES.c.id.in_(select(ROWS.c.case_id).where(_TOLD, _REPEATS)))
+    select(access.CASE_ID)
+    .where(access.CASE_ID.in_(select(ROWS.c.case_id).where(_TOLD, _REPEATS)))
     .with_for_update(read=True, key_share=True, skip_locked=True)
 )
 _IN_HAND = (  # and nobody else's at this moment
