@@ -84,6 +84,10 @@ class Engine:
         """What was not committed is undone. A connection is kept for the next, unless all were to be closed."""
         try:
             statements.rollback()
+            if not statements.invalidated:
+                # SQLAlchemy undoes only what it knows of: not a BEGIN for which nobody waited to its end, nor what a
+                # COMMIT that failed has left. A connection kept with those would keep everybody out, for ever.
+                statements.connection.rollback()
         except BaseException:
             statements.invalidate()
             statements.close()

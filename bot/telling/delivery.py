@@ -50,7 +50,7 @@ class Delivery:
         self._sends = asyncio.TaskGroup()
         self._bell = bells.Bell()
         self._came_back: list[Told] = []  # and is to be marked
-        self._beside: set[int] = set()  # rows whose letter has been under way for long
+        self._beside: set[int] = set()  # rows whose letter has been under way for long, or that are marked alone
         self._slow_row: int | None = None  # on its way to a lane from which nothing came back
         self._sending: dict[int, leases.Taken] = {}  # rows this process has leased and not yet marked
         self._addressed: dict[int, Addressed] = {}  # of those, what was read with the lease, until it is used
@@ -75,11 +75,9 @@ class Delivery:
                 if not self._came_back and (self._sending or not self._service.health.stopping):
                     await self._until_there_is_more()
             except Unavailable as trouble:
-                if told and isinstance(trouble, Busy):  # somebody holds on to what one of them concerns: the others
-                    self._mark_later(told)  # need not wait for that
-                    continue
-                self._came_back[:0] = told
-                await asyncio.sleep(loops.REST_SECONDS)
+                self._mark_later(told)  # it may be one of them alone that cannot be: the others need not wait for that
+                if not isinstance(trouble, Busy):
+                    await asyncio.sleep(loops.REST_SECONDS)
 
     async def _turn(self, told: list[Told]) -> list[OutboxRow]:
         """Mark what came back and lease what leaves next, in one transaction: one commit for many messages."""
@@ -93,7 +91,7 @@ class Delivery:
             async with self._store.work() as work:
                 if told:
                     left = await marking.mark_sent(work, told)
-                if may_leave:
+                if may_leave and self._may_lease:  # still: it may have waited for its connection
                     leased = await self._lease(work, may_leave)
                     known = await all_addressed(work.db, leased) if leased else {}
         finally:
@@ -110,14 +108,18 @@ class Delivery:
 
     def _turns_taken(self, told: list[Told]) -> int:
         """How many letters may leave now; their turns are taken."""
-        # What a process leases before others see that it lives, they would take for a dead one's and send too.
-        if self._service.health.stopping or not self._store.bells.can_be_heard:
+        if not self._may_lease:
             return 0
         under_way = len(self._sending) - len(self._beside) - len(told)
         may_leave = 0
         while under_way + may_leave < self._settings.sends_in_parallel and self._traffic.takes_turn():
             may_leave += 1
         return may_leave
+
+    @property
+    def _may_lease(self) -> bool:
+        # What a process leases before others see that it lives, they would take for a dead one's and send too.
+        return not self._service.health.stopping and self._store.bells.can_be_heard
 
     async def _lease(self, work: Work, most: int = 1) -> list[OutboxRow]:
         """Of the lanes from which nothing came back one at a time is served."""
@@ -181,13 +183,16 @@ class Delivery:
         self._bell.ring()
 
     def _mark_later(self, told: list[Told], of: leases.Taken | None = None) -> None:
-        """Each by itself: it may have to wait for somebody."""
+        """Each by itself: it may have to wait for somebody. Others leave in its place."""
         for row, outcome in told:
             self._sending.setdefault(row.id, of or leases.Taken.now())
+            if len(self._beside) < MOST_BESIDE:
+                self._beside.add(row.id)
             self._sends.create_task(self._until_marked(row, outcome))
 
     async def _until_marked(self, row: OutboxRow, outcome: Outcome) -> None:
         await loops.until_stored(partial(self._mark, row, outcome))
+        self._beside.discard(row.id)
         self._bell.ring()
 
     async def _mark(self, row: OutboxRow, outcome: Outcome) -> None:

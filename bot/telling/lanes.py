@@ -8,7 +8,8 @@ relayed words of other cases are overtaken by everything that is none, and by re
 (`bot/cases/holding_back.py`).
 
 Of several lanes the one whose row was said first comes first, but that an optional question stands behind what anybody
-is told: where many wait, nobody's receipt or card waits for somebody else's statistics.
+is told: where many wait, nobody's receipt or card waits for somebody else's statistics. Unless something waits behind
+it in its own lane: nobody's answer waits for everybody else's receipts.
 
 A choice costs what waits, not what has ever been said: it begins with the head of each lane, found in the index of
 waiting rows, and looks behind a head only where that may be passed. While many wait, one look at all lanes says which
@@ -136,8 +137,11 @@ def _from_heads(choice: Select[tuple[int, int, str]], *lanes: ColumnElement[bool
     ).where(heads.c.busy.is_(None))
 
 
-# One that answers a press stands in the place of the question before it: that is waited for.
-_IS_UNASKED = and_(ROWS.c.kind.in_(_OPTIONAL), ROWS.c.edits.is_(None))
+_BEHIND = ROWS.alias("behind")
+_HAS_MORE = exists().where(_BEHIND.c.address_id == ROWS.c.address_id, _waits(_BEHIND), _BEHIND.c.id > ROWS.c.id)
+# One that answers a press stands in the place of the question before it: that is waited for. And what they are told
+# next waits for it, in its lane.
+_IS_UNASKED = and_(ROWS.c.kind.in_(_OPTIONAL), ROWS.c.edits.is_(None), ~_HAS_MORE)
 _IN_ORDER: Select[tuple[int, int, str]] = (
     select(*columns(Waiting, ROWS)).where(*_MAY_LEAVE, _is_due(ROWS)).order_by(_IS_UNASKED, ROWS.c.id)
 )
@@ -153,9 +157,10 @@ _OVERTAKES = (
     .order_by(ROWS.c.id)
     .limit(1)
     .correlate(_ADDRESSES)
+    .with_for_update(skip_locked=True, key_share=True, of=[ROWS])
     .scalar_subquery()
 )
-# In lanes that are this process's to choose in.
+# In lanes that are this process's to choose in; a row that somebody holds overtakes nobody, else all wait for it.
 BEFORE_RELAYED = select(_ADDRESSES.c.id, _OVERTAKES).where(among(_ADDRESSES.c.id, "lanes"), ~_BUSY)
 _IN_LANE = ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id)
 NEXT_DUE = select(func.min(ROWS.c.due_at)).select_from(_IN_LANE).where(*_IS_OPEN, _waits(ROWS), ROWS.c.due_at > _NOW)

@@ -45,10 +45,24 @@ _MARK = update(ROWS).where(leases.STILL)
 _END = _MARK.returning(_IS_PARTING)
 _END_SENT = update(ROWS).where(ROWS.c.id == bindparam("row"), ROWS.c.state == RowState.DUE).returning(_IS_PARTING)
 _SET_SENT = update(ROWS).where(ROWS.c.id == bindparam("row"), ROWS.c.state == RowState.DUE)
+_TOLD = among(ROWS.c.id, "rows")
+_STAYS = (  # held as `in_chat` holds it: nobody is waited for who is about to change or delete it
+    select(_ADDRESSES.c.id)
+    .where(_ADDRESSES.c.id.in_(select(ROWS.c.address_id).where(_TOLD)), ~_ADDRESSES.c.farewell)
+    .with_for_update(read=True, key_share=True, skip_locked=True)
+    .subquery("stays")
+)
+_REPEATS = ROWS.c.kind.in_([spelt(kind) for kind in OF_CASE_WORDS])
+_NAMED = (  # with the message in the chat, as above
+    select(access.CASE_ID)
+    .where(access.CASE_ID.in_(select(ROWS.c.case_id).where(_TOLD, _REPEATS)))
+    .with_for_update(read=True, key_share=True, skip_locked=True)
+)
 _IN_HAND = (  # and nobody else's at this moment
-    select(ROWS.c.id, _ADDRESSES.c.farewell)
-    .select_from(ROWS.join(_ADDRESSES, _ADDRESSES.c.id == ROWS.c.address_id))
-    .where(among(ROWS.c.id, "rows"), ROWS.c.state == spelt(RowState.DUE))
+    select(ROWS.c.id)
+    .select_from(ROWS.join(_STAYS, _STAYS.c.id == ROWS.c.address_id))
+    .where(_TOLD, ROWS.c.state == spelt(RowState.DUE))
+    .where(~_REPEATS | ROWS.c.case_id.is_(None) | ROWS.c.case_id.in_(_NAMED))
     .with_for_update(skip_locked=True, key_share=True, of=[ROWS])
 )
 _OF_STAFF = select(_PEOPLE.c.id).select_from(_PEOPLE.join(_ADDRESSES, _ADDRESSES.c.person_id == _PEOPLE.c.id))
@@ -72,19 +86,17 @@ def is_plain(row: OutboxRow, outcome: Outcome) -> bool:
 
 
 async def mark_sent(work: Work, sent: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:
-    """As `mark`, of many plain ones together. Returns those that are not marked, because somebody else has the row at
-    this moment or it waits no more: each of them is marked by itself."""
+    """As `mark`, of many plain ones together. Returns those that are not marked, because somebody else has the row,
+    its address or its case at this moment, it waits no more, or its door may shut behind it: each of them is marked by
+    itself."""
     asked = {"rows": [row.id for row, _ in sent]}
-    in_hand: dict[int, bool] = {row: is_parting for row, is_parting in await work.db.execute(_IN_HAND, asked)}
+    in_hand = frozenset((await work.db.execute(_IN_HAND, asked)).scalars())
     mine = [(row, outcome) for row, outcome in sent if row.id in in_hand and isinstance(outcome, Sent)]
     told = {"state": RowState.SENT.value, "lease_owner": None, "ended_at": work.now, "secret": None}
     for row, outcome in mine:
         await work.db.execute_ahead(_SET_SENT, {**told, "row": row.id, "remote_id": outcome.remote_id})
     for row, outcome in mine:
         await _note_chat(work, row, outcome)  # behind the rows, as in `mark`
-    for row, _ in mine:
-        if in_hand[row.id]:
-            await _close_farewell_lane(work, row.address_id)
     return [(row, outcome) for row, outcome in sent if row.id not in in_hand]
 
 

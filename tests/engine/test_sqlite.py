@@ -4,9 +4,10 @@ import asyncio
 import sqlite3
 import threading
 from asyncio import Event, TaskGroup
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, make_url, text
@@ -142,3 +143,56 @@ async def test_who_stops_waiting_for_a_commit_leaves_when_it_is_made(
 
     assert gone.cancelled()
     assert len(await builders.table(house, "SELECT 1 FROM meta WHERE name = 'written'")) == 1
+
+
+async def test_who_stops_waiting_for_another_program_leaves_the_file_free(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock is had all the same, in a thread; a connection is kept for the next, and must not keep it."""
+    await builders.coordinator(house)  # a connection is open and kept
+    waits, in_thread = Event(), sqlite.in_thread
+
+    async def noted(*call: Any) -> object:
+        waits.set()
+        return await in_thread(*call)
+
+    monkeypatch.setattr(sqlite, "in_thread", noted)
+    with closing(sqlite3.connect(_file(house), isolation_level=None, timeout=0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        gone = asyncio.create_task(_write(house))
+        await waits.wait()
+        gone.cancel()
+        other.execute("ROLLBACK")
+        await asyncio.wait({gone})
+
+        assert gone.cancelled()
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    await _write(house)
+    assert len(await _written(house)) == 1
+
+
+async def test_after_a_commit_that_failed_the_next_act_goes_on(house: Service) -> None:
+    """SQLite undoes by itself after most errors, not after all: after SQLITE_BUSY the transaction stays open."""
+
+    def fails(_statements: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    engine = house.store.writer.sync_engine
+    event.listen(engine, "commit", fails)
+    with pytest.raises(Unavailable):
+        await _write(house)
+    event.remove(engine, "commit", fails)
+
+    await _write(house)
+
+    assert len(await _written(house)) == 1
+
+
+async def _write(service: Service) -> None:
+    async with service.store.work() as work:
+        await work.db.execute(WRITES)
+
+
+async def _written(service: Service) -> Sequence[object]:
+    return await builders.table(service, "SELECT 1 FROM meta WHERE name = 'written'")

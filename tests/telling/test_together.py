@@ -126,6 +126,20 @@ async def test_who_has_answered_an_optional_question_is_not_kept_waiting_for_the
     assert last.edits is None
 
 
+async def test_nobodys_answer_waits_behind_their_own_optional_question_for_all_others(service: Service) -> None:
+    amina = await builders.volunteer(service, chat_id=CHATS[0])
+    asker = await builders.newcomer(service, chat_id=CHATS[1])
+    await builders.deliver_all(builders.delivery_of(service, Postbox()))
+    await asker.says("Jag har fått ett brev")
+    async with service.store.work() as work:
+        await work.tell(asker.id, Linked())
+        await work.tell(amina.id, Linked())
+
+    told = await _in_order(service)
+
+    assert told[-2:] == [Notice.LINKED, Notice.LINKED]
+
+
 async def _in_order(service: Service) -> list[str]:
     """What leaves now, the first first."""
     mine, kinds = Choosing(), []

@@ -1,0 +1,222 @@
+"""What somebody holds of a lane, on PostgreSQL, keeps that lane's letters waiting and nobody else's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.engine.bells import PostgresBells
+from bot.engine.causes import Cause
+from bot.engine.errors import Unavailable
+from bot.engine.seal import Seal, create_key
+from bot.engine.store import Store
+from bot.engine.work import Work
+from bot.language.i18n import Catalogues
+from bot.people.texts import Linked
+from bot.service import Service
+from bot.telling import marking
+from bot.telling.letters import Letter, Outcome
+from bot.telling.outbox import OutboxRow
+from models.dialogue import Prompt
+from models.notice import Notice
+from models.outbox import RowState
+from tests import builders
+from tests.builders import Postbox, Staff
+from tests.conftest import settings_for
+from tests.crash.program import until
+
+CHATS = HELD, *OTHERS = 501, 502, 503, 504
+NEVER_SECONDS = 60.0  # nobody is waited for so long here: a letter that leaves has not waited
+
+
+@pytest.fixture
+async def service(postgres_url: str, tmp_path: Path, catalogues: Catalogues) -> AsyncIterator[Service]:
+    settings = settings_for(postgres_url, tmp_path, sends_in_parallel=1)
+    store = Store(settings.model_copy(update={"work_seconds": NEVER_SECONDS}), Seal(create_key(settings.key_file)))
+    try:
+        yield Service(store, settings, catalogues)
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+async def volunteers(service: Service) -> list[Staff]:
+    them = [await builders.volunteer(service, f"Vera {chat}", chat_id=chat) for chat in CHATS]
+    await builders.deliver_all(builders.delivery_of(service, Postbox()))
+    return them
+
+
+@asynccontextmanager
+async def _delivering(service: Service, postbox: Postbox) -> AsyncIterator[None]:
+    delivery = asyncio.create_task(builders.delivery_of(service, postbox).run())
+    bells = asyncio.create_task(service.store.bells.run())
+    try:
+        yield
+    finally:
+        service.health.stopping = True
+        service.store.bells.ring_all()
+        delivery.cancel()
+        bells.cancel()
+        await asyncio.gather(delivery, bells, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _held(service: Service, what: str, *asked: object) -> AsyncIterator[None]:
+    other = await asyncpg.connect(service.settings.postgres_dsn)
+    try:
+        async with other.transaction():
+            assert await other.fetch(f"{what} FOR UPDATE", *asked)
+            yield
+    finally:
+        await other.close()
+
+
+async def _tell(service: Service, them: list[Staff]) -> None:
+    async with service.store.work() as work:
+        for one in them:
+            await work.tell(one.id, Linked())
+
+
+async def _wait(service: Service, them: list[Staff]) -> bool:
+    """Whether anything waits to be said to any of them."""
+    for one in them:
+        if any(row.state == RowState.DUE for row in await builders.said_to(service, one.id)):
+            return True
+    return False
+
+
+async def _none_waits(service: Service, them: list[Staff]) -> bool:
+    return not await _wait(service, them)
+
+
+async def test_nobody_waits_for_whoever_holds_the_address_of_what_was_sent(
+    service: Service, volunteers: list[Staff]
+) -> None:
+    held, *others = volunteers
+    postbox = Postbox()
+    letter = postbox.hold(HELD)
+    await _tell(service, [held])
+
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        async with _held(service, "SELECT 1 FROM addresses WHERE person_id = $1", held.id):
+            letter.arrives.set()
+            await _tell(service, others)
+            await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+            assert await _wait(service, [held])
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+
+async def test_nobody_waits_for_whoever_holds_the_case_of_words_that_were_relayed(
+    service: Service, volunteers: list[Staff]
+) -> None:
+    held, *others = volunteers
+    asker = await builders.claimed_case(service, held, chat_id=900)
+    postbox = Postbox()
+    postbox.letters += [Letter(str(HELD), Prompt(""))] * 100  # the next has a number that its chat has not had
+    await builders.deliver_all(builders.delivery_of(service, postbox))
+    letter = postbox.hold(HELD)
+    await asker.says("Jag undrar en sak till")
+
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        async with _held(service, "SELECT 1 FROM cases WHERE id = $1", asker.case_id):
+            letter.arrives.set()
+            await _tell(service, others)
+            await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+            assert await _wait(service, [held])
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+
+async def test_what_cannot_be_marked_with_the_others_keeps_only_itself_waiting(
+    service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the reason is: the database refuses it as often as it is tried."""
+    held, *others = volunteers
+    postbox, mark_sent, mark = Postbox(), marking.mark_sent, marking.mark
+    letter = postbox.hold(HELD)
+    await _tell(service, [held])
+    [refused] = await builders.table(service, "SELECT id FROM outbox WHERE state = 'due'")
+
+    async def refuses(work: Work, told: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:
+        if any(row.id == refused.id for row, _ in told):
+            raise Unavailable(Cause.TOO_SLOW)
+        return await mark_sent(work, told)
+
+    async def refuses_alone(work: Work, row: OutboxRow, outcome: Outcome) -> None:
+        if row.id == refused.id:
+            raise Unavailable(Cause.TOO_SLOW)
+        await mark(work, row, outcome)
+
+    monkeypatch.setattr(marking, "mark_sent", refuses)
+    monkeypatch.setattr(marking, "mark", refuses_alone)
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        letter.arrives.set()
+        await _tell(service, others)
+        await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+        assert await _wait(service, [held])
+        monkeypatch.undo()
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+
+async def test_what_cannot_be_marked_takes_no_letter_s_place(service: Service, volunteers: list[Staff]) -> None:
+    held, *others = volunteers
+    postbox = Postbox()
+    letter = postbox.hold(HELD)
+    await _tell(service, [held])
+
+    async with _delivering(service, postbox):
+        await letter.left.wait()
+        async with _held(service, "SELECT 1 FROM outbox WHERE state = 'due'"):
+            letter.arrives.set()
+            await _tell(service, others)
+            await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+            assert await _wait(service, [held])
+        await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
+
+    assert [one.chat for one in postbox.letters].count(str(HELD)) == 1
+
+
+async def test_nobody_waits_for_whoever_holds_what_overtakes_relayed_words(
+    service: Service, volunteers: list[Staff]
+) -> None:
+    held, *others = volunteers
+    asker = await builders.claimed_case(service, held, chat_id=900)
+    await builders.deliver_all(builders.delivery_of(service, Postbox()))
+    await asker.says("Jag undrar en sak till")
+    await _tell(service, volunteers)
+    words, overtakes = await builders.table(
+        service, "SELECT id, kind FROM outbox WHERE state = 'due' AND kind IN ('words', 'linked') ORDER BY id LIMIT 2"
+    )
+    assert (words.kind, overtakes.kind) == (Notice.WORDS, Notice.LINKED)
+
+    async with _held(service, "SELECT 1 FROM outbox WHERE id = $1", overtakes.id), _delivering(service, Postbox()):
+        await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+
+
+async def test_nothing_is_leased_by_whom_nobody_hears_any_more_once_there_is_a_connection(
+    service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the database goes away and comes back: others would take what is leased then for a dead one's."""
+    await _tell(service, volunteers)
+    bells = service.store.bells
+    assert isinstance(bells, PostgresBells)
+    bells.connected.set()
+    delivery = builders.delivery_of(service, Postbox())
+    acts = delivery._store.work
+
+    @asynccontextmanager
+    async def waits() -> AsyncIterator[Work]:
+        async with acts() as work:
+            bells.connected.clear()
+            yield work
+
+    monkeypatch.setattr(delivery._store, "work", waits)
+
+    assert await delivery._turn([]) == []
+    assert await _wait(service, volunteers)
+    assert not await builders.table(service, "SELECT 1 FROM outbox WHERE lease_owner IS NOT NULL")
