@@ -488,6 +488,33 @@ async def test_words_sent_just_after_the_newcomer_stopped_are_still_there(
     assert await page.input_value("#text") == HALF
 
 
+async def test_a_refusal_that_comes_after_the_page_has_told_of_the_end_says_nothing_more(
+    site: Site, chromium: Browser, amina: Staff
+) -> None:
+    page, asker = await in_case(chromium, site, amina)
+    told = asyncio.Event()
+
+    async def holds(route: Route) -> None:
+        answer = await route.fetch()
+        await told.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/reply", holds)
+    await page.fill("#text", HALF)
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    await asker.commands("stop")
+    async with page.expect_response("**/reply"):
+        await page.click(".reply button")
+        await page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(page.locator("#lost")).to_be_visible()
+        told.set()
+
+    await expect(page.locator("form[aria-busy]")).to_have_attribute("aria-busy", "false")
+    await expect(page.get_by_role("alert")).to_have_count(1)
+    await expect(page.get_by_role("alert")).to_contain_text("Besökaren har avslutat ärende")
+    assert await page.input_value("#text") == HALF
+
+
 @pytest.mark.parametrize("how", ["disabled", "ended everywhere"])
 async def test_everything_leaves_the_page_when_access_ends(
     site: Site, chromium: Browser, amina: Staff, how: str

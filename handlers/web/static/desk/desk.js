@@ -175,6 +175,7 @@ sendActs({
     else if (told.ok && ENDS.test(url)) leave();
     else if (told.error === "log_in_first" || told.error === RAN_OUT) loggedOut(told.error);
     else if (told.ok && told.to === lookedAt) look();
+    else if (isLost) forgive(); // what became of the case is told, and whatever was refused was refused for that
     else {
       if (told.error === "newer_words") isToldOfNewer = true;
       if (told.error === "unsent_words" && !text.value) showUnsent();
