@@ -85,6 +85,7 @@ class Delivery:
         known: dict[int, Addressed] = {}
         left: list[Told] = []
         may_leave, taken = self._turns_taken(told), leases.Taken.now()
+        leaving = 0
         if not (told or may_leave):
             return []
         try:
@@ -94,8 +95,9 @@ class Delivery:
                 if may_leave and self._may_lease:  # still: it may have waited for its connection
                     leased = await self._lease(work, may_leave)
                     known = await all_addressed(work.db, leased) if leased else {}
+            leaving = len(leased)
         finally:
-            for _ in range(may_leave - len(leased)):
+            for _ in range(may_leave - leaving):
                 self._traffic.gives_turn_back()
         if may_leave and not leased:
             self._nothing_at = monotonic()

@@ -81,8 +81,8 @@ async def mark(work: Work, row: OutboxRow, outcome: Outcome) -> None:
 
 
 def is_plain(row: OutboxRow, outcome: Outcome) -> bool:
-    """Whether marking it changes nothing but the row and what stands in its chat."""
-    return isinstance(outcome, Sent) and row.kind not in (Notice.HOURS_POST, Notice.REPLY)
+    """Whether marking it changes nothing but the row and adds to what stands in its chat."""
+    return isinstance(outcome, Sent) and not outcome.gone and row.kind not in (Notice.HOURS_POST, Notice.REPLY)
 
 
 async def mark_sent(work: Work, sent: Sequence[tuple[OutboxRow, Outcome]]) -> list[tuple[OutboxRow, Outcome]]:

@@ -15,7 +15,7 @@ from bot.engine.seal import Seal, create_key
 from bot.engine.store import Store
 from bot.engine.work import Work
 from bot.language.i18n import Catalogues
-from bot.people.texts import Linked
+from bot.people.texts import Linked, Unsay
 from bot.service import Service
 from bot.telling import marking
 from bot.telling.letters import Letter, Outcome
@@ -220,3 +220,17 @@ async def test_nothing_is_leased_by_whom_nobody_hears_any_more_once_there_is_a_c
     assert await delivery._turn([]) == []
     assert await _wait(service, volunteers)
     assert not await builders.table(service, "SELECT 1 FROM outbox WHERE lease_owner IS NOT NULL")
+
+
+async def test_nobody_waits_for_whoever_holds_a_message_that_was_deleted(
+    service: Service, volunteers: list[Staff]
+) -> None:
+    held, *others = volunteers
+    async with service.store.work() as work:
+        await work.tell(held.id, Unsay(everything=True))
+    await _tell(service, others)
+    theirs = "SELECT 1 FROM chat_messages WHERE address_id IN (SELECT id FROM addresses WHERE person_id = $1)"
+
+    async with _held(service, theirs, held.id), _delivering(service, Postbox()):
+        await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+        assert await _wait(service, [held])
