@@ -434,6 +434,23 @@ def delivery_of(service: Service, postbox: Postbox) -> Delivery:
     return Delivery(service, {Channel.TELEGRAM.value: postbox})
 
 
+@asynccontextmanager
+async def delivering(service: Service, postbox: Postbox, *, to_its_end: bool = True) -> AsyncIterator[None]:
+    """The loop delivers as long as the block lasts; then it stops, or is left where it stands (not `to_its_end`)."""
+    delivery = asyncio.create_task(delivery_of(service, postbox).run())
+    bells = asyncio.create_task(service.store.bells.run())
+    try:
+        yield
+    finally:
+        service.health.stopping = True
+        service.store.bells.ring_all()
+        if to_its_end:
+            await delivery
+        delivery.cancel()
+        bells.cancel()
+        await asyncio.gather(delivery, bells, return_exceptions=True)
+
+
 async def deliver_all(delivery: Delivery) -> int:
     """Everything that is due has been sent or tried; returns how many tries it took."""
     tries = 0

@@ -1,6 +1,5 @@
 """What somebody holds of a lane, on PostgreSQL, keeps that lane's letters waiting and nobody else's."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -50,20 +49,6 @@ async def volunteers(service: Service) -> list[Staff]:
 
 
 @asynccontextmanager
-async def _delivering(service: Service, postbox: Postbox) -> AsyncIterator[None]:
-    delivery = asyncio.create_task(builders.delivery_of(service, postbox).run())
-    bells = asyncio.create_task(service.store.bells.run())
-    try:
-        yield
-    finally:
-        service.health.stopping = True
-        service.store.bells.ring_all()
-        delivery.cancel()
-        bells.cancel()
-        await asyncio.gather(delivery, bells, return_exceptions=True)
-
-
-@asynccontextmanager
 async def _held(service: Service, what: str, *asked: object) -> AsyncIterator[None]:
     other = await asyncpg.connect(service.settings.postgres_dsn)
     try:
@@ -100,7 +85,7 @@ async def test_nobody_waits_for_whoever_holds_the_address_of_what_was_sent(
     letter = postbox.hold(HELD)
     await _tell(service, [held])
 
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox, to_its_end=False):
         await letter.left.wait()
         async with _held(service, "SELECT 1 FROM addresses WHERE person_id = $1", held.id):
             letter.arrives.set()
@@ -121,7 +106,7 @@ async def test_nobody_waits_for_whoever_holds_the_case_of_words_that_were_relaye
     letter = postbox.hold(HELD)
     await asker.says("Jag undrar en sak till")
 
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox, to_its_end=False):
         await letter.left.wait()
         async with _held(service, "SELECT 1 FROM cases WHERE id = $1", asker.case_id):
             letter.arrives.set()
@@ -153,7 +138,7 @@ async def test_what_cannot_be_marked_with_the_others_keeps_only_itself_waiting(
 
     monkeypatch.setattr(marking, "mark_sent", refuses)
     monkeypatch.setattr(marking, "mark", refuses_alone)
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox, to_its_end=False):
         await letter.left.wait()
         letter.arrives.set()
         await _tell(service, others)
@@ -169,7 +154,7 @@ async def test_what_cannot_be_marked_takes_no_letter_s_place(service: Service, v
     letter = postbox.hold(HELD)
     await _tell(service, [held])
 
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox, to_its_end=False):
         await letter.left.wait()
         async with _held(service, "SELECT 1 FROM outbox WHERE state = 'due'"):
             letter.arrives.set()
@@ -194,7 +179,10 @@ async def test_nobody_waits_for_whoever_holds_what_overtakes_relayed_words(
     )
     assert (words.kind, overtakes.kind) == (Notice.WORDS, Notice.LINKED)
 
-    async with _held(service, "SELECT 1 FROM outbox WHERE id = $1", overtakes.id), _delivering(service, Postbox()):
+    async with (
+        _held(service, "SELECT 1 FROM outbox WHERE id = $1", overtakes.id),
+        builders.delivering(service, Postbox(), to_its_end=False),
+    ):
         await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
 
 
@@ -231,6 +219,6 @@ async def test_nobody_waits_for_whoever_holds_a_message_that_was_deleted(
     await _tell(service, others)
     theirs = "SELECT 1 FROM chat_messages WHERE address_id IN (SELECT id FROM addresses WHERE person_id = $1)"
 
-    async with _held(service, theirs, held.id), _delivering(service, Postbox()):
+    async with _held(service, theirs, held.id), builders.delivering(service, Postbox(), to_its_end=False):
         await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
         assert await _wait(service, [held])

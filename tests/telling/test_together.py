@@ -1,9 +1,5 @@
 """Many letters are under way at once: what came back together is marked together, and nobody waits for anybody."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from bot.people.texts import Linked
@@ -32,20 +28,6 @@ async def four(service: Service) -> list[Staff]:
     return them
 
 
-@asynccontextmanager
-async def _delivering(service: Service, postbox: Postbox) -> AsyncIterator[None]:
-    delivery = asyncio.create_task(builders.delivery_of(service, postbox).run())
-    bells = asyncio.create_task(service.store.bells.run())
-    try:
-        yield
-    finally:
-        service.health.stopping = True
-        service.store.bells.ring_all()
-        await delivery
-        bells.cancel()
-        await asyncio.gather(bells, return_exceptions=True)
-
-
 async def _waiting(service: Service) -> int:
     waits = await builders.table(service, "SELECT id FROM outbox WHERE state = :due", due=RowState.DUE)
     return len(waits)
@@ -55,7 +37,7 @@ async def test_what_left_together_and_came_back_together_is_two_acts(service: Se
     postbox = Postbox()
     held = [postbox.hold(chat) for chat in CHATS]
 
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox):
         for one in held:
             await one.left.wait()
         for one in held:
@@ -79,7 +61,7 @@ async def test_nothing_leaves_after_the_others_are_marked_while_one_is_still_und
     postbox = Postbox()
     slow = postbox.hold(CHATS[0])
 
-    async with _delivering(service, postbox):
+    async with builders.delivering(service, postbox):
         await slow.left.wait()
         await until(lambda: _one_waits(service), otherwise="the others to be marked")
         assert len(postbox.letters) == len(CHATS)
