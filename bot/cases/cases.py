@@ -6,7 +6,7 @@ Each verb: refusals first, one conditional change, one ledger line, what to say.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import BindParameter, Date, Integer, UpdateBase, bindparam, func, select, update
 
 from bot.cases import (
     drafts,
@@ -65,6 +65,23 @@ _CASES_OF = (
     .where(CASES.c.status == CaseStatus.CLAIMED, CASES.c.volunteer_id == bindparam("person"))
     .order_by(CASES.c.waiting_since.is_(None), CASES.c.waiting_since, CASES.c.claimed_at)
 )
+Taking = tuple[UpdateBase, dict[str, object]]  # a claim's statement, and what it is asked with besides who and when
+_ME: BindParameter[int] = bindparam("person", type_=Id())
+_FROM_QUEUE, _CLAIMED = MOVES[CaseEventKind.CLAIMED]
+_CLAIM = (
+    update(CASES)
+    .where(CASES.c.id == bindparam("case"), CASES.c.status.in_(_FROM_QUEUE))
+    .where(standing.may_claim(_ME, bindparam("today", type_=Date())))
+    .values(
+        status=_CLAIMED, first_claimed_at=func.coalesce(CASES.c.first_claimed_at, _NOW), volunteer_id=_ME,
+        claimed_at=_NOW, kept_until=None,
+    )
+    .returning(*CASE_COLUMNS)
+)  # fmt: skip
+_CLAIM_WITH_ROOM = _CLAIM.where(
+    room.has_room(_ME, bindparam("quiet_since", type_=UtcDateTime), bindparam("most", type_=Integer()))
+)
+_CLAIM_ON_SHIFT = _CLAIM_WITH_ROOM.where(is_on_shift(_ME, _NOW, bindparam("came_after", type_=UtcDateTime)))
 
 
 async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
@@ -82,8 +99,9 @@ async def claim_case(work: Work, *, case_id: int, card: int | None = None) -> Ca
     Source: README, decisions: "a case has one volunteer at a time".
     """
     await on_duty.acted(work)
-    is_there = is_on_shift(work.staff.id, work.now, grace=queue.grace(work))
-    return await _claim(work, case_id, is_there & _has_room(work), card)
+    return await _claim(
+        work, case_id, (_CLAIM_ON_SHIFT, {**_room(work), "came_after": work.now - queue.grace(work)}), card
+    )
 
 
 async def claim_case_off_shift(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
@@ -91,7 +109,7 @@ async def claim_case_off_shift(work: Work, *, case_id: int, card: int | None = N
 
     Raises: as `claim_case`, never NotOnShift.
     """
-    return await _claim(work, case_id, _has_room(work), card)
+    return await _claim(work, case_id, (_CLAIM_WITH_ROOM, _room(work)), card)
 
 
 async def claim_case_overruling(work: Work, *, case_id: int, card: int | None = None) -> CaseRow:
@@ -100,16 +118,16 @@ async def claim_case_overruling(work: Work, *, case_id: int, card: int | None = 
     Raises: as `claim_case`, never NotOnShift or TooManyCases; NotFound for a volunteer.
     """
     require_coordinator(work.actor)
-    return await _claim(work, case_id, None, card)
+    return await _claim(work, case_id, (_CLAIM, {}), card)
 
 
-def _has_room(work: Work) -> ColumnElement[bool]:
-    return room.has_room(work.staff.id, work.now, work.settings.cases_at_once)
+def _room(work: Work) -> dict[str, object]:
+    return {"quiet_since": room.quiet_since(work.now), "most": work.settings.cases_at_once}
 
 
-async def _claim(work: Work, case_id: int, condition: ColumnElement[bool] | None, card: int | None = None) -> CaseRow:
+async def _claim(work: Work, case_id: int, how: Taking, card: int | None = None) -> CaseRow:
     case = await access.case_for_staff(work, case_id)
-    taken = await _take_from_queue(work, case, condition)
+    taken = await _take_from_queue(work, case, how)
     if taken is None:
         raise await _why_not(work, case)
     await work.record(case.id, CaseEventKind.CLAIMED)
@@ -129,19 +147,13 @@ async def watch_answer(work: Work, case_id: int) -> None:
     await work.remind(TimerKind.STALL, case_id, work.now + timedelta(minutes=work.settings.stall_warn_minutes))
 
 
-async def _take_from_queue(work: Work, case: CaseRow, condition: ColumnElement[bool] | None) -> CaseRow | None:
+async def _take_from_queue(work: Work, case: CaseRow, how: Taking) -> CaseRow | None:
     # On PostgreSQL access could end between the statement and the COMMIT, and its cases be freed without this one; or
     # the same person take another case, and both find room.
     await work.db.execute(_HOLD_ACCESS, {"person": work.staff.id})
-    came_from, goes_to = MOVES[CaseEventKind.CLAIMED]
-    take = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    take = take.where(standing.may_claim(work.staff.id, work.today))
-    if condition is not None:
-        take = take.where(condition)
-    first = func.coalesce(CASES.c.first_claimed_at, work.now)
-    theirs = {"volunteer_id": work.staff.id, "claimed_at": work.now, "kept_until": None}
-    take = take.values(status=goes_to, first_claimed_at=first, **theirs)
-    return only(CaseRow, await work.db.execute(take.returning(*CASE_COLUMNS)))
+    asked = {"case": case.id, "person": work.staff.id, "now": work.now, "today": work.today}
+    take, more = how
+    return only(CaseRow, await work.db.execute(take, asked | more))
 
 
 async def _why_not(work: Work, case: CaseRow) -> Exception:

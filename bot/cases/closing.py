@@ -7,7 +7,7 @@ It must not claim or relay.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from bot.cases import drafts, focus, hand_over_ends, questions, queue, unsaying
 from bot.cases.cases import claimed_since, refuse_if_newer
@@ -20,7 +20,7 @@ from bot.engine.rows import only
 from bot.engine.work import Locked, Work
 from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
-from models.base import new_id, table_of
+from models.base import UtcDateTime, new_id, table_of
 from models.case import MOVES, CaseEvent, CaseEventKind, CaseStatus
 from models.closing import (
     MINUTES_OFFERED,
@@ -41,6 +41,15 @@ _DRAFTS, _CLOSINGS, _THREADS = table_of(ClosingDraft), table_of(Closing), table_
 _EVENTS = table_of(CaseEvent)
 BY_TIME = "time"  # the ledger's detail of a closing that nobody decided
 LONGEST_MINUTES = 600
+_OF_CASE = update(CASES).where(CASES.c.id == bindparam("case"))
+_ENDED = {
+    event: _OF_CASE.where(CASES.c.status.in_(came_from))
+    .values(status=goes_to, closed_at=bindparam("now", type_=UtcDateTime), waiting_since=None, promised_by=None)
+    .returning(*CASE_COLUMNS)
+    for event, (came_from, goes_to) in MOVES.items()
+}
+_FORGET_DRAFT, _KEEP = delete(_DRAFTS).where(_DRAFTS.c.case_id == bindparam("case")), insert(_CLOSINGS)
+_REST = update(_THREADS).where(_THREADS.c.id == bindparam("conversation")).values(step=IntakeStep.RESTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +144,16 @@ async def end_case(work: Work, case: CaseRow, event: CaseEventKind, *, detail: s
     Raises:
         Stale: it is not open any more.
     """
-    came_from, goes_to = MOVES[event]
-    ended = update(CASES).where(CASES.c.id == case.id, CASES.c.status.in_(came_from))
-    ended = ended.values(status=goes_to, closed_at=work.now, waiting_since=None, promised_by=None)
-    closed = only(CaseRow, await work.db.execute(ended.returning(*CASE_COLUMNS)))
+    closed = only(CaseRow, await work.db.execute(_ENDED[event], {"case": case.id, "now": work.now}))
     if closed is None:
         raise Stale
     await focus.case_ended(work, case.volunteer_id if case.status == CaseStatus.CLAIMED else None)
     await work.record(case.id, event, detail=detail)
     await drafts.case_left(work, case.id)
     await hand_over_ends.case_left(work, case.id)
-    await work.db.execute_ahead(delete(_DRAFTS).where(_DRAFTS.c.case_id == case.id))
+    await work.db.execute_ahead(_FORGET_DRAFT, {"case": case.id})
     work.noted(Locked)  # is no more as it was
-    resting = update(_THREADS).where(_THREADS.c.id == case.conversation_id)
-    await work.db.execute_ahead(resting.values(step=IntakeStep.RESTING))
+    await work.db.execute_ahead(_REST, {"conversation": case.conversation_id})
     await questions.put_away(work, case.conversation_id)
     await unsaying.words_leave(work, (case.id,))
     await buttons.settle_case(work, case.volunteer_id, case.id)
@@ -189,9 +194,9 @@ async def _keep(work: Work, case: CaseRow, *, is_advice: bool, sheet: Sheet) -> 
         "minutes": sheet.minutes, "minutes_to_claim": _minutes_since_opening(case, case.first_claimed_at),
         "minutes_to_answer": _minutes_since_opening(case, case.first_answered_at),
     }  # fmt: skip
-    await work.db.execute_ahead(insert(_CLOSINGS).values(**row))
+    await work.db.execute_ahead(_KEEP, row)
     if sheet.category != UNKNOWN:
-        await work.db.execute_ahead(update(CASES).where(CASES.c.id == case.id).values(category=sheet.category))
+        await work.db.execute_ahead(_OF_CASE, {"case": case.id, "category": sheet.category})
 
 
 def _minutes_since_opening(case: CaseRow, at: datetime | None) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
@@ -17,7 +17,7 @@ from bot.engine.seal import Seal
 from bot.engine.work import Work
 from bot.people import access
 from bot.people.access import Loss
-from models.base import new_id, table_of
+from models.base import UtcDateTime, new_id, table_of
 from models.case import DeskDraft
 from models.follow_up import FollowUp
 from models.handing_over import CaseNote, HandOver
@@ -27,12 +27,21 @@ from models.people import Person
 MOST_KEPT = 60_000
 _DRAFTS, _PEOPLE = table_of(DeskDraft), table_of(Person)
 _TYPED = (_DRAFTS, table_of(CaseNote), table_of(HandOver), table_of(FollowUp))
+_ERASE = [delete(table).where(table.c.case_id.in_(bindparam("cases", expanding=True))) for table in _TYPED]
+_OF_CASE = _DRAFTS.c.case_id == bindparam("case")
+_MINE = _OF_CASE & (_DRAFTS.c.person_id == bindparam("person"))
+_DISCARD = delete(_DRAFTS).where(_MINE)
+_LEFT = update(_DRAFTS).where(_OF_CASE, _DRAFTS.c.lost_at.is_(None))
+_BACK = update(_DRAFTS).where(_MINE, _DRAFTS.c.lost_at > bindparam("since", type_=UtcDateTime)).values(lost_at=None)
 
 
 class _Draft(NamedTuple):
     id: int
     words: bytes
     lost_at: datetime | None
+
+
+_THE_DRAFT = select(*columns(_Draft, _DRAFTS)).where(_MINE)
 
 
 async def keep(work: Work, *, case_id: int, text: str) -> None:
@@ -62,9 +71,7 @@ async def keep(work: Work, *, case_id: int, text: str) -> None:
 
 async def discard(work: Work, *, case_id: int) -> None:
     """The acting volunteer has no draft for the case: it was sent, or thrown away."""
-    await work.db.execute_ahead(
-        delete(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id)
-    )
+    await work.db.execute_ahead(_DISCARD, {"person": work.staff.id, "case": case_id})
 
 
 async def draft_of(db: Db, seal: Seal, *, person_id: int, case_id: int, now: datetime) -> str:
@@ -77,22 +84,20 @@ async def draft_of(db: Db, seal: Seal, *, person_id: int, case_id: int, now: dat
 
 async def case_left(work: Work, case_id: int) -> None:
     """The case is nobody's now, so a draft for it has a day to live."""
-    theirs = update(_DRAFTS).where(_DRAFTS.c.case_id == case_id, _DRAFTS.c.lost_at.is_(None))
-    await work.db.execute_ahead(theirs.values(lost_at=work.now))
+    await work.db.execute_ahead(_LEFT, {"case": case_id, "lost_at": work.now})
 
 
 async def case_is_back(work: Work, case_id: int) -> None:
     """The acting volunteer has the case, perhaps again: what they had typed for it lives on."""
-    mine = update(_DRAFTS).where(_DRAFTS.c.person_id == work.staff.id, _DRAFTS.c.case_id == case_id)
-    fresh = _DRAFTS.c.lost_at > work.now - access.LOST_KNOWN_FOR
-    await work.db.execute_ahead(mine.where(fresh).values(lost_at=None))
+    since = work.now - access.LOST_KNOWN_FOR
+    await work.db.execute_ahead(_BACK, {"person": work.staff.id, "case": case_id, "since": since})
 
 
 async def erase(work: Work, case_ids: Iterable[int]) -> None:
     """Nothing that anybody typed for these cases is left: no draft, no note, no hand-over, nothing to ask again."""
-    erased = tuple(case_ids)
-    for table in _TYPED:
-        await work.db.execute_ahead(delete(table).where(table.c.case_id.in_(erased)))
+    erased = {"cases": tuple(case_ids)}
+    for of_cases in _ERASE:
+        await work.db.execute_ahead(of_cases, erased)
 
 
 async def forget_of(work: Work, person_id: int) -> None:
@@ -124,8 +129,7 @@ async def _require_enabled(work: Work) -> None:
 
 
 async def _mine(db: Db, person_id: int, case_id: int) -> _Draft | None:
-    of_case = select(*columns(_Draft, _DRAFTS)).where(_DRAFTS.c.case_id == case_id)
-    return only(_Draft, await db.execute(of_case.where(_DRAFTS.c.person_id == person_id)))
+    return only(_Draft, await db.execute(_THE_DRAFT, {"person": person_id, "case": case_id}))
 
 
 def _sealed(seal: Seal, text: str, draft_id: int) -> bytes:

@@ -3,16 +3,15 @@
 Owns the rows of `focuses`. It must not decide where words go (`addressee.py`) nor load a case.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, exists, null, select, update
+from sqlalchemy import Update, bindparam, case, exists, null, select, update
 
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, only
 from bot.engine.work import Work
-from models.base import table_of
+from models.base import Id, table_of
 from models.case import Focus
 from models.notice import Notice
 from models.outbox import Outbox, RowState
@@ -49,19 +48,30 @@ _STANDS = exists().where(
     _ADDRESSES.c.person_id == _FOCUSES.c.person_id,
 )
 _COLUMNS = columns(Seen, _FOCUSES, asked_row=case((_STANDS, _FOCUSES.c.asked_row)))
+_OF_PERSON = select(*_COLUMNS).where(_FOCUSES.c.person_id == bindparam("person"))
+_THEIRS = update(_FOCUSES).where(_FOCUSES.c.person_id == bindparam("person"))
+_ENDED = _THEIRS.values(endings=_FOCUSES.c.endings + 1, case_id=None, chosen_at=None)
+_CHOSEN = _THEIRS.where(_FOCUSES.c.endings == bindparam("before"))
+_SPOKE_WITH = bindparam("spoke_with", type_=Id())
+_IS_OVER = _FOCUSES.c.case_id.is_distinct_from(_SPOKE_WITH)
+_SETTLED = _THEIRS.values(
+    spoke_case_id=_SPOKE_WITH,
+    settled=bindparam("seen_endings"),
+    case_id=case((_IS_OVER, null()), else_=_FOCUSES.c.case_id),
+    chosen_at=case((_IS_OVER, null()), else_=_FOCUSES.c.chosen_at),
+)
 
 
 async def seen(work: Work, person_id: int) -> Seen:
     """The volunteer's focus now."""
-    found = only(Seen, await work.db.execute(select(*_COLUMNS).where(_FOCUSES.c.person_id == person_id)))
+    found = only(Seen, await work.db.execute(_OF_PERSON, {"person": person_id}))
     return Seen() if found is None else found
 
 
 async def case_ended(work: Work, person_id: int | None) -> None:
     """A case of the volunteer's has ended, or is theirs no more: what they type now may have been meant for it."""
     if person_id is not None:
-        values = {"endings": _FOCUSES.c.endings + 1, "case_id": None, "chosen_at": None}
-        await _set(work, person_id, values)
+        await _change(work, person_id, _ENDED)
 
 
 async def spoke(work: Work, person_id: int, before: Seen, *, case_id: int | None) -> None:
@@ -81,28 +91,26 @@ async def answered(work: Work, person_id: int, before: Seen, *, case_id: int | N
 
 
 async def _settle(work: Work, person_id: int, endings: int, case_id: int | None) -> None:
-    other = _FOCUSES.c.case_id.is_distinct_from(case_id)
-    over = {name: case((other, null()), else_=_FOCUSES.c[name]) for name in ("case_id", "chosen_at")}
-    await _set(work, person_id, {"spoke_case_id": case_id, "settled": endings, **over})
+    await _change(work, person_id, _SETTLED, spoke_with=case_id, seen_endings=endings)
 
 
 async def chose(work: Work, person_id: int, before: Seen, *, case_id: int) -> None:
     """As `answered`; and the case is chosen for what they type next, unless one of theirs has ended meanwhile."""
     await answered(work, person_id, before, case_id=case_id)
-    chosen = update(_FOCUSES).where(_FOCUSES.c.person_id == person_id, _FOCUSES.c.endings == before.endings)
-    await work.db.execute_ahead(chosen.values(case_id=case_id, chosen_at=work.now))
+    chosen = {"person": person_id, "before": before.endings, "case_id": case_id, "chosen_at": work.now}
+    await work.db.execute_ahead(_CHOSEN, chosen)
 
 
 async def asked(work: Work, person_id: int, row_id: int | None, *, why: str | None, case_id: int | None) -> None:
     """This card asks about the lines that are held; with None, no card does."""
-    await _set(work, person_id, {"asked_row": row_id, "asked_why": why, "asked_case": case_id})
+    await _change(work, person_id, _THEIRS, asked_row=row_id, asked_why=why, asked_case=case_id)
 
 
 async def held(work: Work, person_id: int, before: Seen) -> None:
     """A line has come in that is held."""
-    await _set(work, person_id, {"asked_endings": before.endings})
+    await _change(work, person_id, _THEIRS, asked_endings=before.endings)
 
 
-async def _set(work: Work, person_id: int, values: Mapping[str, object]) -> None:
+async def _change(work: Work, person_id: int, how: Update, **values: object) -> None:
     await work.db.execute_ahead(insert_or_skip(work.db, _FOCUSES), {"person_id": person_id})
-    await work.db.execute_ahead(update(_FOCUSES).where(_FOCUSES.c.person_id == person_id).values(**values))
+    await work.db.execute_ahead(how, {"person": person_id, **values})

@@ -223,7 +223,8 @@ async def _take(work: Work, row: OpenHandOver) -> CaseRow | None:
     still_open = exists().where(_OVERS.c.id == row.id, _OVERS.c.ended_at.is_(None))
     take = update(CASES).where(CASES.c.id == row.case_id, CASES.c.status.in_(came_from))
     take = take.where(CASES.c.volunteer_id == row.giver_id, still_open, _read(row.id, me))
-    take = take.where(standing.may_claim(me, work.today), room.has_room(me, work.now, work.settings.cases_at_once))
+    has_room = room.has_room(me, room.quiet_since(work.now), work.settings.cases_at_once)
+    take = take.where(standing.may_claim(me, work.today), has_room)
     mine = {"volunteer_id": me, "claimed_at": work.now, "kept_until": None, "read_seq": 0}
     return only(CaseRow, await work.db.execute(take.values(status=goes_to, **mine).returning(*CASE_COLUMNS)))
 

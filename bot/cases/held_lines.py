@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.cases import cases, fates, focus, messages
 from bot.cases.focus import Seen
@@ -41,6 +41,10 @@ class HeldRow(NamedTuple):
 
 
 _COLUMNS = columns(HeldRow, _LINES)
+_THEIRS = _LINES.c.person_id == bindparam("person")
+_HOLD, _DROP = insert(_LINES), delete(_LINES).where(_THEIRS)
+_TAKE = _DROP.returning(*_COLUMNS)
+_OF_PERSON = select(*_COLUMNS).where(_THEIRS).order_by(_LINES.c.own_message)
 
 
 async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: Why, about: int | None = None) -> None:
@@ -60,7 +64,7 @@ async def hold(work: Work, before: Seen, words: str, *, own_message: int, why: W
     line_id = new_id()
     sealed = _sealed(work, messages.checked(words), line_id)
     row = {"id": line_id, "person_id": actor.id, "own_message": own_message, "words": sealed}
-    await work.db.execute(insert(_LINES).values(held_at=work.now, **row))
+    await work.db.execute(_HOLD, {"held_at": work.now, **row})
     await focus.held(work, actor.id, before)
     if asks_the_same and why != SLASH:
         await refresh_card(work, before)
@@ -101,8 +105,7 @@ async def take_lines(work: Work) -> list[HeldRow]:
     Raises:
         Stale: another press had them.
     """
-    mine = delete(_LINES).where(_LINES.c.person_id == work.staff.id).returning(*_COLUMNS)
-    taken = every(HeldRow, await work.db.execute(mine))
+    taken = every(HeldRow, await work.db.execute(_TAKE, {"person": work.staff.id}))
     if not taken:
         raise Stale
     return sorted(taken, key=lambda line: line.own_message)
@@ -110,7 +113,7 @@ async def take_lines(work: Work) -> list[HeldRow]:
 
 async def drop(work: Work, person_id: int, before: Seen, became: Became) -> None:
     """Nothing is held any more; the card that asked, or a new message if it is gone, says why it was not sent."""
-    dropped = await work.db.execute(delete(_LINES).where(_LINES.c.person_id == person_id))
+    dropped = await work.db.execute(_DROP, {"person": person_id})
     if dropped.rowcount:
         await settle_card(work, person_id, before, became, None)
 
@@ -124,8 +127,7 @@ async def settle_card(work: Work, person_id: int, before: Seen, became: Became, 
 
 async def lines_of(work: Work, person_id: int) -> list[HeldRow]:
     """The lines that are held, in the order in which they were typed."""
-    lines = select(*_COLUMNS).where(_LINES.c.person_id == person_id).order_by(_LINES.c.own_message)
-    return every(HeldRow, await work.db.execute(lines))
+    return every(HeldRow, await work.db.execute(_OF_PERSON, {"person": person_id}))
 
 
 async def expire_held(work: Work, person_id: int) -> None:

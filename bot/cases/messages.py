@@ -49,6 +49,9 @@ class Kept(NamedTuple):
 
 MESSAGE_COLUMNS = columns(MessageRow, MESSAGES)
 _KEEP = insert(MESSAGES)
+_NEWEST_SEQ = select(func.max(MESSAGES.c.seq)).where(
+    MESSAGES.c.case_id == bindparam("case"), MESSAGES.c.author == Author.NEWCOMER
+)
 _IS_KEPT = select(
     exists().where(
         MESSAGES.c.conversation_id == bindparam("conversation"), MESSAGES.c.external_id == bindparam("external")
@@ -171,8 +174,7 @@ def words_of(work: Work, row: MessageRow) -> str:
 
 async def newest_seq(work: Work, case: CaseRow) -> int:
     """The place of the newcomer's newest words in the case."""
-    newest = select(func.max(MESSAGES.c.seq)).where(MESSAGES.c.case_id == case.id, MESSAGES.c.author == Author.NEWCOMER)
-    return (await work.db.execute(newest)).scalar_one_or_none() or 0
+    return (await work.db.execute(_NEWEST_SEQ, {"case": case.id})).scalar_one_or_none() or 0
 
 
 async def keep_version(work: Work, case: CaseRow, author: Author, text: str, *, external_id: str, version: int) -> int:

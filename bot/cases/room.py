@@ -6,7 +6,7 @@ this condition is written. It must not claim.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, or_, select
 from sqlalchemy.sql.functions import count
 
 from bot.engine.db import Db
@@ -17,17 +17,29 @@ from bot.people.access import CASES
 from models.case import CaseStatus, spoken_code
 
 QUIET_FOR = timedelta(days=1)
+Id = int | BindParameter[int]
+Number = int | BindParameter[int]
+Instant = datetime | BindParameter[datetime]
 _THEIRS = CASES.alias("theirs")  # under a name of its own: it stands in statements about one case
 
 
-def has_room(person_id: int, now: datetime, most: int) -> ColumnElement[bool]:
-    """That this person has fewer cases than so many; as a condition of a statement."""
-    return select(count(_THEIRS.c.id)).where(*_counted(person_id, now)).scalar_subquery() < most
+def quiet_since(now: datetime) -> datetime:
+    """Since when a case must have been quiet not to count."""
+    return now - QUIET_FOR
+
+
+def has_room(person: Id, since: Instant, most: Number) -> ColumnElement[bool]:
+    """That this person has fewer cases than so many, of those not quiet `since`; as a condition of a statement."""
+    return select(count(_THEIRS.c.id)).where(*_counted(person, since)).scalar_subquery() < most
 
 
 async def codes_that_count(db: Db, person_id: int, now: datetime) -> list[str]:
     """The codes of the cases that count, oldest claim first."""
-    theirs = select(_THEIRS.c.code).where(*_counted(person_id, now)).order_by(_THEIRS.c.claimed_at, _THEIRS.c.id)
+    theirs = (
+        select(_THEIRS.c.code)
+        .where(*_counted(person_id, quiet_since(now)))
+        .order_by(_THEIRS.c.claimed_at, _THEIRS.c.id)
+    )
     return list((await db.execute(theirs)).scalars())
 
 
@@ -44,6 +56,6 @@ async def why_not_more(work: Work, whose: int, case_code: str = "") -> Refusal |
     return TooManyCases(codes=", ".join(map(spoken_code, codes)), n=len(codes), case_code=case_code)
 
 
-def _counted(person_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    is_at_work = or_(_THEIRS.c.waiting_since.is_not(None), _THEIRS.c.last_message_at > now - QUIET_FOR)
-    return _THEIRS.c.status == CaseStatus.CLAIMED, _THEIRS.c.volunteer_id == person_id, is_at_work
+def _counted(person: Id, since: Instant) -> tuple[ColumnElement[bool], ...]:
+    is_at_work = or_(_THEIRS.c.waiting_since.is_not(None), _THEIRS.c.last_message_at > since)
+    return _THEIRS.c.status == CaseStatus.CLAIMED, _THEIRS.c.volunteer_id == person, is_at_work

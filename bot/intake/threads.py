@@ -33,7 +33,7 @@ class Thread(NamedTuple):
 
 
 _THREADS = table_of(Conversation)
-_KEEP_PLACE = update(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
+_KEEP = update(_THREADS).where(_THREADS.c.id == bindparam("conversation"))
 _THREAD = select(*columns(Thread, _THREADS)).where(_THREADS.c.id == bindparam("conversation"))
 
 
@@ -77,7 +77,7 @@ async def keep_place(work: Work, thread: Thread, step: str, draft: Draft) -> Non
             await work.remind(TimerKind.DRAFT_EXPIRES, thread.id, work.now + DRAFTS_KEPT)
     work.noted(Locked)  # is no more as it was
     place = {"step": str(step), "draft": sealed, "drafted_at": drafted_at}
-    await work.db.execute_ahead(_KEEP_PLACE, {"conversation": thread.id, **place})
+    await work.db.execute_ahead(_KEEP, {"conversation": thread.id, **place})
 
 
 async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:

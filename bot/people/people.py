@@ -36,7 +36,8 @@ _LINKED = select(_ADDRESSES.c.id).where(
 )
 _COORDINATORS = select(_PEOPLE.c.id).where(_PEOPLE.c.role == Role.COORDINATOR, _PEOPLE.c.enabled).order_by(_PEOPLE.c.id)
 
-
+_OF_LANE = update(_ADDRESSES).where(_ADDRESSES.c.id == bindparam("address"))
+_OF_PERSON = update(_PEOPLE).where(_PEOPLE.c.id == bindparam("person"))
 _UNPARK = (
     update(_ADDRESSES)
     .where(_ADDRESSES.c.id == bindparam("address"), _ADDRESSES.c.parked_at.is_not(None))
@@ -63,8 +64,7 @@ async def newcomer_on_telegram(work: Work, chat_id: int, *, hint: str | None) ->
         await _create_newcomer(work, Channel.TELEGRAM, str(chat_id))
         found = await _lane(work, Channel.TELEGRAM, str(chat_id))
         assert found is not None
-        suggested = update(_ADDRESSES).where(_ADDRESSES.c.id == found.address_id)
-        await work.db.execute(suggested.values(language=suggest_language(hint)))
+        await work.db.execute_ahead(_OF_LANE, {"address": found.address_id, "language": suggest_language(hint)})
     return _visitor(found)
 
 
@@ -135,7 +135,7 @@ async def sign_of_life(work: Work, address_id: int) -> None:
 
 async def speak(work: Work, person_id: int, language: str) -> None:
     """The person is spoken to in this language from now on."""
-    await work.db.execute(update(_PEOPLE).where(_PEOPLE.c.id == person_id).values(language=language))
+    await work.db.execute_ahead(_OF_PERSON, {"person": person_id, "language": language})
 
 
 async def speak_to_staff(work: Work, person_id: int, language: str) -> None:

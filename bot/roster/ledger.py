@@ -17,6 +17,7 @@ from models.shift import ShiftChange
 from models.staffing import ShiftVerb
 
 CHANGES = table_of(ShiftChange)
+_RECORD = insert(CHANGES)
 
 
 class Changed(NamedTuple):
@@ -36,7 +37,7 @@ async def record(work: Work, shift_id: int, verb: ShiftVerb, *, person_id: int |
     """The change has its line. `before`: codes and instants of what was."""
     what = {"verb": verb.value, **({"person": person_id} if person_id else {}), **before}
     made_by = work.actor.id if work.actor else None
-    await work.db.execute(insert(CHANGES).values(shift_id=shift_id, made_at=work.now, made_by=made_by, what=what))
+    await work.db.execute(_RECORD, {"shift_id": shift_id, "made_at": work.now, "made_by": made_by, "what": what})
 
 
 async def record_made(work: Work, shift_ids: Sequence[int]) -> None:

@@ -8,20 +8,24 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
+from bot.engine.among import among
 from bot.engine.work import Work
 from models.base import table_of
 from models.hours import Place
 from models.people import Person
 
 _PLACES, _PEOPLE = table_of(Place), table_of(Person)
+_LOCK_PLAN = select(_PLACES.c.code).order_by(_PLACES.c.code).with_for_update()
+_LOCK_PEOPLE = (
+    select(_PEOPLE.c.id).where(among(_PEOPLE.c.id, "people")).order_by(_PEOPLE.c.id).with_for_update(key_share=True)
+)
 
 
 async def lock_plan(work: Work) -> None:
     """Nobody else adds shifts or publishes hours: of two coordinators, the second sees what the first has done."""
-    await work.db.execute(select(_PLACES.c.code).order_by(_PLACES.c.code).with_for_update())
+    await work.db.execute(_LOCK_PLAN)
 
 
 async def lock_people(work: Work, person_ids: Collection[int]) -> None:
     """Nobody else decides about these people's shifts."""
-    them = select(_PEOPLE.c.id).where(_PEOPLE.c.id.in_(list(person_ids))).order_by(_PEOPLE.c.id)
-    await work.db.execute(them.with_for_update(key_share=True))
+    await work.db.execute(_LOCK_PEOPLE, {"people": person_ids})

@@ -103,6 +103,9 @@ _OF_PERSON = (
     .where(SIGNED_UP.c.person_id == _PERSON, SHIFTS.c.place == ONLINE, HELD)
     .order_by(SHIFTS.c.starts_at, SHIFTS.c.id)
 )
+_FORGET_ENDED = delete(DUTIES).where(
+    DUTIES.c.shift_id == bindparam("shift"), DUTIES.c.person_id == _PERSON, DUTIES.c.ended_at.is_not(None)
+)
 _NEAR = _OF_PERSON.where(SHIFTS.c.starts_at <= _SOON, SHIFTS.c.ends_at > _NOW)
 _NEAR_UNKNOWN = _NEAR.where(~_KNOWN)
 _NEXT_IN_A_ROW = _OF_PERSON.where(SHIFTS.c.starts_at == bindparam("at", type_=UtcDateTime), ~_KNOWN).limit(1)
@@ -126,8 +129,7 @@ async def come(work: Work, person_id: int) -> list[Came]:
     Nothing, if there is none."""
     near = await near_of(work.db, person_id, work.now)
     for shift in near:
-        ended = DUTIES.c.shift_id == shift.id, DUTIES.c.person_id == person_id, DUTIES.c.ended_at.is_not(None)
-        await work.db.execute(delete(DUTIES).where(*ended))
+        await work.db.execute(_FORGET_ENDED, {"shift": shift.id, "person": person_id})
     return await _begin(work, person_id, near)
 
 

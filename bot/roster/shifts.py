@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
+from bot.engine.among import among
 from bot.engine.db import Db
 from bot.engine.errors import BadInput, NotFound
 from bot.engine.rows import columns, every, only
@@ -18,7 +19,7 @@ from bot.people import names
 from bot.roster import ledger, presence, timers
 from bot.roster.locks import lock_people
 from bot.roster.staffing import HELD, SHIFTS, SIGNED_UP, names_of_volunteers
-from models.base import new_id
+from models.base import UtcDateTime, new_id
 from models.shift import NEEDED, NEEDED_EXPERIENCED, ONLINE, overlap
 from models.staffing import ShiftVerb
 from models.timer import TimerKind
@@ -58,6 +59,18 @@ class _Other(NamedTuple):
     person_id: int
 
 
+_ADD, _SIGN_UP = insert(SHIFTS), insert(SIGNED_UP)
+_HELD_STILL = select(*columns(ShiftRow, SHIFTS)).where(
+    SHIFTS.c.id == bindparam("shift"), HELD, SHIFTS.c.ends_at > bindparam("now", type_=UtcDateTime)
+)
+_OF_THEM = (
+    select(*columns(_Other, SHIFTS, SIGNED_UP))
+    .join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
+    .where(among(SIGNED_UP.c.person_id, "people"), HELD)
+    .where(SHIFTS.c.ends_at > bindparam("begins", type_=UtcDateTime))
+)
+
+
 async def add_shift(
     work: Work, *, starts_at: datetime, ends_at: datetime, person_ids: list[int], place: str = ONLINE,
     longest: timedelta = LONGEST_SHIFT, needed: int = NEEDED, experienced: int = NEEDED_EXPERIENCED,
@@ -82,11 +95,11 @@ async def add_shift(
         "needed": max(needed, len(person_ids)), "needed_experienced": experienced,
         "made_by": work.actor.id if work.actor else None, "note": _sealed(work, shift_id, "note", note),
     }  # fmt: skip
-    await work.db.execute(insert(SHIFTS).values(**row))
+    await work.db.execute(_ADD, row)
     await ledger.record(work, shift_id, ShiftVerb.MADE)
     for person_id in person_ids:
         signed = {"shift_id": shift_id, "person_id": person_id, "signed_up_at": work.now}
-        await work.db.execute(insert(SIGNED_UP).values(**signed))
+        await work.db.execute(_SIGN_UP, signed)
     await _arm(work, shift_id, place, starts_at)
     return shift_id
 
@@ -208,8 +221,7 @@ async def held_between(db: Db, begins: datetime, ends: datetime) -> list[ShiftRo
 
 async def shift_to_hold(db: Db, shift_id: int, now: datetime) -> ShiftRow | None:
     """The shift, unless it is cancelled, over, or gone."""
-    held = _shifts().where(SHIFTS.c.id == shift_id, HELD, SHIFTS.c.ends_at > now)
-    return only(ShiftRow, await db.execute(held))
+    return only(ShiftRow, await db.execute(_HELD_STILL, {"shift": shift_id, "now": now}))
 
 
 async def shifts_ahead(db: Db, seal: Seal, now: datetime, *, until: datetime | None = None) -> list[StaffedShift]:
@@ -235,12 +247,8 @@ def _ahead(now: datetime) -> Select[tuple[object, ...]]:
 
 
 async def _refuse_clash(work: Work, span: tuple[datetime, datetime], person_ids: list[int]) -> None:
-    near = (
-        select(*columns(_Other, SHIFTS, SIGNED_UP))
-        .join(SIGNED_UP, SIGNED_UP.c.shift_id == SHIFTS.c.id)
-        .where(SIGNED_UP.c.person_id.in_(person_ids), HELD, SHIFTS.c.ends_at > span[0])
-    )
-    for other in every(_Other, await work.db.execute(near)):
+    near = await work.db.execute(_OF_THEM, {"people": person_ids, "begins": span[0]})
+    for other in every(_Other, near):
         if overlap(span, (other.starts_at, other.ends_at)):
             alias = await names.name_of(work.db, work.seal, other.person_id)
             raise BadInput("shift_clash", alias=alias or "?")

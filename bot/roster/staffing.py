@@ -21,7 +21,7 @@ from bot.engine.seal import Seal
 from bot.people import names
 from bot.people.standing import is_experienced, may_claim
 from bot.roster import presence
-from bot.roster.presence import DUTIES, GAVE_A_SIGN, has_gone, is_expected, is_open, is_present
+from bot.roster.presence import DUTIES, GAVE_A_SIGN, Id, Instant, has_gone, is_expected, is_open, is_present
 from models.base import UtcDateTime, table_of
 from models.people import STAFF_ROLES, Person
 from models.shift import ONLINE
@@ -107,10 +107,9 @@ def somebody_stays_until(on_shift: Iterable[OnShift], at: datetime) -> bool:
     return any(one.stays_until is not None and at <= one.stays_until for one in on_shift)
 
 
-def is_on_shift(person_id: int, now: datetime, *, grace: timedelta) -> ColumnElement[bool]:
-    """Whether this person is present, or has been on an online shift for less than `grace`; as a condition of a
-    statement."""
-    return or_(is_present(person_id, now), is_expected(person_id, now, now - grace))
+def is_on_shift(person: Id, now: Instant, since: Instant) -> ColumnElement[bool]:
+    """Whether this person is present, or on an online shift that began after `since`; as a condition of a statement."""
+    return or_(is_present(person, now), is_expected(person, now, since))
 
 
 async def next_shift_at(db: Db, now: datetime, zone: ZoneInfo, *, begun: timedelta = NOT_BEGUN) -> datetime | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.engine import bells
 from bot.engine.rows import columns, every
@@ -29,6 +29,9 @@ class _Armed(NamedTuple):
     due_at: datetime
 
 
+_ARMED = select(*columns(_Armed, _TIMERS)).where(_TIMERS.c.subject == bindparam("shift"), _TIMERS.c.kind.in_(KINDS))
+
+
 class _Ahead(NamedTuple):
     id: int
     starts_at: datetime
@@ -44,8 +47,7 @@ def times(starts_at: datetime, zone: ZoneInfo) -> Iterator[tuple[TimerKind, date
 
 async def arm(work: Work, shift_id: int, starts_at: datetime) -> None:
     """The shift will be looked at whenever that is still ahead."""
-    mine = select(*columns(_Armed, _TIMERS)).where(_TIMERS.c.subject == shift_id, _TIMERS.c.kind.in_(KINDS))
-    armed = {(one.kind, one.due_at) for one in every(_Armed, await work.db.execute(mine))}
+    armed = {(one.kind, one.due_at) for one in every(_Armed, await work.db.execute(_ARMED, {"shift": shift_id}))}
     for kind, at in times(starts_at, work.zone):
         if at > work.now and (kind.value, at) not in armed:
             await work.remind(kind, shift_id, at)

@@ -69,6 +69,7 @@ class Armed(NamedTuple):
     due_at: datetime
 
 
+_TAKE = update(_TIMERS).where(_TIMERS.c.id == bindparam("timer"), _WAITS)
 _LONGEST_DUE = (
     select(*columns(DueTimer, _TIMERS))
     .where(_WAITS, _TIMERS.c.due_at <= bindparam("now", type_=UtcDateTime))
@@ -184,8 +185,7 @@ def _next(shown: time, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 async def _take(work: Work, timer: DueTimer) -> bool:
-    mine = update(_TIMERS).where(_TIMERS.c.id == timer.id, _TIMERS.c.done_at.is_(None)).values(done_at=work.now)
-    return bool((await work.db.execute(mine)).rowcount)
+    return bool((await work.db.execute(_TAKE, {"timer": timer.id, "done_at": work.now})).rowcount)
 
 
 async def _daily(work: Work, _subject: int) -> None:
