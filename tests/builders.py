@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
+from typing import Any
 
-from sqlalchemy import Row, Table, select, text, update
+from sqlalchemy import Row, Select, Table, bindparam, select, text, update
 
 from bot.cases import addressee, cases, on_duty, relay, shift_starts, which_case
 from bot.engine import clock
@@ -341,12 +342,15 @@ async def case_row(asker: Newcomer) -> Row:
 async def said_to(service: Service, person_id: int, *kinds: Notice) -> list[Row]:
     """What was said to the person and not taken back, in order: rows of the outbox, of these kinds if any are given.
     A menu says nothing."""
-    said = select(_ROWS).join(Address, Address.id == _ROWS.c.address_id).where(Address.person_id == person_id)
-    said = said.where(_ROWS.c.state != RowState.CANCELLED, _ROWS.c.kind != Notice.MENU)
-    if kinds:
-        said = said.where(_ROWS.c.kind.in_(kinds))
     async with service.store.look() as db:
-        return list((await db.execute(said.order_by(_ROWS.c.id))).all())
+        return list((await db.execute(_said(kinds), {"person": person_id})).all())
+
+
+@cache
+def _said(kinds: tuple[Notice, ...]) -> Select[Any]:
+    said = select(_ROWS).join(Address, Address.id == _ROWS.c.address_id).where(Address.person_id == bindparam("person"))
+    said = said.where(_ROWS.c.state != RowState.CANCELLED, _ROWS.c.kind != Notice.MENU)
+    return (said.where(_ROWS.c.kind.in_(kinds)) if kinds else said).order_by(_ROWS.c.id)
 
 
 async def screen(service: Service, person_id: int, *kinds: Notice) -> list[str]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, select, update
 
 from bot.engine.rows import columns, every
 from bot.engine.work import Work
@@ -44,6 +44,12 @@ _HOLDS_IT = (
     .where(_ADDRESSES.c.id == NOTED.c.address_id, _ADDRESSES.c.person_id == _CASES.c.volunteer_id)
 )
 _LEFT = COPIES.where(~_HOLDS_IT)
+_THESE: BindParameter[int] = bindparam("cases", expanding=True)
+_COPIES_OF = COPIES.where(NOTED.c.case_id.in_(_THESE))
+_CHATS = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.TELEGRAM)
+_TO_CHATS = in_chat.stopping(
+    and_(_ROWS.c.case_id.in_(_THESE), _ROWS.c.kind.in_(OF_CASE_WORDS), _ROWS.c.address_id.in_(_CHATS))
+)
 
 
 async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
@@ -51,11 +57,9 @@ async def words_leave(work: Work, case_ids: Sequence[int]) -> None:
     there never is."""
     if not case_ids:
         return
-    chats = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.TELEGRAM)
-    words = _ROWS.c.case_id.in_(case_ids), _ROWS.c.kind.in_(OF_CASE_WORDS), _ROWS.c.address_id.in_(chats)
-    for row in await in_chat.stop_waiting(work, and_(*words)):
+    for row in await in_chat.stop_waiting(work, _TO_CHATS, cases=case_ids):
         await work.tell_address(row.address_id, Unsay(), edits=row.id)
-    await unsay(work, every(Copy, await work.db.execute(COPIES.where(NOTED.c.case_id.in_(case_ids)))))
+    await unsay(work, every(Copy, await work.db.execute(_COPIES_OF, {"cases": case_ids})))
 
 
 async def cases_left_standing(work: Work) -> list[int]:

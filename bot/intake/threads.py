@@ -86,7 +86,7 @@ async def keep_consent(work: Work, thread: Thread, *, secret_hash: str) -> None:
     values: dict[str, object] = {"consent_at": work.now, "consent_version": CONSENT_VERSION}
     if secret_hash:
         values |= await secret_kept.as_kept(work, thread.id, secret_hash)
-    await work.db.execute(update(_THREADS).where(_THREADS.c.id == thread.id).values(**values))
+    await work.db.execute(_KEEP, {"conversation": thread.id, **values})
 
 
 def external_of(incoming: Incoming) -> str:

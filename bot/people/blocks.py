@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select, update
 
 from bot.engine.actors import Barred, Visitor
 from bot.engine.db import Db
@@ -20,6 +20,7 @@ from models.block import Block
 
 BLOCKS = table_of(Block)
 TOLD_EVERY = timedelta(days=1)
+Instant = datetime | BindParameter[datetime]
 _OF = select(*columns(Barred, BLOCKS)).where(
     BLOCKS.c.person_id == bindparam("person"),
     or_(BLOCKS.c.until.is_(None), BLOCKS.c.until > bindparam("now", type_=UtcDateTime)),
@@ -74,10 +75,10 @@ async def may_tell(work: Work, person_id: int) -> bool:
     return bool((await work.db.execute(told)).rowcount)
 
 
-def is_over(now: datetime) -> ColumnElement[bool]:
+def is_over(now: Instant) -> ColumnElement[bool]:
     """That a row of the table has had its time; as a condition of a statement."""
     return ~_holds_at(now)
 
 
-def _holds_at(now: datetime) -> ColumnElement[bool]:
+def _holds_at(now: Instant) -> ColumnElement[bool]:
     return or_(BLOCKS.c.until.is_(None), BLOCKS.c.until > now)

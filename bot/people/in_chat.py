@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Insert, Select, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Insert, Select, UpdateBase, bindparam, case, delete, func, select, update
 
 from bot.engine import bells
 from bot.engine.db import Db
@@ -32,6 +32,13 @@ class Leaving(NamedTuple):
 
     id: int
     address_id: int
+
+
+class Stopping(NamedTuple):
+    """Which rows of the outbox are to leave no more: how those go that wait, and what those become that are leaving."""
+
+    waiting: Delete
+    under_way: UpdateBase
 
 
 _MESSAGE = bindparam("remote", type_=Id), bindparam("at", type_=UtcDateTime), bindparam("of_case", type_=Id)
@@ -129,17 +136,22 @@ async def holds_unnoted(db: Db, address_id: int) -> bool:
     return (await db.execute(this)).scalar_one_or_none() is not None
 
 
-async def stop_waiting(work: Work, which: ColumnElement[bool]) -> list[Leaving]:
-    """Of these rows of the outbox none leaves any more. One that is leaving at this moment may arrive: it says nothing
-    further, whatever comes of it. Returns those."""
+def stopping(which: ColumnElement[bool]) -> Stopping:
+    """How `stop_waiting` stops these rows of the outbox, as far as they still wait."""
     waits = which, _ROWS.c.state == RowState.DUE
     leaving = update(_ROWS).where(*waits, _ROWS.c.lease_owner.is_not(None), _ROWS.c.edits.is_(None))
     nothing = {"kind": Unsay.kind.value, "params": Unsay().to_row(), "message_id": None, "secret": None}
     changed = leaving.values(doubtful=True, **nothing)  # until it is known what comes of it
-    await work.db.execute(delete(_ROWS).where(*waits, _ROWS.c.lease_owner.is_(None)))
-    under_way = every(Leaving, await work.db.execute(changed.returning(*columns(Leaving, _ROWS))))
-    # Once more: what came back meanwhile, not sent.
-    await work.db.execute(delete(_ROWS).where(*waits, _ROWS.c.lease_owner.is_(None)))
+    waiting = delete(_ROWS).where(*waits, _ROWS.c.lease_owner.is_(None))
+    return Stopping(waiting, changed.returning(*columns(Leaving, _ROWS)))
+
+
+async def stop_waiting(work: Work, which: Stopping, **asked: object) -> list[Leaving]:
+    """Of these rows of the outbox none leaves any more. One that is leaving at this moment may arrive: it says nothing
+    further, whatever comes of it. Returns those."""
+    await work.db.execute(which.waiting, asked)
+    under_way = every(Leaving, await work.db.execute(which.under_way, asked))
+    await work.db.execute(which.waiting, asked)  # once more: what came back meanwhile, not sent
     return under_way
 
 
@@ -155,9 +167,12 @@ async def arrived_of_stopped(db: Db, row_id: int) -> tuple[int, ...]:
 async def part_with(work: Work, address_id: int) -> None:
     """The chat is nobody's any more: nothing that waits is said there, what stands there from the last 48 hours is
     deleted, its menu is anybody's again, and then the address is gone too."""
-    await stop_waiting(work, _ROWS.c.address_id == address_id)
+    await stop_waiting(work, _IN_CHAT, lane=address_id)
     parted = update(_ADDRESSES).where(_ADDRESSES.c.id == address_id)
     await work.db.execute(parted.values(person_id=None, lookup=None, farewell=True, parked_at=None))
     await work.tell_address(address_id, Unsay(everything=True))
     await work.tell_address(address_id, Menu())
     work.ring(bells.OUTBOX)
+
+
+_IN_CHAT = stopping(_ROWS.c.address_id == bindparam("lane"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.cases import closing, drafts, unsaying
 from bot.engine import bells, buttons
@@ -52,6 +52,9 @@ class Lane(NamedTuple):
 _LANES = select(
     *columns(Lane, _ADDRESSES, chosen=_PEOPLE.c.language, hint=_ADDRESSES.c.language, since=_PEOPLE.c.created_at)
 ).select_from(_ADDRESSES.join(_PEOPLE, _PEOPLE.c.id == _ADDRESSES.c.person_id))
+# What only takes the buttons from a message still leaves: a press on them would do nothing any more.
+_BUTTONS_GO = _ROWS.c.edits.is_not(None) & (_ROWS.c.kind == Notice.ASK_DONE)
+_BUT_BUTTONS = in_chat.stopping((_ROWS.c.address_id == bindparam("lane")) & ~_BUTTONS_GO)
 
 
 async def erase_newcomer(work: Work, person_id: int, *, farewell: bool, keep_lane: bool = False) -> None:
@@ -115,9 +118,7 @@ async def _part_with_lanes(work: Work, person_id: int, *, keep_rows: bool) -> li
     lanes = every(Lane, await work.db.execute(_LANES.where(_ADDRESSES.c.person_id == person_id)))
     for lane in lanes:
         if not keep_rows:
-            # What only takes the buttons from a message still leaves: a press on them would do nothing any more.
-            buttons_go = _ROWS.c.edits.is_not(None) & (_ROWS.c.kind == Notice.ASK_DONE)
-            await in_chat.stop_waiting(work, (_ROWS.c.address_id == lane.id) & ~buttons_go)
+            await in_chat.stop_waiting(work, _BUT_BUTTONS, lane=lane.id)
         await work.db.execute(
             update(_ADDRESSES)
             .where(_ADDRESSES.c.id == lane.id)

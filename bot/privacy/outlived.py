@@ -3,18 +3,30 @@
 Owns the Allowance of one act of the purge, and the list. Whose words are forgotten is decided in `purge.py`.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Delete,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    select,
+    tuple_,
+)
 
 from bot.engine.once import KEPT as INBOUND_KEPT
 from bot.engine.work import Work
 from bot.people.access import LOST_KNOWN_FOR
 from bot.people.blocks import BLOCKS
 from bot.people.blocks import is_over as blocks_over
-from models.base import table_of
+from models.base import UtcDateTime, table_of
 from models.case import CodeGuess, DeskDraft, FreedCode, HeldLine
 from models.conversation import Inbound
 from models.duty import Duty
@@ -66,44 +78,69 @@ class Allowance:
         self._rows = ROWS_AN_ACT
 
 
+def some_of(table: Table, which: ColumnElement[bool]) -> Delete:
+    """A hundred of these rows go, in one statement; for `delete_some`."""
+    key = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(which).limit(bindparam("at_once", type_=Integer()))
+    return delete(table).where(key.in_(some))
+
+
+def _at(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime)
+
+
+def _day(name: str) -> BindParameter[date]:
+    return bindparam(name, type_=Date())
+
+
+_WEB = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.WEB)
+_UNSENT = _ROWS.c.address_id.in_(_WEB) | (_ROWS.c.failure == UNKNOWN_KIND)  # waits, and nobody here will send it
+_MAY_GO = ((_ROWS.c.state != RowState.DUE) | _UNSENT) & ~IS_BEING_CHANGED
+_LONG_AGO = select(_SHIFTS.c.id).where(_SHIFTS.c.ends_at < _at("shifts_since"))
+_OUTLIVED = [
+    some_of(_ROWS, (_ROWS.c.created_at < _at("cutoff")) & _MAY_GO),
+    some_of(BLOCKS, blocks_over(_at("now"))),
+    some_of(_REMINDERS, _REMINDERS.c.on_day < _day("today")),
+    some_of(_DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= _at("lost_since")),
+    some_of(_HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < _at("drafts_since")),
+    some_of(_DIALOGUES, _DIALOGUES.c.made_at < _at("drafts_since")),
+    some_of(_INBOUND, _INBOUND.c.came_at < _at("inbound_since")),
+    some_of(_LINKS, _LINKS.c.expires_at < _at("now")),
+    some_of(_LOGINS, _LOGINS.c.seen_at < _at("logins_since")),
+    some_of(_GUESSES, _GUESSES.c.since < _at("guesses_since")),
+    some_of(_TIMERS, _TIMERS.c.done_at < _at("timers_since")),
+    some_of(_DUTIES, _DUTIES.c.ends_at < _at("cutoff")),
+    *(some_of(table, table.c.shift_id.in_(_LONG_AGO)) for table in (_ASKS, _STAND_INS, _SHIFT_CHANGES, _SWAPS)),
+    some_of(_SHIFT_DRAFTS, _SHIFT_DRAFTS.c.made_at < _at("drafts_since")),
+    some_of(_STANDING, _STANDING.c.until < _day("today")),
+    some_of(_HELD, _HELD.c.held_at < _at("lines_since")),
+    some_of(_FREED, _FREED.c.freed_on < _day("freed_since")),
+]
+
+
 async def forget_old_rows(work: Work, cutoff: datetime, left: Allowance) -> None:
     """What is older than it may be is gone, as far as this act may go. `cutoff`: before it, rows of talk are old."""
-    for table, old in _outlived(work.now, cutoff, work):
-        await delete_some(work, table, old, left)
+    asked = _ages(work, cutoff)
+    for some in _OUTLIVED:
+        await delete_some(work, some, asked, left)
 
 
-async def delete_some(work: Work, table: Table, which: ColumnElement[bool], left: Allowance) -> bool:
-    """These rows are gone, a hundred at a time, until the act's allowance is spent. Returns whether all are."""
-    key = tuple_(*table.primary_key.columns)
-    some = select(*table.primary_key.columns).where(which).limit(ROWS_AT_ONCE)
+async def delete_some(work: Work, some: Delete, asked: Mapping[str, object], left: Allowance) -> bool:
+    """These rows (`some_of`) are gone, a hundred at a time, until the act's allowance is spent. Returns whether all
+    are."""
     while not left.is_spent:
-        gone = (await work.db.execute(delete(table).where(key.in_(some)))).rowcount
+        gone = (await work.db.execute(some, {**asked, "at_once": ROWS_AT_ONCE})).rowcount
         left.took(gone)
         if gone < ROWS_AT_ONCE:
             return True
     return False
 
 
-def _outlived(now: datetime, cutoff: datetime, work: Work) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    web = select(_ADDRESSES.c.id).where(_ADDRESSES.c.channel == Channel.WEB)
-    unsent = _ROWS.c.address_id.in_(web) | (_ROWS.c.failure == UNKNOWN_KIND)  # waits, and nobody here will send it
-    may_go = (_ROWS.c.state != RowState.DUE) | unsent
-    yield _ROWS, (_ROWS.c.created_at < cutoff) & may_go & ~IS_BEING_CHANGED
-    yield BLOCKS, blocks_over(now)
-    yield _REMINDERS, _REMINDERS.c.on_day < work.today
-    yield _DESK_DRAFTS, _DESK_DRAFTS.c.lost_at <= now - LOST_KNOWN_FOR
-    yield _HOURS_DRAFTS, _HOURS_DRAFTS.c.made_at < now - DRAFTS_KEPT
-    yield _DIALOGUES, _DIALOGUES.c.made_at < now - DRAFTS_KEPT
-    yield _INBOUND, _INBOUND.c.came_at < now - INBOUND_KEPT
-    yield _LINKS, _LINKS.c.expires_at < now
-    yield _LOGINS, _LOGINS.c.seen_at < now - LOGINS_KEPT
-    yield _GUESSES, _GUESSES.c.since < now - GUESSES_KEPT
-    yield _TIMERS, _TIMERS.c.done_at < now - TIMERS_KEPT
-    yield _DUTIES, _DUTIES.c.ends_at < cutoff
-    long_ago = select(_SHIFTS.c.id).where(_SHIFTS.c.ends_at < now - SHIFTS_KNOWN_FOR)
-    for table in (_ASKS, _STAND_INS, _SHIFT_CHANGES, _SWAPS):
-        yield table, table.c.shift_id.in_(long_ago)
-    yield _SHIFT_DRAFTS, _SHIFT_DRAFTS.c.made_at < now - DRAFTS_KEPT
-    yield _STANDING, _STANDING.c.until < work.today
-    yield _HELD, _HELD.c.held_at < now - LINES_KEPT
-    yield _FREED, _FREED.c.freed_on < work.today - FREED_KEPT
+def _ages(work: Work, cutoff: datetime) -> dict[str, object]:
+    now = work.now
+    return {
+        "now": now, "today": work.today, "cutoff": cutoff, "lost_since": now - LOST_KNOWN_FOR,
+        "drafts_since": now - DRAFTS_KEPT, "inbound_since": now - INBOUND_KEPT, "logins_since": now - LOGINS_KEPT,
+        "guesses_since": now - GUESSES_KEPT, "timers_since": now - TIMERS_KEPT, "lines_since": now - LINES_KEPT,
+        "shifts_since": now - SHIFTS_KNOWN_FOR, "freed_since": work.today - FREED_KEPT,
+    }  # fmt: skip

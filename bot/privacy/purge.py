@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 
 from bot.cases import closing, drafts
 from bot.engine import living
@@ -19,7 +19,7 @@ from bot.people import access
 from bot.people.access import CASE_COLUMNS, CASES, CaseRow
 from bot.people.logins import AFTER_CLOSING
 from bot.privacy import cutting, erasing, last_day
-from bot.privacy.outlived import DRAFTS_KEPT, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows
+from bot.privacy.outlived import DRAFTS_KEPT, ROWS_AN_ACT, Allowance, delete_some, forget_old_rows, some_of
 from bot.trouble import clock_doubt
 from models.base import table_of
 from models.case import OPEN, CaseEventKind
@@ -33,6 +33,8 @@ ROWS_OF_A_CASE = 25  # what forgetting a case or a newcomer counts for in an act
 CASES_AN_ACT = ROWS_AN_ACT // ROWS_OF_A_CASE
 _ROWS, _MESSAGES, _THREADS = table_of(Outbox), table_of(Message), table_of(Conversation)
 _PEOPLE, _ADDRESSES, _REMINDERS = table_of(Person), table_of(Address), table_of(SessionReminder)
+
+_WORDS = some_of(_MESSAGES, _MESSAGES.c.case_id == bindparam("case"))
 
 
 class _Silent(NamedTuple):
@@ -109,7 +111,7 @@ async def _purge_case(work: Work, case: CaseRow, left: Allowance) -> bool:
     if case.status in OPEN:
         case = await closing.close_by_time(work, case)
     await cutting.keep_places(work, case)
-    if not await delete_some(work, _MESSAGES, _MESSAGES.c.case_id == case.id, left):
+    if not await delete_some(work, _WORDS, {"case": case.id}, left):
         return False
     await drafts.erase(work, (case.id,))
     if case.newcomer_id is not None:  # of one who erased everything the ledger says so already
