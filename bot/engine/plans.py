@@ -48,7 +48,7 @@ class Plan:
         self._values = [(name, bind.value, _way_in(bind.type, dialect)) for name, bind in binds]
         columns = statement.exported_columns
         self._names = [str(name) for name, _ in columns.items()]
-        self._row = _named_row(self._names)._make
+        self._row = _named_row(tuple(self._names))._make
         ways = enumerate(_way_out(column.type, dialect) for column in columns)
         self._turns = [(place, turn) for place, turn in ways if turn is not None]
 
@@ -87,8 +87,9 @@ class Plans:
         self._by_lengths: dict[tuple[int, ...], tuple[Plan, Mapping[str, list[str]]]] = {}
 
     def asked(self, own: Sequence[Bound], asked: Given) -> tuple[Plan, Given]:
-        """The plan, and what it is asked with: the values that the statement was built with, and those given now."""
-        if self._own:
+        """The plan, and what it is asked with: the values that the statement was built with, and those given now. `own`
+        is empty where it is the statement that was compiled: then the plan knows them."""
+        if own and self._own:
             asked = {name: own[place].effective_value for name, place in self._own} | dict(asked)
         lists = [asked.get(name, built_with) for name, built_with in self._lists]
         lengths = tuple(map(len, lists))
@@ -101,6 +102,10 @@ class Plans:
                 asked.update(zip(names[name], several, strict=True))
         return plan, asked
 
+    def is_of(self, statement: Executable) -> bool:
+        """Whether it was this one that was compiled, not another of its shape."""
+        return self._statement is statement
+
     def _made(self, asked: Given) -> tuple[Plan, Mapping[str, list[str]]]:
         if len(self._by_lengths) >= MOST_LENGTHS:
             self._by_lengths.clear()
@@ -110,7 +115,13 @@ class Plans:
         return Plan(self._statement, self._compiled, self._dialect, spelt), spelt.parameter_expansion
 
 
-_named_row: Callable[..., Any] = partial(namedtuple, "Row", rename=True)  # for names that are found when it runs
+@lru_cache(maxsize=MOST_SHAPES)
+def _named_row(names: tuple[str, ...]) -> Any:
+    """One type for all rows with these names: to make a type takes several times as long as to ask for the rows."""
+    return _row_type(names)
+
+
+_row_type: Callable[..., Any] = partial(namedtuple, "Row", rename=True)  # for names that are found when it runs
 
 
 def _named(compiled: SQLCompiler, own: Sequence[Bound]) -> list[tuple[str, int]]:
@@ -181,7 +192,7 @@ def plan_of(statement: Executable, asked: Asked | None, dialect: Dialect) -> tup
     keys = _values_named_by(statement, given)
     here = dialect.name, keys
     if here not in plans:
-        plans[here] = _made(statement, keys, dialect)
+        plans[here] = _of_itself(statement, keys, dialect)
     made = plans[here]
     return None if made is None else made.asked((), given)
 
@@ -192,13 +203,24 @@ def _by_shape(statement: Constant, given: Given, dialect: Dialect) -> tuple[Plan
     if shape is None:
         return None
     keys = _values_named_by(statement, given)
-    here = dialect.name, keys, tuple(map(_codes_of, shape.bindparams)), shape.key
+    here = _shape_name(shape, keys, dialect)
     if here not in _shapes:
         if len(_shapes) >= MOST_SHAPES:
             _shapes.clear()
         _shapes[here] = _made(statement, keys, dialect, shape)
     made = _shapes[here]
     return None if made is None else made.asked(shape.bindparams, given)
+
+
+def _of_itself(statement: Constant, keys: Keys, dialect: Dialect) -> Plans | None:
+    """For a statement that was asked before, by its shape: if it was the first of it, it is not compiled once more."""
+    shape = statement._generate_cache_key()  # noqa: SLF001
+    known = _shapes.get(_shape_name(shape, keys, dialect)) if shape else None
+    return known if known is not None and known.is_of(statement) else _made(statement, keys, dialect)
+
+
+def _shape_name(shape: CacheKey, keys: Keys, dialect: Dialect) -> tuple[object, ...]:
+    return dialect.name, keys, tuple(map(_codes_of, shape.bindparams)), shape.key
 
 
 def _values_named_by(statement: Constant, given: Given) -> Keys:

@@ -167,6 +167,23 @@ def _constants() -> dict[str, Any]:
     return found
 
 
+def test_a_statement_that_is_asked_again_and_again_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, compiled, dialect = plans._made, list[Any](), sqlite_dialect.dialect(paramstyle="qmark")
+    monkeypatch.setattr(plans, "_made", lambda *how: compiled.append(how[0]) or made(*how))
+    first, other = (select(T.n, T.name).where(T.n > least, T.name.is_not(None)) for least in (1, 2))
+
+    asked = [plan_of(statement, None, dialect) for statement in (first, other, first, first, other)]
+
+    assert [one and one[0].values(one[1]) for one in asked] == [[1], [2], [1], [1], [2]]
+    assert len(compiled) == 2  # the second of a shape, once it is asked again, has a plan that knows its values
+
+
+def test_rows_with_the_same_names_are_of_one_type() -> None:
+    asked = [_planned(select(T.id, T.name).where(T.n == n, T.id.in_(range(n))), {}) for n in (1, 2)]
+
+    assert len({type(row) for one in asked if one for row in one[0].answered([(1, "x")], rowcount=1)}) == 1
+
+
 def test_every_statement_that_is_built_once_has_plans() -> None:
     dialect = sqlite_dialect.dialect(paramstyle="qmark")
     constants = _constants()
