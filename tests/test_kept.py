@@ -201,7 +201,7 @@ async def test_an_account_that_is_no_superuser_keeps_nothing(postgres_root: str)
 
 async def test_a_loop_that_is_wanted_while_a_test_runs_is_another() -> None:
     """As the browser's, which lasts longer: what a test leaves would be ended in it too."""
-    assert one_loop.is_here(), "pytest-asyncio asks for a loop otherwise than tests/conftest.py answers"
+    assert one_loop.is_here(), "pytest-asyncio asks for a loop otherwise than tests/given.py answers"
 
     first = one_loop.factory()
 

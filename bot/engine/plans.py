@@ -115,13 +115,9 @@ class Plans:
         return Plan(self._statement, self._compiled, self._dialect, spelt), spelt.parameter_expansion
 
 
-@lru_cache(maxsize=MOST_SHAPES)
-def _named_row(names: tuple[str, ...]) -> Any:
-    """One type for all rows with these names: to make a type takes several times as long as to ask for the rows."""
-    return _row_type(names)
-
-
-_row_type: Callable[..., Any] = partial(namedtuple, "Row", rename=True)  # for names that are found when it runs
+# For names that are found when it runs; one type for all rows with these names, since to make one takes several times as
+# long as to ask for the rows.
+_named_row: Callable[..., Any] = lru_cache(maxsize=MOST_SHAPES)(partial(namedtuple, "Row", rename=True))
 
 
 def _named(compiled: SQLCompiler, own: Sequence[Bound]) -> list[tuple[str, int]]:

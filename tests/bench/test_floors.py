@@ -19,7 +19,7 @@ from tests.bench.floor import TALKS, Floor, talks_of
 from tests.bench.kept import Ledger, check
 from tests.bench.seeding import TELEGRAM, Pair, Seeding
 from tests.bench.ways import update_of
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 
 BY_PRODUCT, BY_FLOORS = 100, (1, 2, 3)  # the numbers of their messages
 OF_MESSAGE = {

@@ -17,7 +17,7 @@ from bot.service import Service
 from tests import builders
 from tests.cases.story import ACTS, LANES, WHO, Story, do
 from tests.cases.story_holds import Reader
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 Step = tuple[str, int, int]
 Program = tuple[datetime, list[Step]]

@@ -31,7 +31,7 @@ from models.case import CaseStatus
 from models.notice import Notice
 from tests import builders
 from tests.builders import Newcomer, Staff, acting
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 STEPS = 30
 PROGRAMS_IN_THE_SUITE = 60

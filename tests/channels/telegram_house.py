@@ -18,7 +18,7 @@ from bot.telling.delivery import Delivery
 from handlers.telegram.receiving import CHANNEL, Telegram
 from tests import builders
 from tests.botapi import FakeBotApi, Shown
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 
 OK = 200
 

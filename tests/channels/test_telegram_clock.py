@@ -15,7 +15,7 @@ from tests import builders
 from tests.botapi import FakeBotApi
 from tests.channels.telegram_house import House, codes_of, telegram_house
 from tests.clocks import Clocks
-from tests.conftest import TOKEN
+from tests.given import TOKEN
 
 KARIN, AMINA, ASKER = 600, 500, 900
 AN_HOUR = timedelta(hours=1)

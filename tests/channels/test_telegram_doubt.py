@@ -27,7 +27,7 @@ from models.notice import Notice
 from tests import builders
 from tests.botapi import FakeBotApi
 from tests.channels.telegram_house import telegram_house
-from tests.conftest import TOKEN
+from tests.given import TOKEN
 
 PATIENCE_SECONDS = 10.0
 SHORT_SECONDS = 0.2

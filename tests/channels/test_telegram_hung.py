@@ -15,7 +15,7 @@ from tests import builders
 from tests.botapi import FakeBotApi
 from tests.botapi.faults import Fault
 from tests.channels.telegram_house import telegram_house
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 from tests.running import running
 
 PATIENCE_SECONDS = 8.0  # less than a call may take here

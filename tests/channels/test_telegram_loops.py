@@ -20,7 +20,7 @@ from handlers.telegram.receiving import ALLOWED_UPDATES, CHANNEL
 from models.people import Language
 from tests import builders
 from tests.botapi import FakeBotApi
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 from tests.running import running
 
 PATIENCE_SECONDS = 10

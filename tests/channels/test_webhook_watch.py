@@ -25,8 +25,8 @@ from models.notice import Notice
 from tests import builders
 from tests.botapi import FakeBotApi
 from tests.channels.telegram_house import House, telegram_house
-from tests.conftest import TOKEN, settings_for
 from tests.crash.program import until
+from tests.given import TOKEN, settings_for
 from tests.running import free_port, running
 
 NOWHERE = "http://127.0.0.1:9/theirs"

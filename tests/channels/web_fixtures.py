@@ -23,7 +23,7 @@ from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
 from models.people import LinkPurpose
 from tests.builders import Staff
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 PATIENCE_SECONDS = 5.0
 SITE_COOKIE = "radrum_chat"

@@ -15,7 +15,7 @@ from bot.language.helplines import EMERGENCY, GOOD_FOR, HELPLINES
 from bot.people import people
 from handlers.cli import common
 from models.people import Role
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 OLDEST = min(line.checked for line in (EMERGENCY, *HELPLINES))
 

@@ -13,7 +13,7 @@ from bot.engine.store import Store
 from bot.trouble import clock_doubt
 from models.outbox import Meta
 from tests.command_line import Answer, CommandLine
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 
 @pytest.fixture

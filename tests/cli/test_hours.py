@@ -14,7 +14,7 @@ from bot.engine.store import Store
 from bot.hours import changes, changes_made
 from bot.places import places
 from handlers.cli import common
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 MONDAY = 0
 

@@ -16,7 +16,7 @@ from bot.people import people
 from bot.places import places
 from handlers.cli import common
 from models.people import Role
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 MONDAY, JANUARY = 0, datetime(2027, 1, 11, 8, tzinfo=UTC)
 EASTER_MONDAY = date(2027, 3, 29)  # the only Monday in the half-year to come on which Sweden rests

@@ -16,7 +16,7 @@ from handlers.telegram.name import PATIENCE_SECONDS, bot_name
 from models.people import Role
 from tests.botapi import FakeBotApi
 from tests.command_line import CommandLine
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 
 TOKEN_SHAPE = r"([A-Za-z0-9_-]{43})"
 

@@ -14,8 +14,8 @@ from bot.language.i18n import Catalogues, Ltr
 from bot.service import Service
 from tests import builders
 from tests.command_line import CommandLine
-from tests.conftest import settings_for
 from tests.engine.test_unlocking import rows
+from tests.given import settings_for
 
 SWEDISH, ENGLISH = {"LC_ALL": "sv_SE.UTF-8"}, {"LC_ALL": "en_GB.UTF-8"}
 MISUSED = 2

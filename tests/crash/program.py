@@ -20,7 +20,7 @@ ARGUMENTS = ("-m", "bot", "run")
 START_SECONDS = 60.0  # a busy computer may be slow; an idle one takes less than two
 LOOK_AGAIN_SECONDS = 0.01
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
-is_warm = False  # `tests/conftest.py` says otherwise
+is_warm = False  # `tests/given.py` says otherwise
 
 
 class Program:

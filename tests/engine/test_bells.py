@@ -17,8 +17,8 @@ from bot.engine.errors import NotFound
 from bot.engine.seal import Seal, create_key, load_key
 from bot.engine.settings import Settings
 from bot.engine.store import Store
-from tests.conftest import settings_for
 from tests.crash.program import until
+from tests.given import settings_for
 
 TOPIC = "desk"
 

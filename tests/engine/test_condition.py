@@ -17,7 +17,7 @@ from bot.engine.store import Store
 from bot.language.i18n import Catalogues
 from bot.service import Service
 from tests.breaking import POSTGRES, SQLITE, an_act, way_of
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 pytestmark = pytest.mark.own_database  # it is broken or changed here
 

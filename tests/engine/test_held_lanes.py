@@ -24,8 +24,8 @@ from models.notice import Notice
 from models.outbox import RowState
 from tests import builders
 from tests.builders import Postbox, Staff
-from tests.conftest import settings_for
 from tests.crash.program import until
+from tests.given import settings_for
 
 CHATS = HELD, *OTHERS = 501, 502, 503, 504
 NEVER_SECONDS = 60.0  # nobody is waited for so long here: a letter that leaves has not waited

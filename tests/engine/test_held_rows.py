@@ -31,8 +31,8 @@ from models.notice import Notice
 from models.timer import TimerKind
 from tests import builders
 from tests.builders import Newcomer, Postbox
-from tests.conftest import settings_for
 from tests.crash.program import until
+from tests.given import settings_for
 from tests.held import holding
 from tests.running import free_port, serving
 

@@ -18,7 +18,7 @@ from bot.service import Service
 from models.base import Id, Sealed, UtcDateTime, new_id, table_of
 from models.case import CaseEvent, CaseEventKind
 from models.timer import Timer, TimerKind
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 TIMERS, NOBODY = table_of(Timer), 1
 EVERYTHING = Table(

@@ -27,7 +27,7 @@ from bot.engine.seal import (
     new_token,
     secret_matches,
 )
-from tests.conftest import COSTS
+from tests.given import COSTS
 
 PLACE = {"table": "messages", "column": "body", "row_id": 7}
 WORDS = "Jag förstår inte brevet. لا أفهم 👩‍👧"

@@ -13,7 +13,7 @@ from bot.engine.seal import create_key
 from bot.engine.settings import Settings
 from bot.engine.sqlite_files import FilesOpen, database_file, keep_private
 from bot.engine.unlocking import open_store
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 UNCHANGEABLE = Path("/proc/self/status")  # everybody may read it, and nobody may change that, not even root
 

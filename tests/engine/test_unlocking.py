@@ -29,7 +29,7 @@ from models.outbox import Meta
 from models.people import Device
 from models.tables import metadata
 from tests import builders
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 Opening = Callable[[Settings], Awaitable[object]]
 

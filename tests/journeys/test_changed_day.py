@@ -24,7 +24,7 @@ from bot.service import Service
 from models.people import Role
 from tests.botapi import FakeBotApi
 from tests.chromium import started_chromium
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 from tests.running import free_port, running
 
 CHANNEL, BOSS, READER = "@lund_advice", 41, 42

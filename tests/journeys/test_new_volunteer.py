@@ -23,8 +23,8 @@ from tests import builders
 from tests.botapi import FakeBotApi, Shown
 from tests.builders import Staff
 from tests.channels.web_fixtures import Browser
-from tests.conftest import TOKEN, settings_for
 from tests.crash.program import until
+from tests.given import TOKEN, settings_for
 from tests.running import free_port, running
 
 BOSS, NOUR = 41, 42

@@ -33,7 +33,7 @@ from tests.actors import (
 )
 from tests.botapi import FakeBotApi
 from tests.chromium import started_chromium
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 from tests.pages import Browserlike
 from tests.running import free_port, running
 

@@ -39,7 +39,7 @@ from models.hours_change import Change, Verb
 from models.people import Device, LinkPurpose
 from models.tables import metadata
 from tests import builders
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 ACTORS = ("nobody", "newcomer_a", "newcomer_b", "claimer", "other", "disabled", "coordinator")
 NEWCOMERS, STAFF = ("newcomer_a", "newcomer_b"), ("claimer", "other", "disabled", "coordinator")

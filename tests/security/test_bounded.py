@@ -24,7 +24,7 @@ from bot.places import place_names
 from bot.places.place_names import KnownPlace
 from handlers.telegram import parsing
 from handlers.telegram.reading import take_apart
-from tests.conftest import TOKEN
+from tests.given import TOKEN
 
 TODAY = date(2026, 12, 14)
 PLACES = tuple(KnownPlace(f"place{n}", (f"Plats nummer {n} (torget)", f"Place {n}")) for n in range(40))

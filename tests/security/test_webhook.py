@@ -19,7 +19,7 @@ from handlers.telegram.receiving import Telegram
 from handlers.web.frame.serving import make_runner
 from handlers.web.routes import make_app
 from tests import builders
-from tests.conftest import TOKEN, settings_for
+from tests.given import TOKEN, settings_for
 from tests.security.scene import Rows, everything
 
 SECRET = "tests-only-webhook-secret-0123456789"

@@ -7,7 +7,7 @@ import pytest
 from bot.engine.settings import Settings
 from bot.telling.letters import Sent, TryAgain, Unreachable
 from bot.telling.traffic import MOST_REFUSED_IN_A_ROW, Traffic
-from tests.conftest import settings_for
+from tests.given import settings_for
 
 STEP_SECONDS = 0.01
 

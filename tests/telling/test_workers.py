@@ -11,8 +11,8 @@ from bot.service import Service
 from bot.telling.delivery import Delivery
 from tests import builders
 from tests.builders import Postbox
-from tests.conftest import settings_for
 from tests.crash.program import until
+from tests.given import settings_for
 
 LETTERS = 6  # more than may go to a chat at once
 
