@@ -115,8 +115,8 @@ class Plans:
         return Plan(self._statement, self._compiled, self._dialect, spelt), spelt.parameter_expansion
 
 
-# For names that are found when it runs; one type for all rows with these names, since to make one takes several times as
-# long as to ask for the rows.
+# For names that are found when it runs. One type for all rows with these names: to make it takes several times as long
+# as to ask for them.
 _named_row: Callable[..., Any] = lru_cache(maxsize=MOST_SHAPES)(partial(namedtuple, "Row", rename=True))
 
 
