@@ -10,10 +10,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import asyncpg
 from sqlalchemy import event, make_url
 
+from bot.engine import sqlite
 from bot.engine.causes import Cause
 from bot.engine.store import Store
 from bot.service import Service
@@ -55,8 +57,10 @@ async def _sqlite_full(service: Service) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _sqlite_locked(service: Service) -> AsyncIterator[None]:
-    await _on_writer(service.store, "PRAGMA busy_timeout = 20")
-    with closing(sqlite3.connect(_file(service), isolation_level=None)) as other:
+    with (
+        patch.object(sqlite, "BUSY_MILLISECONDS", 20),
+        closing(sqlite3.connect(_file(service), isolation_level=None)) as other,
+    ):
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")

@@ -2,18 +2,21 @@
 
 Acts run one after the other on the one connection that writes, each in a savepoint of its own. Who finishes while
 others wait leaves the COMMIT to them; it is made when nobody waits, or when MOST acts share it. Nobody is answered
-before it. Owns the line and the batch. It must not know what an act means, and no act may notice in which batch it is.
+before it. An act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would
+stand behind it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice in
+which batch it is.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from bot.engine.causes import Cause, cause_of
 from bot.engine.errors import Unavailable
 from bot.engine.sqlite import BUSY_MILLISECONDS, Connection
 
 MOST = 256
+PATIENT_SECONDS = 0.005  # about two COMMITs on a disk; a letter is on its way to Telegram for twenty times as long
 _ACT = "act"  # the savepoint
 
 
@@ -79,6 +82,13 @@ class Batch:
         except Exception as trouble:
             self.trouble = self.trouble or trouble
 
+    async def has_ended_within(self, seconds: float) -> bool:
+        """Whether somebody ends it in that time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        return self._ended.is_set()
+
     async def durable(self) -> None:
         """Nothing, once it is.
 
@@ -104,23 +114,28 @@ class Batches:
 
     @asynccontextmanager
     async def act(
-        self, lend: Callable[[], AbstractAsyncContextManager[Connection]], *, slow: bool
+        self, lend: Callable[[], AbstractAsyncContextManager[Connection]], *, slow: bool = False, patient: bool = False
     ) -> AsyncIterator[Connection]:
         """One act: when the block has ended without an error, what it did is durable.
 
         `lend`: gives the connection that writes, if no batch is open. `slow`: its statements run in a thread.
+        `patient`: it waits a moment for somebody to share a COMMIT with.
 
         Raises:
             Unavailable: its turn did not come for too long, or the transaction it was in has ended.
         """
         await self._take_turn()
+        stays_open = False
         try:
             batch = self._open = self._open or await _begun(lend())
             batch.db.is_slow = slow
             async with batch.savepoint() as db:
                 yield db
+            stays_open = patient
         finally:
-            await self._leave()
+            await self._leave(stays_open=stays_open)
+        if stays_open:
+            await self._end_in_a_moment(batch)
         await batch.durable()
 
     @asynccontextmanager
@@ -151,17 +166,25 @@ class Batches:
             raise
         self._waiting -= 1
 
-    async def _leave(self) -> None:
+    async def _leave(self, *, stays_open: bool) -> None:
         """Who stood behind goes on; without anybody, or with as many as may share one, the batch ends first."""
         try:
             batch = self._open
-            if batch is not None and (not self._waiting or batch.acts >= MOST or batch.trouble is not None):
+            ends = not (self._waiting or stays_open)
+            if batch is not None and (ends or batch.acts >= MOST or batch.trouble is not None):
                 await self._end(batch)
         finally:
             self._turn.release()
 
+    async def _end_in_a_moment(self, batch: Batch) -> None:
+        """Whoever comes until then ends it; else the patient act does."""
+        try:
+            await batch.has_ended_within(PATIENT_SECONDS)
+        finally:
+            await self._end_what_was_left()
+
     async def _end_what_was_left(self) -> None:
-        """Whoever stood in front left the COMMIT to somebody who went away instead."""
+        """Whoever stood in front left the COMMIT to somebody who went away instead, or did not come."""
         if self._waiting or self._turn.locked() or self._open is None:
             return
         async with self._turn:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Concatenate, overload
@@ -111,6 +112,8 @@ class Engine:
         # Who only reads changes nothing, also not how the file is written: it may turn out not to be ours.
         for pragma in ("journal_mode = WAL" if self.writes else "query_only = ON", *PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
+        if self.writes:
+            connection.execute("PRAGMA busy_timeout = 0")  # see `_patiently`
 
 
 PRAGMAS = (
@@ -183,22 +186,26 @@ class Connection:
         if not immediate:
             self._driver.execute("BEGIN")
         elif not self._begins_at_once():
-            await self.in_thread(lambda: self._driver.execute("BEGIN IMMEDIATE"))
+            await self.in_thread(lambda: self._patiently(lambda: self._driver.execute("BEGIN IMMEDIATE")))
         self._statements.begin()
 
     def _begins_at_once(self) -> bool:
         """Whether nobody else writes: then the lock on the file is ours without a thread."""
-        (milliseconds,) = self._driver.execute("PRAGMA busy_timeout").fetchone()
-        self._driver.execute("PRAGMA busy_timeout = 0")
         try:
             self._driver.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as trouble:
             if trouble.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
-        finally:
-            self._driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
         return True
+
+    def _patiently(self, call: Callable[[], object]) -> None:
+        """The call, which waits for another program, in a thread: on the loop nothing of a writer does."""
+        self._driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        try:
+            call()
+        finally:
+            self._driver.execute("PRAGMA busy_timeout = 0")
 
     @asynccontextmanager
     async def for_a_while(self) -> AsyncIterator[None]:
@@ -225,7 +232,8 @@ class Connection:
 
     async def commit(self) -> None:
         """It is durable. Waits in a thread; `is_committed` says what came of it to whoever is cancelled."""
-        committing = asyncio.get_running_loop().run_in_executor(self._threads, self._statements.commit)
+        commit = partial(self._patiently, self._statements.commit)
+        committing = asyncio.get_running_loop().run_in_executor(self._threads, commit)
         try:
             await to_its_end(committing)
         finally:

@@ -92,16 +92,17 @@ class Store:
         await self._connections.close()
 
     @asynccontextmanager
-    async def work(self, *, slow: bool = False) -> AsyncIterator[Work]:
+    async def work(self, *, slow: bool = False, patient: bool = False) -> AsyncIterator[Work]:
         """One act: committed when the block ends, rolled back when it raises or lasted too long.
 
-        `slow`: its statements may take long, so that they must not keep others of this process waiting.
+        `slow`: its statements may take long, so that they must not keep others of this process waiting. `patient`: it
+        may wait a moment for others' COMMIT, so that they need not wait for one of its own.
 
         Raises:
             Unavailable: the database did not answer, is full or locked, or the act took longer than WORK_SECONDS.
         """
         with self._troubles_named():
-            async with self._act(slow=slow or self.is_unhurried) as db:
+            async with self._act(slow=slow or self.is_unhurried, patient=patient) as db:
                 started = monotonic()
                 work = Work(db, clock.now(), seal=self.seal, zone=self.zone, settings=self.settings, crowds=self.crowds)
                 yield work
@@ -121,9 +122,9 @@ class Store:
         async with self._batches.between():
             yield
 
-    def _act(self, *, slow: bool) -> AbstractAsyncContextManager[Db]:
+    def _act(self, *, slow: bool, patient: bool) -> AbstractAsyncContextManager[Db]:
         if isinstance(self.writer, sqlite.Engine):
-            return self._batches.act(partial(self._connections.lend, self.writer), slow=slow)
+            return self._batches.act(partial(self._connections.lend, self.writer), slow=slow, patient=patient)
         return self._act_alone(self.writer)
 
     @asynccontextmanager

@@ -89,7 +89,7 @@ class Delivery:
         if not (told or may_leave):
             return []
         try:
-            async with self._store.work() as work:
+            async with self._store.work(patient=True) as work:
                 if told:
                     left = await marking.mark_sent(work, told)
                 if may_leave and self._may_lease:  # still: it may have waited for its connection

@@ -246,8 +246,8 @@ async def test_who_goes_away_while_waiting_leaves_nobody_in_the_lurch(
         inside.set()
         await may_end.wait()
 
-    async def leaves_and_the_next_is_gone(line: batches.Batches) -> None:
-        await leave(line)
+    async def leaves_and_the_next_is_gone(line: batches.Batches, *, stays_open: bool) -> None:
+        await leave(line, stays_open=stays_open)
         while behind:
             behind.pop().cancel()
 
