@@ -2,7 +2,8 @@
 
 Acts run one after the other on the one connection that writes, each in a savepoint of its own. Who finishes while
 others wait leaves the COMMIT to them; it is made when nobody waits, or when MOST acts share it. Nobody is answered
-before it. An act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would
+before it, nor behind all those who come while it is open: it takes in who stood in line when it began, or a FEW. An
+act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would
 stand behind it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice in
 which batch it is.
 """
@@ -16,6 +17,7 @@ from bot.engine.errors import Unavailable
 from bot.engine.sqlite import BUSY_MILLISECONDS, Connection
 
 MOST = 256
+FEW = 8  # acts may share a COMMIT whenever they come
 PATIENT_SECONDS = 0.005  # about two COMMITs on a disk; a letter is on its way to Telegram for twenty times as long
 _ACT = "act"  # the savepoint
 
@@ -23,12 +25,17 @@ _ACT = "act"  # the savepoint
 class Batch:
     """Acts that become durable together, or not at all."""
 
-    def __init__(self, db: Connection, lent: AbstractAsyncContextManager[Connection]) -> None:
-        self.db, self._lent = db, lent
+    def __init__(self, db: Connection, lent: AbstractAsyncContextManager[Connection], most: int) -> None:
+        self.db, self._lent, self._most = db, lent, most
         self.acts = 0
         self.trouble: BaseException | None = None  # what has ended the transaction under all of them
         self._seen: BaseException | None = None  # what one act met; it may be that only new connections get over it
         self._ended = asyncio.Event()
+
+    @property
+    def must_end(self) -> bool:
+        """Whether nobody more may have a part in it."""
+        return self.acts >= self._most or self.trouble is not None
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Connection]:
@@ -100,8 +107,8 @@ class Batch:
             raise Unavailable(cause_of(self.trouble) or Cause.UNKNOWN) from self.trouble
 
 
-async def _begun(lent: AbstractAsyncContextManager[Connection]) -> Batch:
-    return Batch(await lent.__aenter__(), lent)
+async def _begun(lent: AbstractAsyncContextManager[Connection], in_line: int) -> Batch:
+    return Batch(await lent.__aenter__(), lent, min(max(in_line, FEW), MOST))
 
 
 class Batches:
@@ -127,7 +134,7 @@ class Batches:
         await self._take_turn()
         stays_open = False
         try:
-            batch = self._open = self._open or await _begun(lend())
+            batch = self._open = self._open or await _begun(lend(), 1 + self._waiting)
             batch.db.is_slow = slow
             async with batch.savepoint() as db:
                 yield db
@@ -170,8 +177,7 @@ class Batches:
         """Who stood behind goes on; without anybody, or with as many as may share one, the batch ends first."""
         try:
             batch = self._open
-            ends = not (self._waiting or stays_open)
-            if batch is not None and (ends or batch.acts >= MOST or batch.trouble is not None):
+            if batch is not None and (batch.must_end or not (self._waiting or stays_open)):
                 await self._end(batch)
         finally:
             self._turn.release()

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Concatenate, overload
@@ -112,8 +111,6 @@ class Engine:
         # Who only reads changes nothing, also not how the file is written: it may turn out not to be ours.
         for pragma in ("journal_mode = WAL" if self.writes else "query_only = ON", *PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
-        if self.writes:
-            connection.execute("PRAGMA busy_timeout = 0")  # see `_patiently`
 
 
 PRAGMAS = (
@@ -186,26 +183,21 @@ class Connection:
         if not immediate:
             self._driver.execute("BEGIN")
         elif not self._begins_at_once():
-            await self.in_thread(lambda: self._patiently(lambda: self._driver.execute("BEGIN IMMEDIATE")))
+            await self.in_thread(lambda: self._driver.execute("BEGIN IMMEDIATE"))
         self._statements.begin()
 
     def _begins_at_once(self) -> bool:
         """Whether nobody else writes: then the lock on the file is ours without a thread."""
+        self._driver.execute("PRAGMA busy_timeout = 0")
         try:
             self._driver.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as trouble:
             if trouble.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
-        return True
-
-    def _patiently(self, call: Callable[[], object]) -> None:
-        """The call, which waits for another program, in a thread: on the loop nothing of a writer does."""
-        self._driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        try:
-            call()
         finally:
-            self._driver.execute("PRAGMA busy_timeout = 0")
+            self._driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        return True
 
     @asynccontextmanager
     async def for_a_while(self) -> AsyncIterator[None]:
@@ -232,8 +224,7 @@ class Connection:
 
     async def commit(self) -> None:
         """It is durable. Waits in a thread; `is_committed` says what came of it to whoever is cancelled."""
-        commit = partial(self._patiently, self._statements.commit)
-        committing = asyncio.get_running_loop().run_in_executor(self._threads, commit)
+        committing = asyncio.get_running_loop().run_in_executor(self._threads, self._statements.commit)
         try:
             await to_its_end(committing)
         finally:

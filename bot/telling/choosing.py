@@ -7,11 +7,13 @@ process. What may leave is said in `lanes.py`, how it is leased in `leases.py`. 
 
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Select
 
+from bot.engine.db import Db
 from bot.engine.rows import every
 from bot.engine.work import Work
 from bot.telling import lanes, leases
@@ -47,14 +49,25 @@ class Choosing:
                 return leased
         return []
 
+    @property
+    def wants_to_look(self) -> bool:
+        """Whether the next choice would begin with a look at all lanes. Who looks before the act keeps nobody waiting
+        behind it."""
+        return self._in_a_row >= MANY and not self._knows_more
+
+    async def look(self, db: Db, now: datetime, not_now: Collection[int] = ()) -> bool:
+        """The next lanes are known, if any; whether there are any."""
+        asked = {**lanes.at(now), "not_now": list(not_now)}
+        seen = every(Waiting, await db.execute(lanes.NEXT_ONES, asked))
+        self._next_lanes = deque(dict.fromkeys(row.address_id for row in seen))
+        self._kept_until = self._now() + KEPT_SECONDS
+        if not seen:
+            self._in_a_row = 0
+        return bool(seen)
+
     async def _oldest(self, work: Work, not_now: Collection[int], most: int) -> list[Waiting]:
-        if self._in_a_row >= MANY and not self._knows_more:
-            asked = {**lanes.at(work.now), "not_now": list(not_now)}
-            seen = every(Waiting, await work.db.execute(lanes.NEXT_ONES, asked))
-            self._next_lanes = deque(dict.fromkeys(row.address_id for row in seen))
-            self._kept_until = self._now() + KEPT_SECONDS
-            if not seen:
-                return []
+        if self.wants_to_look and not await self.look(work.db, work.now, not_now):
+            return []
         if next_lanes := self._next(not_now, most):
             if oldest := await _choose(work, lanes.DUE_IN_LANES, lanes=next_lanes, most=most):
                 return oldest

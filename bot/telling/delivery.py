@@ -89,18 +89,20 @@ class Delivery:
         if not (told or may_leave):
             return []
         try:
+            if not (is_any := may_leave > 0 and await self._is_any_next()) and not told:
+                return []
             async with self._store.work(patient=True) as work:
                 if told:
                     left = await marking.mark_sent(work, told)
-                if may_leave and self._may_lease:  # still: it may have waited for its connection
+                if is_any and self._may_lease:  # still: it may have waited for its connection
                     leased = await self._lease(work, may_leave)
                     known = await all_addressed(work.db, leased) if leased else {}
             leaving = len(leased)
         finally:
             for _ in range(may_leave - leaving):
                 self._traffic.gives_turn_back()
-        if may_leave and not leased:
-            self._nothing_at = monotonic()
+            if may_leave and not leased:
+                self._nothing_at = monotonic()
         for row, _ in told:
             self._sending.pop(row.id, None)
         self._mark_later(left, of=taken)
@@ -123,10 +125,21 @@ class Delivery:
         # What a process leases before others see that it lives, they would take for a dead one's and send too.
         return not self._service.health.stopping and self._store.bells.can_be_heard
 
+    async def _is_any_next(self) -> bool:
+        """Whether anything may leave, as far as is known. A look at all lanes is no part of the act, else everybody
+        would stand behind it."""
+        if not self._choosing.wants_to_look:
+            return True
+        async with self._store.look(slow=True) as db:
+            return await self._choosing.look(db, clock.now(), self._not_now())
+
     async def _lease(self, work: Work, most: int = 1) -> list[OutboxRow]:
+        slow = self._traffic.slow_lanes
+        return await self._choosing.lease(work, self._store.instance, self._not_now(), most=most, slow=slow)
+
+    def _not_now(self) -> list[int]:
         """Of the lanes from which nothing came back one at a time is served."""
-        not_now = self._traffic.not_now(nor_slow=self._slow_row is not None)
-        return await self._choosing.lease(work, self._store.instance, not_now, most=most, slow=self._traffic.slow_lanes)
+        return self._traffic.not_now(nor_slow=self._slow_row is not None)
 
     def _leaves(self, row: OutboxRow, known: Addressed | None, taken: leases.Taken) -> None:
         self._has_in_hand(row, known, taken)
@@ -261,7 +274,7 @@ class Delivery:
         road_clears = self._traffic.rest_seconds()
         if self._traffic.is_closed and road_clears is not None:  # whatever is due then
             return min(road_clears, self._settings.poll_seconds)
-        async with self._store.look() as db:
+        async with self._store.look(slow=True) as db:
             next_due = (await db.execute(lanes.NEXT_DUE, lanes.at(clock.now()))).scalar_one_or_none()
         longest = self._settings.poll_seconds if road_clears is None else min(road_clears, self._settings.poll_seconds)
         return loops.rest_seconds(next_due, at_most=longest)

@@ -198,8 +198,8 @@ async def test_nothing_is_leased_by_whom_nobody_hears_any_more_once_there_is_a_c
     acts = delivery._store.work
 
     @asynccontextmanager
-    async def waits() -> AsyncIterator[Work]:
-        async with acts() as work:
+    async def waits(*, patient: bool) -> AsyncIterator[Work]:
+        async with acts(patient=patient) as work:
             bells.connected.clear()
             yield work
 
