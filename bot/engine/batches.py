@@ -2,10 +2,10 @@
 
 Acts run one after the other on the one connection that writes, each in a savepoint of its own. Who finishes while
 others wait leaves the COMMIT to them; it is made when nobody waits, or when MOST acts share it. Nobody is answered
-before it, nor behind all those who come while it is open: it takes in who stood in line when it began, or a FEW. An
-act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would
-stand behind it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice in
-which batch it is.
+before it, nor behind everybody who comes while it is open: a batch takes in who stood in line when it began, or a FEW.
+An act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would stand behind
+it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice in which batch it
+is.
 """
 
 import asyncio
@@ -161,6 +161,9 @@ class Batches:
             self._turn.release()
 
     async def _take_turn(self) -> None:
+        if not (self._waiting or self._turn.locked()):
+            await self._turn.acquire()  # at once
+            return
         self._waiting += 1
         try:
             async with asyncio.timeout(BUSY_MILLISECONDS / 1000):

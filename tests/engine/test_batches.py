@@ -291,6 +291,25 @@ async def test_no_more_than_so_many_share_a_commit(house: Service, monkeypatch: 
     assert len(await _kept(house)) == 11
 
 
+async def test_who_comes_while_many_are_being_done_keeps_none_of_them_waiting(
+    house: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as stood in line share the COMMIT; each of them brings another along, who shares the next."""
+    monkeypatch.setattr(batches, "FEW", 1)
+    later: list[asyncio.Task[str]] = []
+
+    def brings_another(_work: Work) -> None:
+        later.append(asyncio.create_task(_act(house, f"later-{len(later)}")))
+
+    async with _behind_a_held_commit(house, monkeypatch) as (acts, held):
+        told = [acts.create_task(_act(house, f"act-{n}", brings_another)) for n in range(5)]
+    await asyncio.gather(*later)
+
+    assert [one.result() for one in told] == ["done"] * 5
+    assert held.made == 1 + 2
+    assert await _kept(house) == ["first", *(f"act-{n}" for n in range(5)), *(f"later-{n}" for n in range(5))]
+
+
 async def test_between_two_acts_the_first_is_durable_and_the_second_waits(
     house: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
