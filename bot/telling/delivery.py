@@ -31,6 +31,7 @@ from bot.telling.traffic import Traffic
 
 log = structlog.get_logger()
 SLOW_SECONDS = 2.0  # Telegram answers in a tenth of that; what takes longer is waited for beside, by nobody
+MARKED_SECONDS = 0.1  # a mark that takes longer waits for somebody who has its row, and nobody for it
 LOOKS_EVERY_SECONDS = 0.02  # where the last look found nothing
 UNDER_WAY_SECONDS = 0.5  # until then something comes back, or is looked for again
 MOST_BESIDE = 16  # letters; each is one more that may be said twice after a kill
@@ -191,24 +192,30 @@ class Delivery:
     def _takes_long(self, row: OutboxRow) -> None:
         if row.id not in self._sending or len(self._beside) >= MOST_BESIDE:
             return
-        self._beside.add(row.id)
         self._traffic.hangs(row.address_id)
         if self._slow_row == row.id:
             self._slow_row = None
-        self._bell.ring()
+        self._stands_beside(row)
 
     def _mark_later(self, told: list[Told], of: leases.Taken | None = None) -> None:
-        """Each by itself: it may have to wait for somebody. Others leave in its place."""
+        """Each by itself: it may have to wait for somebody. If it does, others leave in its place."""
         for row, outcome in told:
             self._sending.setdefault(row.id, of or leases.Taken.now())
-            if len(self._beside) < MOST_BESIDE:
-                self._beside.add(row.id)
             self._sends.create_task(self._until_marked(row, outcome))
 
     async def _until_marked(self, row: OutboxRow, outcome: Outcome) -> None:
-        await loops.until_stored(partial(self._mark, row, outcome))
-        self._beside.discard(row.id)
-        self._bell.ring()
+        waits = asyncio.get_running_loop().call_later(MARKED_SECONDS, self._stands_beside, row)
+        try:
+            await loops.until_stored(partial(self._mark, row, outcome))
+        finally:
+            waits.cancel()
+            self._beside.discard(row.id)
+            self._bell.ring()
+
+    def _stands_beside(self, row: OutboxRow) -> None:
+        if row.id in self._sending and len(self._beside) < MOST_BESIDE:
+            self._beside.add(row.id)
+            self._bell.ring()
 
     async def _mark(self, row: OutboxRow, outcome: Outcome) -> None:
         async with self._store.work() as work:

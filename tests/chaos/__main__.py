@@ -49,7 +49,9 @@ def main() -> None:
 def _command_line() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=tuple(SCENARIOS), default=tuple(SCENARIOS))
-    parser.add_argument("--messages", type=int, default=360)
+    parser.add_argument(
+        "--messages", type=int, help=f"while it is killed; {kills.MESSAGES_A_KILL} for each kill if not said"
+    )
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--database", choices=(SQLITE, POSTGRESQL, BOTH), default=BOTH)
     parser.add_argument("--receive", choices=(POLLING, WEBHOOK, BOTH), default=BOTH)

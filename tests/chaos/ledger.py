@@ -79,14 +79,15 @@ async def judge(place: Place, name: str, said: list[Said], kills: list[Kill]) ->
 
 
 async def _count_sent_twice(place: Place, said: list[Said], verdict: Verdict) -> None:
-    """Every repetition, by the kill before it and its chat."""
+    """Every repetition, by the kill that it comes of and its chat: the first one after the copy before it. The process
+    that is started then may be killed before it says it again."""
     by_kill: Counter[tuple[int, int]] = Counter()
     repeated = set()
     for one in said:
         sent = [n for n, row in enumerate(place.api.accepted) if row.chat_id == one.reader and one.words in row.text]
-        for n in sent[1:]:
+        for copy in sent[:-1]:
             repeated.add(one.words)
-            by_kill[sum(kill.accepted <= n for kill in verdict.kills), one.reader] += 1
+            by_kill[sum(kill.accepted <= copy for kill in verdict.kills), one.reader] += 1
     verdict.duplicate_sends = by_kill.total()
     of_kill: Counter[int] = Counter()
     for (kill, _), times in by_kill.items():

@@ -1,5 +1,6 @@
 """What somebody holds of a lane, on PostgreSQL, keeps that lane's letters waiting and nobody else's."""
 
+from asyncio import Event
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bot.engine import bells
 from bot.engine.bells import PostgresBells
 from bot.engine.causes import Cause
 from bot.engine.errors import Unavailable
@@ -16,7 +18,8 @@ from bot.engine.work import Work
 from bot.language.i18n import Catalogues
 from bot.people.texts import Linked, Unsay
 from bot.service import Service
-from bot.telling import marking
+from bot.telling import delivery, marking
+from bot.telling.delivery import Delivery
 from bot.telling.letters import Letter, Outcome
 from bot.telling.outbox import OutboxRow
 from models.dialogue import Prompt
@@ -116,6 +119,41 @@ async def test_nobody_waits_for_whoever_holds_the_case_of_words_that_were_relaye
         await until(lambda: _none_waits(service, [held]), otherwise="the mark to be made")
 
 
+async def test_what_is_being_marked_is_under_way_until_it_takes_long(
+    service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill before the mark is made is why a letter is said twice: of as many as may be under way, and no more."""
+    held, *others = volunteers
+    postbox, mark, turns_taken = Postbox(), marking.mark, Delivery._turns_taken
+    begun, may_end = Event(), Event()
+    seen: list[int] = []
+
+    async def waits(work: Work, row: OutboxRow, outcome: Outcome) -> None:
+        begun.set()
+        await may_end.wait()
+        await mark(work, row, outcome)
+
+    def noted(it: Delivery, told: list[tuple[OutboxRow, Outcome]]) -> int:
+        seen.append(turns_taken(it, told))
+        return seen[-1]
+
+    monkeypatch.setattr(delivery, "MARKED_SECONDS", NEVER_SECONDS)
+    monkeypatch.setattr(marking, "is_plain", lambda _row, _outcome: False)
+    monkeypatch.setattr(marking, "mark", waits)
+    monkeypatch.setattr(Delivery, "_turns_taken", noted)
+    await _tell(service, [held, *others])
+
+    async with builders.delivering(service, postbox, to_its_end=False):
+        await begun.wait()
+        seen.clear()
+        service.store.bells.ring(bells.OUTBOX)
+        await until(lambda: bool(seen), otherwise="somebody to look for the next")
+        assert not any(seen)
+        assert len(postbox.letters) == 1
+        may_end.set()
+        await until(lambda: _none_waits(service, others), otherwise="the others' letters to leave")
+
+
 async def test_what_cannot_be_marked_with_the_others_keeps_only_itself_waiting(
     service: Service, volunteers: list[Staff], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,21 +229,21 @@ async def test_nothing_is_leased_by_whom_nobody_hears_any_more_once_there_is_a_c
 ) -> None:
     """While the database goes away and comes back: others would take what is leased then for a dead one's."""
     await _tell(service, volunteers)
-    bells = service.store.bells
-    assert isinstance(bells, PostgresBells)
-    bells.connected.set()
-    delivery = builders.delivery_of(service, Postbox())
-    acts = delivery._store.work
+    heard = service.store.bells
+    assert isinstance(heard, PostgresBells)
+    heard.connected.set()
+    mine = builders.delivery_of(service, Postbox())
+    acts = mine._store.work
 
     @asynccontextmanager
     async def waits(*, patient: bool) -> AsyncIterator[Work]:
         async with acts(patient=patient) as work:
-            bells.connected.clear()
+            heard.connected.clear()
             yield work
 
-    monkeypatch.setattr(delivery._store, "work", waits)
+    monkeypatch.setattr(mine._store, "work", waits)
 
-    assert await delivery._turn([]) == []
+    assert await mine._turn([]) == []
     assert await _wait(service, volunteers)
     assert not await builders.table(service, "SELECT 1 FROM outbox WHERE lease_owner IS NOT NULL")
 

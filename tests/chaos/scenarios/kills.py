@@ -5,6 +5,7 @@ from tests.chaos.ledger import Verdict
 from tests.chaos.storm import Storm
 from tests.crash.place import POLLING, WEBHOOK, opened
 
+MESSAGES_A_KILL = 18  # fewer, and the program has often done with them when it is killed
 FEWEST_HITS = 0.75  # of the kills: fewer, and the run has not tried what it says
 LONGEST_READY_SECONDS = 5.0
 
@@ -30,7 +31,8 @@ async def _storm(ground: Ground, database: str, receive: str) -> Verdict:
         ground.database(database, folder) as url,
         opened(name, url, folder, receive=receive, send_timeout_seconds=5) as place,
     ):
-        return await Storm(place, name, messages=told.messages, kills=told.kills, chance=ground.chance).run()
+        messages = told.messages or told.kills * MESSAGES_A_KILL
+        return await Storm(place, name, messages=messages, kills=told.kills, chance=ground.chance).run()
 
 
 COLUMNS = (
