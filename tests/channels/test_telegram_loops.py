@@ -118,10 +118,10 @@ async def test_what_is_not_committed_is_not_acknowledged_and_comes_again(
         works, fails = service.store.work, [True]
 
         @asynccontextmanager
-        async def work():  # type: ignore[no-untyped-def]
+        async def work(**how):  # type: ignore[no-untyped-def]
             if fails[0]:
                 raise Unavailable
-            async with works() as opened_work:
+            async with works(**how) as opened_work:
                 yield opened_work
 
         async with running(service):
