@@ -489,6 +489,8 @@ async def test_a_message_whose_receiver_has_gone_meanwhile_stops_nobody(house: H
 
 def _down(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
     class Down:
+        def __init__(self, **_how: bool) -> None: ...
+
         async def __aenter__(self) -> None:
             raise Unavailable
 

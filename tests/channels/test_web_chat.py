@@ -147,7 +147,7 @@ async def test_words_stay_in_the_box_when_the_store_does_not_answer(
     browser, _ = await asked(site)
     page = await browser.get("/sv/chat")
 
-    def closed(*_: object) -> None:
+    def closed(*_: object, **_how: object) -> None:
         raise Unavailable
 
     monkeypatch.setattr(site.service.store, "work", closed)

@@ -49,8 +49,8 @@ async def test_too_many_words_at_once_cost_no_look_are_refused_in_the_reader_s_l
 
     await until(lambda: _all_shown(site), otherwise="the page to be marked as shown")
     asked: list[str] = []
-    monkeypatch.setattr(Store, "look", lambda _store: asked.append("look"))
-    monkeypatch.setattr(Store, "work", lambda _store: asked.append("work"))
+    monkeypatch.setattr(Store, "look", lambda _store, **_how: asked.append("look"))
+    monkeypatch.setattr(Store, "work", lambda _store, **_how: asked.append("work"))
 
     page = await browser.post(f"/{language}/chat/say", {"text": "سلام 12"})
     as_json = await told(browser, f"/{language}/chat/say", {"text": "سلام 12"})

@@ -37,9 +37,9 @@ class Written:
         self.times, self._work = 0, Store.work
         written = self
 
-        def work(store: Store) -> object:
+        def work(store: Store, **how: bool) -> object:
             written.times += 1
-            return written._work(store)
+            return written._work(store, **how)
 
         monkeypatch.setattr(Store, "work", work)
 

@@ -88,7 +88,7 @@ def _away_once(work: object, monkeypatch: pytest.MonkeyPatch) -> object:
     """The database does not answer the first who asks."""
 
     @asynccontextmanager
-    async def away(_self: Store) -> AsyncIterator[Work]:
+    async def away(_self: Store, **_how: bool) -> AsyncIterator[Work]:
         monkeypatch.setattr(Store, "work", work)
         raise Unavailable
         yield
