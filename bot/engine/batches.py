@@ -3,14 +3,16 @@
 Acts run one after the other on the one connection that writes, each in a savepoint of its own. Who finishes while
 others wait leaves the COMMIT to them; it is made when nobody waits, or when MOST acts share it. Nobody is answered
 before it, nor behind everybody who comes while it is open: a batch takes in who stood in line when it began, or a FEW.
-An act that nobody waits for is patient: it leaves the COMMIT to whoever comes within a moment, who would stand behind
-it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice in which batch it
-is.
+An act that nobody waits for is patient: while people come, it leaves the COMMIT to whoever does within a moment, who
+would stand behind it otherwise. Owns the line and the batch. It must not know what an act means, and no act may notice
+in which batch it is.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from math import inf
+from time import monotonic
 
 from bot.engine.causes import Cause, cause_of
 from bot.engine.errors import Unavailable
@@ -19,6 +21,7 @@ from bot.engine.sqlite import BUSY_MILLISECONDS, Connection
 MOST = 256
 FEW = 8  # acts may share a COMMIT whenever they come
 PATIENT_SECONDS = 0.005  # about two COMMITs on a disk; a letter is on its way to Telegram for twenty times as long
+BUSY_SECONDS = 0.01  # after whoever came last: only then is somebody likely to come within that moment
 _ACT = "act"  # the savepoint
 
 
@@ -118,6 +121,7 @@ class Batches:
         self._turn = asyncio.Lock()  # first come, first served
         self._waiting = 0
         self._open: Batch | None = None
+        self._came_at = -inf  # when the last act came that somebody waits for
 
     @asynccontextmanager
     async def act(
@@ -126,11 +130,13 @@ class Batches:
         """One act: when the block has ended without an error, what it did is durable.
 
         `lend`: gives the connection that writes, if no batch is open. `slow`: its statements run in a thread.
-        `patient`: it waits a moment for somebody to share a COMMIT with.
+        `patient`: it waits a moment for somebody to share a COMMIT with, if others have just been there.
 
         Raises:
             Unavailable: its turn did not come for too long, or the transaction it was in has ended.
         """
+        if not patient:
+            self._came_at = monotonic()
         await self._take_turn()
         stays_open = False
         try:
@@ -138,7 +144,7 @@ class Batches:
             batch.db.is_slow = slow
             async with batch.savepoint() as db:
                 yield db
-            stays_open = patient
+            stays_open = patient and monotonic() < self._came_at + BUSY_SECONDS
         finally:
             await self._leave(stays_open=stays_open)
         if stays_open:

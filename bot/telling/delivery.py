@@ -90,20 +90,20 @@ class Delivery:
         if not (told or may_leave):
             return []
         try:
-            if not (is_any := may_leave > 0 and await self._is_any_next()) and not told:
-                return []
+            if may_leave:
+                await self._look_ahead()
             async with self._store.work(patient=True) as work:
                 if told:
                     left = await marking.mark_sent(work, told)
-                if is_any and self._may_lease:  # still: it may have waited for its connection
+                if may_leave and self._may_lease:  # still: it may have waited for its connection
                     leased = await self._lease(work, may_leave)
                     known = await all_addressed(work.db, leased) if leased else {}
             leaving = len(leased)
         finally:
             for _ in range(may_leave - leaving):
                 self._traffic.gives_turn_back()
-            if may_leave and not leased:
-                self._nothing_at = monotonic()
+        if may_leave and not leased:
+            self._nothing_at = monotonic()
         for row, _ in told:
             self._sending.pop(row.id, None)
         self._mark_later(left, of=taken)
@@ -126,13 +126,12 @@ class Delivery:
         # What a process leases before others see that it lives, they would take for a dead one's and send too.
         return not self._service.health.stopping and self._store.bells.can_be_heard
 
-    async def _is_any_next(self) -> bool:
-        """Whether anything may leave, as far as is known. A look at all lanes is no part of the act, else everybody
-        would stand behind it."""
-        if not self._choosing.wants_to_look:
-            return True
-        async with self._store.look(slow=True) as db:
-            return await self._choosing.look(db, clock.now(), self._not_now())
+    async def _look_ahead(self) -> None:
+        """A look at all lanes is no part of the act, else everybody would stand behind it. It says what is next, never
+        that nothing is: the lanes whose letters are about to be marked are not free yet when it is made."""
+        if self._choosing.wants_to_look:
+            async with self._store.look(slow=True) as db:
+                await self._choosing.look(db, clock.now(), self._not_now())
 
     async def _lease(self, work: Work, most: int = 1) -> list[OutboxRow]:
         slow = self._traffic.slow_lanes

@@ -4,7 +4,9 @@ import asyncio
 import sqlite3
 from asyncio import Event, TaskGroup
 from contextlib import closing
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from sqlalchemy import make_url, text
@@ -31,6 +33,13 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(sqlite.Connection, "commit", counted)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _people_come(house: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has just been there, for as long as the test lasts."""
+    monkeypatch.setattr(batches, "BUSY_SECONDS", LONG)
+    house.store._batches._came_at = monotonic()
 
 
 async def _act(service: Service, name: str, *, patient: bool = False) -> str:
@@ -88,6 +97,18 @@ async def test_a_patient_act_that_nobody_follows_is_durable_by_itself_and_leaves
     assert await _act(house, "patient", patient=True) == "done"
 
     assert await _kept(house) == ["patient"]
+    assert commits == ["COMMIT"]
+    assert _is_free(house)
+
+
+async def test_where_nobody_has_come_lately_a_patient_act_waits_for_nobody(
+    house: Service, monkeypatch: pytest.MonkeyPatch, commits: list[str]
+) -> None:
+    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
+    house.store._batches._came_at = -inf
+
+    assert await _act(house, "patient", patient=True) == "done"
+
     assert commits == ["COMMIT"]
     assert _is_free(house)
 

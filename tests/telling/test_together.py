@@ -2,10 +2,11 @@
 
 import pytest
 
+from bot.engine import loops
 from bot.people.texts import Linked
 from bot.service import Service
 from bot.telling import marking
-from bot.telling.choosing import Choosing
+from bot.telling.choosing import MANY, Choosing
 from bot.telling.letters import Sent
 from models.notice import Notice
 from models.outbox import RowState
@@ -15,6 +16,7 @@ from tests.crash.program import until
 
 ASKS = Notice.ASK_TAP
 CHATS = 501, 502, 503, 504
+NEVER_SECONDS = 3_600.0
 
 
 @pytest.fixture
@@ -49,6 +51,22 @@ async def test_what_left_together_and_came_back_together_is_two_acts(service: Se
     assert len({row.ended_at for row in rows}) == 1
     in_chats = await builders.table(service, "SELECT DISTINCT address_id FROM chat_messages WHERE remote_id > 0")
     assert len(in_chats) == len(CHATS)
+
+
+async def test_many_letters_to_one_person_leave_one_after_the_other_without_a_rest(
+    service: Service, four: list[Staff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next in their lane may leave once the one before is marked: nobody rings for it, and none is due later."""
+    monkeypatch.setattr(loops, "rest_seconds", lambda _due, at_most: NEVER_SECONDS)
+    async with service.store.work() as work:
+        for _ in range(4 * MANY):
+            await work.tell(four[0].id, Linked())
+    postbox = Postbox()
+
+    async with builders.delivering(service, postbox, to_its_end=False):
+        await until(lambda: _none_waits(service), otherwise="all to be marked")
+
+    assert len(postbox.letters) == len(four) + 4 * MANY
 
 
 async def _none_waits(service: Service) -> bool:
