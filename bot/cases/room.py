@@ -6,10 +6,10 @@ this condition is written. It must not claim.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.sql.functions import count
 
-from bot.engine.db import Db
+from bot.engine.db import Db, Id, Instant, Number
 from bot.engine.errors import NotFound, Refusal, TooManyCases
 from bot.engine.work import Work
 from bot.people import standing
@@ -17,9 +17,6 @@ from bot.people.access import CASES
 from models.case import CaseStatus, spoken_code
 
 QUIET_FOR = timedelta(days=1)
-Id = int | BindParameter[int]
-Number = int | BindParameter[int]
-Instant = datetime | BindParameter[datetime]
 _THEIRS = CASES.alias("theirs")  # under a name of its own: it stands in statements about one case
 
 

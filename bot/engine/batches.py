@@ -92,12 +92,11 @@ class Batch:
         except Exception as trouble:
             self.trouble = self.trouble or trouble
 
-    async def has_ended_within(self, seconds: float) -> bool:
-        """Whether somebody ends it in that time."""
+    async def until_ended(self, at_most: float) -> None:
+        """Somebody has ended it, or so many seconds have passed."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(at_most):
                 await self._ended.wait()
-        return self._ended.is_set()
 
     async def durable(self) -> None:
         """Nothing, once it is.
@@ -194,7 +193,7 @@ class Batches:
     async def _end_in_a_moment(self, batch: Batch) -> None:
         """Whoever comes until then ends it; else the patient act does."""
         try:
-            await batch.has_ended_within(PATIENT_SECONDS)
+            await batch.until_ended(PATIENT_SECONDS)
         finally:
             await self._end_what_was_left()
 

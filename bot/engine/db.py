@@ -4,9 +4,10 @@ It must not begin, commit or roll back: the store does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy import BindParameter, ColumnElement, Connection, CursorResult, Dialect, Executable
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 P = ParamSpec("P")
@@ -14,6 +15,10 @@ R = TypeVar("R", bound=Any)
 Ts = TypeVarTuple("Ts")
 Columns = tuple[Any, ...]
 Asked = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+# In a condition: the value itself, or what stands for it in a statement that is built once.
+Id = int | ColumnElement[int]
+Number = int | ColumnElement[int]
+Instant = datetime | BindParameter[datetime]
 
 
 class Asking(Protocol):

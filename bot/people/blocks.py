@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from bot.engine.actors import Barred, Visitor
-from bot.engine.db import Db
+from bot.engine.db import Db, Instant
 from bot.engine.inserts import upsert
 from bot.engine.rows import columns, every, only
 from bot.engine.work import Work
@@ -20,7 +20,6 @@ from models.block import Block
 
 BLOCKS = table_of(Block)
 TOLD_EVERY = timedelta(days=1)
-Instant = datetime | BindParameter[datetime]
 _OF = select(*columns(Barred, BLOCKS)).where(
     BLOCKS.c.person_id == bindparam("person"),
     or_(BLOCKS.c.until.is_(None), BLOCKS.c.until > bindparam("now", type_=UtcDateTime)),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Exists, exists, func, or_, select
 
 from bot.engine.among import among
-from bot.engine.db import Db
+from bot.engine.db import Db, Id
 from bot.engine.errors import MayNotClaim
 from bot.engine.rows import columns, every, spelt
 from models.base import table_of
@@ -24,7 +24,6 @@ PEOPLE, PROFILES, STEPS = table_of(Person), table_of(VolunteerProfile), table_of
 _WHO, _KNOWN, _TAKEN = PEOPLE.alias("who"), PROFILES.alias("known"), STEPS.alias("taken")
 Day = date | BindParameter[date]
 _ON_STAFF = [spelt(role) for role in STAFF_ROLES]  # said by the statement itself, so that it is prepared once
-Id = int | ColumnElement[int]
 
 
 class Step(NamedTuple):

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.engine.db import Db
+from bot.engine.db import Db, Id, Instant
 from bot.engine.inserts import insert_or_skip
 from bot.engine.rows import columns, every, first
 from bot.engine.work import Work
@@ -40,8 +40,6 @@ HELD = SHIFTS.c.cancelled_at.is_(None)
 _HERE, _THEIRS, _PLANNED = DUTIES.alias("here"), SIGNED_UP.alias("theirs"), SHIFTS.alias("planned")
 BEFORE_START = timedelta(minutes=15)  # from then on an act is a sign that somebody is there
 MOST_IN_A_ROW = 8  # shifts back to back: more than anybody works
-Instant = datetime | BindParameter[datetime]
-Id = int | ColumnElement[int]
 
 
 class Near(NamedTuple):

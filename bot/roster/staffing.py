@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, exists, func, or_, select, union
 
 from bot.engine import clock
-from bot.engine.db import Db
+from bot.engine.db import Db, Id, Instant
 from bot.engine.rows import columns, every
 from bot.engine.seal import Seal
 from bot.people import names
 from bot.people.standing import is_experienced, may_claim
 from bot.roster import presence
-from bot.roster.presence import DUTIES, GAVE_A_SIGN, Id, Instant, has_gone, is_expected, is_open, is_present
+from bot.roster.presence import DUTIES, GAVE_A_SIGN, has_gone, is_expected, is_open, is_present
 from models.base import UtcDateTime, table_of
 from models.people import STAFF_ROLES, Person
 from models.shift import ONLINE

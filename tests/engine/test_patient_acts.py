@@ -37,8 +37,9 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _people_come(house: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody has just been there, for as long as the test lasts."""
+    """Somebody has just been there, and a patient act waits for the next, for as long as the test lasts."""
     monkeypatch.setattr(batches, "BUSY_SECONDS", LONG)
+    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
     house.store._batches._came_at = monotonic()
 
 
@@ -72,19 +73,21 @@ async def _left_open(service: Service, *, acts: int = 1) -> None:
     )
 
 
-async def test_a_patient_act_shares_the_commit_of_whoever_comes_next(
-    house: Service, monkeypatch: pytest.MonkeyPatch, commits: list[str]
-) -> None:
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
-    async with TaskGroup() as acts:
-        patient = acts.create_task(_act(house, "patient", patient=True))
-        await _left_open(house)
-        assert not patient.done()
-        assert await _kept(house) == [], "nobody sees what is not durable"
+async def _begun(service: Service) -> asyncio.Task[str]:
+    """A patient act that has left its COMMIT to whoever comes next."""
+    patient = asyncio.create_task(_act(service, "patient", patient=True))
+    await _left_open(service)
+    return patient
 
-        assert await _act(house, "next") == "done"
 
-    assert patient.result() == "done"
+async def test_a_patient_act_shares_the_commit_of_whoever_comes_next(house: Service, commits: list[str]) -> None:
+    patient = await _begun(house)
+    assert not patient.done()
+    assert await _kept(house) == [], "nobody sees what is not durable"
+
+    assert await _act(house, "next") == "done"
+
+    assert await patient == "done"
     assert commits == ["COMMIT"]
     assert await _kept(house) == ["patient", "next"]
 
@@ -101,10 +104,7 @@ async def test_a_patient_act_that_nobody_follows_is_durable_by_itself_and_leaves
     assert _is_free(house)
 
 
-async def test_where_nobody_has_come_lately_a_patient_act_waits_for_nobody(
-    house: Service, monkeypatch: pytest.MonkeyPatch, commits: list[str]
-) -> None:
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
+async def test_where_nobody_has_come_lately_a_patient_act_waits_for_nobody(house: Service, commits: list[str]) -> None:
     house.store._batches._came_at = -inf
 
     assert await _act(house, "patient", patient=True) == "done"
@@ -120,10 +120,10 @@ async def test_patient_acts_do_not_wait_for_each_other_without_end(
     moments = [Event(), Event()]
     waited = iter(moments)
 
-    async def until_let_go(_batch: batches.Batch, _seconds: float) -> bool:
-        return await next(waited).wait()
+    async def until_let_go(_batch: batches.Batch, _at_most: float) -> None:
+        await next(waited).wait()
 
-    monkeypatch.setattr(batches.Batch, "has_ended_within", until_let_go)
+    monkeypatch.setattr(batches.Batch, "until_ended", until_let_go)
     async with TaskGroup() as acts:
         first = acts.create_task(_act(house, "first", patient=True))
         await _left_open(house)
@@ -138,13 +138,9 @@ async def test_patient_acts_do_not_wait_for_each_other_without_end(
     assert commits == ["COMMIT"]
 
 
-async def test_a_patient_act_that_is_cancelled_in_its_moment_is_kept_and_leaves_the_file_free(
-    house: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_patient_act_that_is_cancelled_in_its_moment_is_kept_and_leaves_the_file_free(house: Service) -> None:
     """It was done: who goes away while waiting for the COMMIT cannot take it back, as with any act."""
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
-    patient = asyncio.create_task(_act(house, "patient", patient=True))
-    await _left_open(house)
+    patient = await _begun(house)
 
     patient.cancel()
     await asyncio.wait({patient})
@@ -154,10 +150,7 @@ async def test_a_patient_act_that_is_cancelled_in_its_moment_is_kept_and_leaves_
     assert _is_free(house)
 
 
-async def test_a_patient_act_that_refuses_leaves_nothing_and_nobody_waits(
-    house: Service, monkeypatch: pytest.MonkeyPatch, commits: list[str]
-) -> None:
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
+async def test_a_patient_act_that_refuses_leaves_nothing_and_nobody_waits(house: Service, commits: list[str]) -> None:
 
     with pytest.raises(NotFound):
         async with house.store.work(patient=True):
@@ -167,12 +160,8 @@ async def test_a_patient_act_that_refuses_leaves_nothing_and_nobody_waits(
     assert commits == []
 
 
-async def test_whoever_ends_the_transaction_under_a_patient_act_tells_it_that_it_is_not_kept(
-    house: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
-    patient = asyncio.create_task(_act(house, "patient", patient=True))
-    await _left_open(house)
+async def test_whoever_ends_the_transaction_under_a_patient_act_tells_it_that_it_is_not_kept(house: Service) -> None:
+    patient = await _begun(house)
 
     with pytest.raises(IntegrityError):
         async with house.store.work() as work:
@@ -184,12 +173,8 @@ async def test_whoever_ends_the_transaction_under_a_patient_act_tells_it_that_it
     assert _is_free(house)
 
 
-async def test_who_has_the_file_to_themselves_finds_a_patient_act_durable(
-    house: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "PATIENT_SECONDS", LONG)
-    patient = asyncio.create_task(_act(house, "patient", patient=True))
-    await _left_open(house)
+async def test_who_has_the_file_to_themselves_finds_a_patient_act_durable(house: Service) -> None:
+    patient = await _begun(house)
 
     async with house.store.between_acts():
         assert await _kept(house) == ["patient"]
